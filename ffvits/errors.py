@@ -1,0 +1,96 @@
+"""Errors that a person can act on: each says what happened, where, and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FfvitsError(Exception):
+    """Base of every error that ffvits raises on purpose.
+
+    `message` names the cause, `cure` says what to do, `file` (with `line`) where to look. The command line prints
+    these three and exits with status 2; anything else that escapes is a bug in ffvits.
+    """
+
+    def __init__(
+        self, message: str, *, cure: str = "", file: str | Path | None = None, line: int | None = None
+    ) -> None:
+        self.message = message
+        self.cure = cure
+        self.file = str(file) if file is not None else None
+        self.line = line
+        super().__init__(message, cure, self.file, line)
+
+    def __str__(self) -> str:
+        where = ""
+        if self.file:
+            where = f"{self.file}:{self.line}: " if self.line is not None else f"{self.file}: "
+        return f"{where}{self.message}" + (f" — {self.cure}" if self.cure else "")
+
+
+class RecipeError(FfvitsError):
+    """A recipe has an unknown key, a wrong type or an impossible value."""
+
+
+class ClipError(FfvitsError):
+    """A line of `clips.jsonl` cannot be understood."""
+
+
+class AudioError(FfvitsError):
+    """An audio or video file cannot be read or written."""
+
+
+class DownloadError(FfvitsError):
+    """A model could not be fetched, or what arrived is not what the manifest promises."""
+
+
+class BaseError(FfvitsError):
+    """A checkpoint cannot serve as a base, or cannot be adapted to what is asked."""
+
+
+class RunError(FfvitsError):
+    """A run folder cannot be used: locked by another run, not writable, or incomplete."""
+
+
+class TrainError(FfvitsError):
+    """Training cannot start or go on."""
+
+
+class TextError(FfvitsError):
+    """A text holds something that the symbol table cannot say.
+
+    `position` is the index in `text` (characters, from 0) and `character` what stands there.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: str = "",
+        position: int | None = None,
+        character: str = "",
+        cure: str = "",
+        file: str | Path | None = None,
+        line: int | None = None,
+    ) -> None:
+        super().__init__(message, cure=cure, file=file, line=line)
+        self.text = text
+        self.position = position
+        self.character = character
+
+    def __reduce__(self):  # pickled across worker processes with its keyword fields
+        return _rebuild_text_error, (
+            self.message,
+            self.text,
+            self.position,
+            self.character,
+            self.cure,
+            self.file,
+            self.line,
+        )
+
+
+def _rebuild_text_error(message, text, position, character, cure, file, line) -> TextError:
+    return TextError(
+        message, text=text, position=position, character=character, cure=cure, file=file, line=line
+    )
