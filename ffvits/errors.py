@@ -21,11 +21,21 @@ class FfvitsError(Exception):
         self.line = line
         super().__init__(message, cure, self.file, line)
 
+    def __reduce__(self):
+        # Keyword-only arguments do not survive the default pickling, and errors cross process borders.
+        return _rebuild, (type(self), dict(self.__dict__), self.args)
+
     def __str__(self) -> str:
         where = ""
         if self.file:
             where = f"{self.file}:{self.line}: " if self.line is not None else f"{self.file}: "
         return f"{where}{self.message}" + (f" — {self.cure}" if self.cure else "")
+
+
+def _rebuild(kind: type[FfvitsError], state: dict, args: tuple) -> FfvitsError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class RecipeError(FfvitsError):
@@ -77,20 +87,3 @@ class TextError(FfvitsError):
         self.text = text
         self.position = position
         self.character = character
-
-    def __reduce__(self):  # pickled across worker processes with its keyword fields
-        return _rebuild_text_error, (
-            self.message,
-            self.text,
-            self.position,
-            self.character,
-            self.cure,
-            self.file,
-            self.line,
-        )
-
-
-def _rebuild_text_error(message, text, position, character, cure, file, line) -> TextError:
-    return TextError(
-        message, text=text, position=position, character=character, cure=cure, file=file, line=line
-    )
