@@ -1,0 +1,135 @@
+"""Everything that ffvits says to a person at a terminal goes through here, so that a library user can silence it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Bar(Protocol):
+    """What `progress` hands out: advance it by what was done."""
+
+    def advance(self, amount: float = 1) -> None: ...
+
+    def describe(self, text: str) -> None: ...
+
+
+@dataclass
+class _Output:
+    """One terminal: rich is imported when the first line is written, so that `import ffvits` stays quick."""
+
+    silent: bool = False
+    _rich: Console | None = field(default=None, repr=False)
+
+    @property
+    def rich(self) -> Console:
+        if self._rich is None:
+            from rich.console import Console
+
+            # Messages go to stderr: stdout is for results (`--json`, audio, tables asked for).
+            self._rich = Console(stderr=True, highlight=False, soft_wrap=True)
+        return self._rich
+
+
+_output = _Output()
+
+
+def quiet(silent: bool = True) -> None:
+    """Turns messages and progress bars off (or on again); results and errors are still shown."""
+    _output.silent = silent
+
+
+def stage(title: str) -> None:
+    """Announces a stage of the road."""
+    if not _output.silent:
+        _output.rich.print(f"\n[bold cyan]▶ {_escape(title)}[/]")
+
+
+def info(text: str) -> None:
+    """Says one thing that a person would want to know."""
+    if not _output.silent:
+        _output.rich.print(f"  {_escape(text)}")
+
+
+def warn(text: str) -> None:
+    """Says one thing that a person should look at; the work goes on."""
+    if not _output.silent:
+        _output.rich.print(f"[yellow]  ! {_escape(text)}[/]")
+
+
+def error(text: str, cure: str = "") -> None:
+    """Says why the work stopped and what to do; shown even when quiet."""
+    _output.rich.print(f"[bold red]✗ {_escape(text)}[/]")
+    if cure:
+        _output.rich.print(f"  → {_escape(cure)}")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Shows a short table beside the messages."""
+    if _output.silent:
+        return
+    from rich.table import Table
+
+    shown = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=True)
+    for column in columns:
+        shown.add_column(_escape(column), overflow="fold")
+    for row in rows:
+        shown.add_row(*(_escape(str(cell)) for cell in row))
+    _output.rich.print(shown)
+
+
+def result(text: str) -> None:
+    """Writes the result that was asked for to standard output, as it is and even when quiet."""
+    if hasattr(sys.stdout, "reconfigure"):
+        # A Chinese Windows console is GBK; a character it lacks must not end the program.
+        sys.stdout.reconfigure(errors="replace")
+    print(text)
+
+
+@contextmanager
+def progress(title: str, total: float | None = None, unit: str = "") -> Iterator[Bar]:
+    """A progress bar for one piece of work; `unit="B"` counts bytes, anything else counts items."""
+    if _output.silent or not _output.rich.is_terminal:
+        yield _Silent()
+        return
+    from rich import progress as bars
+
+    columns: list[bars.ProgressColumn] = [bars.TextColumn("  {task.description}"), bars.BarColumn(bar_width=30)]
+    if unit == "B":
+        columns += [bars.DownloadColumn(), bars.TransferSpeedColumn(), bars.TimeRemainingColumn()]
+    else:
+        columns += [bars.MofNCompleteColumn(), bars.TextColumn(_escape(unit)), bars.TimeRemainingColumn()]
+    with bars.Progress(*columns, console=_output.rich, transient=True) as shown:
+        yield _Shown(shown, shown.add_task(_escape(title), total=total))
+
+
+class _Silent:
+    def advance(self, amount: float = 1) -> None:
+        return
+
+    def describe(self, text: str) -> None:
+        return
+
+
+@dataclass
+class _Shown:
+    bars: object
+    task: object
+
+    def advance(self, amount: float = 1) -> None:
+        self.bars.update(self.task, advance=amount)
+
+    def describe(self, text: str) -> None:
+        self.bars.update(self.task, description=_escape(text))
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
