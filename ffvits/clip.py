@@ -1,0 +1,247 @@
+"""The one record that travels from the raw recording to the trained voice, and the file that holds it.
+
+`clips.jsonl` has one line per clip. A person may edit `text` and `status` in it (or in the review page); ffvits keeps
+what it wrote itself in `machine`, so an edit is recognised by the difference and never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+
+from ffvits.errors import ClipError
+from ffvits.files import write_text
+
+SCHEMA = 1
+STATUSES = ("keep", "reject")
+SPLITS = ("", "train", "val")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a clip was rejected, in words, and what the user can do about it."""
+
+    code: str
+    message: str
+    cure: str = ""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A stretch of one raw recording and everything known about it.
+
+    `start` and `end` are seconds in the decoded source; `audio` is the path of the current samples, relative to the
+    run folder, with forward slashes; `key` is the hash of everything that those samples came from. `scores` are
+    plain numbers by name; `notes` say in words what was done to the clip.
+    """
+
+    id: str
+    source: str
+    start: float
+    end: float
+    speaker: str
+    text: str = ""
+    status: str = "keep"
+    reasons: tuple[Reason, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+    split: str = ""
+    heard: str = ""
+    notes: tuple[str, ...] = ()
+    audio: str = ""
+    key: str = ""
+    machine: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+    @property
+    def kept(self) -> bool:
+        return self.status == "keep"
+
+    @property
+    def edited(self) -> bool:
+        """True if a person wrote the line, or changed its text or status after ffvits did."""
+        return not self.machine or any(
+            getattr(self, name) != value for name, value in self.machine.items() if name in ("text", "status")
+        )
+
+    def with_(self, **changes: object) -> Clip:
+        return replace(self, **changes)
+
+    def score(self, **scores: float) -> Clip:
+        """The clip with these scores added, rounded to what a person can read."""
+        return replace(self, scores={**self.scores, **{name: round(float(v), 4) for name, v in scores.items()}})
+
+    def note(self, text: str) -> Clip:
+        return replace(self, notes=(*self.notes, text))
+
+    def reject(self, code: str, message: str, cure: str = "") -> Clip:
+        """The clip set aside for one more reason; nothing else about it is lost."""
+        return replace(self, status="reject", reasons=(*self.reasons, Reason(code, message, cure)))
+
+    def signed(self) -> Clip:
+        """The clip with the machine's own text and status on record, as it is written to the label file."""
+        return replace(self, machine={"text": self.text, "status": self.status})
+
+    def to_json(self) -> str:
+        values = {"schema": SCHEMA, **asdict(self)}
+        for name in ("start", "end"):
+            values[name] = round(values[name], 3)
+        return json.dumps(values, ensure_ascii=False)
+
+
+def clip_id(source: str, start: float | None = None) -> str:
+    """A name for a clip that is stable over runs, unique in a folder and safe as a file name on every system.
+
+    `source` is the path relative to the input folder; `start` (seconds) is given for a piece of a longer recording.
+    """
+    stem = re.sub(r"[^\w]+", "_", Path(source).stem, flags=re.UNICODE).strip("_") or "clip"
+    mark = hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:6]
+    whole = f"{stem[:40]}-{mark}"
+    return whole if start is None else f"{whole}-{round(start * 1000):08d}"
+
+
+_TEXT_FIELDS = ("id", "source", "speaker", "text", "status", "split", "heard", "audio", "key")
+_KNOWN = {f.name for f in fields(Clip)}
+
+
+def parse_clip(line: str, *, file: str | Path, number: int) -> Clip:
+    """Reads one line of the label file.
+
+    Raises ClipError naming file, line and field if a hand edit left it invalid.
+    """
+
+    def wrong(message: str, cure: str = "mend the line, or delete the file to label again") -> ClipError:
+        return ClipError(message, cure=cure, file=file, line=number)
+
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise wrong(f"not a JSON object: {error.msg} at column {error.colno}") from error
+    if not isinstance(values, dict):
+        raise wrong("not a JSON object")
+    if values.pop("schema", SCHEMA) != SCHEMA:
+        raise wrong(f"written by another version of ffvits (this one reads schema {SCHEMA})")
+    missing = [name for name in ("id", "source", "start", "end", "speaker") if name not in values]
+    if missing:
+        raise wrong(f"the field {missing[0]!r} is missing")
+    unknown = sorted(set(values) - _KNOWN)
+    if unknown:
+        raise wrong(f"unknown field {unknown[0]!r}", cure=f"known fields: {', '.join(sorted(_KNOWN))}")
+    for name in _TEXT_FIELDS:
+        if not isinstance(values.get(name, ""), str):
+            raise wrong(f"the field {name!r} must be a text, not {values[name]!r}")
+    for name in ("start", "end"):
+        if isinstance(values[name], bool) or not isinstance(values[name], int | float):
+            raise wrong(f"the field {name!r} must be a number of seconds, not {values[name]!r}")
+    if not 0 <= values["start"] <= values["end"]:
+        raise wrong(f"'start' {values['start']} and 'end' {values['end']} are not a stretch of time")
+    for name, allowed in (("status", STATUSES), ("split", SPLITS)):
+        if values.get(name, allowed[0]) not in allowed:
+            raise wrong(f"the field {name!r} is {values[name]!r}", cure=f"one of: {', '.join(map(repr, allowed))}")
+    return Clip(
+        **{
+            **values,
+            "reasons": tuple(_reasons(values.get("reasons", []), wrong)),
+            "notes": tuple(map(str, _listed(values.get("notes", []), "notes", wrong))),
+            "scores": _scores(values.get("scores", {}), wrong),
+            "machine": _texts(values.get("machine", {}), wrong),
+        }
+    )
+
+
+def _listed(value: object, name: str, wrong) -> list:
+    if not isinstance(value, list):
+        raise wrong(f"the field {name!r} must be a list, not {value!r}")
+    return value
+
+
+def _reasons(value: object, wrong) -> Iterable[Reason]:
+    for entry in _listed(value, "reasons", wrong):
+        if not isinstance(entry, dict) or not {"code", "message"} <= set(entry) <= {"code", "message", "cure"}:
+            raise wrong(f"a reason must hold 'code', 'message' and 'cure', not {entry!r}")
+        yield Reason(**{name: str(text) for name, text in entry.items()})
+
+
+def _scores(value: object, wrong) -> dict[str, float]:
+    if not isinstance(value, dict):
+        raise wrong(f"the field 'scores' must be an object, not {value!r}")
+    for name, number in value.items():
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise wrong(f"the score {name!r} must be a number, not {number!r}")
+    return value
+
+
+def _texts(value: object, wrong) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise wrong(f"the field 'machine' must be an object of texts, not {value!r}")
+    return value
+
+
+def read_clips(path: Path) -> list[Clip]:
+    """Reads a label file; blank lines are allowed, an id that stands twice is not.
+
+    Raises ClipError naming file, line and field.
+    """
+    clips: list[Clip] = []
+    seen: dict[str, int] = {}
+    try:
+        # utf-8-sig: Windows editors put a byte order mark in front of what a person edited.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise ClipError(
+            f"not UTF-8 text (byte {error.start})", cure="save the file as UTF-8 in your editor", file=path
+        ) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        clip = parse_clip(line, file=path, number=number)
+        if clip.id in seen:
+            raise ClipError(
+                f"the id {clip.id!r} stands in line {seen[clip.id]} already",
+                cure="delete one of the two",
+                file=path,
+                line=number,
+            )
+        seen[clip.id] = number
+        clips.append(clip)
+    return clips
+
+
+def write_clips(path: Path, clips: Iterable[Clip]) -> None:
+    """Writes the label file in one atomic step, so that a crash leaves either the old file or the new one."""
+    write_text(path, "".join(clip.to_json() + "\n" for clip in clips))
+
+
+def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
+    """The newly labelled clips with every edit that a person made to the previous ones kept.
+
+    A clip that was edited keeps its text and status under the same id. If the cuts have moved, the edited clip itself
+    stays and takes the place of new clips that cover more than half of it.
+    """
+    clips = {clip.id: clip.signed() for clip in fresh}
+    for old in previous:
+        if not old.edited:
+            continue
+        new = clips.get(old.id)
+        if new is not None:
+            edits = {
+                name: getattr(old, name) for name in ("text", "status") if getattr(old, name) != old.machine.get(name)
+            }
+            clips[old.id] = new.with_(**edits)
+            continue
+        covered = [
+            clip.id
+            for clip in clips.values()
+            if clip.source == old.source
+            and min(clip.end, old.end) - max(clip.start, old.start) > 0.5 * min(clip.seconds, old.seconds)
+        ]
+        for name in covered:
+            del clips[name]
+        clips[old.id] = old
+    return list(clips.values())

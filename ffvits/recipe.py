@@ -1,0 +1,339 @@
+"""The recipe: every decision a user can make about a voice, with its default, its bounds and what it means.
+
+One YAML file per character; what it leaves out takes the defaults below (`recipes/default.yaml` shows them all).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ffvits.errors import RecipeError
+
+
+def _option(default: Any, help: str, *, low: float | None = None, high: float | None = None) -> Any:
+    """A field of a recipe: its default, one sentence of meaning, and the bounds of sense."""
+    metadata = {"help": help, "low": low, "high": high}
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def _section(kind: type, help: str) -> Any:
+    return field(default_factory=kind, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class SeparateSettings:
+    separator: Literal["auto", "demucs", "spleeter"] = _option(
+        "auto", "what removes music: demucs is best and needs the hub; auto takes spleeter where demucs is out of reach"
+    )
+    when: Literal["auto", "always", "never"] = _option("auto", "auto listens to each file and decides if it has music")
+
+
+@dataclass(frozen=True)
+class DenoiseSettings:
+    when: Literal["auto", "always", "never"] = _option("auto", "auto removes noise only where there is some")
+    attenuation: float = _option(100.0, "the most that noise is turned down, in dB", low=0, high=100)
+
+
+@dataclass(frozen=True)
+class SegmentSettings:
+    min_seconds: float = _option(1.5, "pieces shorter than this join a neighbour or are rejected", low=0.3, high=10)
+    max_seconds: float = _option(12.0, "pieces longer than this are cut at their best pause", low=3, high=30)
+    pause: float = _option(0.35, "a silence of this many seconds may become a cut", low=0.1, high=2)
+    margin: float = _option(0.15, "seconds of silence kept before and after the speech", low=0, high=0.5)
+    loudness: float = _option(-23.0, "loudness of every piece, in LUFS (EBU R 128)", low=-40, high=-10)
+
+
+@dataclass(frozen=True)
+class TranscribeSettings:
+    engine: Literal["faster-whisper", "openai-whisper"] = _option("faster-whisper", "both read the same weights")
+    model: str = _option("base", "Whisper size: tiny, base, small, medium, large-v3, large-v3-turbo, or a folder")
+    beam_size: int = _option(5, "hypotheses followed at once; more is slower", low=1, high=20)
+    prompt: str = _option("以下是普通话的句子。", "tells Whisper the language and the script it should write")
+    vocabulary: tuple[str, ...] = _option((), "names and terms that the character says: [派蒙, 旅行者]")
+    corrections: dict[str, str] = _option({}, "what Whisper writes wrongly, and what was said: {派萌: 派蒙}")
+
+
+@dataclass(frozen=True)
+class ScreenSettings:
+    min_seconds: float = _option(1.0, "shorter clips are rejected", low=0.2, high=10)
+    max_seconds: float = _option(15.0, "longer clips are rejected", low=3, high=60)
+    min_quality: float = _option(1.8, "lowest DNSMOS overall score (1 bad … 5 good) after cleaning", low=1, high=5)
+    min_confidence: float = _option(0.35, "lowest mean probability Whisper gives its own words", low=0, high=1)
+    max_rate: float = _option(9.0, "most characters a second that a person can say", low=3, high=20)
+    min_rate: float = _option(1.0, "fewest characters a second that make a sentence", low=0, high=3)
+    max_clipped: float = _option(0.002, "largest share of samples cut off at full scale", low=0, high=1)
+    min_similarity: float = _option(
+        0.0, "lowest likeness to the character's other clips (0 lets ffvits choose by the clips)", low=0, high=1
+    )
+    duplicates: bool = _option(True, "reject a clip that was heard before")
+    other_speakers: bool = _option(True, "reject clips of another speaker than the one heard most")
+
+
+@dataclass(frozen=True)
+class LabelSettings:
+    separate: SeparateSettings = _section(SeparateSettings, "vocals from music")
+    denoise: DenoiseSettings = _section(DenoiseSettings, "speech from noise")
+    segment: SegmentSettings = _section(SegmentSettings, "long recordings into sentences")
+    transcribe: TranscribeSettings = _section(TranscribeSettings, "sentences into text")
+    screen: ScreenSettings = _section(ScreenSettings, "what may not enter the voice")
+
+
+@dataclass(frozen=True)
+class TextSettings:
+    lexicon: dict[str, str] = _option({}, "your own readings, above all others: {重庆: chong2 qing4}")
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    steps: int = _option(0, "optimizer steps; 0 chooses by the minutes of speech and the device", low=0)
+    minutes: float = _option(0.0, "stop after so many minutes of training; 0 for no limit", low=0)
+    batch_size: int = _option(0, "clips per step; 0 chooses by the device", low=0, high=1024)
+    learning_rate: float = _option(0.0, "AdamW's rate; 0 chooses by the base", low=0, high=0.01)
+    rates: dict[str, float] = _option({}, "factor on the rate per part, 0 freezes: {enc_p: 0.1, dec: 1.0, dp: 0}")
+    adversary: Literal["auto", "on", "off"] = _option(
+        "auto", "train against a discriminator; auto does where the base brings one"
+    )
+    replay: float = _option(
+        0.25, "share of each batch that the base's own voice speaks, so it is not forgotten", low=0, high=0.9
+    )
+    ema: float = _option(0.995, "decay of the running mean of the weights; 0 turns it off", low=0, high=0.9999)
+    precision: Literal["auto", "float32", "bf16", "fp16"] = _option(
+        "auto", "auto takes bf16 where the processor has it"
+    )
+    held_out: float = _option(0.05, "share of clips never trained on, to judge the voice by", low=0, high=0.5)
+    check_every: int = _option(0, "steps between looks at the held-out clips; 0 chooses", low=0)
+    keep: int = _option(2, "newest checkpoints kept, beside the best", low=1, high=100)
+
+
+@dataclass(frozen=True)
+class SpeakSettings:
+    sentences: tuple[str, ...] = _option(
+        (
+            "你好，很高兴认识你。",
+            "今天是2024年5月1日，气温23.5度。",
+            "这件事情，你到底是怎么想的呢？",
+            "山重水复疑无路，柳暗花明又一村。",
+        ),
+        "what the finished voice says for the report",
+    )
+    noise: float = _option(0.4, "variety of the voice; lower is steadier", low=0, high=2)
+    noise_w: float = _option(0.6, "variety of the rhythm; lower is steadier", low=0, high=2)
+    speed: float = _option(1.0, "2 speaks twice as fast", low=0.25, high=4)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a voice is made; equal recipes on equal clips make equal voices (CPU, float32)."""
+
+    input: str = _option("", "the folder of raw recordings (audio or video, nested at will)")
+    out: str = _option("", "the run folder; left out, runs/<speaker>")
+    speaker: str = _option("", "the character's name, for a folder that holds one speaker")
+    layout: Literal["auto", "flat", "folders"] = _option(
+        "auto", "flat is one speaker, folders is one folder per speaker; auto takes flat if audio lies at the top"
+    )
+    base: str = _option(
+        "auto",
+        "a name of `ffvits bases`, a G_*.pth, or a folder; auto takes biaobei where in reach, else mandarin-lite",
+    )
+    language: Literal["zh"] = _option("zh", "the language spoken in the recordings")
+    source: str = _option("", "where the recordings come from; goes into the voice's card")
+    consent: str = _option("", "who allowed their use, and for what; goes into the voice's card")
+    seed: int = _option(1234, "start of every random choice", low=0)
+    device: str = _option("auto", "auto, cpu, cuda, cuda:1 or mps")
+    offline: bool = _option(False, "never download; use what the cache holds")
+    label: LabelSettings = _section(LabelSettings, "from recordings to labelled clips")
+    text: TextSettings = _section(TextSettings, "from text to symbols")
+    train: TrainSettings = _section(TrainSettings, "from clips to a voice")
+    speak: SpeakSettings = _section(SpeakSettings, "how the finished voice speaks")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Recipe:
+        """Reads a YAML recipe; relative `input` and `out` are taken from where the command runs.
+
+        Raises RecipeError naming the key, the line and the nearest valid name.
+        """
+        import yaml
+
+        path = Path(path)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError as error:
+            raise RecipeError("there is no such recipe", cure="see recipes/default.yaml", file=path) from error
+        except UnicodeDecodeError as error:
+            raise RecipeError("not UTF-8 text", cure="save the file as UTF-8", file=path) from error
+        except OSError as error:
+            raise RecipeError(f"cannot be read: {error.strerror}", file=path) from error
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else None
+            raise RecipeError(f"not valid YAML: {error.problem}", file=path, line=line) from error
+        except yaml.YAMLError as error:
+            raise RecipeError(f"not valid YAML: {error}", file=path) from error
+        return _Reader(path).build(cls, node)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], *, file: str | Path | None = None) -> Recipe:
+        """A recipe from nested mappings, checked like a file."""
+        import yaml
+
+        return _Reader(file).build(cls, yaml.compose(yaml.safe_dump(_plain(values), allow_unicode=True)))
+
+    def override(self, values: Mapping[str, Any]) -> Recipe:
+        """This recipe with dotted names replaced: `{"base": "biaobei", "train.steps": 200}`.
+
+        Raises RecipeError for a name or value that a file could not hold either.
+        """
+        tree = self.to_mapping()
+        for name, value in values.items():
+            *sections, last = name.split(".")
+            place = tree
+            for depth, section in enumerate(sections):
+                if not isinstance(place.get(section), dict):
+                    raise _unknown(".".join(sections[: depth + 1]), place, None, None)
+                place = place[section]
+            place[last] = value
+        return self.from_mapping(tree, file="--set")
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Nested plain values, as YAML and JSON hold them."""
+        return _plain(dataclasses.asdict(self))
+
+    def to_yaml(self) -> str:
+        import yaml
+
+        return yaml.safe_dump(self.to_mapping(), allow_unicode=True, sort_keys=False, width=120)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def _unknown(key: str, known: Iterable[str], file: Any, line: int | None) -> RecipeError:
+    names = list(known)
+    nearest = difflib.get_close_matches(key.rsplit(".", 1)[-1], names, n=1, cutoff=0.5)
+    cure = f"did you mean {nearest[0]!r}?" if nearest else f"known here: {', '.join(names)}"
+    return RecipeError(f"unknown key {key!r}", cure=cure, file=file, line=line)
+
+
+_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+class _Reader:
+    """Builds dataclasses from YAML nodes, so that each complaint can name its line."""
+
+    def __init__(self, file: str | Path | None) -> None:
+        self.file = file
+
+    def wrong(self, message: str, node: Any, cure: str = "") -> RecipeError:
+        line = node.start_mark.line + 1 if isinstance(self.file, Path) else None
+        return RecipeError(message, cure=cure, file=self.file, line=line)
+
+    def build(self, kind: type, node: Any, path: str = "") -> Any:
+        import yaml
+
+        if node is None or (isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")):
+            return kind()
+        if not isinstance(node, yaml.MappingNode):
+            raise self.wrong(f"{path or 'the recipe'} must be a list of 'key: value' lines", node)
+        known = {f.name: f for f in dataclasses.fields(kind)}
+        hints = typing.get_type_hints(kind)
+        values: dict[str, Any] = {}
+        for key, value in self.pairs(node, path):
+            name = key.value
+            dotted = f"{path}.{name}" if path else name
+            if name not in known:
+                error = _unknown(dotted, known, self.file, None)
+                raise self.wrong(error.message, key, error.cure)
+            if dataclasses.is_dataclass(hints[name]):
+                values[name] = self.build(hints[name], value, dotted)
+            else:
+                values[name] = self.value(hints[name], value, dotted)
+                self.check_bounds(known[name].metadata, values[name], value, dotted)
+        return kind(**values)
+
+    def pairs(self, node: Any, path: str) -> Iterable[tuple[Any, Any]]:
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise self.wrong(
+                    f"the key {key.value!r} stands twice in {path or 'the recipe'}", key, "keep one of them"
+                )
+            seen.add(key.value)
+            yield key, value
+
+    def value(self, hint: Any, node: Any, name: str) -> Any:
+        import yaml
+
+        origin = typing.get_origin(hint)
+        if origin is Literal:
+            choices = typing.get_args(hint)
+            text = node.value if isinstance(node, yaml.ScalarNode) else None
+            if text not in choices:
+                nearest = difflib.get_close_matches(str(text), choices, n=1, cutoff=0.5)
+                cure = f"did you mean {nearest[0]!r}? " if nearest else ""
+                raise self.wrong(f"{name} cannot be {text!r}", node, f"{cure}one of: {', '.join(choices)}")
+            return text
+        if origin is tuple:
+            if not isinstance(node, yaml.SequenceNode):
+                raise self.wrong(f"{name} must be a list: [一, 二]", node)
+            return tuple(self.value(typing.get_args(hint)[0], item, name) for item in node.value)
+        if origin is dict:
+            if not isinstance(node, yaml.MappingNode):
+                raise self.wrong(f"{name} must be a table of 'key: value'", node)
+            inner = typing.get_args(hint)[1]
+            return {key.value: self.value(inner, item, f"{name}.{key.value}") for key, item in self.pairs(node, name)}
+        return self.scalar(hint, node, name)
+
+    def scalar(self, hint: Any, node: Any, name: str) -> Any:
+        import yaml
+
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.wrong(f"{name} must be {_WORDS[hint]}", node)
+        if hint is str:
+            # A name such as 2B or 001 is a text however YAML would read it; only an absent value is not.
+            return "" if node.tag.endswith(":null") else node.value
+        kind = node.tag.rsplit(":", 1)[-1]
+        if hint is bool and kind == "bool":
+            return yaml.safe_load(node.value)
+        if hint in (int, float) and kind in ("int", "float", "str"):
+            try:
+                number = float(node.value.replace("_", ""))  # also 1e-4, which YAML 1.1 takes for a text
+            except ValueError:
+                number = None
+            if number is not None and (hint is float or number.is_integer()):
+                return hint(number)
+        raise self.wrong(f"{name} must be {_WORDS[hint]}, not {node.value!r}", node)
+
+    def check_bounds(self, metadata: Mapping[str, Any], value: Any, node: Any, name: str) -> None:
+        low, high = metadata.get("low"), metadata.get("high")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return
+        if not (low is None or value >= low) or not (high is None or value <= high):
+            bounds = f"from {low} to {high}" if high is not None else f"{low} or more"
+            raise self.wrong(f"{name} cannot be {value}", node, f"it goes {bounds}")
+
+
+def options(kind: type = Recipe, path: str = "") -> Iterable[tuple[str, types.MappingProxyType, Any]]:
+    """Every option as (dotted name, metadata, default), sections in the order of the recipe."""
+    defaults = kind()
+    for entry in dataclasses.fields(kind):
+        name = f"{path}.{entry.name}" if path else entry.name
+        value = getattr(defaults, entry.name)
+        if dataclasses.is_dataclass(value):
+            yield from options(type(value), name)
+        else:
+            yield name, entry.metadata, value

@@ -1,0 +1,193 @@
+"""The run folder: the only state of a voice in the making, movable to another machine as it is.
+
+recipe.yaml     the resolved recipe
+clips.jsonl     the one label file, a line per clip; a person may edit text and status
+audio/          the kept clips, as they will be heard in training
+cache/          what each stage made of each recording, by content and settings
+checkpoints/    training states, resumable
+tensorboard/    curves
+report.html     what happened, in one file
+voice/          what `Voice.load` reads
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip, merge_edits, read_clips, write_clips
+from ffvits.errors import RunError
+from ffvits.files import write_text
+from ffvits.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """Paths of a run folder and the few things that are done to it as a whole."""
+
+    folder: Path
+
+    @property
+    def recipe_file(self) -> Path:
+        return self.folder / "recipe.yaml"
+
+    @property
+    def clips_file(self) -> Path:
+        return self.folder / "clips.jsonl"
+
+    @property
+    def audio(self) -> Path:
+        return self.folder / "audio"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.folder / "tensorboard"
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.html"
+
+    @property
+    def samples(self) -> Path:
+        return self.folder / "samples"
+
+    @property
+    def voice(self) -> Path:
+        return self.folder / "voice"
+
+    @classmethod
+    def create(cls, folder: str | Path, recipe: Recipe) -> Run:
+        """Makes the folder (or takes up an earlier run in it) and writes the resolved recipe.
+
+        Raises RunError if it cannot be written.
+        """
+        run = cls(Path(folder))
+        try:
+            run.folder.mkdir(parents=True, exist_ok=True)
+            write_text(run.recipe_file, recipe.to_yaml())
+        except OSError as error:
+            raise RunError(
+                f"the run folder cannot be written: {error.strerror}", cure="choose another with --out", file=folder
+            ) from error
+        return run
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Run:
+        """An existing run folder. Raises RunError if there is none."""
+        run = cls(Path(folder))
+        if not run.recipe_file.is_file():
+            raise RunError(
+                "this is not a run folder (it holds no recipe.yaml)", cure="make one with: ffvits auto", file=folder
+            )
+        return run
+
+    def recipe(self) -> Recipe:
+        return Recipe.load(self.recipe_file)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the folder for one process; the system frees it even when that process is killed.
+
+        Raises RunError if another process holds it.
+        """
+        import filelock
+
+        lock = filelock.FileLock(str(self.folder / ".lock"), timeout=0)
+        try:
+            lock.acquire()
+        except filelock.Timeout as error:
+            raise RunError(
+                "another ffvits is at work in this run folder", cure="wait for it, or use --out", file=self.folder
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def clips(self) -> list[Clip]:
+        """The label file's clips. Raises RunError if there is none yet, ClipError if a hand edit broke it."""
+        if not self.clips_file.is_file():
+            raise RunError("nothing is labelled yet", cure="run: ffvits label", file=self.clips_file)
+        return read_clips(self.clips_file)
+
+    def save_clips(self, clips: list[Clip]) -> list[Clip]:
+        """Writes the label file with a person's edits kept, and returns what it now holds."""
+        previous = read_clips(self.clips_file) if self.clips_file.is_file() else []
+        merged = merge_edits(clips, previous)
+        write_clips(self.clips_file, merged)
+        return merged
+
+    def cache(self, stage: str, settings: Any, version: int = 1) -> StageCache:
+        """Where one stage keeps its results; `settings` (a dataclass) and `version` (of its code) are in every key."""
+        return StageCache(self.folder, stage, digest(stage, version, dataclasses.asdict(settings)))
+
+    def path(self, clip: Clip) -> Path:
+        """The file with the clip's current samples."""
+        return self.folder / clip.audio
+
+
+@dataclass(frozen=True)
+class StageCache:
+    """Results of one stage, each under the hash of what it was made from: a killed run continues where it was."""
+
+    folder: Path
+    stage: str
+    settings: str
+
+    def key(self, *inputs: str) -> str:
+        """The name of the result that this stage, as set, makes of these inputs (keys of earlier results)."""
+        return digest(self.stage, self.settings, *inputs)
+
+    def audio(self, key: str, part: int = 0) -> str:
+        """Where the result's samples lie, relative to the run folder; one result may hold several parts."""
+        return f"cache/{self.stage}/{key[:2]}/{key}-{part}.flac"
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The values put under this key, or None if there is no whole result."""
+        try:
+            values = json.loads(self._values(key).read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        if not all((self.folder / self.audio(key, part)).is_file() for part in range(values["parts"])):
+            return None
+        return values["values"]
+
+    def put(self, key: str, values: Mapping[str, Any], *sounds: Sound) -> None:
+        """Keeps a result: first its sounds, then the values, so that a result is either whole or absent.
+
+        Raises RunError if the disk is full.
+        """
+        path = self._values(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for part, sound in enumerate(sounds):
+                target = self.folder / self.audio(key, part)
+                temporary = target.with_name(f"{os.getpid()}-{target.name}")
+                sound.save(temporary)
+                os.replace(temporary, target)
+            write_text(path, json.dumps({"parts": len(sounds), "values": values}, ensure_ascii=False))
+        except OSError as error:
+            raise RunError(
+                f"the cache cannot be written: {error.strerror}", cure="free some space and run again", file=path
+            ) from error
+
+    def _values(self, key: str) -> Path:
+        return self.folder / "cache" / self.stage / key[:2] / f"{key}.json"
+
+
+def digest(*parts: Any) -> str:
+    """A short hash (24 hex digits) of plain values."""
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:24]
