@@ -32,6 +32,9 @@ class _Output:
         if self._rich is None:
             from rich.console import Console
 
+            if hasattr(sys.stderr, "reconfigure"):
+                # A Chinese Windows console is GBK; a character it lacks must not end the program.
+                sys.stderr.reconfigure(errors="replace")
             # Messages go to stderr: stdout is for results (`--json`, audio, tables asked for).
             self._rich = Console(stderr=True, highlight=False, soft_wrap=True)
         return self._rich
@@ -87,7 +90,6 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 def result(text: str) -> None:
     """Writes the result that was asked for to standard output, as it is and even when quiet."""
     if hasattr(sys.stdout, "reconfigure"):
-        # A Chinese Windows console is GBK; a character it lacks must not end the program.
         sys.stdout.reconfigure(errors="replace")
     print(text)
 

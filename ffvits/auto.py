@@ -1,0 +1,153 @@
+"""The main job: a folder of raw recordings becomes a voice that speaks. `python -m ffvits.auto ./raw_clips`"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ffvits import console
+from ffvits.clip import Clip
+from ffvits.errors import FfvitsError, RecipeError
+from ffvits.recipe import Recipe
+from ffvits.run import Run
+
+LABEL_STAGES = ("ingest", "separate", "denoise", "segment", "transcribe", "screen")
+STAGES = (*LABEL_STAGES, "train", "report")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What one run came to; `voice` and `report` are None if it stopped before them."""
+
+    run: Path
+    voice: Path | None
+    report: Path | None
+    clips: tuple[Clip, ...]
+    verdict: str = ""
+
+    @property
+    def kept(self) -> tuple[Clip, ...]:
+        return tuple(clip for clip in self.clips if clip.kept)
+
+    @property
+    def kept_minutes(self) -> float:
+        return sum(clip.seconds for clip in self.kept) / 60
+
+
+def make_voice(
+    input: str | Path | None = None,
+    *,
+    recipe: str | Path | Recipe | None = None,
+    until: str = "report",
+    options: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Made:
+    """Makes a voice from a folder of raw recordings, going on where an earlier call in the same run folder stopped.
+
+    `fields` are the recipe's top-level options (`base=`, `speaker=`, `out=`, `device=` …), `options` any of them by
+    dotted name (`{"train.steps": 200}`); both override `recipe`. `until` names the last stage to run (`STAGES`).
+    Raises FfvitsError naming cause and cure.
+    """
+    if until not in STAGES:
+        raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
+    resolved = resolve(input, recipe=recipe, options=options, **fields)
+    run = Run.create(resolved.out, resolved)
+    with run.locked():
+        from ffvits.label import label
+
+        clips = label(resolved, run, until=until)
+        if until in LABEL_STAGES:
+            return Made(run.folder, None, None, tuple(clips))
+        from ffvits.train import train
+
+        trained = train(resolved, run)
+        if until == "train":
+            return Made(run.folder, run.voice, None, tuple(run.clips()), trained.verdict)
+        from ffvits.report import write_report
+
+        write_report(run)
+        console.stage("Done")
+        console.info(f"voice:  {run.voice}")
+        console.info(f"report: {run.report}")
+        console.info(f'speak:  ffvits say "你好" --voice {run.folder}')
+        return Made(run.folder, run.voice, run.report, tuple(run.clips()), trained.verdict)
+
+
+def resolve(
+    input: str | Path | None = None,
+    *,
+    recipe: str | Path | Recipe | None = None,
+    options: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Recipe:
+    """One complete recipe from a file, options and defaults; a run folder is named where none is given.
+
+    Raises RecipeError for an unknown option or a missing input folder.
+    """
+    chosen = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe) if recipe is not None else Recipe()
+    named = {name: value for name, value in fields.items() if value is not None}
+    if input is not None:
+        named["input"] = str(input)
+    chosen = chosen.override({**{k: str(v) if isinstance(v, Path) else v for k, v in named.items()}, **(options or {})})
+    if not chosen.input:
+        raise RecipeError("no folder of recordings is named", cure="ffvits auto ./raw_clips, or input: in the recipe")
+    folder = Path(chosen.input).expanduser()
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "does not exist"
+        raise RecipeError(f"the folder of recordings {what}", cure="name the folder that holds them", file=folder)
+    name = re.sub(r'[<>:"/\\|?*\s]+', "_", chosen.speaker or folder.resolve().name).strip("._") or "voice"
+    return chosen.override({"out": chosen.out or str(Path("runs") / name)})
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """One recipe of a batch: what it made, or why it failed."""
+
+    recipe: str
+    made: Made | None
+    error: str
+    seconds: float
+
+
+def run_batch(recipes: Sequence[str | Path | Recipe], *, until: str = "report") -> list[BatchRow]:
+    """Makes several voices one after the other; a failure is told in its row and does not stop the rest."""
+    rows: list[BatchRow] = []
+    for number, recipe in enumerate(recipes, 1):
+        name = (recipe.speaker or recipe.input) if isinstance(recipe, Recipe) else str(recipe)
+        console.stage(f"Voice {number} of {len(recipes)}: {name}")
+        began = time.monotonic()
+        try:
+            made, error = make_voice(recipe=recipe, until=until), ""
+        except FfvitsError as failure:
+            made, error = None, str(failure)
+            console.error(failure.message, failure.cure)
+        except Exception as failure:  # noqa: BLE001 — a bug in one character's run must not cost the others theirs
+            made, error = None, f"{type(failure).__name__}: {failure}"
+            console.error(error, "this is a bug in ffvits: please report it with the recipe")
+        rows.append(BatchRow(name, made, error, time.monotonic() - began))
+    console.table(
+        "Batch",
+        ("recipe", "kept", "minutes", "took", "result"),
+        [
+            (
+                row.recipe,
+                len(row.made.kept) if row.made else "–",
+                f"{row.made.kept_minutes:.1f}" if row.made else "–",
+                f"{row.seconds / 60:.1f} min",
+                row.made.verdict or str(row.made.run) if row.made else f"failed: {row.error}",
+            )
+            for row in rows
+        ],
+    )
+    return rows
+
+
+if __name__ == "__main__":
+    from ffvits.cli import main
+
+    raise SystemExit(main(["auto", *sys.argv[1:]]))

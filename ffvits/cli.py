@@ -1,0 +1,280 @@
+"""The command line: one verb per thing a user does. It only reads arguments; the work is done by the library."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ffvits import console
+from ffvits.errors import FfvitsError
+
+# Flags that stand for one field of the recipe; every other field is reached by --set.
+FLAGS = {
+    "--base": ("base", "the voice to start from: a name of `ffvits bases`, a G_*.pth, or a folder"),
+    "--speaker": ("speaker", "the character's name (a folder that holds one speaker)"),
+    "--out": ("out", "the run folder (default: runs/<speaker>)"),
+    "--layout": ("layout", "flat: one speaker; folders: one folder per speaker"),
+    "--separator": ("label.separate.separator", "what removes music: auto, demucs or spleeter"),
+    "--engine": ("label.transcribe.engine", "faster-whisper or openai-whisper"),
+    "--whisper": ("label.transcribe.model", "Whisper size: tiny, base, small, medium, large-v3 …"),
+    "--steps": ("train.steps", "optimizer steps (default: chosen by the minutes of speech)"),
+    "--minutes": ("train.minutes", "stop training after so many minutes"),
+    "--batch-size": ("train.batch_size", "clips per step"),
+    "--device": ("device", "auto, cpu, cuda or mps"),
+    "--seed": ("seed", "start of every random choice"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit status is 0 done, 1 a negative verdict, 2 an error with a cure, 130 stopped."""
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.verb is None:
+        parser.print_help()
+        return 0
+    console.quiet(arguments.quiet)
+    try:
+        return arguments.run(arguments) or 0
+    except FfvitsError as error:
+        where = "" if not error.file else f"{error.file}:{error.line}: " if error.line else f"{error.file}: "
+        console.error(where + error.message, error.cure)
+        return 2
+    except KeyboardInterrupt:
+        console.error("stopped", "the same command goes on from here")
+        return 130
+    except ModuleNotFoundError as error:
+        if (error.name or "ffvits").partition(".")[0] == "ffvits":
+            raise
+        console.error(
+            f"the package {error.name!r} is not installed", 'install the rest with: pip install "ffvits[all]"'
+        )
+        return 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line, without importing anything that it will need."""
+    from ffvits import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="ffvits", description="From a folder of raw recordings of a character to a voice that speaks Chinese."
+    )
+    parser.add_argument("--version", action="version", version=f"ffvits {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs (each has --help with examples)")
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int | None], help: str, *examples: str):
+        added = verbs.add_parser(
+            name,
+            help=help,
+            description=help[0].upper() + help[1:] + ".",
+            epilog="examples:\n" + "\n".join(f"  {example}" for example in examples),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        added.add_argument("-q", "--quiet", action="store_true", help="show results and errors only")
+        added.set_defaults(run=run)
+        return added
+
+    auto = verb(
+        "auto",
+        _auto,
+        "recordings in, a speaking voice out: label, train, report",
+        "ffvits auto ./raw_clips --base biaobei",
+        "ffvits auto ./raw_clips --speaker 派蒙 --dry-run",
+        "ffvits auto --recipe recipes/paimon.yaml --set label.segment.max_seconds=10",
+        "ffvits auto ./raw_clips --until screen        # label only, look at clips.jsonl, run again without --until",
+    )
+    _recipe_flags(auto)
+    auto.add_argument("--until", metavar="STAGE", default="report", help="ingest … screen, train or report")
+    auto.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    auto.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+    label = verb(
+        "label",
+        _label,
+        "cut, clean, transcribe and screen recordings, without training",
+        "ffvits label ./raw_clips --speaker 派蒙",
+        "ffvits label ./raw_clips --whisper small --separator demucs",
+    )
+    _recipe_flags(label)
+
+    train = verb(
+        "train",
+        _train,
+        "train a labelled run folder, or go on training it",
+        "ffvits train runs/paimon",
+        "ffvits train runs/paimon --steps 2000 --device cuda",
+    )
+    train.add_argument("folder", metavar="RUN", help="a run folder that holds clips.jsonl")
+    _recipe_flags(train, with_input=False)
+
+    say = verb(
+        "say",
+        _say,
+        "speak a text with a finished voice, or with a base that is one",
+        'ffvits say "你好，今天是2024年5月1日。" --voice runs/paimon',
+        'ffvits say "你好" --voice mandarin-lite --out hello.wav --speed 1.2 --seed 7',
+        "ffvits say --file novel.txt --voice runs/paimon --out novel.wav",
+    )
+    say.add_argument("text", nargs="?", help="what to say")
+    say.add_argument("--file", help="read the text from a UTF-8 file (- for standard input)")
+    say.add_argument(
+        "--voice", default="mandarin-lite", help="a run folder, its voice/ folder, or a base (%(default)s)"
+    )
+    say.add_argument("--speaker", help="which speaker of a voice that has several")
+    say.add_argument("--out", default="speech.wav", help="the file to write: wav or flac (%(default)s)")
+    say.add_argument("--speed", type=float, default=None, help="2 speaks twice as fast")
+    say.add_argument("--noise", type=float, default=None, help="variety of the voice; lower is steadier")
+    say.add_argument("--noise-w", type=float, default=None, help="variety of the rhythm; lower is steadier")
+    say.add_argument("--seed", type=int, default=None, help="the same seed gives the same samples")
+    say.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+
+    text = verb(
+        "text",
+        _text,
+        "show how a text is read: each step from characters to symbols",
+        'ffvits text "今天是2024年5月1日，他在银行{hang2}行走。" --explain',
+        'ffvits text "你好" --front-end bopomofo',
+    )
+    text.add_argument("text", help="what to read")
+    text.add_argument("--front-end", default="mandarin-lite", help="how a base wants its text (%(default)s)")
+    text.add_argument("--explain", action="store_true", help="show every step")
+
+    inspect = verb(
+        "inspect",
+        _inspect,
+        "say what a checkpoint is, and whether it can be a base",
+        "ffvits inspect G_0.pth",
+        "ffvits inspect G_latest.pth config.json --json",
+    )
+    inspect.add_argument("file", help="a .pth, .pt, .ckpt or .safetensors")
+    inspect.add_argument("config", nargs="?", help="the config.json that should belong to it")
+    inspect.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+    bases = verb("bases", _bases, "list the bases that ffvits knows", "ffvits bases", "ffvits bases --json")
+    bases.add_argument("--json", action="store_true", help="print the list as JSON")
+    return parser
+
+
+def _recipe_flags(parser: argparse.ArgumentParser, with_input: bool = True) -> None:
+    if with_input:
+        parser.add_argument("input", nargs="?", help="the folder of raw recordings")
+        parser.add_argument("--recipe", metavar="YAML", help="a character's recipe; the flags below override it")
+    for flag, (name, help) in FLAGS.items():
+        parser.add_argument(flag, dest=name, metavar=name.rpartition(".")[2].upper(), help=help)
+    parser.add_argument("--offline", action="store_true", default=None, help="never download")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="any field of the recipe, by its dotted name"
+    )
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The recipe fields that were given as flags."""
+    names = [name for name, _ in FLAGS.values()] + ["offline"]
+    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    for setting in arguments.set:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise FfvitsError(f"--set {setting}: there is no '='", cure="write it as --set train.steps=200")
+        given[name.strip()] = _yaml_value(setting, value)
+    return given
+
+
+def _yaml_value(setting: str, value: str) -> Any:
+    """`--set` values read as YAML does, so that lists and tables can be given too."""
+    import yaml
+
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise FfvitsError(f"--set {setting}: the value is not valid YAML", cure="quote it") from error
+
+
+def _auto(arguments: argparse.Namespace) -> int:
+    from ffvits.auto import make_voice, resolve
+
+    if arguments.dry_run:
+        from ffvits.plan import plan
+
+        planned = plan(resolve(arguments.input, recipe=arguments.recipe, options=_options(arguments)))
+        console.result(json.dumps(planned.to_dict(), ensure_ascii=False) if arguments.json else planned.text())
+        return 0
+    made = make_voice(arguments.input, recipe=arguments.recipe, until=arguments.until, options=_options(arguments))
+    if arguments.json:
+        outcome = {
+            "run": str(made.run),
+            "voice": str(made.voice) if made.voice else None,
+            "report": str(made.report) if made.report else None,
+            "kept": len(made.kept),
+            "rejected": len(made.clips) - len(made.kept),
+            "kept_minutes": round(made.kept_minutes, 2),
+            "verdict": made.verdict,
+        }
+        console.result(json.dumps(outcome, ensure_ascii=False))
+    return 0
+
+
+def _label(arguments: argparse.Namespace) -> int:
+    from ffvits.auto import make_voice
+
+    made = make_voice(arguments.input, recipe=arguments.recipe, until="screen", options=_options(arguments))
+    console.info(f"labels: {made.run / 'clips.jsonl'}")
+    return 0
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from ffvits.run import Run
+    from ffvits.train import train
+
+    run = Run.open(arguments.folder)
+    recipe = run.recipe().override({**_options(arguments), "out": arguments.folder})
+    with run.locked():
+        train(recipe, Run.create(arguments.folder, recipe))
+    return 0
+
+
+def _say(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ffvits.voice import Voice, read_text
+
+    if (arguments.text is None) == (arguments.file is None):
+        raise FfvitsError("nothing to say, or twice", cure='give a text, or --file: ffvits say "你好"')
+    text = arguments.text if arguments.file is None else read_text(arguments.file)
+    voice = Voice.load(arguments.voice, device=arguments.device)
+    chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed")}
+    seconds = voice.save(Path(arguments.out), text, **{k: v for k, v in chosen.items() if v is not None})
+    console.result(f"{arguments.out}  {seconds:.2f} s")
+    return 0
+
+
+def _text(arguments: argparse.Namespace) -> int:
+    from ffvits.text import front_end
+
+    reader = front_end(arguments.front_end)
+    if arguments.explain:
+        from ffvits.text.explain import explain
+
+        for step in explain(arguments.text, reader):
+            console.result(f"{step.name}: {step.result}")
+        return 0
+    console.result(" ".join(reader.encode(arguments.text).symbols))
+    return 0
+
+
+def _inspect(arguments: argparse.Namespace) -> int:
+    from ffvits.base import inspect
+
+    found = inspect.inspect_checkpoint(arguments.file, arguments.config)
+    console.result(json.dumps(found.to_json(), ensure_ascii=False) if arguments.json else inspect.describe(found))
+    return 0 if found.usable else 1
+
+
+def _bases(arguments: argparse.Namespace) -> int:
+    from ffvits.base import catalogue
+
+    if arguments.json:
+        console.result(json.dumps(catalogue.listing(), ensure_ascii=False))
+    else:
+        console.result(catalogue.describe())
+    return 0
