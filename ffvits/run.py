@@ -15,7 +15,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -173,10 +172,7 @@ class StageCache:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             for part, sound in enumerate(sounds):
-                target = self.folder / self.audio(key, part)
-                temporary = target.with_name(f"{os.getpid()}-{target.name}")
-                sound.save(temporary)
-                os.replace(temporary, target)
+                sound.save(self.folder / self.audio(key, part))
             write_text(path, json.dumps({"parts": len(sounds), "values": values}, ensure_ascii=False))
         except OSError as error:
             raise RunError(

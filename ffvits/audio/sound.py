@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits.errors import AudioError
+from ffvits.files import replacing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,16 +37,18 @@ class Sound:
         return Sound(soxr.resample(self.samples, self.rate, rate, quality="HQ"), rate)
 
     def save(self, path: Path) -> None:
-        """Writes FLAC or WAV by the name's suffix: 24-bit FLAC, 16-bit WAV; louder than full scale is limited."""
+        """Writes 24-bit FLAC, or 16-bit WAV if the name says so, in one atomic step; louder than full scale is limited.
+
+        Raises AudioError if the file cannot be written.
+        """
         import numpy as np
         import soundfile
 
-        subtype = "PCM_24" if path.suffix == ".flac" else "PCM_16"
+        kind, subtype = ("WAV", "PCM_16") if path.suffix.lower() == ".wav" else ("FLAC", "PCM_24")
         try:
             # An open file, not a name: libsndfile's own file names are not Unicode on every system.
-            with path.open("wb") as file:
-                limited = np.clip(self.samples, -1.0, 1.0)
-                soundfile.write(file, limited, self.rate, subtype=subtype, format=path.suffix[1:].upper())
+            with replacing(path) as temporary, temporary.open("wb") as file:
+                soundfile.write(file, np.clip(self.samples, -1.0, 1.0), self.rate, subtype=subtype, format=kind)
         except (OSError, soundfile.LibsndfileError) as error:
             raise AudioError(f"cannot be written: {error}", cure="is the disk full?", file=path) from error
 

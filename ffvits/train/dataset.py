@@ -1,0 +1,189 @@
+"""What the model trains on: kept clips as samples at the base's rate and symbol ids, dealt out in batches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ffvits import console
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
+from ffvits.errors import RunError, TextError, TrainError
+from ffvits.run import Run, digest
+
+if TYPE_CHECKING:
+    from ffvits.audio.spectrogram import AudioFormat
+
+    from ffvits.text import FrontEnd
+
+
+@dataclass(frozen=True)
+class Item:
+    """One training example: where its samples lie (float32 .npy at the base's rate) and what is said in them."""
+
+    name: str
+    ids: tuple[int, ...]
+    speaker: int
+    samples: Path
+    frames: int
+
+    def load(self, hop: int) -> np.ndarray:
+        """The samples, float32 [frames * hop]; read from disk each time, so memory does not grow with the clips."""
+        return np.load(self.samples, mmap_mode="r")[: self.frames * hop].astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Padded tensors: `x` [B, T_text], `wav` [B, 1, T], lengths [B], `speakers` [B]; names in the same order."""
+
+    names: tuple[str, ...]
+    x: torch.Tensor
+    x_lengths: torch.Tensor
+    wav: torch.Tensor
+    frames: torch.Tensor
+    speakers: torch.Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        moved = {
+            name: getattr(self, name).to(device, non_blocking=True)
+            for name in ("x", "x_lengths", "wav", "frames", "speakers")
+        }
+        return Batch(self.names, **moved)
+
+
+def prepare(
+    clips: Iterable[Clip], run: Run, audio: AudioFormat, reader: FrontEnd, speakers: Sequence[str]
+) -> tuple[list[Item], list[Item]]:
+    """The kept clips as (training, held-out) items.
+
+    Raises TextError naming the line of the label file and the character if a text cannot be said with the base's
+    symbols (all such lines are listed), and TrainError if nothing is left to train on.
+    """
+    items: dict[str, list[Item]] = {"train": [], "val": []}
+    problems: list[TextError] = []
+    skipped: list[str] = []
+    for line, clip in enumerate(clips, 1):
+        if not clip.kept:
+            continue
+        try:
+            encoded = reader.encode(clip.text, file=run.clips_file, line=line)
+        except TextError as error:
+            problems.append(error)
+            continue
+        samples, length = _samples(clip, run, audio)
+        frames = length // audio.hop_length
+        if frames < len(encoded.ids):
+            # The alignment gives every symbol at least one frame, so this clip cannot hold its own text.
+            skipped.append(f"{clip.id}: {len(encoded.ids)} symbols in {frames} frames")
+            continue
+        item = Item(clip.id, encoded.ids, speakers.index(clip.speaker), samples, frames)
+        items["val" if clip.split == "val" else "train"].append(item)
+    if problems:
+        for problem in problems[1:6]:
+            console.warn(str(problem))
+        raise problems[0]
+    for what in skipped:
+        console.warn(f"left out of training, the text is too long for the sound: {what}")
+    if not items["train"]:
+        raise TrainError("no clip is left to train on", cure="see report or clips.jsonl for why each was rejected")
+    return items["train"], items["val"]
+
+
+def _samples(clip: Clip, run: Run, audio: AudioFormat) -> tuple[Path, int]:
+    """The clip's samples at the base's rate, kept beside the other stage results."""
+    key = digest("samples", clip.key, round(clip.start, 3), audio.sampling_rate)
+    path = run.folder / "cache" / "samples" / key[:2] / f"{key}.npy"
+    if not path.is_file():
+        if not run.path(clip).is_file():
+            raise RunError("the clip's audio is missing", cure="label again: ffvits label", file=run.path(clip))
+        sound = Sound.load(run.path(clip)).at(audio.sampling_rate)
+        save_samples(path, sound.samples)
+    return path, np.load(path, mmap_mode="r").shape[0]
+
+
+def save_samples(path: Path, samples: np.ndarray) -> None:
+    """Writes float32 samples as .npy in one atomic step."""
+    from ffvits.files import replacing
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.save(file, samples.astype(np.float32))
+
+
+def collate(items: Sequence[Item], hop: int) -> Batch:
+    """Pads a batch; the longest clip sets the length, in whole frames of `hop` samples."""
+    texts = [torch.tensor(item.ids, dtype=torch.long) for item in items]
+    sounds = [torch.from_numpy(item.load(hop)) for item in items]
+    pad = torch.nn.utils.rnn.pad_sequence
+    return Batch(
+        tuple(item.name for item in items),
+        x=pad(texts, batch_first=True),
+        x_lengths=torch.tensor([len(text) for text in texts]),
+        wav=pad(sounds, batch_first=True).unsqueeze(1),
+        frames=torch.tensor([item.frames for item in items]),
+        speakers=torch.tensor([item.speaker for item in items]),
+    )
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Deals items in batches of like length: epoch and seed alone decide the order, so a resumed run deals on.
+
+    `replay` items are mixed in so that they make up about `share` of each batch. Speakers with few clips are dealt
+    as often as the square root of their share asks for, so that a small voice is neither drowned nor drilled.
+    """
+
+    items: Sequence[Item]
+    batch_size: int
+    seed: int
+    replay: Sequence[Item] = ()
+    share: float = 0.0
+
+    @property
+    def own(self) -> int:
+        """How many items of a batch are the user's."""
+        replayed = round(self.batch_size * self.share) if self.replay else 0
+        return max(1, self.batch_size - replayed)
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return max(1, math.ceil(len(self.items) / self.own))
+
+    def epoch(self, number: int) -> list[list[Item]]:
+        """The batches of one epoch, each sorted so that it pads little."""
+        random = np.random.default_rng((self.seed, number))
+        dealt = self._balanced(random)
+        pool = self.own * 8
+        batches: list[list[Item]] = []
+        for start in range(0, len(dealt), pool):
+            near = sorted(dealt[start : start + pool], key=lambda item: item.frames)
+            batches += [near[i : i + self.own] for i in range(0, len(near), self.own)]
+        random.shuffle(batches)
+        if self.replay:
+            for batch in batches:
+                wanted = min(self.batch_size - self.own, max(1, round(len(batch) * self.share / (1 - self.share))))
+                for index in random.integers(len(self.replay), size=wanted if self.share else 0):
+                    batch.append(self.replay[index])
+        return batches
+
+    def _balanced(self, random: np.random.Generator) -> list[Item]:
+        speakers: dict[int, list[Item]] = {}
+        for item in self.items:
+            speakers.setdefault(item.speaker, []).append(item)
+        if len(speakers) == 1:
+            return [self.items[i] for i in random.permutation(len(self.items))]
+        weights = np.array([math.sqrt(len(group)) for group in speakers.values()])
+        counts = np.maximum(1, np.round(weights / weights.sum() * len(self.items))).astype(int)
+        dealt: list[Item] = []
+        for group, count in zip(speakers.values(), counts, strict=True):
+            while count > 0:
+                order = random.permutation(len(group))[:count]
+                dealt += [group[i] for i in order]
+                count -= len(order)
+        return [dealt[i] for i in random.permutation(len(dealt))]
