@@ -1,0 +1,32 @@
+"""Written Chinese becomes symbol ids: characters -> normalizer -> mandarin -> spelling -> symbols, one path for all.
+
+clean      what cannot be read is noted; width, Traditional characters, markup      characters
+normalize  numbers and symbols to words, by context                                normalizer, rules, numerals
+read       words, polyphones, Latin, the user's lexicon                            mandarin, polyphones, latin
+spell      sandhi and symbols as the base was trained                              sandhi, spelling, symbols
+"""
+
+from ffvits.text.characters import Cleaned, Note, clean
+from ffvits.text.frontend import FRONT_ENDS, Encoded, FrontEnd, Syllable, front_end, front_end_names
+from ffvits.text.normalizer import normalize
+from ffvits.text.sentences import Phrase, split_sentences
+from ffvits.text.symbols import SymbolTable, TableInfo, fingerprint, known_tables
+
+__all__ = [
+    "FRONT_ENDS",
+    "Cleaned",
+    "Encoded",
+    "FrontEnd",
+    "Note",
+    "Phrase",
+    "Syllable",
+    "SymbolTable",
+    "TableInfo",
+    "clean",
+    "fingerprint",
+    "front_end",
+    "front_end_names",
+    "known_tables",
+    "normalize",
+    "split_sentences",
+]
