@@ -35,8 +35,9 @@ class Clip:
     """A stretch of one raw recording and everything known about it.
 
     `start` and `end` are seconds in the decoded source; `audio` is the path of the current samples, relative to the
-    run folder, with forward slashes; `key` is the hash of everything that those samples came from. `scores` are
-    plain numbers by name; `notes` say in words what was done to the clip.
+    run folder, with forward slashes, and `original` that of the same stretch before anything was removed from it (the
+    same path if nothing was); `key` is the hash of everything that those samples came from. `scores` are plain
+    numbers by name; `notes` say in words what was done to the clip.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Clip:
     heard: str = ""
     notes: tuple[str, ...] = ()
     audio: str = ""
+    original: str = ""
     key: str = ""
     machine: Mapping[str, str] = field(default_factory=dict)
 
@@ -106,7 +108,7 @@ def clip_id(source: str, start: float | None = None) -> str:
     return whole if start is None else f"{whole}-{round(start * 1000):08d}"
 
 
-_TEXT_FIELDS = ("id", "source", "speaker", "text", "status", "split", "heard", "audio", "key")
+_TEXT_FIELDS = ("id", "source", "speaker", "text", "status", "split", "heard", "audio", "original", "key")
 _KNOWN = {f.name for f in fields(Clip)}
 
 

@@ -1,0 +1,311 @@
+"""Finding recordings in a folder, and reading any of them block by block, whatever their format.
+
+libsndfile (wav, flac, ogg, mp3, aiff ...) reads first; FFmpeg's libraries inside PyAV read the rest (m4a, mp4, mkv,
+wma, amr ...). Both come in wheels: nothing has to be installed beside Python.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffvits.errors import AudioError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# Suffixes that promise sound: such a file is either read or rejected with a reason, never passed over.
+AUDIO_SUFFIXES = frozenset(
+    """.wav .wave .flac .mp3 .ogg .oga .opus .m4a .m4b .aac .wma .aif .aiff .aifc .amr .ape .au .snd .caf .w64 .rf64
+    .ac3 .eac3 .dts .mka .mp2 .mpga .ra .tta .wv .spx .gsm .voc .3ga .adts .dsf .tak .mpc .adx .hca
+    .mp4 .m4v .mov .mkv .webm .avi .flv .f4v .wmv .asf .mpg .mpeg .m2ts .mts .ts .vob .3gp .3g2 .rm .rmvb .ogv
+    .mxf .qt .divx""".split()
+)
+# What lies beside recordings and never is one. Other unknown files are judged by their first bytes.
+_SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"})
+_OTHER_SUFFIXES = frozenset(
+    """.txt .lab .srt .lrc .ass .ssa .vtt .textgrid .list .csv .tsv .json .jsonl .yaml .yml .xml .html .htm .md .pdf
+    .doc .docx .xls .xlsx .jpg .jpeg .png .gif .bmp .webp .svg .ico .psd .zip .rar .7z .gz .tar .url .lnk .log .ini
+    .cfg .py .ipynb .bat .cmd .sh .exe .dll .db .bak .tmp .part .crdownload .npy .npz .pt .pth .onnx .safetensors
+    .cue .m3u .m3u8 .pls .nfo .eaf .trs .mid .midi""".split()
+)
+_MAGIC = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC", b"OggS", b"ID3", b"caff", b".snd", b"riff\x2e\x91", b"#!AMR")
+_FFMPEG_MAGIC = (b"\x1aE\xdf\xa3", b"MAC ", b"wvpk", b"TTA1", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b"FLV\x01")
+_BITS = {
+    "PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64, "ULAW": 8, "ALAW": 8,
+    "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
+}  # fmt: skip
+_LOWEST_RATE, _HIGHEST_RATE = 4000, 1_000_000
+_BLOCK_VALUES = 1 << 20
+
+
+class Undecodable(AudioError):
+    """No sound can be had from a file; `code` is "empty" or "unreadable", as a clip's reason says it."""
+
+    def __init__(self, message: str, *, code: str = "unreadable", cure: str = "", file: Path | None = None) -> None:
+        cure = cure or "if a player plays it, convert it to WAV; otherwise copy or export it again"
+        super().__init__(message, cure=cure, file=file)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a folder holds, each list sorted: recordings, other files, and what the system does not let us look at."""
+
+    audio: tuple[Path, ...]
+    ignored: tuple[Path, ...]
+    unreadable: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a recording's header says: `seconds` and `bits` are 0 where the format does not tell (or has no bits)."""
+
+    seconds: float
+    rate: int
+    channels: int
+    bits: int
+    codec: str
+
+    def __str__(self) -> str:
+        channels = {1: "mono", 2: "stereo"}.get(self.channels, f"{self.channels} channels")
+        bits = f", {self.bits} bit" if self.bits else ""
+        return f"{self.codec}, {self.rate / 1000:g} kHz, {channels}{bits}, {self.seconds:.1f} s"
+
+
+@dataclass
+class Reader:
+    """An open recording: `blocks` yields float32 [T, C] once; `damage` says afterwards what could not be decoded."""
+
+    probe: Probe
+    decoder: str
+    blocks: Iterator[np.ndarray]
+    surround: bool = False
+    damage: list[str] = field(default_factory=list)
+
+
+def find(folder: Path, skip: Collection[Path] = ()) -> Found:
+    """Every recording under `folder`, at any depth; hidden files and `skip` (folders) are passed over.
+
+    Links are followed once, so a loop of links ends. Raises AudioError if the folder itself cannot be listed.
+    """
+    found: dict[str, list[Path]] = {"audio": [], "ignored": [], "unreadable": []}
+    skipped = {os.path.realpath(path) for path in skip}
+    try:
+        os.scandir(folder).close()
+    except FileNotFoundError as error:
+        raise AudioError("there is no such folder", cure="check the path of the recordings", file=folder) from error
+    except NotADirectoryError as error:
+        raise AudioError("this is a file, not a folder", cure="name the folder that holds it", file=folder) from error
+    except OSError as error:
+        raise AudioError(f"the folder cannot be listed: {error.strerror}", file=folder) from error
+    waiting = [folder]
+    seen = {os.path.realpath(folder)}
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as listing:
+                entries = list(listing)
+        except OSError:
+            found["unreadable"].append(place)
+            continue
+        for entry in entries:
+            path = Path(entry.path)
+            if entry.name.startswith(".") or entry.name.lower() in _SYSTEM_NAMES:
+                continue
+            if _is_folder(entry):
+                real = os.path.realpath(path)
+                if real not in seen and real not in skipped:
+                    seen.add(real)
+                    waiting.append(path)
+                continue
+            found["audio" if _looks_like_audio(path) else "ignored"].append(path)
+    return Found(**{kind: tuple(sorted(paths)) for kind, paths in found.items()})
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads in a circle
+        return False
+
+
+def _looks_like_audio(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in AUDIO_SUFFIXES:
+        return True
+    if suffix in _OTHER_SUFFIXES or not path.is_file():
+        return False
+    try:
+        start = _first_bytes(path)
+    except OSError:
+        return False
+    return start.startswith(_MAGIC + _FFMPEG_MAGIC) or start[4:8] == b"ftyp"
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(16)
+
+
+def probe(path: Path) -> Probe:
+    """What the header of a recording says, without decoding it. Raises Undecodable if nothing can read it."""
+    with opened(path) as reader:
+        return reader.probe
+
+
+@contextmanager
+def opened(path: Path, decoder: str = "any") -> Iterator[Reader]:
+    """A recording, open for one pass over its blocks; `decoder` is "any", "libsndfile" or "ffmpeg".
+
+    Raises Undecodable if there is no sound in it that can be decoded.
+    """
+    start = _readable(path)
+    failure = ""
+    # Only a file that starts like one of libsndfile's formats: others would make its MP3 part complain on stderr.
+    if decoder != "ffmpeg" and (start.startswith(_MAGIC) or (start[0] == 0xFF and start[1] & 0xE0 == 0xE0)):
+        import soundfile
+
+        try:
+            file = soundfile.SoundFile(str(path) if sys.platform == "win32" else os.fsencode(path))
+        except (soundfile.LibsndfileError, OSError) as error:
+            failure = f"libsndfile: {getattr(error, 'error_string', error)}; "
+        else:
+            with file:
+                yield _checked(_soundfile_reader(file), path)
+            return
+    if decoder == "libsndfile":
+        raise Undecodable(f"libsndfile does not read it ({failure})", file=path)
+    with _opened_by_ffmpeg(path, failure) as reader:
+        yield _checked(reader, path)
+
+
+def _readable(path: Path) -> bytes:
+    """The first bytes of a regular, non-empty file that we may read."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise Undecodable("this is not a regular file", cure="put a recording in its place", file=path)
+        if status.st_size == 0:
+            raise Undecodable("the file is empty: 0 bytes", code="empty", cure="copy or export it again", file=path)
+        return _first_bytes(path).ljust(2, b"\0")
+    except FileNotFoundError as error:
+        cause = "the link leads nowhere" if path.is_symlink() else "the file is gone"
+        raise Undecodable(cause, cure="put it back, or remove the link", file=path) from error
+    except PermissionError as error:
+        raise Undecodable("you may not read this file", cure="give yourself the right to read it", file=path) from error
+    except OSError as error:
+        raise Undecodable(f"the system cannot read it: {error.strerror}", file=path) from error
+
+
+def _checked(reader: Reader, path: Path) -> Reader:
+    probe = reader.probe
+    if not _LOWEST_RATE <= probe.rate <= _HIGHEST_RATE or probe.channels < 1:
+        raise Undecodable(
+            f"its header says {probe.rate} samples a second in {probe.channels} channels, which cannot be speech",
+            cure="export it again, at 16000 samples a second or more",
+            file=path,
+        )
+    return reader
+
+
+def _soundfile_reader(file) -> Reader:
+    frames = 0 if file.frames > 1 << 60 else file.frames  # libsndfile's "unknown"
+    codec = file.format.lower() if file.format in ("FLAC", "MP3") else f"{file.format} {file.subtype}".lower()
+    probe = Probe(frames / file.samplerate, file.samplerate, file.channels, _BITS.get(file.subtype, 0), codec)
+    reader = Reader(probe, "libsndfile", iter(()), surround=file.channels in (6, 8))
+    short = re.search(r"^data : (\d+) \(should be (\d+)\)", file.extra_info, re.MULTILINE)
+    # Sizes of 2 GiB and more are what a program writes that could not know the length; the file is whole.
+    if short and int(short[2]) < int(short[1]) < 0x7FFF0000:
+        missing = (int(short[1]) - int(short[2])) / int(short[1])
+        reader.damage.append(f"the file is cut off: {missing:.0%} of the promised samples are missing")
+    reader.blocks = _soundfile_blocks(file, reader.damage)
+    return reader
+
+
+def _soundfile_blocks(file, damage: list[str]) -> Iterator[np.ndarray]:
+    import soundfile
+
+    frames = max(1, _BLOCK_VALUES // file.channels)
+    while True:
+        try:
+            block = file.read(frames, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            damage.append(str(error.error_string))
+            return
+        if not len(block):
+            return
+        yield block
+
+
+@contextmanager
+def _opened_by_ffmpeg(path: Path, failure: str) -> Iterator[Reader]:
+    import av
+
+    with ExitStack() as stack:
+        try:
+            # A file object, since PyAV wants Unicode names and a name need not be; and nothing but this file: a
+            # playlist that calls itself .mp3 must not make us fetch what it names.
+            file = stack.enter_context(path.open("rb"))
+            container = av.open(file, options={"protocol_whitelist": ""}, metadata_errors="replace")
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            what = getattr(error, "strerror", None) or error
+            raise Undecodable(f"no decoder understands it ({failure}FFmpeg: {what})", file=path) from error
+        stack.enter_context(container)
+        if not container.streams.audio:
+            raise Undecodable("it has no sound track", cure="export it with its sound", file=path)
+        stream = container.streams.audio[0]
+        context = stream.codec_context
+        if context is None or not context.sample_rate:
+            raise Undecodable("the format of its sound track is not known", file=path)
+        seconds = 0.0
+        if stream.duration is not None:
+            seconds = float(stream.duration * stream.time_base)
+        elif container.duration is not None:
+            seconds = container.duration / av.time_base
+        lossless = context.codec.name.startswith(("pcm_", "flac", "alac", "ape", "wavpack", "tta"))
+        bits = (context.format.bits if context.format else 0) if lossless else 0
+        probe = Probe(max(0.0, seconds), context.sample_rate, context.channels, bits, context.codec.name)
+        reader = Reader(probe, "ffmpeg", iter(()), surround=(context.layout.name or "").startswith(("5.1", "7.1")))
+        reader.blocks = _ffmpeg_blocks(container, stream, reader)
+        yield reader
+
+
+def _ffmpeg_blocks(container, stream, reader: Reader) -> Iterator[np.ndarray]:
+    import av
+    import numpy as np
+
+    channels, damaged, pending, held = reader.probe.channels, 0, [], 0
+    # Frames of one stream may change format in the middle; the resampler holds them to the first one's.
+    resampler = av.AudioResampler(format="flt", layout=stream.codec_context.layout, rate=reader.probe.rate)
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            break
+        except (av.error.FFmpegError, OSError) as error:
+            reader.damage.append(getattr(error, "strerror", None) or str(error))
+            break
+        try:
+            frames = [part for frame in packet.decode() for part in resampler.resample(frame)]
+        except (av.error.FFmpegError, OSError, ValueError):
+            damaged += 1
+            continue
+        for frame in frames:
+            pending.append(frame.to_ndarray().reshape(-1, channels))
+            held += pending[-1].size
+        if held >= _BLOCK_VALUES:
+            yield np.concatenate(pending)
+            pending, held = [], 0
+    if pending:
+        yield np.concatenate(pending)
+    if damaged:
+        reader.damage.append(f"{damaged} damaged packets were left out")
