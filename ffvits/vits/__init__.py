@@ -1,0 +1,24 @@
+"""The published VITS model and its discriminators, and the losses that train them."""
+
+from ffvits.vits.config import VitsConfig
+from ffvits.vits.discriminator import Judgement, MultiPeriodDiscriminator
+from ffvits.vits.losses import discriminator_loss, duration_loss, feature_loss, generator_loss, kl_loss
+from ffvits.vits.model import Conversion, Speech, TrainingOutput, Vits
+from ffvits.vits.segments import random_starts, slice_segments
+
+__all__ = [
+    "Conversion",
+    "Judgement",
+    "MultiPeriodDiscriminator",
+    "Speech",
+    "TrainingOutput",
+    "Vits",
+    "VitsConfig",
+    "discriminator_loss",
+    "duration_loss",
+    "feature_loss",
+    "generator_loss",
+    "kl_loss",
+    "random_starts",
+    "slice_segments",
+]

@@ -1,0 +1,184 @@
+"""The small parts that every room of the model is built from."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def sequence_mask(lengths: Tensor, size: int) -> Tensor:
+    """1 where a position belongs to the sequence, 0 in the padding: lengths [B] -> float [B, 1, size]."""
+    positions = torch.arange(size, device=lengths.device)
+    return (positions < lengths[:, None]).unsqueeze(1).float()
+
+
+def noise_like(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Standard normal float32 noise in the shape of `x`, the same on every device for a generator of the CPU."""
+    device = generator.device if generator is not None else x.device
+    return torch.randn(x.shape, generator=generator, device=device, dtype=torch.float32).to(x.device)
+
+
+def full_precision(x: Tensor) -> AbstractContextManager:
+    """A context without autocast on the device of `x`, for logs, exponentials and long sums."""
+    if torch.amp.is_autocast_available(x.device.type):
+        return torch.autocast(x.device.type, enabled=False)
+    return nullcontext()
+
+
+class _WeightNorm:
+    """Splits the weight of a convolution into length `weight_g` and direction `weight_v` (Salimans & Kingma 2016).
+
+    One length per slice of dimension 0, also for transposed convolutions, and old-style parameter names: this is how
+    every published VITS checkpoint stores it.
+    """
+
+    plain_type: type[nn.Module]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        direction = self.weight
+        del self.weight
+        self.weight_g = nn.Parameter(_lengths(direction.detach()))
+        self.weight_v = direction
+
+    def normed_weight(self) -> Tensor:
+        """The weight to convolve with."""
+        return self.weight_v * (self.weight_g / _lengths(self.weight_v))
+
+    def plain(self) -> nn.Module:
+        """An ordinary convolution with the same output."""
+        module = self.plain_type(
+            self.in_channels,
+            self.out_channels,
+            self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+            bias=self.bias is not None,
+            device="meta",
+        )
+        module.weight = nn.Parameter(self.normed_weight().detach())
+        module.bias = self.bias
+        return module.train(self.training)
+
+
+def _lengths(weight: Tensor) -> Tensor:
+    return torch.linalg.vector_norm(weight, dim=tuple(range(1, weight.dim())), keepdim=True)
+
+
+class NormedConv1d(_WeightNorm, nn.Conv1d):
+    """Conv1d with weight normalisation, [B, C, T] -> [B, C', T']."""
+
+    plain_type = nn.Conv1d
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._conv_forward(x, self.normed_weight(), self.bias)
+
+
+class NormedConv2d(_WeightNorm, nn.Conv2d):
+    """Conv2d with weight normalisation, [B, C, H, W] -> [B, C', H', W']."""
+
+    plain_type = nn.Conv2d
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._conv_forward(x, self.normed_weight(), self.bias)
+
+
+class NormedConvTranspose1d(_WeightNorm, nn.ConvTranspose1d):
+    """ConvTranspose1d with weight normalisation, [B, C, T] -> [B, C', T * stride] for the paddings used here."""
+
+    plain_type = nn.ConvTranspose1d
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.normed_weight()
+        return F.conv_transpose1d(x, weight, self.bias, self.stride, self.padding, groups=self.groups)
+
+
+def fuse_weight_norm(root: nn.Module) -> None:
+    """Replaces every weight-normalised convolution inside `root` by an ordinary one with the same output."""
+    for module in list(root.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, _WeightNorm):
+                setattr(module, name, child.plain())
+
+
+class LayerNorm(nn.Module):
+    """Normalises over channels: [B, C, T] -> [B, C, T]."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(channels))
+        self.beta = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.layer_norm(x.mT, self.gamma.shape, self.gamma, self.beta).mT
+
+
+class WaveNet(nn.Module):
+    """Gated residual convolutions, non-causal as in WaveGlow: [B, hidden, T] -> the sum of skips [B, hidden, T]."""
+
+    def __init__(self, hidden: int, kernel_size: int, n_layers: int, gin_channels: int = 0) -> None:
+        super().__init__()
+        self.hidden = hidden
+        self.in_layers = nn.ModuleList(
+            NormedConv1d(hidden, 2 * hidden, kernel_size, padding=kernel_size // 2) for _ in range(n_layers)
+        )
+        # The last layer has no residual to pass on, only a skip.
+        self.res_skip_layers = nn.ModuleList(
+            NormedConv1d(hidden, 2 * hidden if i < n_layers - 1 else hidden, 1) for i in range(n_layers)
+        )
+        if gin_channels > 0:
+            # One projection of the speaker for all layers at once.
+            self.cond_layer = NormedConv1d(gin_channels, 2 * hidden * n_layers, 1)
+
+    def forward(self, x: Tensor, mask: Tensor, g: Tensor | None = None) -> Tensor:
+        """x [B, hidden, T], mask [B, 1, T], speaker g [B, gin, 1] -> [B, hidden, T], zero in the padding."""
+        conditions = self.cond_layer(g).chunk(len(self.in_layers), dim=1) if g is not None else None
+        skips = None
+        for i, (gate, split) in enumerate(zip(self.in_layers, self.res_skip_layers, strict=True)):
+            gates = gate(x) if conditions is None else gate(x) + conditions[i]
+            signal, opening = gates.chunk(2, dim=1)
+            out = split(torch.tanh(signal) * torch.sigmoid(opening))
+            if i < len(self.in_layers) - 1:
+                residual, skip = out.chunk(2, dim=1)
+                x = (x + residual) * mask
+            else:
+                skip = out
+            skips = skip if skips is None else skips + skip
+        return skips * mask
+
+
+class DilatedSeparableConv(nn.Module):
+    """Depth-wise dilated and point-wise convolutions with residuals: [B, C, T] -> [B, C, T] (VITS, appendix B.2)."""
+
+    def __init__(self, channels: int, kernel_size: int, n_layers: int, p_dropout: float = 0.0) -> None:
+        super().__init__()
+        self.convs_sep = nn.ModuleList(
+            nn.Conv1d(
+                channels,
+                channels,
+                kernel_size,
+                groups=channels,
+                dilation=kernel_size**i,
+                padding=(kernel_size - 1) * kernel_size**i // 2,
+            )
+            for i in range(n_layers)
+        )
+        self.convs_1x1 = nn.ModuleList(nn.Conv1d(channels, channels, 1) for _ in range(n_layers))
+        self.norms_1 = nn.ModuleList(LayerNorm(channels) for _ in range(n_layers))
+        self.norms_2 = nn.ModuleList(LayerNorm(channels) for _ in range(n_layers))
+        self.drop = nn.Dropout(p_dropout)
+
+    def forward(self, x: Tensor, mask: Tensor, g: Tensor | None = None) -> Tensor:
+        """x [B, C, T], mask [B, 1, T], condition g [B, C, T] -> [B, C, T], zero in the padding."""
+        if g is not None:
+            x = x + g
+        for wide, point, norm_1, norm_2 in zip(self.convs_sep, self.convs_1x1, self.norms_1, self.norms_2, strict=True):
+            y = F.gelu(norm_1(wide(x * mask)))
+            y = F.gelu(norm_2(point(y)))
+            x = x + self.drop(y)
+        return x * mask
