@@ -26,3 +26,23 @@ def bandwidth(sound: Sound) -> float:
     if smooth.max() < 1e-9 * len(frames):
         return 0.0
     return float(np.nonzero(smooth > smooth.max() * 1e-6)[0].max() * sound.rate / size)
+
+
+def clipped_share(sound: Sound) -> float:
+    """The share of samples that lie on flat tops: runs close to the sound's own highest or lowest value.
+
+    Natural peaks are pointed, so this holds at any level: also for a clipped recording that was turned down later.
+    """
+    import numpy as np
+
+    shortest = max(3, round(sound.rate * 0.00015))
+    found = 0
+    for side in (sound.samples, -sound.samples):
+        top = float(side.max(initial=0.0))
+        if top < 0.01:
+            continue
+        flat = np.concatenate([[False], side >= 0.98 * top, [False]])
+        edges = np.flatnonzero(flat[1:] != flat[:-1])
+        lengths = edges[1::2] - edges[::2]
+        found += int(lengths[lengths >= shortest].sum())
+    return found / max(1, len(sound.samples))

@@ -1,0 +1,228 @@
+"""Fourth stage: recordings become pieces of one or two sentences, cut in silence and equally loud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ffvits.audio.loudness import levelled
+from ffvits.audio.measure import clipped_share
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip, clip_id
+from ffvits.label import cuts, vad
+from ffvits.recipe import SegmentSettings
+from ffvits.run import Run
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_SILENT = -55.0  # dBFS, below which the loudest tenth of a recording is silence
+_FADE = 0.005  # seconds, so that an edge does not click
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One piece as samples: `start` and `end` in seconds of the recording, with its margins."""
+
+    start: float
+    end: float
+    speech_seconds: float
+    snr: float
+    clipped: float
+    forced: bool
+    sound: Sound
+    original: Sound
+    gain: float
+
+
+def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings) -> Iterator[Clip]:
+    """Cuts each recording into pieces of `min_seconds` to `max_seconds` at its pauses.
+
+    A piece's `start` and `end` are seconds in the source; its `audio` is at `loudness`, its `original` is the same
+    stretch before cleaning. A recording without speech is yielded as one rejected clip, so is a piece that is too
+    short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning.
+    """
+    cache = run.cache("segment", settings, version=1)
+    ear: vad.Vad | None = None
+    for clip in clips:
+        if not clip.kept:
+            yield clip
+            continue
+        key = cache.key(clip.key)
+        values = cache.get(key)
+        if values is None or any(cache.get(piece["key"]) is None for piece in values["pieces"]):
+            if ear is None:
+                ear = vad.load()
+            values = _cut_into(cache, key, Sound.load(run.path(clip)), _original(clip, run), ear, settings)
+        yield from _clips(clip, values, cache, settings)
+
+
+def _original(clip: Clip, run: Run) -> Sound | None:
+    return Sound.load(run.folder / clip.original) if clip.original not in ("", clip.audio) else None
+
+
+def _cut_into(cache, key: str, sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSettings) -> dict:
+    """Cuts, puts each piece into the cache under a key of its own, then the list of them under `key`."""
+    found = []
+    for number, piece in enumerate(cut(sound, original, ear, settings)):
+        piece_key = cache.key(key, str(number))
+        sounds = (piece.sound,) if original is None else (piece.sound, piece.original)
+        cache.put(piece_key, {}, *sounds)
+        found.append(
+            {
+                "key": piece_key,
+                "start": piece.start,
+                "end": piece.end,
+                "speech_seconds": piece.speech_seconds,
+                "snr_db": piece.snr,
+                "clipped": piece.clipped,
+                "forced": piece.forced,
+                "gain": piece.gain,
+            }
+        )
+    values = {"pieces": found, "level": _level(original or sound), "cleaned": original is not None}
+    cache.put(key, values)
+    return values
+
+
+def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSettings) -> Iterator[Cut]:
+    """The pieces of one recording; `original` is its sound before cleaning, None if it is the same."""
+    import numpy as np
+
+    untouched = original or sound
+    probabilities = ear(sound)
+    levels = _frame_levels(sound, len(probabilities))
+    found = cuts.speech(probabilities)
+    chosen = cuts.pieces(found, levels, settings)
+    spoken = np.zeros(len(probabilities), bool)
+    for stretch in found:
+        spoken[stretch.start : stretch.end] = True
+    before = _frame_levels(untouched, len(probabilities))
+    for number, piece in enumerate(chosen):
+        low = chosen[number - 1].end if number else 0
+        high = chosen[number + 1].start if number + 1 < len(chosen) else len(probabilities)
+        start = (
+            _edge(piece.start, low, levels, settings.margin, -1) if not _touches(chosen, number - 1) else piece.start
+        )
+        end = _edge(piece.end, high, levels, settings.margin, +1) if not _touches(chosen, number) else piece.end
+        start_seconds, end_seconds = start * cuts.SECONDS, min(end * cuts.SECONDS, sound.seconds)
+        raw = untouched.cut(start_seconds, end_seconds)
+        level, gain = levelled(_faded(sound.cut(start_seconds, end_seconds)), settings.loudness)
+        yield Cut(
+            start_seconds,
+            end_seconds,
+            float(spoken[piece.start : piece.end].sum() * cuts.SECONDS),
+            _snr(before, spoken, piece),
+            clipped_share(raw),
+            piece.forced,
+            level,
+            levelled(_faded(raw), settings.loudness)[0],
+            gain,
+        )
+
+
+def _touches(chosen: list[cuts.Piece], number: int) -> bool:
+    """Whether a piece and the next were cut apart in running speech."""
+    return 0 <= number < len(chosen) - 1 and chosen[number].end == chosen[number + 1].start
+
+
+def _edge(frame: int, limit: int, levels: np.ndarray, margin: float, step: int) -> int:
+    """The frame at which a piece begins or ends: `margin` away from its speech, further if it still sounds there.
+
+    Half of a short silence belongs to each neighbour; the cut then is at its quietest frame.
+    """
+    import numpy as np
+
+    room = abs(limit - frame)
+    shared = 0 < limit < len(levels)
+    wanted = round(margin / cuts.SECONDS)
+    if shared and room < 2 * wanted:
+        first, last = sorted((frame, limit))
+        return first + int(np.argmin(levels[first:last])) if last > first else frame
+    floor = float(np.quantile(levels, 0.05))
+    longest = min(room // 2 if shared else room, wanted + round(0.3 / cuts.SECONDS))
+    distance = min(wanted, longest)
+    while distance < longest and levels[min(max(frame + step * distance, 0), len(levels) - 1)] > max(floor + 12, -60):
+        distance += 1
+    return frame + step * distance
+
+
+def _frame_levels(sound: Sound, count: int) -> np.ndarray:
+    """The level of each frame of the grid in dBFS, float [count]."""
+    import numpy as np
+
+    edges = np.round(np.arange(count + 1) * cuts.SECONDS * sound.rate).astype(int)
+    total = np.concatenate([[0.0], np.cumsum(np.square(sound.samples, dtype=np.float64))])
+    edges = np.minimum(edges, len(sound.samples))
+    power = (total[edges[1:]] - total[edges[:-1]]) / np.maximum(1, np.diff(edges))
+    return 10 * np.log10(np.maximum(power, 1e-12))
+
+
+def _snr(levels: np.ndarray, spoken: np.ndarray, piece: cuts.Piece) -> float:
+    """How far speech stands above what is between it, in dB, from the silences near the piece; at most 60."""
+    import numpy as np
+
+    near = slice(max(0, piece.start - 94), piece.end + 94)  # three seconds on each side
+    silence, speech = levels[near][~spoken[near]], levels[piece.start : piece.end]
+    if not len(silence):
+        silence = np.sort(speech)[: max(1, len(speech) // 20)]
+    noise = 10 ** (float(np.quantile(silence, 0.5)) / 10)
+    power = float(np.mean(10 ** (speech / 10)))
+    return float(np.clip(10 * np.log10(max(power - noise, 1e-12) / max(noise, 1e-12)), -20, 60))
+
+
+def _level(sound: Sound) -> float:
+    """The level that the loudest tenth of a sound exceeds, in dBFS."""
+    import numpy as np
+
+    count = max(1, int(sound.seconds / cuts.SECONDS))
+    return float(np.quantile(_frame_levels(sound, count), 0.9))
+
+
+def _faded(sound: Sound) -> Sound:
+    import numpy as np
+
+    count = min(round(_FADE * sound.rate), len(sound.samples) // 2)
+    ramp = np.linspace(0, 1, count, endpoint=False, dtype=np.float32)
+    samples = sound.samples.copy()
+    samples[:count] *= ramp
+    samples[len(samples) - count :] *= ramp[::-1]
+    return Sound(samples, sound.rate)
+
+
+def _clips(clip: Clip, values: dict[str, Any], cache, settings: SegmentSettings) -> Iterator[Clip]:
+    found = values["pieces"]
+    if not found:
+        if clip.seconds < settings.min_seconds:
+            yield _too_short(clip, settings)
+        elif values["level"] < _SILENT:
+            yield clip.reject("silence", "nothing is to be heard in it", "remove it, or record it again")
+        else:
+            yield clip.reject("no-speech", "nobody speaks in it: music or noise", "remove it")
+        return
+    for piece in found:
+        whole = len(found) == 1
+        audio = cache.audio(piece["key"])
+        made = clip.with_(
+            id=clip.id if whole else clip_id(clip.source, clip.start + piece["start"]),
+            start=clip.start + piece["start"],
+            end=clip.start + piece["end"],
+            audio=audio,
+            original=cache.audio(piece["key"], 1) if values["cleaned"] else audio,
+            key=piece["key"],
+        )
+        made = made.score(
+            speech_seconds=piece["speech_seconds"], snr_db=piece["snr_db"], clipped=piece["clipped"]
+        ).note(f"brought to {settings.loudness:g} LUFS ({piece['gain']:+.1f} dB)")
+        if piece["forced"]:
+            made = made.note("cut where somebody speaks: there was no pause")
+        yield _too_short(made, settings) if made.seconds < settings.min_seconds else made
+
+
+def _too_short(clip: Clip, settings: SegmentSettings) -> Clip:
+    return clip.reject(
+        "too-short",
+        f"{clip.seconds:.2f} s of sound are too few to learn from",
+        f"record whole sentences, or lower label.segment.min_seconds (it is {settings.min_seconds:g})",
+    )
