@@ -19,7 +19,6 @@ from ffvits.run import Run, digest
 
 if TYPE_CHECKING:
     from ffvits.audio.spectrogram import AudioFormat
-
     from ffvits.text import FrontEnd
 
 

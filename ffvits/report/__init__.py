@@ -1,0 +1,5 @@
+"""What happened in a run, in one HTML file that opens offline: sounds, pictures, curves, and why clips were rejected."""
+
+from ffvits.report.page import write_report
+
+__all__ = ["write_report"]

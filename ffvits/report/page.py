@@ -1,0 +1,169 @@
+"""Gathers what a run knows and fills the page."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ffvits import __version__, console
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
+from ffvits.errors import AudioError
+from ffvits.files import write_text
+from ffvits.report.media import audio_uri, curve_svg, mel_uri
+from ffvits.run import Run
+
+LISTED = 60  # rejected clips that can be listened to in the page
+EXAMPLES = 6  # kept clips that can be listened to in the page
+
+
+@dataclass(frozen=True)
+class Cause:
+    """All clips rejected for one reason."""
+
+    code: str
+    clips: int
+    minutes: float
+    example: str
+    cure: str
+
+
+def causes(clips: Sequence[Clip]) -> list[Cause]:
+    """Rejections by their first reason, the most frequent first."""
+    groups: dict[str, list[Clip]] = {}
+    for clip in clips:
+        if not clip.kept:
+            groups.setdefault(clip.reasons[0].code if clip.reasons else "by-hand", []).append(clip)
+    found = [
+        Cause(
+            code,
+            len(group),
+            sum(clip.seconds for clip in group) / 60,
+            group[0].reasons[0].message if group[0].reasons else "set to reject by a person",
+            group[0].reasons[0].cure if group[0].reasons else "",
+        )
+        for code, group in groups.items()
+    ]
+    return sorted(found, key=lambda cause: -cause.clips)
+
+
+def write_report(run: Run) -> Path:
+    """Lets the voice say the recipe's sentences, and writes `samples/*.wav`, `rejected.csv` and `report.html`."""
+    from jinja2 import Environment, PackageLoader
+
+    console.stage("Report")
+    clips = run.clips()
+    kept = [clip for clip in clips if clip.kept]
+    rejected = [clip for clip in clips if not clip.kept]
+    page = Environment(loader=PackageLoader("ffvits", "report"), autoescape=True).get_template("report.html.j2")
+    recipe = run.recipe()
+    write_text(
+        run.report,
+        page.render(
+            version=__version__,
+            name=", ".join(sorted({clip.speaker for clip in kept})) or run.folder.name,
+            recipe=recipe,
+            card=_card(run),
+            samples=_samples(run),
+            kept=kept,
+            rejected=rejected,
+            kept_minutes=sum(clip.seconds for clip in kept) / 60,
+            rejected_minutes=sum(clip.seconds for clip in rejected) / 60,
+            causes=causes(clips),
+            examples=[(clip, _player(run, clip)) for clip in _spread(kept, EXAMPLES)],
+            listed=[(clip, _player(run, clip)) for clip in rejected[:LISTED]],
+            unlisted=max(0, len(rejected) - LISTED),
+            notes=Counter(note.split(":")[0] for clip in clips for note in clip.notes).most_common(12),
+            curves=_curves(run),
+        ),
+    )
+    _write_rejected(run, rejected)
+    console.info(f"{run.report} ({run.report.stat().st_size / 1e6:.1f} MB)")
+    return run.report
+
+
+def _card(run: Run) -> dict[str, Any]:
+    file = run.voice / "voice.json"
+    return json.loads(file.read_text(encoding="utf-8"))["card"] if file.is_file() else {}
+
+
+def _samples(run: Run) -> list[dict[str, str]]:
+    """What the voice says, by speaker and sentence, written to samples/ and ready for the page."""
+    from ffvits.voice import Voice
+
+    if not (run.voice / "voice.json").is_file():
+        return []
+    recipe = run.recipe()
+    voice = Voice.load(run.folder)
+    run.samples.mkdir(exist_ok=True)
+    shown = []
+    for speaker in voice.speakers or (None,):
+        for number, sentence in enumerate(recipe.speak.sentences, 1):
+            sound = Sound(voice.say(sentence, speaker, seed=recipe.seed), voice.sample_rate)
+            prefix = f"{voice.speakers.index(speaker) + 1:02d}-" if len(voice.speakers) > 1 else ""
+            file = run.samples / f"{prefix}{number:02d}.wav"
+            sound.save(file)
+            shown.append(
+                {
+                    "speaker": speaker or "",
+                    "text": sentence,
+                    "file": f"samples/{file.name}",
+                    "audio": audio_uri(sound),
+                    "mel": mel_uri(sound),
+                }
+            )
+    return shown
+
+
+def _player(run: Run, clip: Clip) -> str:
+    """The clip's sound for the page, or nothing where there is none (an unreadable file has no samples)."""
+    if not clip.audio or not run.path(clip).is_file():
+        return ""
+    try:
+        return audio_uri(Sound.load(run.path(clip)).cut(0, 20))
+    except AudioError:
+        return ""
+
+
+def _spread(clips: Sequence[Clip], number: int) -> list[Clip]:
+    """A few clips from all over the list."""
+    step = max(1, len(clips) // number)
+    return list(clips[::step][:number])
+
+
+def _curves(run: Run) -> list[str]:
+    from ffvits.train.loop import History
+
+    entries = History(run.checkpoints / "history.jsonl").read()
+
+    def line(kind: str, name: str) -> list[tuple[float, float]]:
+        return [(entry["step"], entry[name]) for entry in entries if entry["kind"] == kind and name in entry]
+
+    charts = {
+        "mel distance, held out": {"spoken": line("check", "spoken"), "copied": line("check", "copied")},
+        "mel distance, training": {"spoken": line("train", "spoken"), "copied": line("train", "mel")},
+        "KL": {"held out": line("check", "kl"), "training": line("train", "kl")},
+        "duration": {"held out": line("check", "duration"), "training": line("train", "duration")},
+    }
+    drawn = [curve_svg(title, {n: points for n, points in lines.items() if points}) for title, lines in charts.items()]
+    return [chart for chart in drawn if chart]
+
+
+def _write_rejected(run: Run, rejected: Sequence[Clip]) -> None:
+    """rejected.csv, with the mark that lets Excel on Chinese Windows read it as UTF-8."""
+    import csv
+    import io
+
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(("id", "source", "start", "end", "reason", "message", "cure", "heard"))
+    for clip in rejected:
+        for reason in clip.reasons:
+            writer.writerow(
+                (clip.id, clip.source, clip.start, clip.end, reason.code, reason.message, reason.cure, clip.heard)
+            )
+    write_text(run.folder / "rejected.csv", "\ufeff" + table.getvalue())

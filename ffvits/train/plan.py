@@ -1,0 +1,114 @@
+"""What the recipe leaves open, decided by the minutes of speech, the base and the device; and said in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ffvits.errors import RecipeError
+from ffvits.recipe import TrainSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PARTS = ("enc_p", "enc_q", "flow", "dp", "dec")
+WARMUP = 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every number that training goes by."""
+
+    steps: int
+    minutes: float
+    batch_size: int
+    learning_rate: float
+    device: str
+    precision: str
+    check_every: int
+    adversary: bool
+    judge_warmup: int
+    rates: Mapping[str, float] = field(default_factory=dict)
+    new_layers: float = 1.0
+    ema: float = 0.99
+    spoken: float = 1.0
+    spoken_noise: float = 0.4
+    max_norm: float = 1000.0
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step (from 1): a short warm-up, then half a cosine down to a tenth."""
+        warm = min(1.0, step / WARMUP)
+        gone = min(1.0, step / max(self.steps, 1))
+        return self.learning_rate * warm * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * gone)))
+
+
+def choose_device(name: str) -> str:
+    """The device that `auto` stands for, or the one named. Raises RecipeError if it is not there."""
+    import torch
+
+    if name == "auto":
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    kind = name.partition(":")[0]
+    there = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if kind not in there:
+        raise RecipeError(f"device cannot be {name!r}", cure="one of: auto, cpu, cuda, cuda:1, mps")
+    if not there[kind]:
+        raise RecipeError(f"this machine has no {kind}", cure="--device auto")
+    return name
+
+
+def choose_precision(name: str, device: str) -> str:
+    """bf16 where the hardware multiplies it fast, else float32; or the one named."""
+    import torch
+
+    if name != "auto":
+        return name
+    if device.startswith("cuda"):
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
+    if device == "cpu" and torch.backends.mkldnn.is_available():
+        capability = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+        return "bf16" if capability.get("avx512_bf16") or capability.get("amx_bf16") else "float32"
+    return "float32"
+
+
+def make_plan(settings: TrainSettings, *, device: str, clips: int, minutes: float, small: bool, judge: bool) -> Plan:
+    """Completes the settings. `clips` and `minutes` of speech are trained on, `small` tells an embedded base from a
+    published-size one, `judge` whether the base brings a discriminator.
+
+    Raises RecipeError for a part that the model does not have.
+    """
+    unknown = [part for part in settings.rates if part not in PARTS]
+    if unknown:
+        raise RecipeError(f"train.rates: there is no part {unknown[0]!r}", cure=f"one of: {', '.join(PARTS)}")
+    on_gpu = not device.startswith("cpu")
+    batch = settings.batch_size or (16 if on_gpu else 8)
+    adversary = settings.adversary == "on" or (settings.adversary == "auto" and judge)
+    if settings.steps:
+        steps = settings.steps
+    elif on_gpu:
+        # About 30 passes over the clips, as users of earlier tools found to be enough; never less than settles.
+        steps = min(20_000, max(1_000, 30 * math.ceil(clips / batch)))
+    else:
+        steps = min(2_000, max(300, 30 * math.ceil(clips / batch)))
+    rates = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, **settings.rates}
+    return Plan(
+        steps=steps,
+        minutes=settings.minutes,
+        batch_size=batch,
+        learning_rate=settings.learning_rate or (3e-4 if small else 2e-4),
+        device=device,
+        precision=choose_precision(settings.precision, device),
+        check_every=settings.check_every or max(25, steps // 20),
+        adversary=adversary,
+        judge_warmup=0 if judge or not adversary else min(500, steps // 4),
+        rates=rates,
+        new_layers=3.0,
+        ema=settings.ema,
+    )

@@ -1,0 +1,97 @@
+"""The training state on disk: everything that resuming needs, written so that a kill or a full disk loses nothing."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ffvits import console
+from ffvits.errors import TrainError
+from ffvits.files import replacing
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far training has come. `step` counts optimizer steps and never goes back; `epoch` and `index` say which
+    batch is dealt next; `best_step` and `best` are the check that pleased most and its held-out distance."""
+
+    step: int = 0
+    samples: int = 0
+    epoch: int = 0
+    index: int = 0
+    seconds: float = 0.0
+    best_step: int = 0
+    best: float = float("inf")
+
+    def with_(self, **changes: Any) -> Progress:
+        return replace(self, **changes)
+
+
+def save(folder: Path, progress: Progress, identity: str, state: dict[str, Any], keep: int) -> Path:
+    """Writes `step-<n>.pt` and then deletes older ones beyond `keep`; the best one and the one just written stay.
+
+    Raises TrainError if the disk is full; the earlier checkpoints are untouched then.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"step-{progress.step:08d}.pt"
+    try:
+        with replacing(path) as temporary:
+            torch.save({"progress": asdict(progress), "identity": identity, **state}, temporary)
+    except (OSError, RuntimeError) as error:
+        # torch reports a full disk as a RuntimeError of its zip writer.
+        raise TrainError(
+            f"the checkpoint of step {progress.step} cannot be written: {error}",
+            cure="free some space and run again; the earlier checkpoint is whole",
+            file=path,
+        ) from error
+    _prune(folder, path, progress, keep)
+    return path
+
+
+def _prune(folder: Path, written: Path, progress: Progress, keep: int) -> None:
+    others = [(found.step, path) for path, found in _readable(folder) if path != written]
+    for step, path in sorted(others, reverse=True)[max(0, keep - 1) :]:
+        if step != progress.best_step:
+            path.unlink(missing_ok=True)
+
+
+def newest(folder: Path, identity: str) -> Path | None:
+    """The checkpoint with the highest stored step that belongs to this base and these clips, or None."""
+    found = [(progress.step, path) for path, progress in _readable(folder) if _header(path)["identity"] == identity]
+    return max(found)[1] if found else None
+
+
+def load(path: Path, device: torch.device | str = "cpu") -> tuple[Progress, dict[str, Any]]:
+    """A checkpoint's progress and the rest of it, tensors on `device`."""
+    state = torch.load(path, map_location=device, weights_only=True)
+    return Progress(**state.pop("progress")), state
+
+
+def set_aside(folder: Path) -> Path | None:
+    """Moves the checkpoints of another base or other clips out of the way; nothing is deleted."""
+    if not any(folder.glob("*.pt")):
+        return None
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}-before-{number}")).exists():
+        number += 1
+    folder.rename(aside)
+    return aside
+
+
+def _header(path: Path) -> dict[str, Any]:
+    """A checkpoint read lazily: mapped, so that looking at its step does not read its weights."""
+    return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+
+
+def _readable(folder: Path) -> list[tuple[Path, Progress]]:
+    found = []
+    for path in sorted(folder.glob("*.pt")):
+        try:
+            found.append((path, Progress(**_header(path)["progress"])))
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+            console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
+    return found
