@@ -126,7 +126,7 @@ def _copy(response, part: Path, have: int, total: int | None, patience: Patience
         while True:
             try:
                 block = response.read1(CHUNK)
-            except (TimeoutError, socket.timeout) as error:
+            except TimeoutError as error:
                 raise _Interrupted(f"nothing arrived for {patience.stall:g} s") from error
             except (OSError, http.client.HTTPException) as error:
                 raise _Interrupted(f"the connection broke: {error}") from error

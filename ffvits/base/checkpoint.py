@@ -1,0 +1,317 @@
+"""Reading somebody's checkpoint without trusting it: nothing in the file is executed, and little is copied.
+
+A `.pth` is a zip whose `data.pkl` names the functions that rebuild it; those names are read before anything is
+unpickled, and torch's own `weights_only` reader is the second guard. Weights stay mapped from the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickletools
+import re
+import struct
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from ffvits.errors import BaseError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# What a state dict of torch needs, and no more: containers, tensors, storages.
+_HARMLESS = re.compile(
+    r"collections\.(OrderedDict|defaultdict|Counter)|torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type_v2|"
+    r"torch\.(\w+Storage|Tensor|Size|device|dtype|float\d+|bfloat16|u?int\d+|bool)|torch\.storage\.\w+Storage|"
+    r"torch\.nn\.parameter\.Parameter|torch\.serialization\._get_layout|_codecs\.encode|builtins\.(bytearray|set)"
+)
+_LEGACY = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the number that opens a .pth of torch before 1.6
+_LARGEST_PICKLE = 64 << 20  # bytes; the pickle of a published training state is under 1 MB
+_WRAPPERS = ("model", "weight", "state_dict", "generator", "net_g")
+
+
+class UnreadableCheckpoint(BaseError):
+    """The file cannot be read as weights; `code` says why in one word, `strings` what its pickle names."""
+
+    def __init__(self, code: str, message: str, *, cure: str, file: Path, strings: frozenset[str] = frozenset()):
+        super().__init__(message, cure=cure, file=file)
+        self.code = code
+        self.strings = strings
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The weights of a file under their own names, mapped from it, and what the file says beside them.
+
+    `container` is torch-zip, torch-legacy or safetensors; `wrapper` the key that held the weights ("" for a bare
+    state dict); `iteration` an EPOCH in checkpoints of the VITS family; `config` a config.json inside the file.
+    """
+
+    path: Path
+    container: str
+    wrapper: str
+    tensors: Mapping[str, Tensor]
+    iteration: int | None = None
+    learning_rate: float | None = None
+    has_optimizer: bool = False
+    config: Mapping[str, object] | None = None
+    others: tuple[str, ...] = field(default=())
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Reads a .pth, .pt, .ckpt or .safetensors; what it is, its content decides, not its name.
+
+    Tensors are views of the mapped file (private: writing to one does not write to the file). Raises
+    UnreadableCheckpoint naming what is wrong and what to do.
+    """
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise UnreadableCheckpoint("missing", f"the checkpoint {what}", cure="check the path", file=path)
+    with path.open("rb") as file:
+        head = file.read(512)
+        _refuse_foreign(path, head)
+        if head.startswith(b"PK"):
+            return _read_zip(path)
+        if head.startswith(_LEGACY):
+            return _read_legacy(path, file)
+        if head.startswith(b"\x80"):
+            file.seek(0)
+            scan = scan_pickle(file)
+            _refuse_globals(path, scan)
+            raise _unreadable(
+                path, "not-a-checkpoint", "this is a plain pickle, not a file of torch.save", scan.strings
+            )
+    return _read_safetensors(path, head)
+
+
+def _refuse_foreign(path: Path, head: bytes) -> None:
+    size = path.stat().st_size
+    if size == 0:
+        raise _unreadable(path, "empty", "the file is empty")
+    text = head.lstrip().lower()
+    if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        raise _unreadable(path, "html", "this is a web page, not weights: the download got a login or an error page")
+    if text.startswith(b"version https://git-lfs"):
+        raise _unreadable(path, "lfs-pointer", "this is a Git LFS pointer: the weights themselves were not downloaded")
+    if text.startswith((b"{", b"[")) and b'"' in text:
+        raise _unreadable(path, "not-a-checkpoint", "this is JSON text, not weights")
+    if re.match(rb"0\d", head[:2]) and head[2:4] == b"\x03\x04":
+        raise _unreadable(
+            path,
+            "gpt-sovits",
+            "this is a GPT-SoVITS model (its first two bytes are a version code): another architecture",
+            cure="use a VITS checkpoint: GPT-SoVITS speaks from semantic tokens and has no text encoder of symbols",
+        )
+    if path.suffix.lower() == ".onnx" or (b"pytorch" in head[:64] and head[:1] == b"\x08"):
+        raise _unreadable(path, "onnx", "this is an exported ONNX graph, which cannot be trained further")
+    if size < 64:
+        raise _unreadable(path, "truncated", f"the file has only {size} bytes")
+
+
+def _unreadable(
+    path: Path,
+    code: str,
+    message: str,
+    strings: frozenset[str] = frozenset(),
+    cure: str = "download it again (`ffvits bases` lists bases that are checked), or name another file",
+) -> UnreadableCheckpoint:
+    return UnreadableCheckpoint(code, message, cure=cure, file=path, strings=strings)
+
+
+# ---- torch ----------------------------------------------------------------------------------------------------------
+
+
+def _read_zip(path: Path) -> Checkpoint:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            _refuse_bomb(path, members)
+            pickles = [member for member in members if member.filename.endswith("/data.pkl")]
+            if not pickles:
+                names = ", ".join(member.filename for member in members[:3])
+                raise _unreadable(path, "not-a-checkpoint", f"this zip holds no weights of torch (it holds {names} …)")
+            if pickles[0].file_size > _LARGEST_PICKLE:
+                raise _unreadable(path, "zip-bomb", f"its pickle claims {pickles[0].file_size / 1e6:,.0f} MB")
+            with archive.open(pickles[0]) as file:
+                scan = scan_pickle(file)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        raise _unreadable(
+            path, "truncated", f"the file ends too early or is damaged ({path.stat().st_size:,} bytes)"
+        ) from error
+    _refuse_globals(path, scan)
+    return _open_torch(path, "torch-zip", scan)
+
+
+def _read_legacy(path: Path, file: IO[bytes]) -> Checkpoint:
+    file.seek(0)
+    scan = PickleScan(frozenset(), frozenset())
+    try:
+        for _ in range(5):  # magic number, protocol, machine, the object, the storages' names
+            scan = scan.joined(scan_pickle(file))
+    except EOFError as error:
+        raise _unreadable(path, "truncated", "the file ends too early") from error
+    _refuse_globals(path, scan)
+    return _open_torch(path, "torch-legacy", scan)
+
+
+def _open_torch(path: Path, container: str, scan: PickleScan) -> Checkpoint:
+    import pickle
+
+    import torch
+
+    # torch on Windows cannot map a file whose path is not ASCII; such a file is read instead.
+    mapped = container == "torch-zip" and (os.name != "nt" or str(path).isascii())
+    try:
+        if mapped:
+            content = torch.load(str(path), map_location="cpu", weights_only=True, mmap=True)
+        else:
+            with path.open("rb") as file:
+                content = torch.load(file, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        named = re.findall(r"GLOBAL ([\w.]+)", str(error))
+        raise _unsafe(path, frozenset(named), scan.strings) from error
+    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise _unreadable(path, "truncated", f"torch cannot read it: {reason}", scan.strings) from error
+    return _unwrapped(path, container, content, scan)
+
+
+def _unwrapped(path: Path, container: str, content: object, scan: PickleScan) -> Checkpoint:
+    if isinstance(content, Mapping):
+        for wrapper in (*_WRAPPERS, ""):
+            tensors = content.get(wrapper) if wrapper else content
+            if _is_state(tensors):
+                beside = content if wrapper else {}
+                optimizer, rate, epoch = beside.get("optimizer"), beside.get("learning_rate"), beside.get("iteration")
+                return Checkpoint(
+                    path,
+                    container,
+                    wrapper,
+                    {str(name): value for name, value in tensors.items()},
+                    iteration=epoch if isinstance(epoch, int) else None,
+                    learning_rate=float(rate) if isinstance(rate, int | float) else None,
+                    has_optimizer=bool(optimizer),
+                    others=tuple(str(key) for key in beside if key != wrapper),
+                )
+    kind = type(content).__name__
+    keys = f" with the keys {', '.join(map(str, list(content)[:5]))}" if isinstance(content, Mapping) else ""
+    raise _unreadable(path, "not-a-checkpoint", f"it holds a {kind}{keys}, and no weights in it", scan.strings)
+
+
+def _is_state(value: object) -> bool:
+    import torch
+
+    return isinstance(value, Mapping) and bool(value) and all(isinstance(item, torch.Tensor) for item in value.values())
+
+
+def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    declared, size = sum(member.file_size for member in members), path.stat().st_size
+    # torch stores without compression, so the parts can never add up to more than the whole.
+    if declared > size:
+        raise _unreadable(
+            path,
+            "zip-bomb",
+            f"it would unpack to {declared / 1e6:,.1f} MB although it has {size / 1e6:,.1f} MB; torch never compresses",
+        )
+
+
+# ---- pickles, read and not run --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PickleScan:
+    """What a pickle would call (`names`, as module.name) and the texts in it, found without running it."""
+
+    names: frozenset[str]
+    strings: frozenset[str]
+
+    def joined(self, other: PickleScan) -> PickleScan:
+        return PickleScan(self.names | other.names, self.strings | other.strings)
+
+
+def scan_pickle(file: IO[bytes]) -> PickleScan:
+    """Reads one pickle's opcodes up to its STOP. Raises EOFError if it ends before."""
+    names: set[str] = set()
+    strings: set[str] = set()
+    stack: list[str] = []  # the texts pushed so far: STACK_GLOBAL takes the last two
+    memo: dict[int, str] = {}
+    last = ""
+    try:
+        for opcode, argument, _ in pickletools.genops(file):
+            if opcode.name in ("GLOBAL", "INST"):
+                names.add(str(argument).replace(" ", ".", 1))
+            elif opcode.name == "STACK_GLOBAL":
+                names.add(".".join(stack[-2:]) or "?")
+            elif isinstance(argument, str):
+                last = argument
+                stack.append(argument)
+                strings.add(argument)
+            elif opcode.name == "MEMOIZE":
+                memo[len(memo)] = last
+            elif opcode.name in ("BINPUT", "LONG_BINPUT"):
+                memo[argument] = last
+            elif opcode.name in ("BINGET", "LONG_BINGET") and argument in memo:
+                stack.append(memo[argument])
+    except (ValueError, UnicodeDecodeError, struct.error) as error:
+        raise EOFError(str(error)) from error
+    return PickleScan(frozenset(names), frozenset(strings))
+
+
+def _refuse_globals(path: Path, scan: PickleScan) -> None:
+    forbidden = frozenset(name for name in scan.names if not _HARMLESS.fullmatch(name))
+    if forbidden:
+        raise _unsafe(path, forbidden, scan.strings)
+
+
+def _unsafe(path: Path, names: frozenset[str], strings: frozenset[str]) -> UnreadableCheckpoint:
+    listed = ", ".join(sorted(names)[:4]) or "a function"
+    return UnreadableCheckpoint(
+        "unsafe-pickle",
+        f"loading it would call {listed}, which weights do not need; it was not opened",
+        cure="ask its author for a .safetensors, or for torch.save of the state dict alone",
+        file=path,
+        strings=strings,
+    )
+
+
+# ---- safetensors ----------------------------------------------------------------------------------------------------
+
+
+def _read_safetensors(path: Path, head: bytes) -> Checkpoint:
+    size = path.stat().st_size
+    length = struct.unpack("<Q", head[:8])[0]
+    if head[8:9] != b"{":
+        raise _unreadable(path, "not-a-checkpoint", "this is neither a file of torch.save nor a safetensors file")
+    if length > size - 8:
+        raise _unreadable(path, "truncated", f"its header says {length:,} bytes and the file has {size:,}")
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="pt", device="cpu") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+    except (SafetensorError, OSError) as error:
+        raise _unreadable(path, "truncated", f"the safetensors file is damaged: {error}") from error
+    if not tensors:
+        raise _unreadable(path, "not-a-checkpoint", "the safetensors file holds no tensors")
+    iteration = metadata.get("iteration", "")
+    return Checkpoint(
+        path,
+        "safetensors",
+        "",
+        tensors,
+        iteration=int(iteration) if iteration.isdigit() else None,
+        config=_config_inside(metadata),
+        others=tuple(metadata),
+    )
+
+
+def _config_inside(metadata: Mapping[str, str]) -> Mapping[str, object] | None:
+    try:
+        config = json.loads(metadata.get("config", ""))
+    except ValueError:
+        return None
+    return config if isinstance(config, dict) else None

@@ -1,0 +1,241 @@
+"""`load_base`: a name, a file, a folder or an address becomes a base that training can start from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ffvits import console, store
+from ffvits.audio.spectrogram import AudioFormat
+from ffvits.base.checkpoint import read_checkpoint
+from ffvits.base.inspect import Inspection, examine
+from ffvits.errors import BaseError, DownloadError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ffvits.vits.config import VitsConfig
+
+EMBEDDED = "mandarin-lite"
+PREFERRED = "biaobei"
+_WEIGHTS = (".pth", ".pt", ".ckpt", ".safetensors")
+
+
+@dataclass(frozen=True)
+class Base:
+    """A voice to start from. Tensors are mapped from the file (private: training on them does not write to it).
+
+    `discriminator` is None where none lies beside the generator; `front_end` is "" where ffvits has none for these
+    symbols; `speakers` are the names of the rows of `emb_g`, () for a single voice without that table.
+    """
+
+    name: str
+    config: VitsConfig
+    generator: Mapping[str, Tensor] = field(repr=False)
+    discriminator: Mapping[str, Tensor] | None = field(repr=False)
+    symbols: tuple[str, ...] = field(repr=False)
+    front_end: str
+    add_blank: bool
+    audio: AudioFormat
+    speakers: tuple[str, ...] = field(repr=False)
+    language: str
+    licence: str
+    notes: str
+    path: Path
+
+    @cached_property
+    def sha256(self) -> str:
+        """The sha256 of the generator's file; reads it once, when asked for."""
+        digest = hashlib.sha256()
+        with self.path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+def load_base(spec: str | Path, *, offline: bool = False, config: str | Path | None = None) -> Base:
+    """The base that `spec` names: a name of `ffvits bases`, a G_*.pth or .safetensors, a folder, or NAME@ADDRESS.
+
+    `auto` takes biaobei where it is cached or in reach, else the embedded mandarin-lite. NAME@ADDRESS fetches the
+    files of NAME from that address (a mirror folder, or the address of a generator). `config` names a config.json
+    that does not lie beside the file. Raises BaseError or DownloadError naming cause and cure.
+    """
+    text = str(spec)
+    if text == "auto":
+        return _auto(offline)
+    name, at, address = text.partition("@")
+    if at and urlsplit(address).scheme in ("http", "https"):
+        return _from_address(name, address, offline)
+    known = {entry.name: entry for entry in store.entries("base")}
+    if text in known:
+        return _from_manifest(known[text], store.fetch(text, offline=offline))
+    path = Path(spec).expanduser()
+    if path.is_dir():
+        path = find_generator(path)
+    elif not path.exists():
+        raise _unknown(text, path, list(known))
+    return _loaded(path, Path(config) if config else None, _card_of(path))
+
+
+def find_generator(folder: Path) -> Path:
+    """The generator in a folder: the only candidate, `G_latest`, or the G_ file with the highest number in its name.
+
+    A run folder's `voice/` and `checkpoints/` are looked into as well. Raises BaseError when there is none.
+    """
+    for place in (folder, folder / "voice", folder / "checkpoints"):
+        files = [path for path in sorted(place.glob("*")) if path.suffix.lower() in _WEIGHTS and path.is_file()]
+        candidates = [path for path in files if re.match(r"G(_|\.|$)", path.name, re.IGNORECASE)]
+        if not candidates:
+            candidates = [path for path in files if not re.match(r"(D|DUR|WD)(_|\.)", path.name)]
+            if len(candidates) > 1:
+                listed = ", ".join(path.name for path in candidates[:5])
+                raise BaseError(
+                    f"which of these is the generator? {listed}", cure="name the file itself: --base FILE", file=place
+                )
+        if candidates:
+            chosen = max(candidates, key=_order)
+            if len(candidates) > 1:
+                console.info(f"{place} holds {len(candidates)} generators; taking {chosen.name}")
+            return chosen
+    raise BaseError(
+        "there is no generator (G_*.pth or .safetensors) in this folder", cure="name the file itself", file=folder
+    )
+
+
+def find_discriminator(generator: Path) -> Path | None:
+    """The D_ file that belongs to a G_ file by name (G_0-p.pth: D_0-p.pth), or the folder's only D_ file."""
+    twin = re.sub(r"^G(?=[_.])", "D", generator.name)
+    if twin != generator.name:
+        for suffix in (generator.suffix, *_WEIGHTS):
+            candidate = generator.with_name(twin).with_suffix(suffix)
+            if candidate.is_file():
+                return candidate
+    files = sorted(generator.parent.glob("D_*"))
+    matching = [path for path in files if path.suffix.lower() in _WEIGHTS]
+    return matching[0] if len(matching) == 1 else None
+
+
+def _order(path: Path) -> tuple[bool, int, str]:
+    numbers = re.findall(r"\d+", path.stem)
+    return "latest" in path.stem, int(numbers[-1]) if numbers else -1, path.name
+
+
+def _auto(offline: bool) -> Base:
+    try:
+        return load_base(PREFERRED, offline=offline)
+    except DownloadError as error:
+        console.info(f"{PREFERRED} is not to be had ({error.message.splitlines()[0]}); using {EMBEDDED}")
+        return load_base(EMBEDDED)
+
+
+def _from_manifest(entry: store.Entry, folder: Path) -> Base:
+    card = entry.base
+    config = folder / card.config if card.config else None
+    if card.embedded:
+        config = folder / "config.json"
+    discriminator = folder / card.discriminator if card.discriminator else None
+    return _loaded(folder / card.generator, config, entry, discriminator, name=entry.name)
+
+
+def _from_address(name: str, address: str, offline: bool) -> Base:
+    """A known base from another address, or an unknown one that is then taken on trust and remembered."""
+    known = {entry.name: entry for entry in store.entries("base")}
+    last = urlsplit(address).path.rpartition("/")[2]
+    is_file = last.lower().endswith(_WEIGHTS)
+    if name in known:
+        prefix = address.rpartition("/")[0] if is_file else address
+        return _from_manifest(known[name], store.fetch(name, offline=offline, source=prefix))
+    if not is_file:
+        raise BaseError(
+            f"{name} is no name of `ffvits bases`, so the address must be that of its generator",
+            cure=f"write {name}@https://…/G_0.pth",
+        )
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise BaseError(f"{name!r} cannot be the name of a base", cure="use letters, digits, '-', '_' and '.'")
+    folder = store.fetch_address(name, address, offline=offline)
+    return _loaded(folder / last, None, None, name=name)
+
+
+def _card_of(path: Path) -> store.Entry | None:
+    """The manifest's entry of a file that somebody downloaded by hand, by size first and sha256 then."""
+    size = path.stat().st_size
+    sizes = {entry.name: {f.name: f for f in entry.files}.get(entry.base.generator) for entry in store.entries("base")}
+    for entry in store.entries("base"):
+        file = sizes[entry.name]
+        if file and file.sha256 and file.bytes == size:
+            digest = hashlib.sha256()
+            with path.open("rb") as content:
+                while block := content.read(1 << 20):
+                    digest.update(block)
+            if digest.hexdigest() == file.sha256:
+                return entry
+    return None
+
+
+def _loaded(
+    path: Path, config: Path | None, card: store.Entry | None, discriminator: Path | None = None, name: str = ""
+) -> Base:
+    found = examine(path, config, card=card)
+    if found.kind == "discriminator":
+        raise BaseError(
+            "this is a discriminator, not a voice", cure="name the generator (G_*.pth) beside it", file=path
+        )
+    for problem in found.problems:
+        if problem.fatal:
+            raise BaseError(problem.message, cure=problem.cure, file=path)
+        console.warn(f"{path.name}: {problem.message}")
+    judge = discriminator or find_discriminator(path)
+    if judge is None:
+        console.info(f"no discriminator lies beside {path.name}: a fresh one starts, and is warmed up before it counts")
+    ours = _own_card(found, card)
+    return Base(
+        name=name or (card.name if card else path.stem),
+        config=found.config,
+        generator=found.state,
+        discriminator=_discriminator(judge) if judge else None,
+        symbols=found.symbols,
+        front_end=found.front_end or "",
+        add_blank=found.add_blank,
+        audio=found.audio,
+        speakers=found.speakers,
+        language=card.base.language if card else "zh",
+        licence=card.licence if card else str(ours.get("licence", "not stated")),
+        notes=card.notes if card else "",
+        path=path,
+    )
+
+
+def _own_card(found: Inspection, card: store.Entry | None) -> Mapping[str, object]:
+    if card is not None:
+        return {}
+    inside = read_checkpoint(found.path).config if found.path.suffix == ".safetensors" else None
+    ours = (inside or {}).get("ffvits")
+    return ours if isinstance(ours, Mapping) else {}
+
+
+def _discriminator(path: Path) -> Mapping[str, Tensor]:
+    found = examine(path)
+    if found.kind != "discriminator" or not found.usable:
+        reason = found.problems[0].message if found.problems else f"it is a {found.kind}"
+        raise BaseError(
+            f"the discriminator beside the base cannot be used: {reason}",
+            cure="remove it (training then starts a fresh one), or get it again",
+            file=path,
+        )
+    return found.state
+
+
+def _unknown(text: str, path: Path, known: list[str]) -> BaseError:
+    import difflib
+
+    near = difflib.get_close_matches(text, known, n=1)
+    looks_like_path = path.suffix.lower() in _WEIGHTS or len(path.parts) > 1
+    cure = f"did you mean {near[0]!r}?" if near else f"names: {', '.join(known)}; or give a G_*.pth or a folder"
+    what = "there is no such file or folder" if looks_like_path else f"there is no base named {text!r}"
+    return BaseError(what, cure=cure, file=path if looks_like_path else None)
