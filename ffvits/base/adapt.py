@@ -56,6 +56,10 @@ class SurgeryReport:
         """How many entries each action has."""
         return dict(Counter(change.action for change in self.changes))
 
+    def created_names(self) -> frozenset[str]:
+        """The tensors that the base does not have at all: they start from nothing and may learn faster."""
+        return frozenset(c.key for c in self.changes if c.action == "created" and "[" not in c.key)
+
     def table(self) -> list[tuple[str, str, str]]:
         """Short rows for a terminal: (what, how many, why)."""
         rows = []
@@ -179,7 +183,7 @@ class _Surgery:
                 self._row(key, index, "created", rows, f"{symbol!r} from the mean of all symbols")
         for symbol in sorted(set(old) - set(new), key=old.index):
             self.changes.append(Change(f"{key}[{at[symbol]}]", "dropped", (rows.shape[1],), None, f"{symbol!r}"))
-        self._set(key, result, "moved" if len(new) == len(old) else "created", "another symbol table")
+        self._set(key, result, "moved", "another symbol table, row by row below")
         self.config = replace(self.config, n_vocab=len(new))
         return new
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -11,7 +12,9 @@ from pathlib import Path
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.errors import BaseError
 
-_NAMES = ("config.json", "finetune_speaker.json", "modified_finetune_speaker.json", "moegoe_config.json")
+_NAMES = ("config.json", "finetune_speaker.json", "modified_finetune_speaker.json", "moegoe_config.json", "voice.json")
+# What our own descriptions add to the arguments of a model; the weights decide these.
+_FROM_WEIGHTS = frozenset({"n_vocab", "spec_channels", "segment_frames", "n_speakers"})
 # The list of vits-mandarin-windows is chosen by `data.language`; only its Mandarin table is known by content.
 _VMW_TABLES = {"cmn": "pinyin-letters"}
 
@@ -58,6 +61,8 @@ def read_config(path: Path) -> ConfigFile:
 
 def parse_config(values: Mapping[str, object], path: Path | None = None) -> ConfigFile:
     """The same from a mapping that is already read, such as the metadata of a safetensors file."""
+    if "front_end" in values and "sampling_rate" in values:
+        values = _voice_as_config(values)
     data, model, train = (_section(values, name) for name in ("data", "model", "train"))
     if not data and not model:
         raise BaseError(
@@ -72,7 +77,7 @@ def parse_config(values: Mapping[str, object], path: Path | None = None) -> Conf
         path=path,
         dialect=_dialect(values, data, model),
         model={name: value for name, value in model.items() if name in arguments},
-        unknown_model_keys=tuple(sorted(set(model) - arguments - {"n_speakers"})),
+        unknown_model_keys=tuple(sorted(set(model) - arguments - _FROM_WEIGHTS)),
         audio=AudioFormat.from_dict(data) if "sampling_rate" in data else None,
         hop_length=_whole(data.get("hop_length")),
         segment_size=_whole(train.get("segment_size")),
@@ -91,8 +96,7 @@ def model_arguments() -> frozenset[str]:
     """What a `model` section of plain VITS may state; anything else belongs to another dialect."""
     from ffvits.vits.config import VitsConfig
 
-    elsewhere = {"n_vocab", "spec_channels", "segment_frames", "n_speakers"}
-    return frozenset(field.name for field in fields(VitsConfig)) - elsewhere
+    return frozenset(field.name for field in fields(VitsConfig)) - _FROM_WEIGHTS
 
 
 def find_config(checkpoint: Path) -> Path | None:
@@ -111,6 +115,28 @@ def _looks_like_config(path: Path) -> bool:
     except BaseError:
         return False
     return True
+
+
+def _voice_as_config(voice: Mapping[str, object]) -> dict[str, object]:
+    """A `voice.json` in the form of a config.json, so that a finished voice can be a base again."""
+    model = _section(voice, "model")
+    bins = _whole(model.get("spec_channels")) or 513
+    hop = math.prod(rate for rate in model.get("upsample_rates", ()) if isinstance(rate, int))
+    length = 2 * (bins - 1)
+    return {
+        "data": {
+            "sampling_rate": voice["sampling_rate"],
+            "filter_length": length,
+            "win_length": length,
+            "hop_length": hop,
+            "add_blank": voice.get("add_blank"),
+            "n_speakers": model.get("n_speakers"),
+        },
+        "model": model,
+        "symbols": voice.get("symbols"),
+        "speakers": voice.get("speakers"),
+        "ffvits": {"front_end": voice["front_end"], "card": voice.get("card", {})},
+    }
 
 
 def _section(values: Mapping[str, object], name: str) -> Mapping[str, object]:

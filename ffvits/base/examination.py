@@ -32,6 +32,7 @@ class Examination:
 
     def inspection(self, config_path: Path | None, check_values: bool) -> Inspection:
         config = self._config(config_path)
+        self._unpad(config)
         shape = infer_shape(shapes_of(self.state), config.model if config else None)
         split = split_fused(self.state, generator_shapes(shape.config))
         if split:
@@ -90,6 +91,12 @@ class Examination:
         except BaseError as error:
             self._add("bad-config", f"{beside}: {error.message}", error.cure or "fix or remove it", fatal=False)
             return None
+
+    def _unpad(self, config: ConfigFile | None) -> None:
+        """Our own .pth of one speaker holds that speaker twice, for loaders that need two."""
+        rows = config.ours.get("speakers") if config else None
+        if isinstance(rows, int) and "emb_g.weight" in self.state:
+            self.state["emb_g.weight"] = self.state["emb_g.weight"][:rows]
 
     def _complete(self, config: VitsConfig) -> None:
         found, wanted = shapes_of(self.state), generator_shapes(config)
@@ -222,6 +229,8 @@ class Examination:
         if config is None:
             return
         rows_found, stated, names = shape.n_speakers, config.n_speakers, len(config.speakers)
+        if isinstance(config.ours.get("speakers"), int):
+            return
         if rows_found and names and names != rows_found:
             self._add(
                 "speaker-count-mismatch",

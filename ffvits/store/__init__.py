@@ -19,6 +19,7 @@ __all__ = [
     "entries",
     "entry",
     "fetch",
+    "fetch_address",
     "home",
     "is_cached",
     "is_offline",
@@ -39,6 +40,11 @@ def fetch(name: str, *, offline: bool = False, source: str | None = None) -> Pat
     return default_store().fetch(name, offline=offline, source=source)
 
 
+def fetch_address(name: str, address: str, *, offline: bool = False) -> Path:
+    """A folder with the file at an address that the manifest does not know (see `Store.fetch_address`)."""
+    return default_store().fetch_address(name, address, offline=offline)
+
+
 def entry(name: str) -> Entry:
     """One entry of the manifest by name."""
     return default_store().entry(name)
@@ -54,8 +60,8 @@ def is_cached(name: str) -> bool:
     return default_store().is_cached(name)
 
 
-def missing_bytes(name: str) -> int | None:
-    """How many bytes `fetch` would download; None where a size is not published."""
+def missing_bytes(name: str) -> int:
+    """How many bytes `fetch` would download; estimated where a size is not published."""
     return default_store().missing_bytes(name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -75,11 +76,10 @@ class Store:
         entry, folder = self.entry(name), self.place(name)
         return all(_plausible(file, folder) for file in entry.files)
 
-    def missing_bytes(self, name: str) -> int | None:
-        """How much `fetch` would download; None where a missing file's size is not known."""
+    def missing_bytes(self, name: str) -> int:
+        """How many bytes `fetch` would download; exact where the sizes are known, else estimated."""
         folder = self.place(name)
-        missing = [file.bytes for file in self.entry(name).files if not _plausible(file, folder)]
-        return None if None in missing else sum(missing)
+        return sum(file.size for file in self.entry(name).files if not _plausible(file, folder))
 
     def fetch(self, name: str, *, offline: bool = False, source: str | None = None) -> Path:
         """The folder with all files of an entry, each verified; what is missing is downloaded.
@@ -102,6 +102,29 @@ class Store:
                 f"cannot write to the cache: {error}", cure="set FFVITS_HOME to a folder you can write to", file=folder
             ) from error
         return folder
+
+    def fetch_address(self, name: str, address: str, *, offline: bool = False) -> Path:
+        """A folder with the file at `address` under its own name, taken on trust at the first download and remembered.
+
+        What usually lies beside a generator (config.json, the D_ file of its name) is fetched too where it exists.
+        """
+        title = urlsplit(address).path.rpartition("/")[2]
+        folder = self.place(name)
+        asked_before = (folder / title).exists()
+        self._with(name, title, address).fetch(name, offline=offline)
+        for beside in ("config.json", re.sub(r"^G(?=[_.])", "D", title)):
+            if beside == title or asked_before or (folder / beside).exists():
+                continue
+            try:
+                self._with(name, beside, f"{address.rpartition('/')[0]}/{beside}").fetch(name, offline=offline)
+            except DownloadError as error:
+                console.info(f"no {beside} beside it ({error.message.splitlines()[-1].strip(' -')})")
+        return folder
+
+    def _with(self, name: str, title: str, address: str) -> Store:
+        file = File(title, None, None, (Source("official", address),))
+        entry = Entry(name, "base", f"fetched from {address}", "not stated", (file,))
+        return Store(Manifest({**self.manifest.entries, name: entry}), self.folder, self.patience)
 
 
 @dataclass
@@ -219,7 +242,7 @@ class _Visit:
         return [Source("folder", self.source)]
 
     def _verdict(self, file: File, failures: list[str]) -> str:
-        size = f" ({file.bytes / 1e6:,.1f} MB)" if file.bytes else ""
+        size = f" ({file.size / 1e6:,.1f} MB)" if file.size else ""
         tried = "".join(f"\n  - {failure}" for failure in failures)
         return f"cannot get {file.name}{size} of {self.entry.name}. Tried:{tried}"
 

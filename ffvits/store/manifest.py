@@ -14,7 +14,7 @@ from ffvits.errors import FfvitsError
 SOURCE_KINDS = ("official", "hub", "modelscope", "wheel", "convert")
 KINDS = ("asr", "separator", "speaker-encoder", "base")
 _ENTRY_KEYS = {"kind", "title", "licence", "notes", "sources", "files", "base"}
-_FILE_KEYS = {"bytes", "sha256", "sources"}
+_FILE_KEYS = {"bytes", "about_bytes", "sha256", "sources"}
 
 
 class ManifestError(FfvitsError):
@@ -63,12 +63,18 @@ class Source:
 
 @dataclass(frozen=True)
 class File:
-    """One file of an entry; `bytes` or `sha256` is None where nobody has published it."""
+    """One file of an entry; `bytes` or `sha256` is None where it is not known exactly (`about_bytes` then estimates)."""
 
     name: str
     bytes: int | None
     sha256: str | None
     sources: tuple[Source, ...]
+    about_bytes: int = 0
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes, exact or estimated."""
+        return self.about_bytes if self.bytes is None else self.bytes
 
 
 @dataclass(frozen=True)
@@ -106,10 +112,9 @@ class Entry:
     base: BaseCard | None = None
 
     @property
-    def bytes(self) -> int | None:
-        """The size of all files; None as soon as one is unknown."""
-        sizes = [file.bytes for file in self.files]
-        return None if None in sizes else sum(sizes)
+    def size(self) -> int:
+        """The size of all files in bytes, exact where it is known."""
+        return sum(file.size for file in self.files)
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,8 @@ def _entry(name: str, body: dict, path: Path) -> Entry:
         sha256 = facts["sha256"]
         if sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise ManifestError(f"{name}: {file_name}: sha256 must be 64 hexadecimal digits", file=path)
-        files.append(File(file_name, facts["bytes"], sha256, tuple(parse_source(text) for text in sources)))
+        parsed = tuple(parse_source(text) for text in sources)
+        files.append(File(file_name, facts["bytes"], sha256, parsed, facts.get("about_bytes", 0)))
     base = None
     if body["kind"] == "base":
         _only(body.get("base") or {}, set(BaseCard.__dataclass_fields__), f"{name}: base", path)
