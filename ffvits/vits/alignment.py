@@ -28,15 +28,19 @@ def alignment_scores(z_p: Tensor, mean: Tensor, logs: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def align(z_p: Tensor, mean: Tensor, logs: Tensor, text_mask: Tensor, spec_mask: Tensor) -> Tensor:
+def align(
+    z_p: Tensor, mean: Tensor, logs: Tensor, text_mask: Tensor, spec_mask: Tensor, guide: Tensor | None = None
+) -> Tensor:
     """The most likely monotonic path that visits every symbol: float32 [B, 1, T_spec, T_text] of 0 and 1.
 
-    z_p [B, C, T_spec]; mean, logs [B, C, T_text]; text_mask [B, 1, T_text]; spec_mask [B, 1, T_spec].
+    z_p [B, C, T_spec]; mean, logs [B, C, T_text]; text_mask [B, 1, T_text]; spec_mask [B, 1, T_spec]; `guide`
+    [B, T_spec, T_text] is a log-likelihood from elsewhere, added to the model's own.
     """
     from monotonic_align import maximum_path  # training only: speaking must not need the aligner
 
     mask = spec_mask.mT * text_mask  # [B, T_spec, T_text]
-    return maximum_path(alignment_scores(z_p, mean, logs), mask).unsqueeze(1)
+    scores = alignment_scores(z_p, mean, logs)
+    return maximum_path(scores if guide is None else scores + guide, mask).unsqueeze(1)
 
 
 def path_of_durations(frames: Tensor, size: int) -> Tensor:

@@ -118,19 +118,21 @@ class Vits(nn.Module):
         spec_lengths: Tensor,
         sid: Tensor | None = None,
         *,
+        guide: Tensor | None = None,
         generator: torch.Generator | None = None,
     ) -> TrainingOutput:
         """One pass of training.
 
         x [B, T_text] symbol ids, x_lengths [B], spec [B, spec_channels, T_spec] linear magnitudes, spec_lengths [B],
-        sid [B]. `generator` makes the drawn latents, durations and segments reproducible.
+        sid [B]. `guide` [B, T_spec, T_text] is added to the alignment's scores, for what is known beforehand about
+        who says what when. `generator` makes the drawn latents, durations and segments reproducible.
         """
         g = self.speaker(sid)
         text = self.enc_p(x, x_lengths)
         posterior = self.enc_q(spec, spec_lengths, g)
         z = posterior.sample(generator)
         z_p = self.flow(z, posterior.mask, g)
-        path = align(z_p, text.mean, text.logs, text.mask, posterior.mask)
+        path = align(z_p, text.mean, text.logs, text.mask, posterior.mask, guide)
         frames = path.sum(2)  # [B, 1, T_text]
         size = self.config.segment_frames
         starts = random_starts(spec_lengths, size, generator)
