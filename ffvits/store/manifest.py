@@ -63,7 +63,7 @@ class Source:
 
 @dataclass(frozen=True)
 class File:
-    """One file of an entry; `bytes` or `sha256` is None where it is not known exactly (`about_bytes` then estimates)."""
+    """One file of an entry; `bytes` and `sha256` are None where they are not known (`about_bytes` then estimates)."""
 
     name: str
     bytes: int | None

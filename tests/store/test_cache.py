@@ -1,0 +1,334 @@
+"""Downloads against a real server: everything that networks, servers and disks do to people."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from loopback import CONTENT, PATIENCE, make_file, sha256
+
+from ffvits.errors import DownloadError
+from ffvits.store import Manifest, Store, home
+from ffvits.store.cache import RECORD
+from ffvits.store.manifest import Entry
+
+OTHER = b"other" * 1000
+
+
+def record(store: Store) -> dict:
+    return json.loads((store.place("thing") / RECORD).read_text(encoding="utf-8"))["files"]
+
+
+def leftovers(store: Store) -> list[str]:
+    return sorted(path.name for path in store.place("thing").iterdir() if ".part" in path.name)
+
+
+def refused(store: Store, **options) -> DownloadError:
+    with pytest.raises(DownloadError) as caught:
+        store.fetch("thing", **options)
+    return caught.value
+
+
+def test_a_file_is_fetched_once_verified_and_remembered(web, make_store):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)))
+    assert not store.is_cached("thing")
+    assert store.missing_bytes("thing") == len(CONTENT)
+    folder = store.fetch("thing")
+    assert (folder / "G.bin").read_bytes() == CONTENT
+    assert store.fetch("thing") == folder
+    assert len(web.asked) == 1
+    assert store.is_cached("thing")
+    assert store.missing_bytes("thing") == 0
+    assert record(store)["G.bin"]["sha256"] == sha256(CONTENT)
+    assert record(store)["G.bin"]["verified"] is True
+    assert leftovers(store) == []
+
+
+def _html(web) -> str:
+    return web.serve("/bad", b"<!DOCTYPE html><html>log in</html>", kind="text/html")
+
+
+# (what the first source does, what the error must say about it)
+BAD_SOURCES = {
+    "not found": (lambda web: web.says("/bad", 404), "HTTP 404"),
+    "forbidden": (lambda web: web.says("/bad", 403), "HTTP 403"),
+    "server error": (lambda web: web.says("/bad", 500), "HTTP 500"),
+    "web page": (_html, "a web page"),
+    "web page of the right size": (
+        lambda web: web.serve("/bad", b"<html>".ljust(len(CONTENT), b" ")),
+        "a web page instead of the file",
+    ),
+    "Git LFS pointer": (
+        lambda web: web.serve("/bad", b"version https://git-lfs.github.com/spec/v1\n".ljust(len(CONTENT), b" ")),
+        "Git LFS pointer",
+    ),
+    "too short": (lambda web: web.serve("/bad", CONTENT[:-1]), "announces 1,048,575 bytes instead of 1,048,576"),
+    "too long": (lambda web: web.serve("/bad", CONTENT + b"x"), "announces 1,048,577 bytes"),
+    "wrong content": (lambda web: web.serve("/bad", CONTENT[::-1]), "wrong content: sha256"),
+    "empty": (lambda web: web.serve("/bad", b""), "announces 0 bytes"),
+    "breaks again and again": (
+        lambda web: web.breaks_after("/bad", CONTENT, 1000),
+        "the connection ended after 4,000 of 1,048,576 bytes",
+    ),
+    "stalls": (lambda web: web.stalls("/bad", CONTENT, 5), "nothing arrived for 0.5 s"),
+    "trickles": (lambda web: web.stalls("/bad", CONTENT, 5, chunk=10), "too slow"),
+    "lies about its length": (
+        lambda web: web.breaks_after("/bad", CONTENT, 1000, forever=True),
+        "the connection ended after 1,000",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_SOURCES)
+def test_a_bad_source_is_named_and_the_next_one_serves(web, make_store, case):
+    prepare, reason = BAD_SOURCES[case]
+    bad = prepare(web)
+    error = refused(make_store(make_file(bad), folder="alone"))
+    assert reason in error.message
+    assert bad in error.message
+    assert "G.bin" in str(error)
+    store = make_store(make_file(bad, web.serve("/good", CONTENT)))
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    assert leftovers(store) == []
+
+
+def test_an_error_names_every_source_and_every_cure(web, make_store):
+    first, second = web.says("/first", 404), web.says("/second", 403)
+    error = refused(make_store(make_file(first, second, "hf:models/a/b@main:G.bin"), kind="base"), source="official")
+    assert f"{first}: HTTP 404" in error.message
+    assert f"{second}: HTTP 403" in error.message
+    for cure in ("--base mandarin-lite", "--base /path/G_0.pth", "HF_ENDPOINT", "by hand"):
+        assert cure in error.cure
+
+
+def test_an_interrupted_download_goes_on_where_it_stopped(web, make_store):
+    url = web.breaks_after("/G.bin", CONTENT, 400_000)
+    store = make_store(make_file(url))
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    assert web.requests("/G.bin") == ["", "bytes=400000-", "bytes=800000-"]
+
+
+def test_a_part_from_an_earlier_day_is_continued_from_another_source(web, make_store):
+    broken = web.breaks_after("/a", CONTENT, 1000, forever=True)
+    refused(make_store(make_file(broken)))
+    assert leftovers(make_store(make_file(broken)))[0] == "G.bin.part"
+    store = make_store(make_file(web.serve("/b", CONTENT)))
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    assert web.requests("/b") == ["bytes=1000-"]
+
+
+def test_a_part_that_is_not_a_beginning_of_the_file_is_thrown_away(web, make_store):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)))
+    store.place("thing").mkdir(parents=True)
+    (store.place("thing") / "G.bin.part").write_bytes(b"\xff" * 5000)
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    assert web.requests("/G.bin") == ["bytes=5000-", ""]
+
+
+def test_a_server_without_ranges_starts_again(web, make_store):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT, ranges=False)))
+    store.place("thing").mkdir(parents=True)
+    (store.place("thing") / "G.bin.part").write_bytes(CONTENT[:5000])
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+
+
+def test_a_file_of_unknown_hash_is_not_continued_when_the_server_has_another_version(web, make_store):
+    store = make_store(make_file(web.breaks_after("/G.bin", CONTENT, 1000, forever=True), known=False))
+    refused(store)
+    web.serve("/G.bin", OTHER, etag='"two"')
+    assert (store.fetch("thing") / "G.bin").read_bytes() == OTHER
+
+
+def test_a_damaged_cached_file_is_replaced_only_by_a_good_one(web, make_store):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)))
+    path = store.fetch("thing") / "G.bin"
+    path.write_bytes(CONTENT[:-1] + b"!")
+    web.says("/G.bin", 500)
+    refused(store)
+    assert path.read_bytes() == CONTENT[:-1] + b"!"
+    web.serve("/G.bin", CONTENT)
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("case", BAD_SOURCES)
+def test_a_good_cached_file_survives_every_bad_server(web, make_store, case):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)), folder="good")
+    path = store.fetch("thing") / "G.bin"
+    asked = len(web.asked)
+    bad = make_store(make_file(BAD_SOURCES[case][0](web)), folder="good")
+    assert bad.fetch("thing") == path.parent
+    assert path.read_bytes() == CONTENT
+    assert len(web.asked) == asked
+
+
+def test_a_pre_filled_cache_needs_no_network(web, make_store, monkeypatch):
+    store = make_store(make_file(web.url + "/G.bin"))
+    store.place("thing").mkdir(parents=True)
+    (store.place("thing") / "G.bin").write_bytes(CONTENT)
+    monkeypatch.setenv("FFVITS_OFFLINE", "1")
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    assert web.asked == []
+
+
+@pytest.mark.parametrize("by_environment", [True, False])
+def test_offline_asks_nobody_and_says_where_to_put_the_file(web, make_store, monkeypatch, by_environment):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)))
+    if by_environment:
+        monkeypatch.setenv("FFVITS_OFFLINE", "1")
+    error = refused(store, offline=not by_environment)
+    assert "offline" in error.message
+    assert str(store.place("thing")) in error.cure
+    assert web.asked == []
+
+
+def test_a_host_out_of_reach_is_asked_once_for_all_files(web, make_store, capsys):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        dead = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    files = [
+        make_file(f"{dead}/{name}", web.serve(f"/{name}", CONTENT), name=name) for name in ("a.bin", "b.bin", "c.bin")
+    ]
+    folder = make_store(*files).fetch("thing")
+    assert all((folder / file.name).read_bytes() == CONTENT for file in files)
+    assert capsys.readouterr().err.count("out of reach") == 1
+
+
+def test_an_unpublished_hash_is_taken_on_trust_once(web, make_store, capsys):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT), known=False))
+    path = store.fetch("thing") / "G.bin"
+    assert "could not be verified" in capsys.readouterr().err
+    assert record(store)["G.bin"] | {"verified": False, "sha256": sha256(CONTENT)} == record(store)["G.bin"]
+    store.fetch("thing")
+    assert "could not be verified" not in capsys.readouterr().err
+    path.unlink()
+    web.serve("/G.bin", OTHER)
+    assert "another file than at the first download" in refused(store).message
+    assert not path.exists()
+
+
+def test_an_unknown_file_put_there_by_hand_is_remembered_and_then_watched(web, make_store):
+    store = make_store(make_file(web.says("/G.bin", 404), known=False))
+    store.place("thing").mkdir(parents=True)
+    path = store.place("thing") / "G.bin"
+    path.write_bytes(CONTENT)
+    assert store.fetch("thing", offline=True) == path.parent
+    assert record(store)["G.bin"]["source"] == "put there by hand"
+    path.write_bytes(OTHER)
+    refused(store)
+
+
+def test_no_room_on_the_disk_is_seen_before_the_download(web, make_store):
+    huge = make_file(web.serve("/G.bin", CONTENT))
+    huge = type(huge)("G.bin", 10**18, huge.sha256, huge.sources)
+    error = refused(make_store(huge))
+    assert "MB free" in error.message
+    assert "FFVITS_HOME" in error.cure
+    assert web.asked == []
+
+
+def _fetch_with_a_small_limit(url: str, folder: str, queue) -> None:
+    import resource
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+    store = Store(Manifest({"thing": Entry("thing", "base", "", "MIT", (make_file(url),))}), Path(folder), PATIENCE)
+    try:
+        store.fetch("thing")
+    except DownloadError as error:
+        queue.put((error.message, sorted(os.listdir(store.place("thing")))))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on a file's size")
+def test_a_disk_that_fills_up_in_the_middle_leaves_nothing_behind(web, tmp_path):
+    context = multiprocessing.get_context("spawn")
+    queue = context.SimpleQueue()
+    worker = context.Process(
+        target=_fetch_with_a_small_limit, args=(web.serve("/G.bin", CONTENT), str(tmp_path), queue)
+    )
+    worker.start()
+    message, names = queue.get()
+    worker.join()
+    assert "no room for G.bin" in message
+    assert not [name for name in names if name.startswith("G.bin") and not name.endswith(".json")]
+
+
+def test_a_cache_that_cannot_be_written_is_named(web, make_store, tmp_path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    error = refused(make_store(make_file(web.serve("/G.bin", CONTENT)), folder="file"))
+    assert "FFVITS_HOME" in error.cure
+
+
+def test_processes_and_threads_share_one_download(web, make_store):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)))
+    results: list[bytes] = []
+
+    def fetch() -> None:
+        results.append((store.fetch("thing") / "G.bin").read_bytes())
+
+    threads = [threading.Thread(target=fetch) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [CONTENT] * 6
+    assert len(web.asked) == 1
+
+
+# ---- where from -----------------------------------------------------------------------------------------------------
+
+
+def test_hf_endpoint_names_the_mirror(web, make_store, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", web.url + "/")
+    web.serve("/datasets/a/b/resolve/refs%2Fpr%2F1/%E6%B7%B1/G.bin", CONTENT)
+    store = make_store(make_file("hf:datasets/a/b@refs/pr/1:深/G.bin"))
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+
+
+def test_a_mirror_address_and_a_folder_serve_the_same_names(web, make_store, tmp_path):
+    web.serve("/mirror/G.bin", CONTENT)
+    file = make_file(web.says("/gone", 404))
+    assert (make_store(file).fetch("thing", source=f"{web.url}/mirror/") / "G.bin").read_bytes() == CONTENT
+    usb = tmp_path / "U 盘"
+    usb.mkdir()
+    (usb / "G.bin").write_bytes(CONTENT)
+    store = make_store(file, folder="two")
+    assert (store.fetch("thing", source=str(usb), offline=True) / "G.bin").read_bytes() == CONTENT
+    (usb / "G.bin").write_bytes(OTHER)
+    assert "bytes came instead of" in refused(make_store(file, folder="three"), source=str(usb)).message
+
+
+def test_a_kind_of_source_can_be_chosen(web, make_store):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)))
+    assert "has no source of kind 'wheel'" in refused(store, source="wheel").message
+    assert store.fetch("thing", source="official")
+
+
+def test_an_address_without_a_manifest_brings_what_lies_beside_it(web, make_store):
+    store = make_store(make_file(web.url + "/x"))
+    web.serve("/v/G_12.pth", CONTENT)
+    web.serve("/v/D_12.pth", OTHER)
+    folder = store.fetch_address("mine", f"{web.url}/v/G_12.pth")
+    assert {path.name for path in folder.iterdir() if path.suffix == ".pth"} == {"G_12.pth", "D_12.pth"}
+    asked = len(web.asked)
+    store.fetch_address("mine", f"{web.url}/v/G_12.pth", offline=True)
+    assert len(web.asked) == asked
+
+
+def test_an_unknown_name_suggests_the_nearest(make_store):
+    with pytest.raises(DownloadError) as caught:
+        make_store(make_file("https://example.invalid/x")).fetch("thinga")
+    assert "thing" in caught.value.cure
+
+
+def test_the_cache_folder_follows_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "家"))
+    assert home() == tmp_path / "家"
+    monkeypatch.delenv("FFVITS_HOME")
+    assert home().name in ("ffvits", "Cache")
