@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ffvits.errors import TextError
-from ffvits.text.characters import Note, clean
-from ffvits.text.mandarin import is_hanzi, read
+from ffvits.text.characters import Note, clean, is_hanzi
+from ffvits.text.inline import InlineReading, find_readings
+from ffvits.text.mandarin import read
 from ffvits.text.normalizer import normalize_clean
 from ffvits.text.sandhi import apply_erhua, apply_sandhi
 from ffvits.text.spelling import (
@@ -127,9 +128,6 @@ def read_lexicon(entries: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return lexicon
 
 
-_INLINE = re.compile(r"\{([^{}]*)\}")
-
-
 class FrontEnd:
     """Text to symbol ids for one kind of base. Made by `front_end`; safe to share between threads."""
 
@@ -184,27 +182,31 @@ class FrontEnd:
             text, spoken, tuple(s.pinyin for s in syllables), spelled.symbols, tuple(ids), syllables, tuple(notes)
         )
 
-    def tokens(self, spoken: str, inline: Mapping[int, str]) -> list[Token]:
+    def tokens(self, spoken: str, inline: Mapping[int, tuple[str, ...]]) -> list[Token]:
         """Words and marks with the readings this front end writes (sandhi and erhua where its base has them)."""
         tokens = read(spoken, lexicon=self.lexicon, inline=inline)
         if self._kind.erhua:
             tokens = apply_erhua(tokens)
         return apply_sandhi(tokens) if self._kind.sandhi else tokens
 
-    def _spoken(self, text: str) -> tuple[str, dict[int, str], list[Note]]:
+    def _spoken(self, text: str) -> tuple[str, dict[int, tuple[str, ...]], list[Note]]:
         """The normalised text, the inline readings by index in it, and what cleaning noted."""
+        given = find_readings(text)
+        if not given:
+            cleaned = clean(text)
+            return normalize_clean(cleaned.text), {}, list(cleaned.notes)
         spoken, inline, notes, at = "", {}, [], 0
-        for match in [*_INLINE.finditer(text), None]:
-            part = text[at : match.start()] if match else text[at:]
-            cleaned = clean(part, offset=at)
+        for reading in given:
+            cleaned = clean(text[at : reading.start], offset=at)
             notes.extend(cleaned.notes)
-            normal = normalize_clean(cleaned.text)
-            spoken += normal
-            if match:
-                at = match.end()
-                for index, syllable in _place(match, spoken, text):
-                    inline[index] = syllable
-        return spoken, inline, notes
+            spoken += normalize_clean(cleaned.text)
+            inline.update(_place(reading, spoken, text))
+            at = reading.end
+        cleaned = clean(text[at:], offset=at)
+        # A mark right behind the braces would be trimmed as if it opened the sentence.
+        lead = "，" if cleaned.text[:1] in _PAUSES else ""
+        rest = normalize_clean(cleaned.text)
+        return spoken + (_PAUSES.get(cleaned.text[:1], lead) + rest), inline, [*notes, *cleaned.notes]
 
     def _unknown(self, symbol, index, spans, pieces, text) -> TextError:
         flat = [piece for piece in pieces for _ in piece.pinyin]
@@ -220,22 +222,28 @@ class FrontEnd:
         )
 
 
-def _place(match: re.Match[str], spoken: str, text: str) -> list[tuple[int, str]]:
+_PAUSES = {"，": "，", ",": "，", "。": "。", ".": "。", "！": "！", "!": "！", "？": "？", "?": "？", "、": "、", "；": "；",
+           "：": "：", "…": "…", "—": "—", "”": "”", "》": "》", "）": "）"}  # fmt: skip
+
+
+def _place(reading: InlineReading, spoken: str, text: str) -> dict[int, tuple[str, ...]]:
     """Which characters of `spoken` (which ends at the brace) the inline reading is for."""
-    syllables = [tidy(s) for s in match.group(1).split()]
     cure = "write pinyin with tone digits after the characters, as in 银行{hang2} or 银行{yin2 hang2}"
-    if not syllables or None in syllables:
-        raise TextError(f"{match.group()!r} is no reading", text=text, position=match.start(), character="{", cure=cure)
-    latin = re.search(r"[A-Za-z]+$", spoken)
+    syllables = [s for s in reading.syllables if s]
+    if len(syllables) < len(reading.syllables):
+        raise TextError(
+            f"{reading.written!r} is no reading", text=text, position=reading.start, character="{", cure=cure
+        )
+    latin = re.search(r"[A-Za-z’]+$", spoken)
     if latin:
-        return [(latin.start(), " ".join(s for s in syllables if s))]
+        return {latin.start(): tuple(syllables)}
     count = len(syllables)
     if len(spoken) < count or not all(is_hanzi(c) for c in spoken[-count:]):
         raise TextError(
-            f"{match.group()!r} has {count} syllables but fewer characters stand before it",
+            f"{reading.written!r} has {count} syllables but fewer characters stand before it",
             text=text,
-            position=match.start(),
+            position=reading.start,
             character="{",
             cure=cure,
         )
-    return [(len(spoken) - count + i, s) for i, s in enumerate(syllables) if s]
+    return {len(spoken) - count + i: (s,) for i, s in enumerate(syllables)}

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ffvits.text.characters import MARKS, is_hanzi
 from ffvits.text.latin import LETTERS, read_word
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
 
-MARKS = "，。！？、；：…—“”《》（）"
 _LATIN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 
 
-def is_hanzi(char: str) -> bool:
-    return "㐀" <= char <= "鿿" or char == "〇" or "豈" <= char <= "﫿" or "𠀀" <= char <= "𳑿"
-
-
-def read(spoken: str, *, lexicon: Mapping[str, tuple[str, ...]], inline: Mapping[int, str]) -> list[Token]:
+def read(spoken: str, *, lexicon: Mapping[str, tuple[str, ...]], inline: Mapping[int, tuple[str, ...]]) -> list[Token]:
     """Words with readings for a normalised sentence.
 
     `lexicon` maps hanzi words and lower-case Latin words to syllables; `inline` maps the index of a hanzi (or the
@@ -40,7 +36,7 @@ def read(spoken: str, *, lexicon: Mapping[str, tuple[str, ...]], inline: Mapping
             pinyins = lazy_pinyin(chunk, style=Style.TONE3, neutral_tone_with_five=True)
             for i, (c, p) in enumerate(zip(chunk, pinyins, strict=True)):
                 given = inline.get(start + i)
-                pieces.append(Piece(c, (given or tidy(p) or "",), "inline" if given else "phrase", start + i))
+                pieces.append(Piece(c, given or (tidy(p) or "",), "inline" if given else "phrase", start + i))
         else:
             for i, c in enumerate(chunk):
                 if is_hanzi(c):

@@ -1,28 +1,109 @@
-"""Numbers and symbols to the words a reader would say."""
+"""Numbers and signs become the words a reader would say, by the rules of `ffvits.text.rules`."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ffvits.text.characters import clean
+from ffvits.text.inline import without_readings
+
+if TYPE_CHECKING:
+    from ffvits.text.rules import Rule
 
 
-@lru_cache(maxsize=1)
-def _wetext():
-    from wetext import Normalizer
+@dataclass(frozen=True)
+class Change:
+    """One thing a rule turned into words."""
 
-    return Normalizer(lang="zh", operator="tn")
+    rule: str
+    written: str
+    spoken: str
 
 
 def normalize(text: str) -> str:
-    """The text as it is spoken: no digit and no ASCII symbol is left."""
-    return normalize_clean(clean(text).text)
+    """The text as it is spoken: cleaned, with numbers and signs in words; no digit and no ASCII sign is left.
+
+    Normalising twice changes nothing more. Never raises: characters of other scripts stay, for the reader to report.
+    """
+    return normalize_clean(clean(without_readings(text)).text)
 
 
 def normalize_clean(text: str) -> str:
     """`normalize` for text that is already clean."""
-    if re.search(r"\d", text):
-        text = _wetext().normalize(text)
-        text = re.sub(r"\d", lambda m: "零一二三四五六七八九"[int(m.group())], text)
-    return re.sub(r"[.%+~:/=-]", "", text)
+    return trace(text)[0]
+
+
+def trace(text: str) -> tuple[str, list[Change]]:
+    """The spoken form of clean text and every change on the way, in the order of the rules."""
+    changes: list[Change] = []
+    # What one rule says can complete the context of another (第 II 章), so Latin is looked at until nothing moves.
+    for _ in range(_PASSES):
+        if _PLAIN.fullmatch(text):
+            break
+        settled = _settle(_apply(text, changes))
+        if settled == text:
+            break
+        text = settled
+    return _settle(text), changes
+
+
+_PASSES = 6
+
+
+def _apply(text: str, changes: list[Change]) -> str:
+    from ffvits.text.rules import RULES  # some 140 patterns: compiled with the first text, not with the import
+
+    for rule in RULES:
+        if rule.pattern.search(text) is None:
+            continue
+
+        def say(m: re.Match[str], rule: Rule = rule) -> str:
+            spoken = rule.say(m)
+            if spoken is None or spoken == m.group():
+                return m.group()
+            changes.append(Change(rule.name, m.group(), spoken))
+            return spoken
+
+        text = rule.pattern.sub(say, text)
+    return text
+
+
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_PLAIN = re.compile(f"[{_HAN}，。！？、；：…—“”《》（）]*")
+_SETTLE = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"[ \t]*\n\s*", "\n"),
+        # A space is a pause between clauses of hanzi, a border between Latin words, and nothing elsewhere.
+        (f"(?<=[{_HAN}]{{3}}) (?=[{_HAN}]{{3}})", "，"),
+        (r"(?<=[A-Za-z’]) (?=[A-Za-z])", "\x01"),
+        (" ", ""),
+        ("\x01", " "),
+        (r"[！？]*？[！？]+|！+？", "？"),
+        (r"！{2,}", "！"),
+        (r"…[，、；：。…]+|[，、；：]+…", "…"),
+        (r"—{2,}", "—"),
+        (r"(?<=[，、；：])[，、；：]+", ""),
+        (r"[，、；：]+(?=[。！？…])", ""),
+        (r"(?<=[。！？])[，、；：。]+", ""),
+        (r"^[，、；：。！？…—）”》\n]+", ""),
+        (r"[\n，、；：—（“《]+$", ""),
+        (r"(?<=[，。！？、；：…—])\n", ""),
+        (r"\n", "。"),
+        (r"（）|“”|《》", ""),
+    )
+)
+
+
+def _settle(text: str) -> str:
+    """Spaces, line ends and marks that the rules left beside one another."""
+    for _ in range(4):
+        settled = text
+        for pattern, by in _SETTLE:
+            settled = pattern.sub(by, settled)
+        if settled == text:
+            break
+        text = settled
+    return text

@@ -1,0 +1,23 @@
+"""The table of the normaliser: every rule in the order in which it is tried, each with examples that are tests.
+
+Rules come from the special to the general: what looks like an address, a date or a name is taken before what looks
+like a number. A rule sees the whole sentence and may decline, so context decides between readings.
+"""
+
+from ffvits.text.rules.addresses import ADDRESS_RULES
+from ffvits.text.rules.calendar import CALENDAR_RULES
+from ffvits.text.rules.names import NAME_RULES
+from ffvits.text.rules.quantities import PLAIN_RULES, QUANTITY_RULES
+from ffvits.text.rules.rule import Rule
+from ffvits.text.rules.signs import SIGN_RULES
+
+RULES: tuple[Rule, ...] = (
+    *ADDRESS_RULES,
+    *CALENDAR_RULES,
+    *NAME_RULES,
+    *QUANTITY_RULES,
+    *PLAIN_RULES,
+    *SIGN_RULES,
+)
+
+__all__ = ["RULES", "Rule"]

@@ -1,0 +1,213 @@
+"""Rules for what is spelled out: web addresses, versions, telephone numbers, codes, plates, train numbers."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.numerals import decimal, digits
+from ffvits.text.rules.rule import BEGIN, END, Rule, after, is_counted, rule
+
+_SIGNS = {
+    ".": "点", "@": "艾特", "/": "斜杠", "-": "杠", "_": "下划线", "?": "问号", "=": "等于", "&": "和", ":": "冒号",
+    "#": "井号", "%": "百分号", "+": "加", "~": "波浪线",
+}  # fmt: skip
+
+
+def _spell(address: str) -> str:
+    """An address sign by sign: letters stay together, digits are read one by one."""
+    said = "".join(f" {_SIGNS[c]} " if c in _SIGNS else c for c in address)
+    return re.sub(r"\d+", lambda m: digits(m.group()), re.sub(" +", " ", said)).strip()
+
+
+def _url(m: re.Match[str]) -> str:
+    address = re.sub(r"^[A-Za-z]+://", "", m.group())
+    stop = re.search(r"[.?:/]+$", address)
+    tail = m.group()[len(m.group()) - len(stop.group()) :] if stop else ""
+    return _spell(address[: len(address) - len(tail)]) + tail.replace("/", "")
+
+
+_SUFFIXES = (
+    "com|cn|net|org|edu|gov|io|ai|tv|me|cc|top|xyz|co|uk|jp|hk|app|dev|vip|info|html?|pdf|docx?|xlsx?|pptx?|txt|exe|zip"
+    "|rar|mp3|mp4|avi|mkv|wav|flac|jpe?g|png|gif|py|js|json|csv|apk|iso|pth|md|yaml"
+)
+_DEVICES = "号码?|编号|QQ群?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码|订单号?|单号|证号|房间|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
+_PHONES = "电话|手机号?|热线|拨打|致电|客服|分机|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"
+# Hotlines, said with 幺. The three-digit ones only where nothing is counted.
+_HOTLINES = "12306|10086|10010|10000|12315|12345|12110|12320|12366|12333|12328|12348|12355|12365|12319|12318|12377|12388|12389|12395|12580|114|110|119|120|122|95\\d{3}|96\\d{3,4}|100[019]\\d"
+
+
+def _coded(phone: bool):
+    def say(m: re.Match[str]) -> str | None:
+        if is_counted(after(m, 3)) and not after(m).startswith(("打", "位")):
+            return None
+        return m.group(1) + digits(m.group(2).replace("-", "").replace(" ", ""), phone=phone)
+
+    return say
+
+
+def _hotline(m: re.Match[str]) -> str | None:
+    number = m.group()
+    around = m.string[max(0, m.start() - 4) : m.end() + 4]
+    called = re.search("打|拨|叫|电话|热线|急救|报警|火警|警察|医院|平台|客服|投诉|咨询|救护|抢修|指挥", around)
+    if is_counted(after(m, 3)) and not re.match("打|救护|报警|热线|电话|平台|客服", after(m, 3)):
+        return None
+    if number in ("120", "122", "114") and not called:
+        return None
+    if re.match("9[56](?!5)\\d+|100[019]", number) and not called and number not in ("10086", "10010", "10000"):
+        return None
+    if number == "10000" and not called:
+        return None
+    return digits(number, phone=True)
+
+
+def _plate(m: re.Match[str]) -> str:
+    return m.group(1) + digits(m.group(2) + m.group(3), phone=True)
+
+
+ADDRESS_RULES: tuple[Rule, ...] = (
+    rule(
+        "web address",
+        r"(?:https?|ftp)://[A-Za-z0-9.@/\-_?=&:#%+~]+|www\.[A-Za-z0-9.@/\-_?=&:#%+~]+",
+        _url,
+        examples="""
+        访问https://www.example.com/a1就行 => 访问www点example点com斜杠a一就行
+        www.12306.cn => www点一二三零六点cn""",
+    ),
+    rule(
+        "e-mail",
+        r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+        lambda m: _spell(m.group()),
+        examples="发到abc123@qq.com吧 => 发到abc一二三艾特qq点com吧",
+    ),
+    rule(
+        "domain or file",
+        rf"(?<![A-Za-z0-9.@])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.(?:{_SUFFIXES})(?![A-Za-z0-9])",
+        lambda m: None if re.fullmatch(r"[\d.]+", m.group()) else _spell(m.group()),
+        examples="""
+        bilibili.com => bilibili点com
+        打开setup.exe => 打开setup点exe""",
+    ),
+    rule(
+        "IP address",
+        rf"{BEGIN}(\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?::(\d{{1,5}}))?{END}",
+        lambda m: digits(m.group(1)).replace(".", "点") + (f"冒号{digits(m.group(2))}" if m.group(2) else ""),
+        examples="""
+        127.0.0.1 => 一二七点零点零点一
+        192.168.1.1:8080 => 一九二点一六八点一点一冒号八零八零""",
+    ),
+    rule(
+        "version",
+        r"(?<![A-Za-z])(?:[Vv]er(?:sion)?\.? ?|版本号? ?)(\d+(?:\.\d+)*)(?![\d])",
+        lambda m: (
+            ("版本" if m.group()[0] != "版" else m.group()[: m.start(1) - m.start()].strip()) + decimal(m.group(1))
+        ),
+        examples="""
+        Ver2.0 => 版本二点零
+        更新到version 1.2.3了 => 更新到版本一点二点三了""",
+    ),
+    rule(
+        "version with v",
+        r"(?<![A-Za-z0-9])([Vv])\.? ?(\d+(?:\.\d+)+|\d{1,2}(?=版))(?!\d)",
+        lambda m: m.group(1).upper() + decimal(m.group(2)),
+        examples="v1.2.3 => V一点二点三",
+    ),
+    rule(
+        "numbers of three parts",
+        rf"{BEGIN}\d{{1,3}}(?:\.\d{{1,4}}){{2,}}(?![\d.])",
+        lambda m: None if re.fullmatch(r"(?:19|20)\d\d\..*|\d{1,2}\.\d{1,2}\.\d{4}", m.group()) else decimal(m.group()),
+        examples="iOS 17.5.1 => iOS十七点五点一",
+    ),
+    rule(
+        "mobile phone",
+        r"(?<![\dA-Za-z.])(?:\+?(86)[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\d.])",
+        lambda m: ("八六" if m.group(1) else "") + digits(re.sub("[- ]", "", m.group(2)), phone=True),
+        examples="""
+        可以打我手机13501234567 => 可以打我手机幺三五零幺二三四五六七
+        +86 138-1234-5678 => 八六幺三八幺二三四五六七八""",
+    ),
+    rule(
+        "telephone",
+        r"(?<![\dA-Za-z.])(?:\(?(0\d{2,3})\)?[- ]?(\d{7,8})|([48]00)-?(\d{3})-?(\d{4}))(?:-(\d{1,5}))?(?![\d.])",
+        lambda m: (
+            digits("".join(g for g in m.groups()[:5] if g), phone=True)
+            + (f"转{digits(m.group(6), phone=True)}" if m.group(6) else "")
+        ),
+        examples="""
+        010-64035547 => 零幺零六四零三五五四七
+        400-820-8820 => 四零零八二零八八二零
+        (021)12345678-801 => 零二幺幺二三四五六七八转八零幺""",
+    ),
+    rule(
+        "called number",
+        rf"((?:{_PHONES})(?:[是为：:]| |是：|为：)?)(\d[\d\- ]{{1,}}\d)(?![\d.%年月])",
+        _coded(True),
+        examples="""
+        尾号1702 => 尾号幺七零二
+        尾号是3385 => 尾号是三三八五
+        电话：12345678 => 电话：幺二三四五六七八""",
+    ),
+    rule(
+        "hotline",
+        rf"{BEGIN}(?:{_HOTLINES})(?![\d.%:：°-])",
+        _hotline,
+        examples="""
+        可以拨打12306来咨询 => 可以拨打幺二三零六来咨询
+        快打120 => 快打幺二零
+        报警打110 => 报警打幺幺零
+        跑了110米 => 跑了一百一十米""",
+    ),
+    rule(
+        "code",
+        rf"((?:{_DEVICES})(?:[是为：:]| |是：|为：)?)(\d{{3,}})(?![\d.%年月])",
+        _coded(False),
+        examples="""
+        QQ号12345678 => QQ号一二三四五六七八
+        验证码是884213 => 验证码是八八四二一三
+        邮编100080 => 邮编一零零零八零""",
+    ),
+    rule(
+        "card number",
+        r"(?<![\d.])\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,4})?(?![\d.])",
+        lambda m: digits(re.sub("[ -]", "", m.group())),
+        examples="6222 0212 3456 7890 => 六二二二零二一二三四五六七八九零",
+    ),
+    rule(
+        "digits after an underscore",
+        r"_(\d+)",
+        lambda m: "下划线" + digits(m.group(1)),
+        examples="abc_123 => abc下划线一二三",
+    ),
+    rule(
+        "number of a brand",
+        r"(?<![\d.A-Za-z])(58(?=同城)|36(?=氪)|360(?=安全|卫士|浏览器|搜索|公司|杀毒|手机)|4399|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|500(?=彩))(?!\d)",
+        lambda m: digits(m.group()),
+        examples="58同城 => 五八同城\n98K => 九八K",
+    ),
+    rule(
+        "licence plate",
+        r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使])([A-HJ-NP-Z])[·\s]?([A-HJ-NP-Z0-9]{4,6}[A-HJ-NP-Z0-9挂学警港澳]?)(?![A-Za-z0-9])",
+        lambda m: _plate(m) if re.search(r"\d", m.group(3)) else None,
+        examples="京A12345 => 京A幺二三四五",
+    ),
+    rule(
+        "train",
+        r"(?<![A-Za-z0-9])([GDCZTKYLS])(\d{1,4})(?=次|列车|号列车|高铁|动车)",
+        lambda m: m.group(1) + digits(m.group(2), phone=True),
+        examples="乘坐G1024次列车 => 乘坐G幺零二四次列车",
+    ),
+    rule(
+        "flight",
+        r"(?<![A-Za-z0-9])(CA|MU|CZ|HU|MF|ZH|3U|FM|SC|9C|MH|CX|KA|KE|NH|JL|SQ|UA|AA|BA|LH|AF|EK|QR)(\d{3,4})(?![\dA-Za-z.])",
+        lambda m: digits(m.group(1)) + digits(m.group(2), phone=True),
+        examples="CA1831航班 => CA幺八三幺航班",
+    ),
+    rule(
+        "numbered thing",
+        rf"{BEGIN}(\d{{3,4}})(?=路(?!人|程)|室|房|号房|国道|省道|县道|次列车|次航班|航班|医院|高校|院校|部队|胶水|艺术区|错误码|宿舍|包厢|教室|会议室|病房|寝室|展厅|公交)",
+        lambda m: digits(m.group(1), phone=m.string[m.end() : m.end() + 1] in "路室房国省县次航包教宿"),
+        examples="""
+        坐302路车 => 坐三零二路车
+        住在1203室 => 住在幺二零三室
+        301医院 => 三零一医院""",
+    ),
+)

@@ -1,0 +1,203 @@
+"""Rules for numbers in names: Lv.99, No.1, AK-47, RTX4090, 1v1, 520, Roman numerals, list markers."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.numerals import cardinal, decimal, digits, roman
+from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule
+from ffvits.text.units import CURRENCY_CODES
+
+# Numbers that have become words of the net. Where something is counted they are numbers again.
+_SLANG = re.compile(
+    r"(?<![\d.,:/\-+×A-Za-z¥$第])(520|521|1314|5201314|666+|233+|996|955|886|555+|777+|888+|999+|484|748|087|1024|2333+|7456|9494|94|88(?=[了啦~～！])|404|250|211|985|618|315|110|711|007|12·9|119|911|918|731)(?![\d.,:/%°\-A-Za-z×+])"
+)
+_SLANG_CONTEXT = {
+    "996": "工作制|加班|公司|福报|上班|了|的|制|，|。|$|！", "955": "工作制|上班", "211": "高校|大学|院校|工程|毕业|、|和|，", "985": "高校|大学|院校|工程|毕业|、|和|211|，",
+    "618": "大促|活动|购物|期间|年中|全球|，|到|狂欢|预售|促销|优惠|的时候|囤|买|当天", "315": "晚会|曝光|打假|投诉", "404": "错误|了|not|页面|，|。|$|报错|未", "711": "便利|买|店",
+    "911": "事件|恐怖|袭击", "918": "事变|事件|纪念", "731": "部队", "1024": "程序员|快乐|节", "250": "，|。|！|？|$|吧|似的|一样", "110": "，|。|$|！", "119": "，|。|$|！",
+    "484": "傻|有|要|在|觉得|很|不|想|喜", "748": "，|。|！|$", "087": "，|。|！|$", "94": "这样|说|要|喜欢|想|是", "777+": "，|。|！|$", "999+": "，|。|！|$|了|的未读|条",
+    "888+": "，|。|！|$|发", "521": "，|。|！|$|快乐|表白|情人", "1314": "，|。|！|$|一生|爱|快乐|长长", "520": "，|。|！|$|快乐|表白|情人|节|当天|礼物|要|爱|送|这天|怎么|给|红包|了|活动|的|！|~",
+}  # fmt: skip
+
+
+def _slang(m: re.Match[str]) -> str | None:
+    number = m.group(1)
+    rest = after(m, 4) or "$"
+    if is_counted(rest) or rest[0] in "元米人号名点分度年月日斤公千克楼路室层":
+        return None
+    context = next(
+        (c for key, c in _SLANG_CONTEXT.items() if number == key or (key.endswith("+") and number[:3] == key[:-1])),
+        None,
+    )
+    if context and not re.match(context.replace("$", r"\$"), rest):
+        return None
+    if number in ("110", "119"):
+        return digits(number, phone=True) if not before(m) or before(m) in "，。！？" else None
+    if number == "250":
+        return "二百五" if before(m) in "个是" and before(m) else None
+    return digits(number)
+
+
+def _model(m: re.Match[str]) -> str | None:
+    """A Latin name with a number glued or hyphened to it."""
+    name, hyphen, number, tail = m.groups()
+    if name in CURRENCY_CODES:
+        return None
+    if "." in number:
+        return f"{name}{decimal(number)}{tail}"
+    if len(number) >= 3:
+        round_ = (number.endswith("00") and len(number) == 3) or number.endswith("000")
+        return f"{name}{cardinal(number) if round_ and number[0] != '0' else digits(number)}{tail}"
+    military = (len(name) <= 3 and hyphen) or name in ("AK", "CR")
+    if len(number) == 2 and military and name not in ("GPT", "GTA", "PS", "XP"):
+        return f"{name}{digits(number)}{tail}"
+    return f"{name}{cardinal(number)}{tail}"
+
+
+_ARMS = "歼|运|直|轰|强|教|苏|米格|图|安|东风|红旗|长征|神舟|嫦娥|天宫|天问|北斗|波音|空客|鹰击|巨浪|霹雳|天舟|米|阿波罗|联盟"
+
+
+def _arms(m: re.Match[str]) -> str | None:
+    name, hyphen, number = m.groups()
+    if not hyphen and name not in ("波音", "空客", "东风", "红旗", "歼", "神舟", "长征"):
+        return None
+    if (len(number) == 2 and name in ("苏", "米格", "图", "安")) or len(number) > 2:
+        return name + digits(number)
+    return name + cardinal(number)
+
+
+_ROMAN_PLAIN = "XVIII|XVII|XVI|XIII|XIV|XIX|XII|XI|XV|VIII|VII|VI|IV|IX|III|II"
+
+
+def _roman(m: re.Match[str]) -> str | None:
+    value = roman(m.group(1))
+    if value is None or (m.group(1) == "VI" and re.match("设计|系统|手册", after(m, 2))):
+        return None
+    return cardinal(str(value))
+
+
+_LABELS = {
+    "lv": "等级", "level": "等级", "no": "第", "vol": "第|卷", "ep": "第|集", "ch": "第|章", "chapter": "第|章", "part": "第|部分",
+    "fig": "图", "page": "第|页", "pp": "第|页", "season": "第|季", "day": "第|天", "episode": "第|集", "round": "第|轮",
+    "step": "第|步", "top": "前", "act": "第|幕",
+}  # fmt: skip
+
+
+def _label(m: re.Match[str]) -> str | None:
+    if m.group(1).lower() in ("lv", "level") and before(m, 2) in ("等级", "级别"):
+        return decimal(m.group(2))
+    head, _, tail = _LABELS[m.group(1).lower()].partition("|")
+    if m.group(1).lower() == "no" and m.group(1)[0] == "n":
+        return None
+    return head + decimal(m.group(2)) + tail
+
+
+NAME_RULES: tuple[Rule, ...] = (
+    rule("C++", r"(?<![A-Za-z])C\+\+", lambda m: "C加加", examples="学C++ => 学C加加\nC++17 => C加加十七"),
+    rule(
+        "page of pages",
+        r"第(\d+)/(\d+)页",
+        lambda m: f"第{cardinal(m.group(1))}页，共{cardinal(m.group(2))}页",
+        examples="第1/3页 => 第一页，共三页",
+    ),
+    rule(
+        "season and episode",
+        r"(?<![A-Za-z\d])[Ss](\d{1,2})[Ee](\d{1,3})(?!\d)",
+        lambda m: f"第{cardinal(str(int(m.group(1))))}季第{cardinal(str(int(m.group(2))))}集",
+        examples="S01E05 => 第一季第五集",
+    ),
+    rule(
+        "business letters",
+        r"(?<![A-Za-z\d])([A-Z])2([A-Z])(?![A-Za-z\d])",
+        lambda m: None if m.group() == "H2O" else f"{m.group(1)} to {m.group(2)}",
+        examples="B2B => B to B\nO2O => O to O",
+    ),
+    rule(
+        "label",
+        r"(?<![A-Za-z])([Ll][Vv]|[Ll]evel|LEVEL|No|NO|no|[Vv]ol|VOL|[Ee][Pp]|[Cc]h|[Cc]hapter|[Pp]art|PART|[Ff]ig|[Pp]age|pp|[Ss]eason|[Dd]ay|DAY|[Ee]pisode|[Rr]ound|[Ss]tep|[Tt]op|TOP|[Aa]ct)(?:\.? ?)(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])",
+        _label,
+        examples="Lv.99 => 等级九十九\nNo.1 => 第一\nVol.3 => 第三卷\nTOP10 => 前十\nEP5 => 第五集",
+    ),
+    rule(
+        "one against one",
+        r"(?<![A-Za-z\d])(\d{1,2}) ?[vV][sS]?\.? ?(\d{1,2})(?![A-Za-z\d.])",
+        lambda m: f"{cardinal(m.group(1))}V{cardinal(m.group(2))}",
+        examples="1v1 => 一V一\n5V5 => 五V五",
+    ),
+    rule("double eleven", r"双(1[12])(?![\d.])", lambda m: "双" + cardinal(m.group(1)), examples="双11 => 双十一"),
+    rule(
+        "number as a word",
+        _SLANG.pattern,
+        _slang,
+        examples="520快乐 => 五二零快乐\n666 => 六六六\n233333 => 二三三三三三\n666元 => 六百六十六元\n985高校 => 九八五高校",
+    ),
+    rule(
+        "weapon or craft",
+        rf"({_ARMS})(-)?(\d{{1,3}})(?![\d.]|[年月日个])",
+        _arms,
+        examples="歼-20 => 歼二十\n波音747 => 波音七四七\n苏-27 => 苏二七",
+    ),
+    rule(
+        "times that many",
+        rf"(?<=[一-鿿）])[x×*] ?({NUMBER})(?![\dA-Za-z])",
+        lambda m: "乘" + decimal(m.group(1)),
+        examples="鸡蛋x2 => 鸡蛋乘二",
+    ),
+    rule(
+        "model name",
+        r"(?<![A-Za-z\d])([A-Za-zα-ωΑ-Ω]+)([- ]?)(?<![a-zA-Z] )(?<!^ )(\d+(?:\.\d+)?)([A-Za-z]*)(?![\d.]*\d)",
+        lambda m: None if m.group(2) == " " else _model(m),
+        examples="""
+        T-34 => T三四
+        AK-47 => AK四七
+        H2O => H二O
+        iPhone15 => iPhone十五
+        RTX4090 => RTX四零九零
+        COVID-19 => COVID十九
+        PM2.5 => PM二点五
+        i7-13700K => i七一三七零零K""",
+    ),
+    rule(
+        "hyphened number after letters",
+        r"(?<=[一二三四五六七八九十零])-(\d{3,})(?=[A-Za-z一-鿿，。！？]|$)",
+        lambda m: digits(m.group(1)),
+        examples="i7-13700 => i七一三七零零",
+    ),
+    rule(
+        "model with a space",
+        r"(?<=[A-Za-z]) (\d{1,2}|[1-9]\d{2,3})(?![\d.%:/]|[一-鿿]?(?:元|个|年|月|日|点))(?=\s?(?:Pro|Max|Plus|Ultra|Ti|系列|手机|显卡|代|，|。|$))",
+        lambda m: (digits if len(m.group(1)) > 2 else cardinal)(m.group(1)),
+        examples="RTX 4090显卡 => RTX四零九零显卡",
+    ),
+    rule(
+        "Roman numeral with a word",
+        r"(?<=第)([IVXLC]+)(?=[章节卷部篇集回条款期幕届世])|(?<![A-Za-z])([IVX]+)(?=[型级度期章节卷部篇集回](?![A-Za-z]))",
+        lambda m: cardinal(str(roman(m.group(1) or m.group(2)))) if roman(m.group(1) or m.group(2)) else None,
+        examples="第III章 => 第三章\nII型糖尿病 => 二型糖尿病",
+    ),
+    rule(
+        "Roman numeral", rf"(?<![A-Za-z'’])({_ROMAN_PLAIN})(?![A-Za-z'’])", _roman, examples="最终幻想VII => 最终幻想七"
+    ),
+    rule(
+        "list marker",
+        r"(?m)^ ?(\d{1,2})(?:[.、)）](?!\d)|\.\s) ?(?=\S)",
+        lambda m: cardinal(m.group(1)) + "，",
+        examples="1. 打开 => 一，打开\n2、关闭 => 二，关闭",
+    ),
+    rule(
+        "list marker in brackets",
+        r"[(（](\d{1,2})[)）] ?(?=[一-鿿A-Za-z“])",
+        lambda m: (
+            ("" if before(m) in ("", "\n", "。", "；", "：", "，", "、", "，") else "，") + cardinal(m.group(1)) + "，"
+        ),
+        examples="(1)打开 => 一，打开",
+    ),
+    rule(
+        "hash and number",
+        r"#(\d+)(?!\d|#)",
+        lambda m: digits(m.group(1)) + "号" if len(m.group(1)) > 2 else cardinal(m.group(1)) + "号",
+        examples="#1 => 一号",
+    ),
+    rule("discount", r"(?<![\d.])([1-9]\d)折", lambda m: digits(m.group(1)) + "折", examples="85折 => 八五折"),
+)

@@ -1,0 +1,476 @@
+"""Rules for money, percentages, temperatures, units, sums, ratios, ranges, and at last plain numbers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ffvits.text.numerals import cardinal, decimal, digits
+from ffvits.text.rules.calendar import in_sport
+from ffvits.text.rules.rule import BEGIN, FREE, NUMBER, Rule, after, before, is_counted, quantity, rule
+from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, CURRENCY_CODES, CURRENCY_SIGNS, TIME_UNITS, UNITS
+
+_SIGNED = rf"[-+]?{NUMBER}"
+_TO = r"\s?(?:-|~|—|至|到)\s?"
+_SCALE = "万亿|千万|百万|十万|万|亿|千|百|余万|多万|余|多"
+_UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
+_SIGN = "|".join(sorted((re.escape(s) for s in CURRENCY_SIGNS), key=len, reverse=True))
+_CODE = "|".join(CURRENCY_CODES)
+_PART_BEFORE = "号楼栋幢座元室层区路街县市省部篇章节组队级班期版型列门院洞口桥月日年一二三四五六七八九十百千万亿"
+
+
+def _percent(m: re.Match[str]) -> str:
+    sign, number, kind = m.groups()
+    base = {"%": "百分之", "‰": "千分之", "‱": "万分之"}[kind]
+    said = "百" if number == "100" and kind == "%" else decimal(number)
+    return {"-": "负", "+": "加", "±": "正负", None: ""}[sign] + base + said
+
+
+def _percent_range(m: re.Match[str]) -> str:
+    first, last = m.group(1), m.group(3)
+    minus = {"-": "负", "+": "正", "": ""}
+    return (
+        f"{minus[first[:1] if first[0] in '+-' else '']}百分之{decimal(first.lstrip('+-'))}到"
+        f"{minus[last[:1] if last[0] in '+-' else '']}百分之{decimal(last.lstrip('+-'))}"
+    )
+
+
+def _money(m: re.Match[str]) -> str:
+    sign, name, number, scale = m.group(1), m.group(2), m.group(3), m.group(4) or ""
+    unit = CURRENCY_SIGNS.get(name) or CURRENCY_CODES[name]
+    if name in ("CNY", "RMB"):
+        unit = "人民币"
+    if scale and scale in "kKMmBb":
+        value = Decimal(number.replace(",", "")) * {"k": 1000, "m": 10**6, "b": 10**9}[scale.lower()]
+        number, scale = f"{value.normalize():f}", ""
+    two = "两" if scale else ("两" if unit[0] in "元美欧英日港澳" else "二")
+    return ("负" if sign == "-" else "") + decimal(number, two=two) + scale + unit
+
+
+def _money_range(m: re.Match[str]) -> str:
+    unit = CURRENCY_SIGNS.get(m.group(1)) or CURRENCY_CODES[m.group(1)]
+    return f"{decimal(m.group(2), two='两')}到{decimal(m.group(3), two='两')}{m.group(4) or ''}{unit}"
+
+
+def _money_after(m: re.Match[str]) -> str:
+    number, scale, code = m.groups()
+    unit = "人民币" if code in ("CNY", "RMB") else CURRENCY_CODES.get(code) or CURRENCY_SIGNS[code]
+    return decimal(number, two="两") + (scale or "") + unit
+
+
+def _celsius(m: re.Match[str]) -> str:
+    sign, number, scale = m.groups()
+    unit = {"°C": "摄氏度", "°c": "摄氏度", "°F": "华氏度", "°f": "华氏度"}[scale]
+    return (
+        ("零下" if sign == "-" and unit[0] == "摄" else {"-": "负", "+": "正", None: ""}[sign]) + decimal(number) + unit
+    )
+
+
+def _celsius_range(m: re.Match[str]) -> str:
+    def one(value: str) -> str:
+        return ("零下" if value[0] == "-" else "") + decimal(value.lstrip("+-"))
+
+    return f"{one(m.group(1))}到{one(m.group(2))}{'摄氏度' if m.group(3) else '度'}"
+
+
+def _unit(m: re.Match[str]) -> str | None:
+    sign, number, unit, per = m.group(1), m.group(2), m.group(3), m.group(4)
+    if unit in CAPITALS_THAT_ARE_NAMES and not per:
+        follow = after(m, 3)
+        said = {
+            "V": "伏" if len(number) > 1 or follow.startswith("电") else None,
+            "A": "安" if re.match("电流|保险|插|充电|的电流", follow) else None,
+            "N": "牛" if re.match("的力|推力", follow) else None,
+        }.get(unit)
+        if not said:
+            return None
+        return decimal(number) + said
+    if unit == "m" and after(m) == "b":
+        return None
+    name = UNITS[unit]
+    two = (
+        "两"
+        if not re.match("[A-Z兆吉纳皮毫微千]", name) or name in ("千克", "毫升", "毫米", "千米", "千瓦", "兆")
+        else "二"
+    )
+    said = {"-": "负", "+": "加", "±": "正负", None: ""}[sign] + decimal(number, two=two)
+    if per is None:
+        return said + name
+    below = UNITS.get(per) or per
+    if per == "s^2" or per == "s2":
+        return f"{said}{name}每二次方秒"
+    if below in TIME_UNITS and name.endswith(("里", "米", "海里")):
+        return f"每{below}{said}{name}"
+    return f"{said}{name}每{below}"
+
+
+def _per(m: re.Match[str]) -> str | None:
+    below = m.group(2)
+    return f"{m.group(1)}每{UNITS.get(below, below)}"
+
+
+_OPERATORS = {
+    "+": "加", "-": "减", "×": "乘", "*": "乘", "x": "乘", "X": "乘", "÷": "除以", "/": "除以", "=": "等于", "≈": "约等于",
+    "≠": "不等于", ">": "大于", "<": "小于", "≥": "大于等于", "≤": "小于等于", ">=": "大于等于", "<=": "小于等于",
+    "==": "等于", "!=": "不等于", "±": "正负",
+}  # fmt: skip
+_TERM = rf"(?:√?{NUMBER}(?:\^[+-]?\d+)?|π|[a-zA-Zα-ω](?:\^\d+)?(?![A-Za-z]))%?"
+_SUM = re.compile(rf"({_TERM})|(>=|<=|==|!=|[+\-×÷*/=≈≠><≥≤xX])|[()（）?？ ]")
+
+
+def _sum(m: re.Match[str]) -> str | None:
+    """A calculation: operators are named, a minus in front of a term is 负."""
+    text = m.group()
+    if not re.search(r"[+=×÷≈≠≥≤><*]", text) or re.fullmatch(r"\d+(?:\.\d+)?[+*]", text):
+        return None
+    said, want_term = [], True
+    position = 0
+    while position < len(text):
+        part = _SUM.match(text, position)
+        if part is None:
+            return None
+        position = part.end()
+        if part.group(1):
+            said.append(_term(part.group(1)))
+            want_term = False
+        elif part.group(2):
+            op = part.group(2)
+            said.append("负" if want_term and op == "-" else "正" if want_term and op == "+" else _OPERATORS[op])
+            want_term = True
+        elif part.group() in "?？":
+            said.append("几")
+            want_term = False
+    return "".join(said)
+
+
+def _term(term: str) -> str:
+    if term.endswith("%"):
+        return "百分之" + _term(term[:-1])
+    root = term.startswith("√")
+    base, _, power = term.lstrip("√").partition("^")
+    said = base if not base[0].isdigit() else decimal(base)
+    if power:
+        said += "的" + _power(power)
+    return ("根号" if root else "") + said
+
+
+def _power(power: str) -> str:
+    if power in ("2", "3"):
+        return {"2": "平方", "3": "立方"}[power]
+    return decimal(power) + "次方"
+
+
+def _fraction(m: re.Match[str]) -> str | None:
+    whole, top, bottom = m.groups()
+    if whole is None and re.search("血压.{0,5}$", before(m, 8)):
+        return f"{cardinal(top)}、{cardinal(bottom)}"
+    if whole is None and bottom == "1" and 1 <= int(top) <= 12:
+        return f"{cardinal(top)}月一日"
+    if int(bottom) == 0 or (top, bottom) in (("24", "7"), ("7", "24")):
+        return (
+            digits(top) + ("" if (top, bottom) == ("24", "7") else "除以") + digits(bottom) if whole is None else None
+        )
+    return (f"{cardinal(whole)}又" if whole else "") + f"{cardinal(bottom)}分之{cardinal(top)}"
+
+
+def _ratio(m: re.Match[str]) -> str:
+    return "比".join(decimal(part) for part in re.split(r"\s?:\s?", m.group()))
+
+
+def _score(m: re.Match[str]) -> str | None:
+    return f"{cardinal(m.group(1))}比{cardinal(m.group(2))}" if in_sport(m) or _TEAM.search(before(m, 6)) else None
+
+
+_TEAM = re.compile(
+    "(?:中国|国足|女排|男篮|日本|韩国|巴西|德国|阿根廷|法国|英格兰|西班牙|葡萄牙|意大利|皇马|巴萨|曼联|湖人|勇士|国安|恒大|申花|泰山)队? ?$"
+)
+
+
+def _range(m: re.Match[str]) -> str | None:
+    first, last = m.group(1), m.group(2)
+    rest = after(m, 4)
+    if not is_counted(rest) and len(first) <= 2 and len(last) <= 2 and first.isdigit() and last.isdigit():
+        if int(first) > int(last):
+            return f"{cardinal(first)}比{cardinal(last)}"
+    return f"{quantity(first, rest)}到{quantity(last, rest)}"
+
+
+def _range_with_units(m: re.Match[str]) -> str | None:
+    return "到"
+
+
+def _plain(m: re.Match[str]) -> str:
+    number = m.group()
+    if before(m).isascii() and before(m).isalpha() and len(number) > 2 and number.isdigit():
+        return digits(number)
+    return quantity(number, after(m, 5), before(m))
+
+
+def _signed_number(m: re.Match[str]) -> str | None:
+    sign, number = m.groups()
+    front = before(m)
+    said = quantity(number, after(m, 5))
+    if sign == "±":
+        return "正负" + said
+    if sign == "+":
+        return "加" + said
+    # Between the parts of an address or a series a hyphen is no minus: 3号楼-2单元.
+    return "，" + said if front and front in _PART_BEFORE else "负" + said
+
+
+QUANTITY_RULES: tuple[Rule, ...] = (
+    rule(
+        "percent range",
+        rf"(?<![\d.])({_SIGNED})(%)?{_TO}({_SIGNED})%",
+        _percent_range,
+        examples="5%-10% => 百分之五到百分之十\n10~20% => 百分之十到百分之二十",
+    ),
+    rule(
+        "percent",
+        rf"(?<![\d.])([-+±])?({NUMBER})\s?([%‰‱])",
+        _percent,
+        examples="""
+        2% => 百分之二
+        HP+30% => HP加百分之三十
+        -13% => 负百分之十三
+        100% => 百分之百
+        3‰ => 千分之三""",
+    ),
+    rule(
+        "money range",
+        rf"({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}){_TO}(?:(?:{_SIGN}) ?)?({NUMBER})({_SCALE})?(?!\d)",
+        _money_range,
+        examples="¥100-200 => 一百到两百元",
+    ),
+    rule(
+        "money",
+        rf"([-+])?({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}) ?({_SCALE}|[kKmMBb](?![A-Za-z]))?(?:元(?!素))?(?!\d)",
+        _money,
+        examples="""
+        ￥1.25 => 一点二五元
+        价格是$13.5 => 价格是十三点五美元
+        价格是A$13.5 => 价格是十三点五澳元
+        CNY 1.25 => 一点二五人民币
+        ¥3.5万 => 三点五万元
+        $2M => 两百万美元""",
+    ),
+    rule(
+        "money after",
+        rf"{FREE}({NUMBER}) ?({_SCALE})?({_CODE}|\$|€|£|¥)(?![A-Za-z\d])",
+        _money_after,
+        examples="100RMB => 一百人民币\n5万USD => 五万美元\n20€ => 二十欧元",
+    ),
+    rule(
+        "temperature range",
+        rf"(?<![\d.])([-+]?{NUMBER})(?:°C?)?{_TO}([-+]?{NUMBER})°(C)?",
+        _celsius_range,
+        examples="-5°C~3°C => 零下五到三摄氏度",
+    ),
+    rule(
+        "temperature",
+        rf"(?<![\d.])([-+])?({NUMBER})\s?(°[CFcf])(?![A-Za-z])",
+        _celsius,
+        examples="最高气温38°C => 最高气温三十八摄氏度\n-5℃ => 零下五摄氏度",
+    ),
+    rule(
+        "angle",
+        rf"(?<![\d.])([-+])?({NUMBER})°(?:\s?(\d+)′)?(?:\s?(\d+(?:\.\d+)?)″)?",
+        lambda m: (
+            {"-": "负", "+": "正", None: ""}[m.group(1)]
+            + decimal(m.group(2))
+            + "度"
+            + (decimal(m.group(3)) + "分" if m.group(3) else "")
+            + (decimal(m.group(4)) + "秒" if m.group(4) else "")
+        ),
+        examples="北纬39°54′20″ => 北纬三十九度五十四分二十秒\n旋转90° => 旋转九十度",
+    ),
+    rule(
+        "scientific notation",
+        rf"(?<![\dA-Za-z.])({NUMBER})[eE]([+-]?\d+)(?![\dA-Za-z])",
+        lambda m: f"{decimal(m.group(1))}乘以十的{decimal(m.group(2).lstrip('+'))}次方",
+        examples="1e10 => 一乘以十的十次方\n2.5E-3 => 二点五乘以十的负三次方",
+    ),
+    rule(
+        "pixels",
+        r"(?<![\d.A-Za-z])(\d{3,4}) ?[xX×*] ?(\d{3,4})(?![\d.]| ?[a-z米厘毫])",
+        lambda m: f"{digits(m.group(1))}乘{digits(m.group(2))}",
+        examples="1920x1080 => 一九二零乘一零八零",
+    ),
+    rule(
+        "size",
+        r"(?<=[\da-zA-Z米])\s?[×xX*]\s?(?=\d)",
+        lambda m: "乘" if re.search(r"\d\s?(?:[a-zμ]{1,2}|米|厘米)?$", before(m, 5)) else None,
+        examples="3×4 => 三乘四\n10cm×20cm => 十厘米乘二十厘米",
+    ),
+    rule(
+        "unit range",
+        rf"(?<![\d.])({NUMBER})(?: ?({_UNIT}))?{_TO}(?={NUMBER} ?(?:{_UNIT})(?![A-Za-z\d]))",
+        lambda m: f"{decimal(m.group(1), two='两')}{UNITS[m.group(2)] if m.group(2) else ''}到",
+        examples="5-10km => 五到十公里\n3kg~5kg => 三千克到五千克",
+    ),
+    rule(
+        "ten thousand as w",
+        rf"{FREE}({NUMBER})([wW])(?![A-Za-z\d])",
+        lambda m: (
+            decimal(m.group(1), two="两") + "万"
+            if m.group(2) == "w"
+            or re.match(
+                r"\+|人|粉|播放|元|块|次|票|字|个|多|左右|阅读|点赞|张|年薪|浏览|存款|关注|彩礼|奖", after(m, 2)
+            )
+            else None
+        ),
+        examples="独得300w张 => 独得三百万张\n播放量破100W+ => 播放量破一百万加",
+    ),
+    rule(
+        "video size",
+        r"(?<![\dA-Za-z])(2160|1440|1080|720|540|480|360|240)([pPiI])(?![A-Za-z])",
+        lambda m: digits(m.group(1), phone=m.group(1) == "1080") + m.group(2).upper(),
+        examples="1080P => 幺零八零P",
+    ),
+    rule(
+        "unit",
+        rf"(?<![\dA-Za-z.])([-+±])?({NUMBER}) ?({_UNIT})(?:/(s\^2|s2|{_UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
+        _unit,
+        examples="""
+        1kg => 一千克
+        10km/h => 每小时十公里
+        实际面积120m² => 实际面积一百二十平方米
+        2kg => 两千克
+        血糖5.6mmol/L => 血糖五点六毫摩尔每升
+        重力加速度9.8m/s^2 => 重力加速度九点八米每二次方秒
+        220V => 两百二十伏""",
+    ),
+    rule(
+        "unit for one",
+        rf"(?<=[\d一-鿿])(元|块|人|次|米|公里|千米|吨|千克|克|毫克|升|毫升|件|字|美元|万|转|度|分)/({_UNIT}|斤|公斤|吨|个|人|次|天|日|年|月|周|小时|分钟|分|秒|平方米|平米|平|升|克|瓶|盒|件|亩|千克|股|桶|晚|位|条|套|户|台)(?![A-Za-z一-鿿]{{2}})",
+        _per,
+        examples="5元/斤 => 五元每斤\n60次/分 => 六十次每分",
+    ),
+    rule(
+        "calculation",
+        rf"(?<![\dA-Za-z.])[-+]?{_TERM}(?: ?(?:>=|<=|==|!=|[+\-×÷*/=≈≠><≥≤]) ?[-+]?(?:{_TERM}|[?？]))+(?![\dA-Za-z.])",
+        _sum,
+        examples="""
+        1+2 => 一加二
+        -1+2 => 负一加二
+        2 = 1 + 1 => 二等于一加一
+        5-3=2 => 五减三等于二
+        2 >= 1 => 二大于等于一
+        3×10^8 => 三乘十的八次方""",
+    ),
+    rule(
+        "area without number",
+        r"(?<![A-Za-z\d])(k|c|d|m)?m\^([23])",
+        lambda m: {"2": "平方", "3": "立方"}[m.group(2)] + UNITS[(m.group(1) or "") + "m"],
+        examples="每m²的价格 => 每平方米的价格",
+    ),
+    rule(
+        "power",
+        rf"(?<![\d.])({NUMBER}|(?<![A-Za-z])[a-zA-Z]+|[一-鿿])\^([+-]?\d+)",
+        lambda m: (decimal(m.group(1)) if m.group(1)[0].isdigit() else m.group(1)) + "的" + _power(m.group(2)),
+        examples="2^10 => 二的十次方\nx² => x的平方",
+    ),
+    rule(
+        "inches",
+        rf"(?<![\d.])({NUMBER})″",
+        lambda m: decimal(m.group(1)) + "英寸",
+        examples="15.6″屏幕 => 十五点六英寸屏幕",
+    ),
+    rule("root", rf"√ ?({NUMBER})", lambda m: "根号" + decimal(m.group(1)), examples="√2 => 根号二"),
+    rule(
+        "comparison",
+        r"(>=|<=|[≥≤≈≠><=]) ?(?=[-+]?\d)",
+        lambda m: {"=": "等于", "≈": "约等于"}.get(m.group(1)) or _OPERATORS[m.group(1)],
+        examples="当场票数≥100万 => 当场票数大于等于一百万",
+    ),
+    rule(
+        "score",
+        r"(?<![\dA-Za-z.:-])(\d{1,3}) ?[-—:] ?(\d{1,3})(?![\d.:A-Za-z%-])",
+        _score,
+        examples="以3-2获胜 => 以三比二获胜\n比分定格在78:96 => 比分定格在七十八比九十六\n中国1-2 => 中国一比二",
+    ),
+    rule(
+        "ratio",
+        rf"(?<![\d:.]){NUMBER}(?:\s?:\s?{NUMBER})+(?![\d:])",
+        _ratio,
+        examples="1:1000 => 一比一千\n16:9 => 十六比九",
+    ),
+    rule(
+        "formation",
+        r"(?<![\d.A-Za-z-])\d(?:-\d){2,3}(?![\d.-])",
+        lambda m: digits(m.group().replace("-", "")),
+        examples="4-3-3阵型 => 四三三阵型",
+    ),
+    rule(
+        "fraction",
+        r"(?<![\d./A-Za-z])(?:(\d+)又)?(\d+) ?/ ?(\d+)(?![\d./A-Za-z])",
+        _fraction,
+        examples="1/2 => 二分之一\n3/16 => 十六分之三\n2又1/3 => 二又三分之一",
+    ),
+    rule(
+        "range",
+        rf"(?<![\d.A-Za-z-])({NUMBER})\s?[-~—]\s?({NUMBER})(?![\d.A-Za-z-])",
+        _range,
+        examples="3~5天 => 三到五天\n2-3个 => 两到三个",
+    ),
+    rule(
+        "range with measure words",
+        r"(?<=\d)([一-鿿]{1,2})[-~—](?=\d)",
+        lambda m: (
+            quantity("1", m.group(1))[:0] + m.group(1) + "到"
+            if is_counted(m.group(1)) or m.group(1) in ("楼", "号", "月", "日", "点", "度", "级")
+            else None
+        ),
+        examples="3天-5天 => 三天到五天",
+    ),
+    rule(
+        "and more",
+        rf"{FREE}({NUMBER})\+(?=人|个|次|名|家|款|种|位|条|件|天|年|小时|元|所|项|张|座|套|部)",
+        lambda m: decimal(m.group(1)) + "多",
+        examples="100+人 => 一百多人",
+    ),
+    rule("and up", rf"{FREE}({NUMBER})\+(?![\d])", lambda m: decimal(m.group(1)) + "加", examples="18+ => 十八加"),
+    rule(
+        "signed number",
+        rf"(?<![\dA-Za-z.）)])([-+±]) ?({NUMBER})(?!\d)",
+        _signed_number,
+        examples="计算-2的绝对值是2 => 计算负二的绝对值是二\n±2的平方都是4 => 正负二的平方都是四",
+    ),
+    rule("plus before a number", r"\+(?=\d)", lambda m: "加", examples="攻击力+5 => 攻击力加五"),
+)
+
+
+def _long(m: re.Match[str]) -> str | None:
+    number = m.group()
+    if len(number) >= 9 or number[0] == "0":
+        if number[0] != "0" and len(number) <= 16 and (is_counted(after(m, 3)) or after(m) in "余多"):
+            return None
+        return digits(number, phone=len(number) in (11, 18) and number[0] == "1")
+    return None
+
+
+PLAIN_RULES: tuple[Rule, ...] = (
+    rule(
+        "long number",
+        r"(?<![\dA-Za-z.,])\d+(?![\d.,%:/°A-Za-z-]|年|月|日|号|点|时)|(?<![\dA-Za-z.,])0\d+(?![\d.,:/%°-]|年|月|日|号|点|时)",
+        _long,
+        examples="""
+        1234567890123456789 => 一二三四五六七八九零一二三四五六七八九
+        特工007 => 特工零零七""",
+    ),
+    rule(
+        "number",
+        rf"{FREE}{NUMBER}(?![\d])",
+        _plain,
+        examples="""
+        2个 => 两个
+        第2个 => 第二个
+        2楼 => 二楼
+        1,234,567元 => 一百二十三万四千五百六十七元
+        2000个 => 两千个
+        1.5倍 => 一点五倍
+        2两 => 二两""",
+    ),
+    rule("digits", r"\d+", lambda m: digits(m.group()), examples="3.14.15 => 三点一四点一五"),
+)
+_ = BEGIN

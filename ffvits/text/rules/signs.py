@@ -1,0 +1,125 @@
+"""Rules for what is left when all numbers are words: signs between words, and line ends."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.rules.rule import Rule, after, before, rule
+
+_GREEK = dict(zip(
+    "αβγδεζηθικλμνξοπρστυφχψω",
+    "阿尔法 贝塔 伽马 德尔塔 艾普西隆 泽塔 伊塔 西塔 约塔 卡帕 兰姆达 缪 纽 克西 奥密克戎 派 柔 西格玛 陶 宇普西隆 斐 希 普西 欧米伽".split(),
+    strict=True,
+)) | {"ς": "西格玛"}  # fmt: skip
+_ALONE = {
+    "%": "百分号", "‰": "千分号", "‱": "万分号", "°": "度", "¥": "元", "$": "美元", "€": "欧元", "£": "英镑", "₩": "韩元",
+    "₹": "卢比", "₽": "卢布", "฿": "泰铢", "÷": "除以", "±": "正负", "≤": "小于等于", "≥": "大于等于",
+    "≠": "不等于", "≈": "约等于", "√": "根号", "∞": "无穷大", "+": "加",
+}  # fmt: skip
+_HAN = "一-鿿㐀-䶿"
+_WORD = f"A-Za-z{_HAN}"
+
+
+def _slash(m: re.Match[str]) -> str:
+    return "、"
+
+
+SIGN_RULES: tuple[Rule, ...] = (
+    rule("の between hanzi", rf"(?<=[{_HAN}])の(?=[{_HAN}])", lambda m: "的", examples="优の良品 => 优的良品"),
+    rule(
+        "star and hash keys",
+        r"[*#](?=[*#零一二三四五六七八九])|(?<=[零一二三四五六七八九])[*#]",
+        lambda m: "星号" if m.group() == "*" else "井号",
+        examples="*#06# => 星号井号零六井号",
+    ),
+    rule(
+        "hash tag",
+        r"#([^#\n]{1,40})#",
+        lambda m: f"{m.group(1)}，" if after(m) not in "，。！？" else m.group(1),
+        examples="#今日话题#来了 => 今日话题，来了",
+    ),
+    rule("degrees alone", r"°[Cc](?![A-Za-z])", lambda m: "摄氏度", examples="单位是℃ => 单位是摄氏度"),
+    rule("Fahrenheit alone", r"°[Ff](?![A-Za-z])", lambda m: "华氏度"),
+    rule("C#", r"(?<![A-Za-z])([CF])#", lambda m: m.group(1) + " sharp", examples="学C#好 => 学C sharp好"),
+    rule("and", r"(?<=[A-Za-z]) ?& ?(?=[A-Za-z])", lambda m: " and ", examples="R&B => R and B"),
+    rule("and in Chinese", r" ?& ?", lambda m: "和", examples="你&我 => 你和我"),
+    rule("at", r"@(?=\S)", lambda m: "艾特", examples="@小明 => 艾特小明"),
+    rule(
+        "dotted letters",
+        r"(?<![A-Za-z])(?:[A-Za-z]\.){2,}[A-Za-z]?",
+        lambda m: m.group().replace(".", " ").strip(),
+        examples="U.S.A => U S A",
+    ),
+    rule("dot inside Latin", r"(?<=[A-Za-z])\.(?=[A-Za-z])", lambda m: " 点 ", examples="Node.js => Node点js"),
+    rule("underscore inside Latin", r"(?<=[A-Za-z])_+(?=[A-Za-z])", lambda m: " ", examples="user_name => user name"),
+    rule(
+        "Wi-Fi",
+        r"(?<![A-Za-z])([Ww]i)-([Ff]i)(?![A-Za-z])",
+        lambda m: m.group(1) + m.group(2).lower(),
+        examples="连Wi-Fi => 连Wifi",
+    ),
+    rule("hyphen inside Latin", r"(?<=[A-Za-z])-(?=[A-Za-z])", lambda m: " ", examples="e-mail => e mail"),
+    rule("arrow", r"\s?→\s?", lambda m: "到" if before(m) and after(m) else "", examples="北京→上海 => 北京到上海"),
+    rule("up", r"↑", lambda m: "上升", examples="↑百分之五 => 上升百分之五"),
+    rule("down", r"↓", lambda m: "下降"),
+    rule(
+        "Greek letter",
+        "([αβγδεζηθικλμνξοπρσςτυφχψωΑ-Ω])(?:-(?=[一-鿿]))?",
+        lambda m: _GREEK[m.group(1).lower()],
+        examples="β粒子 => 贝塔粒子",
+    ),
+    rule("equals", r"(?<=\S) ?={1,2} ?(?=\S)", lambda m: "等于", examples="时间=金钱 => 时间等于金钱"),
+    rule("greater", rf"(?<=[{_WORD}]) ?> ?(?=[{_WORD}])", lambda m: "大于", examples="身体>工作 => 身体大于工作"),
+    rule("less", rf"(?<=[{_WORD}]) ?< ?(?=[{_WORD}])", lambda m: "小于"),
+    rule("times", rf"(?<=[{_WORD}）)]) ?× ?(?=[{_WORD}（(])", lambda m: "乘", examples="速度×时间 => 速度乘时间"),
+    rule(
+        "plus between words",
+        rf"(?<=[{_WORD}]) ?\+ ?(?=[{_WORD}]|$)",
+        lambda m: "加",
+        examples="A+B => A加B\n鱼+熊掌 => 鱼加熊掌",
+    ),
+    rule("and/or", r"(?<=[A-Za-z])/(?=[A-Za-z])", lambda m: " ", examples="TCP/IP => TCP IP"),
+    rule("slash", rf"(?<=[{_WORD}）”]) ?/ ?(?=[{_WORD}（“])", _slash, examples="男/女 => 男、女"),
+    rule("minus as negative", rf"(?<![{_WORD}])-(?=[零一二三四五六七八九十两])", lambda m: "负"),
+    rule(
+        "tilde between",
+        r"(?<=[一二三四五六七八九十百千万亿元天年月日点个])~(?=[零一二三四五六七八九十两])",
+        lambda m: "到",
+    ),
+    rule(
+        "dash",
+        rf"(?<=[{_HAN}]) ?- ?(?=[{_HAN}])",
+        lambda m: "" if before(m) in "零一二三四五六七八九十" and after(m) in "零一二三四五六七八九十" else "，",
+        examples="小米-华为 => 小米，华为",
+    ),
+    rule(
+        "tilde",
+        r" ?~ ?",
+        lambda m: "。" if not after(m) or after(m) == "\n" else "" if after(m) in "，。！？、；：…—”》）" else "，",
+        examples="好呀~ => 好呀。\n来嘛~快点 => 来嘛，快点",
+    ),
+    rule(
+        "interpunct",
+        r" ?· ?",
+        lambda m: " " if re.match("[A-Za-z]", before(m)) and re.match("[A-Za-z]", after(m)) else "",
+        examples="列奥纳多·达·芬奇 => 列奥纳多达芬奇",
+    ),
+    rule("apostrophe", r"(?<=[A-Za-z])'(?=[A-Za-z])", lambda m: "’", examples="don't => don’t"),
+    rule("comma", r" ?, ?", lambda m: "，", examples="好,走 => 好，走"),
+    rule("full stop", r"\.", lambda m: "。" if re.match(rf"[{_WORD}”）]", before(m)) else "", examples="好. => 好。"),
+    rule("colon", r" ?: ?", lambda m: "：", examples="注意:听 => 注意：听"),
+    rule("semicolon", r" ?; ?", lambda m: "；"),
+    rule("exclamation", r" ?!+ ?", lambda m: "！", examples="好! => 好！"),
+    rule("question", r" ?\?+ ?", lambda m: "？"),
+    rule("bar", r" ?[|\\]+ ?", lambda m: "，" if before(m) and after(m) else ""),
+    rule("opening bracket", r"[(\[{]", lambda m: "（", examples="你(我)他 => 你（我）他"),
+    rule("closing bracket", r"[)\]}]", lambda m: "）"),
+    rule(
+        "sign alone",
+        r"[%‰‱°¥$€£₩₹₽฿÷±≤≥≠≈√∞+]",
+        lambda m: _ALONE[m.group()],
+        examples="百分比用%表示 => 百分比用百分号表示",
+    ),
+    rule("at alone", "@", lambda m: "艾特"),
+    rule("signs that are not spoken", r"[-*/=<>#&^_'`\"′″×{}]", lambda m: "", examples="*重点* => 重点"),
+)
