@@ -1,0 +1,174 @@
+"""Second stage: the voice without the music behind it, where there is music."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from ffvits import console, store
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
+from ffvits.errors import DownloadError, FfvitsError
+from ffvits.label.music import is_music
+from ffvits.recipe import SeparateSettings
+from ffvits.run import Run
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ffvits.label.spleeter import Spleeter
+
+RATE = 44100
+_STRETCH, _SHARED = 11.9, 1.0  # seconds: what is judged and separated at once, and what neighbours have in common
+
+
+class Separator(Protocol):
+    """Either separator, once loaded."""
+
+    name: str
+
+    def music(self, samples: np.ndarray) -> np.ndarray:
+        """What is not voice in a mix [T] at 44.1 kHz, float32 [T]."""
+        ...
+
+
+def separate(
+    clips: Iterable[Clip], run: Run, settings: SeparateSettings, *, device: str = "cpu", offline: bool = False
+) -> Iterator[Clip]:
+    """Takes the music out of each recording that has some; `audio` becomes the voice, `original` stays the mix.
+
+    Every twelve seconds are judged apart, and where there is no music the samples stay as they are. With
+    `when="auto"` and no separator in reach, recordings pass unchanged, with a notice. Raises DownloadError if the
+    separator that was asked for is out of reach.
+    """
+    if settings.when == "never":
+        yield from clips
+        return
+    cache = run.cache("separate", settings, version=1)
+    models = _Models(settings, device, offline)
+    for clip in clips:
+        if not clip.kept:
+            yield clip
+            continue
+        key = cache.key(clip.key)
+        values = cache.get(key)
+        if values is None:
+            if not models.reachable:
+                yield clip.note("not searched for music: no separator is in reach")
+                continue
+            sound = Sound.load(run.path(clip))
+            voice, share, separator = without_music(sound, models)
+            values = {"share": share, "separator": separator}
+            cache.put(key, values, *([voice] if share else []))
+        if not values["share"]:
+            yield clip.score(music=0.0)
+            continue
+        where = "" if values["share"] > 0.99 else f" in {values['share']:.0%} of it"
+        clip = clip.with_(audio=cache.audio(key), key=key).score(music=values["share"])
+        yield clip.note(f"music removed by {values['separator']}{where}")
+
+
+def without_music(sound: Sound, models: _Models) -> tuple[Sound, float, str]:
+    """The voice (in step with `sound`, sample by sample), the share of time with music, and what removed it."""
+    import numpy as np
+
+    wide = sound.at(RATE).samples
+    removed = np.zeros_like(wide)
+    musical = np.zeros(len(wide), bool)
+    for start, end in _stretches(len(wide)):
+        if models.finds_music(wide[start:end]):
+            part = models.separator.music(wide[start:end])
+            removed[start:end] += part * _ramps(start, end, len(wide))
+            musical[start:end] = True
+    if not musical.any():
+        return sound, 0.0, ""
+    # What is taken away is brought to the rate of the recording, not the voice: the rest stays as it was.
+    away = Sound(removed, RATE).at(sound.rate).samples[: len(sound.samples)]
+    away = np.pad(away, (0, len(sound.samples) - len(away)))
+    return Sound(sound.samples - away, sound.rate), float(musical.mean()), models.separator.name
+
+
+def _stretches(length: int) -> Iterator[tuple[int, int]]:
+    """Equal stretches that cover `length` samples, each sharing a second with the next."""
+    size, shared = round(_STRETCH * RATE), round(_SHARED * RATE)
+    count = max(1, -(-(length - shared) // (size - shared)))
+    step = -(-(length - shared) // count) if count > 1 else length
+    for number in range(count):
+        yield number * step, min(length, number * step + step + shared)
+
+
+def _ramps(start: int, end: int, length: int) -> np.ndarray:
+    """Weights of a stretch, which with its neighbours' add up to one."""
+    import numpy as np
+
+    weights = np.ones(end - start, np.float32)
+    shared = min(round(_SHARED * RATE), end - start)
+    ramp = np.linspace(0, 1, shared, dtype=np.float32)
+    if start > 0:
+        weights[:shared] *= ramp
+    if end < length:
+        weights[len(weights) - shared :] *= ramp[::-1]
+    return weights
+
+
+def _first(error: FfvitsError) -> str:
+    return error.message.splitlines()[0]
+
+
+@dataclass
+class _Models:
+    """The separators, each loaded when first needed."""
+
+    settings: SeparateSettings
+    device: str
+    offline: bool
+    _spleeter: Spleeter | None = field(default=None, repr=False)
+    _separator: Separator | None = field(default=None, repr=False)
+    _failed: bool = False
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is anything to hear music with; said once if there is not."""
+        if self._failed:
+            return False
+        try:
+            self._detector()
+            if self.settings.separator == "demucs":
+                self._load_separator()
+        except DownloadError as error:
+            if self.settings.separator != "auto" or self.settings.when == "always":
+                raise
+            self._failed = True
+            console.warn(f"Music is not looked for: {_first(error)}")
+        return not self._failed
+
+    def finds_music(self, samples: np.ndarray) -> bool:
+        return self.settings.when == "always" or is_music(*self._detector().spectra(samples))
+
+    @property
+    def separator(self) -> Separator:
+        if self._separator is None:
+            self._separator = self._load_separator()
+        return self._separator
+
+    def _detector(self) -> Spleeter:
+        if self._spleeter is None:
+            from ffvits.label import spleeter
+
+            self._spleeter = spleeter.load(store.fetch("spleeter-2stems", offline=self.offline), self.device)
+        return self._spleeter
+
+    def _load_separator(self) -> Separator:
+        if self.settings.separator == "spleeter":
+            return self._detector()
+        from ffvits.label import demucs
+
+        try:
+            self._separator = demucs.load(store.fetch("demucs-htdemucs", offline=self.offline), self.device)
+        except (DownloadError, FfvitsError) as error:
+            if self.settings.separator == "demucs":
+                raise
+            console.warn(f"Spleeter takes the place of Demucs, which would do better: {_first(error)}")
+            self._separator = self._detector()
+        return self._separator

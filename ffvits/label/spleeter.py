@@ -1,0 +1,159 @@
+"""Spleeter's two U-Nets, which estimate how loud vocals and accompaniment are in each spot of a spectrogram.
+
+R. Hennequin et al., "Spleeter: a fast and efficient music source separation tool with pre-trained models", JOSS
+5(50), 2020 (MIT). Module names follow the published torch checkpoints, so their tensors load without renaming.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ffvits.errors import FfvitsError
+
+RATE = 44100
+_WINDOW, _HOP, _BINS = 4096, 1024, 1024
+_SMALLEST = 64  # frames that six halvings leave whole
+_HIGH = 600  # bins from here (6.5 kHz) up to the last known one tell what is above it
+
+
+def _down(ins: int, outs: int) -> tuple[nn.Sequential, nn.Sequential]:
+    # One more column and row behind than before: where TensorFlow, in which it was trained, pads.
+    conv = nn.Sequential(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(ins, outs, 5, stride=2))
+    return conv, nn.Sequential(nn.BatchNorm2d(outs, eps=1e-3), nn.LeakyReLU(0.2))
+
+
+def _up(ins: int, outs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.ConvTranspose2d(ins, outs, 5, stride=2),
+        nn.ZeroPad2d((-1, -2, -1, -2)),
+        nn.ReLU(),
+        nn.BatchNorm2d(outs, 1e-3),
+    )
+
+
+class UNet(nn.Module):
+    """Magnitudes of a mix [B, 2, T, 1024] to those of one stem; T is a multiple of 64."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = (2, 16, 32, 64, 128, 256, 512)
+        for level in range(1, 7):
+            conv, act = _down(widths[level - 1], widths[level])
+            self.add_module(f"down{level}_conv", conv)
+            self.add_module(f"down{level}_act", act)
+        for level, (ins, outs) in enumerate(((512, 256), (512, 128), (256, 64), (128, 32), (64, 16), (32, 1)), 1):
+            self.add_module(f"up{level}", _up(ins, outs))
+        self.up7 = nn.Sequential(nn.Conv2d(1, 2, 4, dilation=2, padding=3), nn.Sigmoid())
+
+    def forward(self, x: Tensor) -> Tensor:
+        skips = []
+        y = x
+        for level in range(1, 7):
+            y = self.get_submodule(f"down{level}_conv")(y)
+            skips.append(y)
+            if level < 6:
+                y = self.get_submodule(f"down{level}_act")(y)
+        y = self.up1(skips.pop())
+        for level in range(2, 7):
+            y = self.get_submodule(f"up{level}")(torch.cat([skips.pop(), y], dim=1))
+        return self.up7(y) * x
+
+
+class Spleeter:
+    """Both networks, ready to separate; make it with `load`."""
+
+    name = "Spleeter"
+
+    def __init__(self, vocals: UNet, accompaniment: UNet, device: str = "cpu") -> None:
+        self.device = torch.device(device)
+        self.vocals = vocals.eval().to(self.device)
+        self.accompaniment = accompaniment.eval().to(self.device)
+
+    @torch.inference_mode()
+    def spectra(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Magnitudes of a mix [T] at 44.1 kHz and of the accompaniment in it, both [1024, 1 + T // 1024].
+
+        Half of the work of `music`, and enough to tell whether there is any.
+        """
+        mix = self._stft(samples).abs()[:_BINS]
+        return mix.numpy(), self._magnitude(self.accompaniment, mix).numpy()
+
+    @torch.inference_mode()
+    def music(self, samples: np.ndarray) -> np.ndarray:
+        """What is not voice in a mix [T] at 44.1 kHz; subtract it to have the voice. At best 12 s at a time."""
+        mix = self._stft(samples)
+        loud = mix.abs()[:_BINS]
+        voice = self._magnitude(self.vocals, loud).square()
+        other = self._magnitude(self.accompaniment, loud).square()
+        mask = (other + 0.5e-10) / (voice + other + 1e-10)
+        above = mask[_HIGH:].mean(dim=0, keepdim=True).expand(_WINDOW // 2 + 1 - _BINS, -1)
+        removed = mix * torch.cat([mask, above])
+        window = torch.hann_window(_WINDOW)
+        return torch.istft(removed, _WINDOW, _HOP, window=window, length=len(samples)).numpy()
+
+    def _stft(self, samples: np.ndarray) -> Tensor:
+        window = torch.hann_window(_WINDOW)
+        tensor = torch.from_numpy(np.ascontiguousarray(samples))
+        return torch.stft(tensor, _WINDOW, _HOP, window=window, pad_mode="constant", return_complex=True)
+
+    def _magnitude(self, net: UNet, mix: Tensor) -> Tensor:
+        """One stem's magnitudes [1024, T] from those of a mono mix."""
+        frames = mix.shape[1]
+        padded = functional.pad(mix.T, (0, 0, 0, -frames % _SMALLEST))
+        stereo = padded.expand(1, 2, -1, -1).to(self.device)
+        return net(stereo)[0].mean(dim=0)[:frames].T.cpu()
+
+
+def load(folder: Path, device: str = "cpu") -> Spleeter:
+    """Loads the two checkpoints of the manifest's entry `spleeter-2stems`.
+
+    They are pickles: nothing but numpy arrays is let through. Raises FfvitsError if they hold anything else.
+    """
+    return Spleeter(_unet(folder / "testcheckpoint0.ckpt"), _unet(folder / "testcheckpoint1.ckpt"), device)
+
+
+def _unet(path: Path) -> UNet:
+    net = UNet()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
+            arrays = _Arrays(io.BytesIO(archive.read(name))).load()
+        tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
+        found = net.load_state_dict(tensors, strict=False)
+        wrong = [name for name in found.missing_keys if not name.endswith("num_batches_tracked")]
+        wrong += found.unexpected_keys
+    except (zipfile.BadZipFile, pickle.UnpicklingError, EOFError, StopIteration) as error:
+        raise FfvitsError(f"not Spleeter's weights: {error}", cure="delete it and run again", file=path) from error
+    except (AttributeError, TypeError, RuntimeError, OSError) as error:
+        raise FfvitsError(f"not Spleeter's weights: {error}", cure="delete it and run again", file=path) from error
+    if wrong:
+        raise FfvitsError(f"not Spleeter's weights: {wrong[0]}", cure="delete it and run again", file=path)
+    return net
+
+
+class _Arrays(pickle.Unpickler):
+    """Reads a pickle of numpy arrays and refuses everything else, since a pickle can run any program.
+
+    The file is torch's, but the arrays in it are numpy's: torch's own safe loader has no stable way to allow them.
+    """
+
+    _ALLOWED = frozenset(
+        {("numpy", "ndarray"), ("numpy", "dtype"), ("_codecs", "encode")}
+        | {(f"numpy.{core}.multiarray", "_reconstruct") for core in ("core", "_core")}
+    )
+
+    def find_class(self, module: str, name: str) -> object:
+        if (module, name) not in self._ALLOWED:
+            raise pickle.UnpicklingError(f"it wants to load {module}.{name}")
+        if name == "_reconstruct":
+            # The place of this function moved in numpy 2; an array's own recipe tells where it is here.
+            return np.zeros(0).__reduce__()[0]
+        return super().find_class(module, name)
