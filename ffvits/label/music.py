@@ -16,7 +16,7 @@ _LOW, _HIGH = 7, 457  # bins: 75 Hz to 4.9 kHz, where instruments have their ton
 _AROUND = 21  # bins (226 Hz) that a line is compared with
 _HOLD = 8  # frames (0.19 s) that a tone lasts and the pitch of a voice does not
 _LINES_IN_PAUSES, _PAUSE_LEVEL = 5.5, -24.0  # dB over what is around, dB under the speech
-_LINES = 8.0  # dB over what is around, less half of what the voice is over the accompaniment
+_LINES = 9.0  # dB over what is around, less half of what the voice is over the accompaniment
 
 
 def is_music(mix: np.ndarray, accompaniment: np.ndarray) -> bool:
