@@ -1,0 +1,38 @@
+# Two commands on a fresh machine with nothing but Python 3.10 or newer:
+#   make demo    sets everything up, makes a voice of examples/raw_clips and lets it speak
+#   make test    sets everything up and passes the tests
+
+PYTHON ?= python3
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+READY := $(VENV)/ready
+
+.PHONY: demo test lint clean
+
+demo: $(READY)
+	$(BIN)/python -m ffvits.auto --recipe recipes/demo.yaml
+	$(BIN)/python -m ffvits say "大家好，我是新的声音。今天是2024年5月1日。" --voice runs/demo --out runs/demo/hello.wav
+
+test: $(READY)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+# One environment for both; it is made again when the dependencies or the aligner's source change.
+$(READY): pyproject.toml setup.py $(wildcard monotonic_align/*.pyx monotonic_align/*.h)
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10) and 'ffvits needs Python 3.10 or newer')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --upgrade pip
+	$(BIN)/python -m pip install -e ".[dev]"
+	$(BIN)/python -c "import pathlib; pathlib.Path('$(READY)').touch()"
+
+clean:
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('$(VENV)', 'build', 'runs/demo')]"
