@@ -6,11 +6,13 @@ import numpy as np
 
 
 def fill_paths(score: np.ndarray, spec_lengths: np.ndarray, text_lengths: np.ndarray, path: np.ndarray) -> None:
-    """Writes the best path of each item into `path`, which must be zero.
+    """Writes the best path of each item into `path`; an item without any path gets zeros.
 
     score float32 [B, T_spec, T_text]; spec_lengths, text_lengths int64 [B]; path float32 [B, T_spec, T_text].
     """
+    path[:] = 0
     possible = (text_lengths > 0) & (text_lengths <= spec_lengths)
+    possible &= (spec_lengths <= score.shape[1]) & (text_lengths <= score.shape[2])
     if not possible.any():
         return
     n_batch, n_text = score.shape[0], int(text_lengths[possible].max())
@@ -20,7 +22,7 @@ def fill_paths(score: np.ndarray, spec_lengths: np.ndarray, text_lengths: np.nda
     shifted = np.full_like(best, -np.inf)
     moved = np.zeros((n_spec, n_batch, n_text), bool)
     # A value that is not a number loses every comparison, so it never moves the path; numpy need not warn of it.
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         for frame in range(1, n_spec):
             shifted[:, 1:] = best[:, :-1]
             np.less(best, shifted, out=moved[frame])
