@@ -11,6 +11,7 @@ from ffvits.audio.measure import clipped_share
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, clip_id
 from ffvits.label import cuts, vad
+from ffvits.label.levels import frame_levels, heard_levels, snr
 from ffvits.recipe import SegmentSettings
 from ffvits.run import Run
 
@@ -92,13 +93,13 @@ def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSet
 
     untouched = original or sound
     probabilities = ear(sound)
-    levels = _frame_levels(sound, len(probabilities))
+    levels = frame_levels(sound, len(probabilities))
     found = cuts.speech(probabilities)
     chosen = cuts.pieces(found, levels, settings)
     spoken = np.zeros(len(probabilities), bool)
     for stretch in found:
         spoken[stretch.start : stretch.end] = True
-    before = _frame_levels(untouched, len(probabilities))
+    before = heard_levels(untouched, len(probabilities))
     for number, piece in enumerate(chosen):
         low = chosen[number - 1].end if number else 0
         high = chosen[number + 1].start if number + 1 < len(chosen) else len(probabilities)
@@ -113,7 +114,7 @@ def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSet
             start_seconds,
             end_seconds,
             float(spoken[piece.start : piece.end].sum() * cuts.SECONDS),
-            _snr(before, spoken, piece),
+            snr(before, probabilities, piece),
             clipped_share(raw),
             piece.forced,
             level,
@@ -148,36 +149,12 @@ def _edge(frame: int, limit: int, levels: np.ndarray, margin: float, step: int) 
     return frame + step * distance
 
 
-def _frame_levels(sound: Sound, count: int) -> np.ndarray:
-    """The level of each frame of the grid in dBFS, float [count]."""
-    import numpy as np
-
-    edges = np.round(np.arange(count + 1) * cuts.SECONDS * sound.rate).astype(int)
-    total = np.concatenate([[0.0], np.cumsum(np.square(sound.samples, dtype=np.float64))])
-    edges = np.minimum(edges, len(sound.samples))
-    power = (total[edges[1:]] - total[edges[:-1]]) / np.maximum(1, np.diff(edges))
-    return 10 * np.log10(np.maximum(power, 1e-12))
-
-
-def _snr(levels: np.ndarray, spoken: np.ndarray, piece: cuts.Piece) -> float:
-    """How far speech stands above what is between it, in dB, from the silences near the piece; at most 60."""
-    import numpy as np
-
-    near = slice(max(0, piece.start - 94), piece.end + 94)  # three seconds on each side
-    silence, speech = levels[near][~spoken[near]], levels[piece.start : piece.end]
-    if not len(silence):
-        silence = np.sort(speech)[: max(1, len(speech) // 20)]
-    noise = 10 ** (float(np.quantile(silence, 0.5)) / 10)
-    power = float(np.mean(10 ** (speech / 10)))
-    return float(np.clip(10 * np.log10(max(power - noise, 1e-12) / max(noise, 1e-12)), -20, 60))
-
-
 def _level(sound: Sound) -> float:
     """The level that the loudest tenth of a sound exceeds, in dBFS."""
     import numpy as np
 
     count = max(1, int(sound.seconds / cuts.SECONDS))
-    return float(np.quantile(_frame_levels(sound, count), 0.9))
+    return float(np.quantile(frame_levels(sound, count), 0.9))
 
 
 def _faded(sound: Sound) -> Sound:
