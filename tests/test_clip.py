@@ -1,0 +1,143 @@
+"""The record and its file: nothing is lost on the way, a hand edit survives, a wrong one is named."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ffvits.clip import Clip, clip_id, merge_edits, parse_clip, read_clips, write_clips
+from ffvits.errors import ClipError
+
+
+def clip(**changes) -> Clip:
+    return Clip(id="a", source="a.wav", start=0.0, end=2.0, speaker="派蒙").with_(**changes)
+
+
+def line(**changes) -> str:
+    values = {**json.loads(clip(text="你好").signed().to_json()), **changes}
+    return json.dumps({name: value for name, value in values.items() if value is not ...}, ensure_ascii=False)
+
+
+def test_a_clip_comes_back_from_its_file_as_it_went(tmp_path):
+    path = tmp_path / "clips.jsonl"
+    clips = [
+        clip(text="你好", scores={"dnsmos": 3.25}, notes=("a", "b")).signed(),
+        clip(id="b").reject("short", "0.2 s", "record more").signed(),
+    ]
+    write_clips(path, clips)
+    assert read_clips(path) == clips
+
+
+def test_the_label_file_is_utf8_and_readable_by_people(tmp_path):
+    path = tmp_path / "clips.jsonl"
+    write_clips(path, [clip(text="派蒙说话")])
+    assert "派蒙说话" in path.read_text(encoding="utf-8")
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path):
+    path = tmp_path / "clips.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + (line() + "\r\n\r\n").encode("utf-8"))
+    assert [c.text for c in read_clips(path)] == ["你好"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "named"),
+    [
+        ("{", "column"),
+        ("[1]", "JSON object"),
+        (line(source=...), "'source' is missing"),
+        (line(txet="x"), "unknown field 'txet'"),
+        (line(status="maybe"), "'status' is 'maybe'"),
+        (line(split="test"), "'split'"),
+        (line(text=3), "'text' must be a text"),
+        (line(start="0"), "'start' must be a number"),
+        (line(start=True), "'start' must be a number"),
+        (line(start=3.0), "not a stretch of time"),
+        (line(scores=[1]), "'scores'"),
+        (line(scores={"cer": "x"}), "'cer'"),
+        (line(reasons={}), "'reasons' must be a list"),
+        (line(reasons=[{"why": "x"}]), "a reason must hold"),
+        (line(notes="x"), "'notes' must be a list"),
+        (line(machine={"text": 1}), "'machine'"),
+        (line(schema=99), "another version"),
+    ],
+)
+def test_a_wrong_hand_edit_is_refused_with_file_line_and_field(tmp_path, broken, named):
+    path = tmp_path / "clips.jsonl"
+    path.write_text(line() + "\n" + broken + "\n", encoding="utf-8")
+    with pytest.raises(ClipError) as caught:
+        read_clips(path)
+    assert f"{path}:2:" in str(caught.value)
+    assert named in caught.value.message
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path):
+    path = tmp_path / "clips.jsonl"
+    path.write_text(line() + "\n" + line() + "\n", encoding="utf-8")
+    with pytest.raises(ClipError, match="line 1 already"):
+        read_clips(path)
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path):
+    path = tmp_path / "clips.jsonl"
+    path.write_bytes(line().encode("gbk"))
+    with pytest.raises(ClipError, match="UTF-8"):
+        read_clips(path)
+
+
+def test_every_reason_is_kept():
+    rejected = clip().reject("short", "0.2 s").reject("noisy", "DNSMOS 1.1", "denoise")
+    assert [reason.code for reason in rejected.reasons] == ["short", "noisy"]
+    assert not rejected.kept
+
+
+class TestEdits:
+    def test_an_edited_text_outlives_a_new_labelling(self):
+        old = clip(text="派萌").signed().with_(text="派蒙")
+        merged = merge_edits([clip(text="派门")], [old])
+        assert [(c.text, c.machine["text"], c.edited) for c in merged] == [("派蒙", "派门", True)]
+
+    def test_what_nobody_edited_is_renewed(self):
+        merged = merge_edits([clip(text="新")], [clip(text="旧").signed()])
+        assert [(c.text, c.edited) for c in merged] == [("新", False)]
+
+    def test_a_clip_kept_by_hand_stays_kept_and_remembers_why_it_was_rejected(self):
+        old = clip().reject("noisy", "x").signed().with_(status="keep")
+        (merged,) = merge_edits([clip().reject("noisy", "y")], [old])
+        assert merged.kept
+        assert merged.reasons[0].message == "y"
+
+    def test_a_line_written_by_hand_is_an_edit(self):
+        by_hand = clip(text="手写")
+        assert merge_edits([clip(text="机器")], [by_hand])[0].text == "手写"
+
+    def test_an_edited_clip_survives_moved_cuts_and_takes_their_place(self):
+        old = clip(id="a-0", start=0.0, end=4.0, text="x").signed().with_(text="改过")
+        fresh = [
+            clip(id="a-1", start=0.1, end=3.9),
+            clip(id="a-2", start=3.9, end=8.0),
+            clip(id="b", source="b.wav", start=0.0, end=4.0),
+        ]
+        assert [c.id for c in merge_edits(fresh, [old])] == ["a-2", "b", "a-0"]
+
+    def test_merging_twice_changes_nothing_more(self):
+        old = clip(text="旧").signed().with_(text="改")
+        once = merge_edits([clip(text="新")], [old])
+        assert merge_edits([clip(text="新")], once) == once
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_ids_are_file_names_and_differ_for_different_sources(one, other):
+    assert clip_id(one) == clip_id(one)
+    assert not set(clip_id(one)) & set('<>:"/\\|?*\0 ')
+    assert (clip_id(one) == clip_id(other)) == (one == other)
+
+
+def test_a_name_in_bytes_that_are_no_utf8_still_gets_an_id():
+    assert clip_id("\udcc4\udce3.wav")
+
+
+def test_parse_names_the_line_it_was_given():
+    with pytest.raises(ClipError, match="labels:7"):
+        parse_clip("x", file="labels", number=7)

@@ -1,0 +1,124 @@
+"""Recipes: complete defaults, strict reading, errors that name key, line and the nearest valid name."""
+
+import dataclasses
+import typing
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ffvits.errors import RecipeError
+from ffvits.recipe import Recipe, options
+
+RECIPES = Path(__file__).parents[1] / "recipes"
+
+
+def load(tmp_path, text: str) -> Recipe:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(text, encoding="utf-8")
+    return Recipe.load(path)
+
+
+def test_the_default_file_holds_every_field_with_its_default():
+    assert Recipe.load(RECIPES / "default.yaml") == Recipe()
+    written = yaml.safe_load((RECIPES / "default.yaml").read_text(encoding="utf-8"))
+
+    def names(tree, path=""):
+        for key, value in tree.items():
+            dotted = f"{path}{key}"
+            known = {name for name, _, _ in options()}
+            yield from [dotted] if dotted in known else names(value, f"{dotted}.")
+
+    assert set(names(written)) == {name for name, _, _ in options()}
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.name)
+def test_every_shipped_recipe_is_valid(path):
+    recipe = Recipe.load(path)
+    assert path.name == "default.yaml" or (recipe.source and recipe.consent)
+
+
+def test_every_option_says_what_it_means():
+    assert all(metadata["help"] for _, metadata, _ in options())
+
+
+def test_a_recipe_survives_its_own_yaml(tmp_path):
+    recipe = Recipe.from_mapping({"speaker": "2B", "label": {"transcribe": {"vocabulary": ["派蒙", "1v1"]}}})
+    assert load(tmp_path, recipe.to_yaml()) == recipe
+
+
+def test_names_that_yaml_would_take_for_numbers_stay_names(tmp_path):
+    assert load(tmp_path, "speaker: 007\nsource: 2024-05-01\n").speaker == "007"
+
+
+def test_left_out_values_take_their_defaults(tmp_path):
+    assert load(tmp_path, "train:\nspeaker:\n") == Recipe()
+    assert load(tmp_path, "") == Recipe()
+
+
+@pytest.mark.parametrize("number", ["1e-4", "0.0001", "1.0E-4"])
+def test_numbers_as_people_write_them(tmp_path, number):
+    assert load(tmp_path, f"train:\n  learning_rate: {number}\n").train.learning_rate == 1e-4
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "named", "cure"),
+    [
+        ("base: biaobei\nspeeker: x\n", 2, "'speeker'", "speaker"),
+        ("train:\n  steps: 10\n  batchsize: 4\n", 3, "'train.batchsize'", "batch_size"),
+        ("label:\n  separate:\n    separator: demuc\n", 3, "label.separate.separator cannot be 'demuc'", "demucs"),
+        ("train:\n  steps: many\n", 2, "train.steps must be a whole number", ""),
+        ("train:\n  steps: 1.5\n", 2, "train.steps must be a whole number", ""),
+        ("train:\n  steps: -1\n", 2, "train.steps cannot be -1", "0 or more"),
+        ("train:\n  held_out: 0.9\n", 2, "train.held_out cannot be 0.9", "from 0 to 0.5"),
+        ("train:\n  learning_rate: .nan\n", 2, "train.learning_rate", ""),
+        ("offline: perhaps\n", 1, "offline must be true or false", ""),
+        ("label: [1]\n", 1, "label must be a list of 'key: value' lines", ""),
+        ("text:\n  lexicon: 重庆\n", 2, "text.lexicon must be a table", ""),
+        ("speak:\n  sentences: 你好\n", 2, "speak.sentences must be a list", ""),
+        ("device: [cpu]\n", 1, "device must be a text", ""),
+        ("seed: 1\nseed: 2\n", 2, "'seed' stands twice", ""),
+        ("a: [\n", 2, "not valid YAML", ""),
+        ("- a\n", 1, "the recipe must be", ""),
+    ],
+)
+def test_mistakes_are_named_with_their_line(tmp_path, text, line, named, cure):
+    with pytest.raises(RecipeError) as caught:
+        load(tmp_path, text)
+    assert caught.value.line == line
+    assert named in caught.value.message
+    assert cure in caught.value.cure
+
+
+def test_a_recipe_that_is_not_there_or_not_text(tmp_path):
+    with pytest.raises(RecipeError, match="no such recipe"):
+        Recipe.load(tmp_path / "none.yaml")
+    (tmp_path / "gbk.yaml").write_bytes("speaker: 派蒙".encode("gbk"))
+    with pytest.raises(RecipeError, match="UTF-8"):
+        Recipe.load(tmp_path / "gbk.yaml")
+    with pytest.raises(RecipeError):
+        Recipe.load(tmp_path)
+
+
+class TestOverride:
+    def test_dotted_names_reach_every_option(self):
+        for name, _, default in options():
+            assert Recipe().override({name: default}) == Recipe()
+
+    def test_flags_come_as_texts_and_are_read_like_a_file(self):
+        assert Recipe().override({"train.steps": "200"}).train.steps == 200
+
+    @pytest.mark.parametrize(("name", "cure"), [("train.stepz", "steps"), ("tran.steps", "train"), ("bas", "base")])
+    def test_unknown_names_are_refused(self, name, cure):
+        with pytest.raises(RecipeError) as caught:
+            Recipe().override({name: 1})
+        assert cure in caught.value.cure
+
+
+def test_settings_are_frozen_so_that_no_stage_changes_them():
+    hints = typing.get_type_hints(Recipe)
+    sections = [kind for kind in hints.values() if dataclasses.is_dataclass(kind)]
+    assert sections
+    for kind in [Recipe, *sections]:
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(kind(), dataclasses.fields(kind)[0].name, None)

@@ -1,0 +1,137 @@
+"""The run folder: caches that are whole or absent, locks that die with their holder, files that are old or new."""
+
+import multiprocessing
+import os
+import shutil
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
+from ffvits.errors import RunError
+from ffvits.files import replacing, write_text
+from ffvits.recipe import Recipe
+from ffvits.run import Run, digest
+
+
+@dataclass(frozen=True)
+class Settings:
+    level: int = 1
+
+
+@pytest.fixture
+def run(tmp_path) -> Run:
+    return Run.create(tmp_path / "运行 1", Recipe(speaker="派蒙"))
+
+
+def sound(seconds: float = 0.1) -> Sound:
+    return Sound(np.linspace(-0.5, 0.5, round(16000 * seconds), dtype=np.float32), 16000)
+
+
+def test_the_resolved_recipe_is_in_the_folder(run):
+    assert Run.open(run.folder).recipe() == Recipe(speaker="派蒙")
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    with pytest.raises(RunError, match="not a run folder"):
+        Run.open(tmp_path)
+
+
+def test_a_run_folder_cannot_lie_where_a_file_is(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(RunError) as caught:
+        Run.create(tmp_path / "file", Recipe())
+    assert "--out" in caught.value.cure
+
+
+def test_clips_of_an_unlabelled_run_say_what_to_do(run):
+    with pytest.raises(RunError, match="ffvits label"):
+        run.clips()
+
+
+def test_saving_clips_keeps_a_persons_edit(run):
+    clip = Clip(id="a", source="a.wav", start=0, end=1, speaker="x", text="错")
+    (saved,) = run.save_clips([clip])
+    text = run.clips_file.read_text(encoding="utf-8").replace('"text": "错"', '"text": "对"', 1)
+    run.clips_file.write_text(text, encoding="utf-8")
+    assert run.save_clips([clip])[0].text == "对"
+    assert saved.text == "错"
+
+
+class TestCache:
+    def test_a_result_comes_back(self, run):
+        cache = run.cache("denoise", Settings())
+        key = cache.key("input")
+        assert cache.get(key) is None
+        cache.put(key, {"a": 1}, sound(), sound(0.2))
+        assert cache.get(key) == {"a": 1}
+        assert Sound.load(run.folder / cache.audio(key, 1)).seconds == pytest.approx(0.2)
+
+    def test_keys_depend_on_stage_settings_version_and_input(self, run):
+        keys = {
+            run.cache("denoise", Settings()).key("x"),
+            run.cache("separate", Settings()).key("x"),
+            run.cache("denoise", Settings(2)).key("x"),
+            run.cache("denoise", Settings(), version=2).key("x"),
+            run.cache("denoise", Settings()).key("y"),
+        }
+        assert len(keys) == 5
+
+    @pytest.mark.parametrize("damage", ["audio", "values", "half"])
+    def test_a_result_that_is_not_whole_is_absent(self, run, damage):
+        cache = run.cache("denoise", Settings())
+        key = cache.key("x")
+        cache.put(key, {}, sound())
+        values = next((run.folder / "cache").rglob("*.json"))
+        if damage == "audio":
+            (run.folder / cache.audio(key)).unlink()
+        elif damage == "values":
+            values.unlink()
+        else:
+            values.write_text(values.read_text(encoding="utf-8")[:5], encoding="utf-8")
+        assert cache.get(key) is None
+
+    def test_a_moved_run_folder_keeps_its_results(self, run, tmp_path):
+        cache = run.cache("denoise", Settings())
+        cache.put(cache.key("x"), {"a": 1}, sound())
+        shutil.move(run.folder, tmp_path / "elsewhere")
+        moved = Run.open(tmp_path / "elsewhere").cache("denoise", Settings())
+        assert moved.get(moved.key("x")) == {"a": 1}
+
+
+def hold(folder, locked, done):
+    with Run(folder).locked():
+        locked.set()
+        done.wait(30)
+
+
+def test_two_runs_on_one_folder_do_not_mix_and_a_killed_one_lets_go(run):
+    context = multiprocessing.get_context("spawn")
+    locked, done = context.Event(), context.Event()
+    other = context.Process(target=hold, args=(run.folder, locked, done))
+    other.start()
+    assert locked.wait(60)
+    with pytest.raises(RunError, match="another ffvits"), run.locked():
+        pass
+    other.kill()
+    other.join()
+    with run.locked():
+        assert run.folder.is_dir()
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
+    path = tmp_path / "f.txt"
+    write_text(path, "old")
+    with pytest.raises(ZeroDivisionError), replacing(path) as temporary:
+        temporary.write_text("half", encoding="utf-8")
+        raise ZeroDivisionError
+    assert path.read_text(encoding="utf-8") == "old"
+    assert os.listdir(tmp_path) == ["f.txt"]
+
+
+def test_digest_tells_like_from_unlike():
+    assert digest("a", 1) == digest("a", 1)
+    assert digest("ab") != digest("a", "b")
+    assert len(digest("a")) == 24
