@@ -256,7 +256,9 @@ def _text(arguments: argparse.Namespace) -> int:
         from ffvits.text.explain import explain
 
         for step in explain(arguments.text, reader):
-            console.result(f"{step.name}: {step.result}")
+            console.result(f"{step.stage}: {step.result}")
+            for detail in step.details:
+                console.result(f"    {detail}")
         return 0
     console.result(" ".join(reader.encode(arguments.text).symbols))
     return 0

@@ -1,0 +1,101 @@
+"""The real command line in a subprocess: instant help, errors with cures, exit statuses."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("torch", "numpy", "librosa", "faster_whisper", "pypinyin", "jieba", "yaml", "rich", "soundfile", "scipy")
+VERBS = ("auto", "label", "train", "say", "text", "inspect", "bases")
+
+
+def ffvits(*arguments: str, **options) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PYTHONUTF8": "0", "COLUMNS": "100", **options.pop("env", {})}
+    return subprocess.run(
+        [sys.executable, "-m", options.pop("module", "ffvits"), *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=options.pop("cwd", ROOT),
+        env={**environment, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        timeout=600,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("code", ["import ffvits", "import ffvits.cli; ffvits.cli.build_parser().format_help()"])
+def test_nothing_heavy_is_imported_before_it_is_needed(code):
+    listed = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert listed.returncode == 0, listed.stderr
+    loaded = {name.partition(".")[0] for name in listed.stdout.split()}
+    assert not loaded & set(HEAVY)
+
+
+def test_help_lists_every_verb():
+    shown = ffvits("--help")
+    assert shown.returncode == 0
+    assert all(verb in shown.stdout for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_examples(verb):
+    shown = ffvits(verb, "--help")
+    assert shown.returncode == 0
+    assert f"examples:\n  ffvits {verb}" in shown.stdout
+
+
+def test_python_m_ffvits_auto_is_ffvits_auto():
+    assert ffvits("--help", module="ffvits.auto").stdout == ffvits("auto", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "cure"),
+    [
+        (("auto",), "no folder of recordings", "ffvits auto ./raw_clips"),
+        (("auto", "no such folder"), "does not exist", "name the folder"),
+        (("auto", "pyproject.toml"), "is a file", "name the folder"),
+        (("auto", "examples", "--until", "lunch"), "no stage 'lunch'", "ingest"),
+        (("auto", "examples", "--set", "train.stepz=1"), "train.stepz", "steps"),
+        (("auto", "examples", "--set", "train.steps"), "no '='", "--set train.steps=200"),
+        (("auto", "--recipe", "none.yaml"), "no such recipe", "default.yaml"),
+        (("train", "examples"), "not a run folder", "ffvits auto"),
+        (("say",), "nothing to say", "ffvits say"),
+        (("say", "你好", "--file", "x"), "nothing to say, or twice", "ffvits say"),
+        (("say", "--file", "none.txt"), "cannot be read", ""),
+    ],
+)
+def test_a_mistake_is_told_with_its_cure_and_no_traceback(arguments, said, cure):
+    failed = ffvits(*arguments)
+    assert failed.returncode == 2
+    assert "Traceback" not in failed.stderr
+    assert said in " ".join(failed.stderr.split())
+    assert cure in failed.stderr
+
+
+def test_a_base_speaks_from_the_command_line(tmp_path):
+    out = tmp_path / "你好 世界.wav"
+    spoken = ffvits("say", "你好，今天是2024年5月1日。", "--out", str(out), "--seed", "7")
+    assert spoken.returncode == 0, spoken.stderr
+    import soundfile
+
+    samples, rate = soundfile.read(out)
+    assert rate == 22050
+    assert 1.5 < len(samples) / rate < 8
+    assert abs(samples).max() > 0.05
+
+
+def test_text_shows_every_step():
+    shown = ffvits("text", "他在银行{hang2}里。", "--explain")
+    assert shown.returncode == 0, shown.stderr
+    assert "hang2" in shown.stdout
+
+
+def test_bases_are_listed_as_data():
+    listed = ffvits("bases", "--json")
+    assert listed.returncode == 0, listed.stderr
+    assert {"biaobei", "mandarin-lite"} <= {row["name"] for row in json.loads(listed.stdout)}
