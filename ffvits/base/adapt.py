@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffvits.base.examination import generator_shapes
 from ffvits.base.load import Base
 from ffvits.base.relatives import relatives
+from ffvits.base.skeleton import generator_shapes
 from ffvits.errors import BaseError
 from ffvits.files import write_text
 

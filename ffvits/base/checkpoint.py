@@ -1,7 +1,8 @@
-"""Reading somebody's checkpoint without trusting it: nothing in the file is executed, and little is copied.
+"""Reading somebody's checkpoint without trusting it: nothing in the file is executed, and nothing copied.
 
-A `.pth` is a zip whose `data.pkl` names the functions that rebuild it; those names are read before anything is
-unpickled, and torch's own `weights_only` reader is the second guard. Weights stay mapped from the file.
+A `.pth` is a zip whose `data.pkl` names the functions that rebuild it. Our own reader (unpickle.py) knows six of them.
+A file that uses others has all its names read first, without running it; if they are harmless, torch's `weights_only`
+reader opens it, else it is refused and the name is told. Weights stay mapped from the file.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from ffvits.base.unpickle import Damaged, Unfamiliar, read_zip
 from ffvits.errors import BaseError
 
 if TYPE_CHECKING:
@@ -135,12 +137,19 @@ def _read_zip(path: Path) -> Checkpoint:
                 raise _unreadable(path, "not-a-checkpoint", f"this zip holds no weights of torch (it holds {names} …)")
             if pickles[0].file_size > _LARGEST_PICKLE:
                 raise _unreadable(path, "zip-bomb", f"its pickle claims {pickles[0].file_size / 1e6:,.0f} MB")
-            with archive.open(pickles[0]) as file:
-                scan = scan_pickle(file)
+            try:
+                content = read_zip(path, archive, pickles[0])
+            except Unfamiliar:
+                with archive.open(pickles[0]) as file:
+                    scan = scan_pickle(file)
+            else:
+                return _unwrapped(path, "torch-zip", content)
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
         raise _unreadable(
             path, "truncated", f"the file ends too early or is damaged ({path.stat().st_size:,} bytes)"
         ) from error
+    except Damaged as error:
+        raise _unreadable(path, "truncated", f"the file is damaged: {error}") from error
     _refuse_globals(path, scan)
     return _open_torch(path, "torch-zip", scan)
 
@@ -176,10 +185,10 @@ def _open_torch(path: Path, container: str, scan: PickleScan) -> Checkpoint:
     except (RuntimeError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
         reason = str(error).splitlines()[0][:200]
         raise _unreadable(path, "truncated", f"torch cannot read it: {reason}", scan.strings) from error
-    return _unwrapped(path, container, content, scan)
+    return _unwrapped(path, container, content)
 
 
-def _unwrapped(path: Path, container: str, content: object, scan: PickleScan) -> Checkpoint:
+def _unwrapped(path: Path, container: str, content: object) -> Checkpoint:
     if isinstance(content, Mapping):
         for wrapper in (*_WRAPPERS, ""):
             tensors = content.get(wrapper) if wrapper else content
@@ -198,7 +207,7 @@ def _unwrapped(path: Path, container: str, content: object, scan: PickleScan) ->
                 )
     kind = type(content).__name__
     keys = f" with the keys {', '.join(map(str, list(content)[:5]))}" if isinstance(content, Mapping) else ""
-    raise _unreadable(path, "not-a-checkpoint", f"it holds a {kind}{keys}, and no weights in it", scan.strings)
+    raise _unreadable(path, "not-a-checkpoint", f"it holds a {kind}{keys}, and no weights in it")
 
 
 def _is_state(value: object) -> bool:

@@ -10,6 +10,7 @@ from ffvits.base.checkpoint import Checkpoint
 from ffvits.base.config_file import ConfigFile, find_config, parse_config, read_config
 from ffvits.base.dialect import contradictions, infer_shape, shapes_of, split_fused
 from ffvits.base.findings import Inspection, Problem
+from ffvits.base.skeleton import generator_shapes
 from ffvits.errors import BaseError
 from ffvits.store import Entry
 
@@ -106,7 +107,7 @@ class Examination:
                 "the posterior encoder (enc_q) was cut out, so this checkpoint can speak but not be trained further",
                 "use the checkpoint it was exported from",
             )
-            wanted = {name: shape for name, shape in wanted.items() if not name.startswith("enc_q.")}
+            wanted = {name: size for name, size in wanted.items() if not name.startswith("enc_q.")}
         differing = differences(found, wanted)
         if differing:
             more = f" (and {len(differing) - 1} more)" if len(differing) > 1 else ""
@@ -287,7 +288,9 @@ def not_finite(state: Mapping[str, Tensor]) -> list[Problem]:
     """A problem if any tensor holds NaN or infinity; reads every value."""
     import torch
 
-    broken = [name for name, tensor in state.items() if not bool(torch.isfinite(tensor).all())]
+    # A sum is finite only if every value is; where it is not, the values themselves decide.
+    suspects = [name for name, tensor in state.items() if not bool(torch.isfinite(tensor.sum()))]
+    broken = [name for name in suspects if not bool(torch.isfinite(state[name]).all())]
     if not broken:
         return []
     return [
@@ -297,26 +300,6 @@ def not_finite(state: Mapping[str, Tensor]) -> list[Problem]:
             "use an earlier checkpoint of that training",
         )
     ]
-
-
-def discriminator_shapes() -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the published discriminators."""
-    import torch
-
-    from ffvits.vits import MultiPeriodDiscriminator
-
-    with torch.device("meta"):
-        return shapes_of(MultiPeriodDiscriminator().state_dict())
-
-
-def generator_shapes(config: VitsConfig) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of a generator of that configuration."""
-    import torch
-
-    from ffvits.vits import Vits
-
-    with torch.device("meta"):
-        return shapes_of(Vits(config).state_dict())
 
 
 def differences(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple[int, ...]]) -> list[str]:

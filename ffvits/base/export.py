@@ -106,7 +106,8 @@ def save_generator(
     path, or the file's own for safetensors. Raises BaseError if the weights are not those of the configuration.
     """
     from ffvits.base.dialect import shapes_of
-    from ffvits.base.examination import differences, generator_shapes
+    from ffvits.base.examination import differences
+    from ffvits.base.skeleton import generator_shapes
 
     wrong = differences(shapes_of(state), generator_shapes(config))
     if wrong:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ffvits.base.checkpoint import Checkpoint, UnreadableCheckpoint, read_checkpoint
 from ffvits.base.dialect import Family, original_names, recognise, shapes_of, split_fused
-from ffvits.base.examination import Examination, differences, discriminator_shapes, facts, not_finite
+from ffvits.base.examination import Examination, differences, facts, not_finite
 from ffvits.base.findings import Inspection, Problem, describe, rows
+from ffvits.base.skeleton import discriminator_shapes
 from ffvits.errors import BaseError
 from ffvits.store import Entry
 

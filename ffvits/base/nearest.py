@@ -34,17 +34,15 @@ def nearest_voice(base: Base, clips: Sequence[tuple[Tensor, Sequence[int]]], *, 
     """
     import torch
 
-    from ffvits.vits import Vits, kl_loss
+    from ffvits.base.skeleton import filled
+    from ffvits.vits import kl_loss
     from ffvits.vits.alignment import align, spread
 
     if not base.config.has_speakers:
         raise BaseError(f"{base.name} has one voice only", cure="leave the choice of a starting voice out")
     if not clips:
         raise BaseError("no clips to judge the voices by", cure="give a few clips of the new speaker")
-    with torch.device("meta"):
-        model = Vits(base.config)
-    model.load_state_dict(base.generator, assign=True)
-    model.eval()
+    model = filled(base.config, base.generator).eval()
     totals = torch.zeros(base.config.n_speakers, dtype=torch.float64)
     frames = 0
     with torch.no_grad(), console.progress("Nearest voice", total=min(len(clips), most), unit="clips") as bar:

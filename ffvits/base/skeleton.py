@@ -1,0 +1,77 @@
+"""A model without weights, in a tenth of the time: for its names and shapes, or to be filled with a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor, nn
+
+    from ffvits.vits import Vits
+    from ffvits.vits.config import VitsConfig
+
+    Module = TypeVar("Module", bound=nn.Module)
+
+
+def hollow(build: Callable[[], Module]) -> Module:
+    """What `build` makes, on the meta device and without drawing a single initial value.
+
+    `torch.device("meta")` alone would still walk through every initialisation, in Python.
+    """
+    import torch
+    from torch.overrides import TorchFunctionMode
+
+    drawn = {getattr(torch.nn.init, name) for name in dir(torch.nn.init) if name.endswith("_") and name[0] != "_"}
+    made = {torch.empty, torch.zeros, torch.ones, torch.full, torch.randn, torch.rand, torch.tensor, torch.arange}
+
+    class Hollow(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            kwargs = dict(kwargs or {})
+            if func in drawn:
+                return args[0] if args else kwargs["tensor"]
+            if func in made:
+                kwargs["device"] = "meta"
+            elif func is torch.linalg.vector_norm and kwargs.get("keepdim"):
+                shape = [1 if i in kwargs["dim"] else size for i, size in enumerate(args[0].shape)]
+                return torch.empty(shape, device="meta")
+            return func(*args, **kwargs)
+
+    with Hollow():
+        return build()
+
+
+def filled(config: VitsConfig, state: Mapping[str, Tensor]) -> Vits:
+    """The model of that configuration around these very tensors: nothing is initialised, nothing copied.
+
+    Raises RuntimeError, as torch does, if names or shapes differ.
+    """
+    from ffvits.vits import Vits
+
+    model = hollow(lambda: Vits(config))
+    model.load_state_dict(state, assign=True)
+    return model
+
+
+@lru_cache(maxsize=16)
+def generator_shapes(config: VitsConfig) -> Mapping[str, tuple[int, ...]]:
+    """Names and shapes of a generator of that configuration."""
+    from ffvits.vits import Vits
+
+    return _shapes(hollow(lambda: Vits(config)))
+
+
+@lru_cache(maxsize=1)
+def discriminator_shapes() -> Mapping[str, tuple[int, ...]]:
+    """Names and shapes of the published discriminators."""
+    from ffvits.vits import MultiPeriodDiscriminator
+
+    return _shapes(hollow(MultiPeriodDiscriminator))
+
+
+def _shapes(model: nn.Module) -> Mapping[str, tuple[int, ...]]:
+    return MappingProxyType({name: tuple(tensor.shape) for name, tensor in model.state_dict().items()})
