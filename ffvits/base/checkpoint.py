@@ -13,6 +13,7 @@ import pickletools
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,24 @@ _HARMLESS = re.compile(
 )
 _LEGACY = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the number that opens a .pth of torch before 1.6
 _LARGEST_PICKLE = 64 << 20  # bytes; the pickle of a published training state is under 1 MB
+# What a file can make zipfile, pickletools, safetensors and torch raise; none of it is a fault of ours.
+_DAMAGE = (
+    Damaged,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
 _WRAPPERS = ("model", "weight", "state_dict", "generator", "net_g")
 
 
@@ -72,6 +91,18 @@ def read_checkpoint(path: Path) -> Checkpoint:
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise UnreadableCheckpoint("missing", f"the checkpoint {what}", cure="check the path", file=path)
+    try:
+        return _read(path)
+    except PermissionError as error:
+        raise UnreadableCheckpoint(
+            "missing", "the checkpoint may not be opened", cure="check its permissions", file=path
+        ) from error
+    except _DAMAGE as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise _unreadable(path, "truncated", f"the file is damaged or ends too early: {reason}") from error
+
+
+def _read(path: Path) -> Checkpoint:
     with path.open("rb") as file:
         head = file.read(512)
         _refuse_foreign(path, head)
@@ -127,29 +158,20 @@ def _unreadable(
 
 
 def _read_zip(path: Path) -> Checkpoint:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            _refuse_bomb(path, members)
-            pickles = [member for member in members if member.filename.endswith("/data.pkl")]
-            if not pickles:
-                names = ", ".join(member.filename for member in members[:3])
-                raise _unreadable(path, "not-a-checkpoint", f"this zip holds no weights of torch (it holds {names} …)")
-            if pickles[0].file_size > _LARGEST_PICKLE:
-                raise _unreadable(path, "zip-bomb", f"its pickle claims {pickles[0].file_size / 1e6:,.0f} MB")
-            try:
-                content = read_zip(path, archive, pickles[0])
-            except Unfamiliar:
-                with archive.open(pickles[0]) as file:
-                    scan = scan_pickle(file)
-            else:
-                return _unwrapped(path, "torch-zip", content)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise _unreadable(
-            path, "truncated", f"the file ends too early or is damaged ({path.stat().st_size:,} bytes)"
-        ) from error
-    except Damaged as error:
-        raise _unreadable(path, "truncated", f"the file is damaged: {error}") from error
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        _refuse_bomb(path, members)
+        pickles = [member for member in members if member.filename.endswith("/data.pkl")]
+        if not pickles:
+            names = ", ".join(member.filename for member in members[:3])
+            raise _unreadable(path, "not-a-checkpoint", f"this zip holds no weights of torch (it holds {names} …)")
+        if pickles[0].file_size > _LARGEST_PICKLE:
+            raise _unreadable(path, "zip-bomb", f"its pickle claims {pickles[0].file_size / 1e6:,.0f} MB")
+        try:
+            return _unwrapped(path, "torch-zip", read_zip(path, archive, pickles[0]))
+        except Unfamiliar:
+            with archive.open(pickles[0]) as file:
+                scan = scan_pickle(file)
     _refuse_globals(path, scan)
     return _open_torch(path, "torch-zip", scan)
 
@@ -157,11 +179,8 @@ def _read_zip(path: Path) -> Checkpoint:
 def _read_legacy(path: Path, file: IO[bytes]) -> Checkpoint:
     file.seek(0)
     scan = PickleScan(frozenset(), frozenset())
-    try:
-        for _ in range(5):  # magic number, protocol, machine, the object, the storages' names
-            scan = scan.joined(scan_pickle(file))
-    except EOFError as error:
-        raise _unreadable(path, "truncated", "the file ends too early") from error
+    for _ in range(5):  # magic number, protocol, machine, the object, the storages' names
+        scan = scan.joined(scan_pickle(file))
     _refuse_globals(path, scan)
     return _open_torch(path, "torch-legacy", scan)
 
@@ -182,9 +201,6 @@ def _open_torch(path: Path, container: str, scan: PickleScan) -> Checkpoint:
     except pickle.UnpicklingError as error:
         named = re.findall(r"GLOBAL ([\w.]+)", str(error))
         raise _unsafe(path, frozenset(named), scan.strings) from error
-    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise _unreadable(path, "truncated", f"torch cannot read it: {reason}", scan.strings) from error
     return _unwrapped(path, container, content)
 
 
@@ -224,6 +240,13 @@ def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
             path,
             "zip-bomb",
             f"it would unpack to {declared / 1e6:,.1f} MB although it has {size / 1e6:,.1f} MB; torch never compresses",
+        )
+    if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+        raise _unreadable(
+            path,
+            "compressed",
+            "somebody packed this zip again with compression, and torch never compresses",
+            cure="unpack it and pack it without compression (zip -0), or get the original file",
         )
 
 
@@ -302,7 +325,7 @@ def _read_safetensors(path: Path, head: bytes) -> Checkpoint:
         with safe_open(str(path), framework="pt", device="cpu") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}
-    except (SafetensorError, OSError) as error:
+    except SafetensorError as error:
         raise _unreadable(path, "truncated", f"the safetensors file is damaged: {error}") from error
     if not tensors:
         raise _unreadable(path, "not-a-checkpoint", "the safetensors file holds no tensors")
