@@ -1,0 +1,119 @@
+"""Whisper by faster-whisper's engine, CTranslate2: several sounds at once, in windows sized to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffvits.audio.sound import Sound
+from ffvits.errors import DownloadError
+from ffvits.label.recogniser import RATE, Character, Heard, most_tokens, opening, written
+from ffvits.recipe import TranscribeSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_FRAME = 0.01  # seconds; the encoder halves the rate
+_PROMPT = 200  # tokens that an opening may have
+
+
+class FasterEngine:
+    """The network in int8 on the processor, float16 on cuda."""
+
+    def __init__(self, folder: Path, settings: TranscribeSettings, device: str) -> None:
+        from faster_whisper import WhisperModel
+
+        place, number = _place(device)
+        try:
+            loaded = WhisperModel(
+                str(folder),
+                device=place,
+                device_index=number,
+                compute_type="float16" if place == "cuda" else "int8",
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise DownloadError(
+                f"not a Whisper model of faster-whisper: {error}",
+                cure="delete the folder to fetch it again",
+                file=folder,
+            ) from error
+        self._model = loaded.model
+        self._features = loaded.feature_extractor
+        self._tokens = loaded.hf_tokenizer
+        self._beam = settings.beam_size
+        before = self._tokens.encode(" " + opening(settings), add_special_tokens=False).ids[-_PROMPT:]
+        special = self._tokens.token_to_id
+        self._start = [special("<|startofprev|>"), *before] if opening(settings) else []
+        self._start += [special("<|startoftranscript|>"), special("<|zh|>"), special("<|transcribe|>")]
+        self._text_only = special("<|notimestamps|>")
+
+    def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
+        import ctranslate2
+        import numpy as np
+
+        features = np.stack([self._mel(sound, seconds) for sound in sounds])
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(features))
+        languages = self._model.detect_language(encoded)
+        prompt = [*self._start, self._text_only]
+        results = self._model.generate(
+            encoded,
+            [prompt] * len(sounds),
+            beam_size=self._beam,
+            max_length=min(448, len(prompt) + most_tokens(sounds)),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        texts = [result.sequences_ids[0] for result in results]
+        aligned = self._align(encoded, texts, sounds)
+        found = []
+        for result, ids, spoken, characters in zip(results, texts, languages, aligned, strict=True):
+            # The score is the mean over the written tokens of a sum that also holds the end mark.
+            logprob = result.scores[0] * len(ids) / (len(ids) + 1)
+            chances = {name.strip("<|>"): chance for name, chance in spoken}
+            raw = self._tokens.decode(ids).strip()
+            found.append(written(raw, logprob, result.no_speech_prob, chances, characters))
+        return found
+
+    def _mel(self, sound: Sound, seconds: int) -> np.ndarray:
+        import numpy as np
+
+        samples = np.zeros(seconds * RATE, np.float32)
+        samples[: len(sound.samples)] = sound.samples[: len(samples)]
+        return np.ascontiguousarray(self._features(samples, padding=0)[:, : round(seconds / _FRAME)], dtype=np.float32)
+
+    def _align(self, encoded, texts: Sequence[list[int]], sounds: Sequence[Sound]) -> list[list[Character]]:
+        """The characters of each text with their probabilities and times."""
+        frames = [max(2, round(sound.seconds / _FRAME)) for sound in sounds]
+        results = self._model.align(encoded, self._start, texts, frames)
+        return [
+            list(self._characters(ids, result.text_token_probs, result.alignments))
+            for ids, result in zip(texts, results, strict=True)
+        ]
+
+    def _characters(
+        self, ids: Sequence[int], chances: Sequence[float], path: Sequence[tuple[int, int]]
+    ) -> Iterator[Character]:
+        begins: dict[int, int] = {}
+        for token, frame in path:
+            begins.setdefault(token, frame)
+        first = 0
+        for number in range(len(ids)):
+            text = self._tokens.decode(ids[first : number + 1])
+            if "\ufffd" in text:  # a character that goes on in the next token
+                continue
+            chance = min(chances[first : number + 1], default=0.0)
+            start = begins.get(first, 0) * 2 * _FRAME
+            for char in text:
+                yield Character(char, float(chance), start)
+            first = number + 1
+
+
+def _place(device: str) -> tuple[str, int]:
+    import ctranslate2
+
+    name, _, number = device.partition(":")
+    if name == "auto":
+        name = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    return ("cuda", int(number or 0)) if name == "cuda" else ("cpu", 0)

@@ -1,0 +1,125 @@
+"""The right character among those that sound alike: a recogniser hears 涉事 and writes 设施.
+
+A small Whisper hears Mandarin syllables far better than it spells them, so its text is read as a row of syllables and
+spelt anew: the likeliest row of dictionary words (word frequencies of jieba) in which a character may be exchanged
+for one of the same sound. Each exchange has its price: higher where the tone would differ, and higher where the
+recogniser was sure of what it wrote.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Prices in nats, chosen on 140 sentences of AISHELL-1 that no other number of ours is measured on.
+_SAME_TONE, _OTHER_TONE, _SURENESS = 1.0, 4.0, 1.0
+_LONGEST = 6  # characters of a word
+_RARE = 5  # words seen less often in jieba's corpus are as likely noise as words
+_HANZI = re.compile(r"[㐀-䶿一-鿿]+")
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The dictionary: how often each word was seen (0 for a mere beginning of one), and the characters of a sound."""
+
+    frequencies: dict[str, int]
+    total: int
+    characters: dict[str, str]
+
+    def respell(self, text: str, sureness: Sequence[float] = ()) -> str:
+        """The text with characters exchanged for homophones where that makes likelier words.
+
+        `sureness` is the recogniser's probability for each character of `text`; without it, one half. Everything but
+        hanzi stays as it is, so the result has the length of the text.
+        """
+        if sureness and len(sureness) != len(text):
+            raise ValueError(f"{len(sureness)} probabilities for {len(text)} characters")
+        sure = list(sureness) or [0.5] * len(text)
+        pieces, end = [], 0
+        for run in _HANZI.finditer(text):
+            pieces += [text[end : run.start()], self._run(run.group(), sure[run.start() : run.end()])]
+            end = run.end()
+        return "".join([*pieces, text[end:]])
+
+    def _run(self, text: str, sure: Sequence[float]) -> str:
+        sounds = _read(text)
+        prices = [_SURENESS * max(0.0, math.log(p / (1 - p))) for p in (min(max(p, 1e-4), 1 - 1e-4) for p in sure)]
+        # The best way to write each beginning: its log-probability, and the word that it ends with.
+        best: list[tuple[float, str]] = [(0.0, ""), *[(-math.inf, "")] * len(text)]
+        for start in range(len(text)):
+            for word in self._words(text, sounds, start):
+                stop = start + len(word)
+                worth = best[start][0] + math.log(max(self.frequencies.get(word, 0), 1) / self.total)
+                for place, (char, sound) in enumerate(zip(word, _read(word), strict=True), start):
+                    if char != text[place]:
+                        worth -= prices[place] + (_SAME_TONE if sounds[place] == sound else _OTHER_TONE)
+                if worth > best[stop][0]:
+                    best[stop] = (worth, word)
+        words, stop = [], len(text)
+        while stop:
+            words.append(best[stop][1])
+            stop -= len(words[-1])
+        return "".join(reversed(words))
+
+    def _words(self, text: str, sounds: Sequence[str], start: int) -> Iterator[str]:
+        """The words that may stand at `start`: the character itself, and longer words that sound like the text."""
+        yield text[start]
+        beginnings = [""]
+        wanted = [sound[:-1] for sound in sounds]
+        for place in range(start, min(start + _LONGEST, len(text))):
+            alike = set(self.characters.get(sounds[place][:-1], "")) | {text[place]}
+            beginnings = [word + char for word in beginnings for char in alike if word + char in self.frequencies]
+            for word in beginnings if place > start else ():
+                if word == text[start : place + 1]:
+                    if self.frequencies[word]:
+                        yield word
+                # A character has readings that it never has in this word: 客 is ke in 博客, which 百科 is not.
+                elif self.frequencies[word] >= _RARE and [s[:-1] for s in _read(word)] == wanted[start : place + 1]:
+                    yield word
+
+
+@lru_cache(maxsize=1)
+def load() -> Spelling:
+    """The spelling by jieba's dictionary and pypinyin's readings; a second or two at the first call."""
+    from importlib.resources import files
+
+    from pypinyin.constants import PINYIN_DICT
+
+    frequencies: dict[str, int] = {}
+    total = 0
+    with (files("jieba") / "dict.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            word, count, _ = line.split(" ", 2)
+            total += int(count)
+            if len(word) <= _LONGEST and _HANZI.fullmatch(word):
+                frequencies[word] = int(count)
+                for length in range(1, len(word)):
+                    frequencies.setdefault(word[:length], 0)
+    characters: dict[str, set[str]] = {}
+    for code in PINYIN_DICT:
+        if chr(code) in frequencies:
+            for reading in _readings(chr(code)):
+                characters.setdefault(reading[:-1], set()).add(chr(code))
+    return Spelling(frequencies, total, {sound: "".join(sorted(chars)) for sound, chars in characters.items()})
+
+
+@lru_cache(maxsize=65536)
+def _read(text: str) -> tuple[str, ...]:
+    """The syllables of a text of hanzi, in context, tones as a last digit."""
+    from pypinyin import Style, lazy_pinyin
+
+    return tuple(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))
+
+
+@lru_cache(maxsize=32768)
+def _readings(char: str) -> tuple[str, ...]:
+    from pypinyin.constants import PINYIN_DICT
+    from pypinyin.contrib.tone_convert import to_tone3
+
+    found = PINYIN_DICT.get(ord(char), "")
+    return tuple(
+        dict.fromkeys(to_tone3(reading, neutral_tone_with_five=True) for reading in found.split(",") if reading)
+    )

@@ -1,0 +1,72 @@
+"""Whisper by its authors' own package, for those who want the reference (one clip takes about five times as long)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ffvits.audio.sound import Sound
+from ffvits.errors import DownloadError
+from ffvits.label.recogniser import Character, Heard, most_tokens, opening, written
+from ffvits.recipe import TranscribeSettings
+
+
+class OpenAiEngine:
+    """The network in float32, or float16 on cuda; its window is always 30 s."""
+
+    def __init__(self, folder: Path, settings: TranscribeSettings, device: str) -> None:
+        import torch
+        import whisper
+
+        files = sorted(folder.glob("*.pt"))
+        if len(files) != 1:
+            raise DownloadError(
+                f"{len(files)} files end in .pt", cure="name a folder with one model of openai-whisper", file=folder
+            )
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        # Whisper's sparse alignment mask is not known to Apple's processor.
+        self._model = whisper.load_model(str(files[0]), device="cpu" if device == "mps" else device)
+        self._settings = settings
+        self._tokenizer = whisper.tokenizer.get_tokenizer(
+            self._model.is_multilingual, num_languages=self._model.num_languages, language="zh", task="transcribe"
+        )
+
+    def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
+        import torch
+        import whisper
+
+        mels = [
+            whisper.log_mel_spectrogram(whisper.pad_or_trim(torch.from_numpy(sound.samples)), self._model.dims.n_mels)
+            for sound in sounds
+        ]
+        options = whisper.DecodingOptions(
+            language="zh",
+            beam_size=self._settings.beam_size,
+            prompt=opening(self._settings) or None,
+            without_timestamps=True,
+            sample_len=min(224, most_tokens(sounds)),
+            fp16=self._model.device.type == "cuda",
+        )
+        found = []
+        with torch.inference_mode():
+            # Beams of several sounds at once would need one length of text for all.
+            for sound, mel in zip(sounds, mels, strict=True):
+                mel = mel.to(self._model.device, torch.float16 if options.fp16 else torch.float32)
+                encoded = self._model.embed_audio(mel[None])
+                _, languages = whisper.detect_language(self._model, encoded, self._tokenizer)
+                result = whisper.decode(self._model, encoded, options)[0]
+                characters = list(self._characters(result.tokens, mel, sound))
+                found.append(written(result.text, result.avg_logprob, result.no_speech_prob, languages[0], characters))
+        return found
+
+    def _characters(self, tokens: list[int], mel, sound: Sound) -> Iterator[Character]:
+        from whisper.timing import find_alignment
+
+        texts = [token for token in tokens if token < self._tokenizer.eot]
+        if not texts:
+            return
+        frames = max(2, round(sound.seconds * 100))
+        for word in find_alignment(self._model, self._tokenizer, texts, mel, frames):
+            for char in word.word:
+                yield Character(char, float(word.probability), float(word.start))

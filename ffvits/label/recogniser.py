@@ -1,0 +1,193 @@
+"""What was said in a sound, by Whisper, and how sure that is.
+
+A. Radford et al., "Robust speech recognition via large-scale weak supervision", 2022. Two engines read the same
+weights: faster-whisper (CTranslate2, int8 on the processor) and openai-whisper (the authors' own).
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from ffvits.audio.sound import Sound
+from ffvits.errors import FfvitsError
+from ffvits.label import cuts, homophones, pauses, vad
+from ffvits.label.wording import simplified, worded
+from ffvits.recipe import TranscribeSettings
+
+RATE = 16000
+WINDOWS = (12, 18, 30)  # seconds that the network hears at once
+_TAIL = 3  # seconds of silence after the speech, by which it knows where to end
+_BATCH = 8
+_TOKENS_A_SECOND, _TOKENS = 10, 16  # more than any speaker fills: a loop ends there
+_DOUBTFUL, _LOOPING = -0.9, 2.2  # mean log-probability and compression at which a short window is not trusted
+
+
+@dataclass(frozen=True)
+class Character:
+    """One written character: the probability that the recogniser gave it, and when it begins (seconds)."""
+
+    text: str
+    probability: float
+    start: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a recogniser understood.
+
+    `text` is what was said, as it is spoken; `raw` what was written. `confidence` is the geometric mean of the
+    probabilities of the written tokens, `no_speech` the probability that nobody speaks, `compression` how well the
+    text compresses (loops: above 2.4), `language` the likeliest of Whisper's languages and `chinese` the probability
+    of Mandarin or Cantonese, all heard from the sound alone. `speech` is for how many seconds somebody speaks.
+    """
+
+    text: str
+    raw: str
+    confidence: float
+    no_speech: float
+    compression: float
+    language: str
+    chinese: float
+    speech: float = 0.0
+    characters: tuple[Character, ...] = ()
+
+
+class Engine(Protocol):
+    """A loaded network: sounds at 16 kHz, all heard in a window of so many seconds -> what it wrote for each."""
+
+    def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]: ...
+
+
+class Recogniser:
+    """Hears sounds with one loaded network; make it with `load`."""
+
+    def __init__(self, engine: Engine, detector: vad.Vad, settings: TranscribeSettings) -> None:
+        self._engine = engine
+        self._detector = detector
+        self._settings = settings
+
+    def __call__(self, sound: Sound) -> Heard:
+        """What is said in one sound of any rate, of which the first 30 s are heard."""
+        return self.hear([sound])[0]
+
+    def hear(self, sounds: Sequence[Sound]) -> list[Heard]:
+        """What is said in each sound, in order; together they are heard faster than one by one.
+
+        The result for a sound does not depend on which others are heard with it.
+        """
+        sounds = [_levelled(sound.at(RATE)) for sound in sounds]
+        heard = self._write(sounds, [_window(sound.seconds) for sound in sounds])
+        # A window cut close to the sound saves most of the time, and now and then loses the thread.
+        again = [number for number, one in enumerate(heard) if _window(sounds[number].seconds) < 30 and _lost(one)]
+        for number, one in zip(again, self._write([sounds[n] for n in again], [30] * len(again)), strict=True):
+            if one.confidence > heard[number].confidence or heard[number].compression > _LOOPING:
+                heard[number] = one
+        return [self._worded(one, sound) for one, sound in zip(heard, sounds, strict=True)]
+
+    def _write(self, sounds: Sequence[Sound], windows: Sequence[int]) -> list[Heard]:
+        heard: dict[int, Heard] = {}
+        for window in sorted(set(windows)):
+            numbers = [number for number, seconds in enumerate(windows) if seconds == window]
+            for start in range(0, len(numbers), _BATCH):
+                batch = numbers[start : start + _BATCH]
+                heard.update(zip(batch, self._engine.write([sounds[n] for n in batch], window), strict=True))
+        return [heard[number] for number in range(len(sounds))]
+
+    def _worded(self, heard: Heard, sound: Sound) -> Heard:
+        """The hearing with its words as they are spoken, and marks where the speaker pauses."""
+        settings = self._settings
+        text = simplified("".join(character.text for character in heard.characters))
+        chances = self._detector(sound)
+        if settings.homophones:
+            text = homophones.load().respell(text, [character.probability for character in heard.characters])
+        if settings.pauses and text:
+            starts = [character.start for character in heard.characters]
+            text = pauses.marked(text, starts, pauses.find(chances))
+        return replace(
+            heard,
+            text=worded(text, vocabulary=settings.vocabulary, corrections=settings.corrections),
+            speech=sum(stretch.seconds for stretch in cuts.speech(chances)),
+        )
+
+
+def load(settings: TranscribeSettings, device: str = "auto", offline: bool = False) -> Recogniser:
+    """Loads the recipe's engine and weights, fetching them at the first use.
+
+    `device` is auto, cpu, cuda, cuda:1 or mps (on which faster-whisper uses the processor). Raises DownloadError if
+    the weights are out of reach, FfvitsError if the engine is not installed.
+    """
+    try:
+        if settings.engine == "openai-whisper":
+            from ffvits.label.openai_engine import OpenAiEngine
+
+            engine: Engine = OpenAiEngine(weights(settings, offline), settings, device)
+        else:
+            from ffvits.label.faster_engine import FasterEngine
+
+            engine = FasterEngine(weights(settings, offline), settings, device)
+    except ImportError as error:
+        raise FfvitsError(f"the package {error.name!r} is not installed", cure="pip install 'ffvits[label]'") from error
+    return Recogniser(engine, vad.load(), settings)
+
+
+def weights(settings: TranscribeSettings, offline: bool = False) -> Path:
+    """The folder with the weights that the recipe names: of the store, or the user's own."""
+    own = Path(settings.model).expanduser()
+    if own.is_dir():
+        return own
+    from ffvits import store
+
+    suffix = "-openai" if settings.engine == "openai-whisper" else ""
+    return store.fetch(f"whisper-{settings.model}{suffix}", offline=offline)
+
+
+def opening(settings: TranscribeSettings) -> str:
+    """What Whisper is told to have written before: the language's script, and the names that may come."""
+    return settings.prompt + ("、".join(settings.vocabulary) + "。" if settings.vocabulary else "")
+
+
+def most_tokens(sounds: Iterable[Sound]) -> int:
+    return _TOKENS + round(_TOKENS_A_SECOND * max(sound.seconds for sound in sounds))
+
+
+def compression(text: str) -> float:
+    """How many times shorter the text becomes when compressed; 0 for no text."""
+    data = text.encode("utf-8")
+    return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def written(raw: str, logprob: float, no_speech: float, languages: dict[str, float], characters=()) -> Heard:
+    """A `Heard` as an engine returns it, before its words are looked at."""
+    return Heard(
+        text=raw,
+        raw=raw,
+        confidence=math.exp(min(0.0, logprob)),
+        no_speech=no_speech,
+        compression=compression(raw),
+        language=max(languages, key=languages.__getitem__),
+        chinese=languages.get("zh", 0.0) + languages.get("yue", 0.0),
+        characters=tuple(characters),
+    )
+
+
+def _window(seconds: float) -> int:
+    return next((window for window in WINDOWS if seconds + _TAIL <= window), WINDOWS[-1])
+
+
+def _lost(heard: Heard) -> bool:
+    return heard.confidence < math.exp(_DOUBTFUL) or heard.compression > _LOOPING or not heard.raw
+
+
+def _levelled(sound: Sound) -> Sound:
+    """The sound at a usual level: Whisper understands recordings that peak at a tenth less well."""
+    import numpy as np
+
+    level = float(np.sqrt(np.mean(np.square(sound.samples, dtype=np.float64)))) if len(sound.samples) else 0.0
+    if level < 1e-4:  # silence stays silence
+        return sound
+    return Sound(np.clip(sound.samples * np.float32(0.07 / level), -1, 1).astype(np.float32), sound.rate)
