@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ffvits.audio.loudness import levelled
 from ffvits.audio.measure import clipped_share
@@ -15,11 +15,9 @@ from ffvits.label.levels import frame_levels, heard_levels, snr
 from ffvits.recipe import SegmentSettings
 from ffvits.run import Run
 
-if TYPE_CHECKING:
-    import numpy as np
-
 _SILENT = -55.0  # dBFS, below which the loudest tenth of a recording is silence
 _FADE = 0.005  # seconds, so that an edge does not click
+_SCRAPS = 0.2  # of a recording: with less speech than that, and no whole piece, what was heard was none
 
 
 @dataclass(frozen=True)
@@ -93,20 +91,14 @@ def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSet
 
     untouched = original or sound
     probabilities = ear(sound)
-    levels = frame_levels(sound, len(probabilities))
+    levels = heard_levels(sound, len(probabilities))
+    before = levels if original is None else heard_levels(original, len(probabilities))
     found = cuts.speech(probabilities)
     chosen = cuts.pieces(found, levels, settings)
     spoken = np.zeros(len(probabilities), bool)
     for stretch in found:
         spoken[stretch.start : stretch.end] = True
-    before = heard_levels(untouched, len(probabilities))
-    for number, piece in enumerate(chosen):
-        low = chosen[number - 1].end if number else 0
-        high = chosen[number + 1].start if number + 1 < len(chosen) else len(probabilities)
-        start = (
-            _edge(piece.start, low, levels, settings.margin, -1) if not _touches(chosen, number - 1) else piece.start
-        )
-        end = _edge(piece.end, high, levels, settings.margin, +1) if not _touches(chosen, number) else piece.end
+    for piece, (start, end) in zip(chosen, cuts.edges(chosen, levels, settings), strict=True):
         start_seconds, end_seconds = start * cuts.SECONDS, min(end * cuts.SECONDS, sound.seconds)
         raw = untouched.cut(start_seconds, end_seconds)
         level, gain = levelled(_faded(sound.cut(start_seconds, end_seconds)), settings.loudness)
@@ -121,32 +113,6 @@ def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSet
             levelled(_faded(raw), settings.loudness)[0],
             gain,
         )
-
-
-def _touches(chosen: list[cuts.Piece], number: int) -> bool:
-    """Whether a piece and the next were cut apart in running speech."""
-    return 0 <= number < len(chosen) - 1 and chosen[number].end == chosen[number + 1].start
-
-
-def _edge(frame: int, limit: int, levels: np.ndarray, margin: float, step: int) -> int:
-    """The frame at which a piece begins or ends: `margin` away from its speech, further if it still sounds there.
-
-    Half of a short silence belongs to each neighbour; the cut then is at its quietest frame.
-    """
-    import numpy as np
-
-    room = abs(limit - frame)
-    shared = 0 < limit < len(levels)
-    wanted = round(margin / cuts.SECONDS)
-    if shared and room < 2 * wanted:
-        first, last = sorted((frame, limit))
-        return first + int(np.argmin(levels[first:last])) if last > first else frame
-    floor = float(np.quantile(levels, 0.05))
-    longest = min(room // 2 if shared else room, wanted + round(0.3 / cuts.SECONDS))
-    distance = min(wanted, longest)
-    while distance < longest and levels[min(max(frame + step * distance, 0), len(levels) - 1)] > max(floor + 12, -60):
-        distance += 1
-    return frame + step * distance
 
 
 def _level(sound: Sound) -> float:
@@ -177,6 +143,10 @@ def _clips(clip: Clip, values: dict[str, Any], cache, settings: SegmentSettings)
             yield clip.reject("silence", "nothing is to be heard in it", "remove it, or record it again")
         else:
             yield clip.reject("no-speech", "nobody speaks in it: music or noise", "remove it")
+        return
+    scraps = all(piece["end"] - piece["start"] < settings.min_seconds for piece in found)
+    if scraps and sum(piece["speech_seconds"] for piece in found) < _SCRAPS * clip.seconds:
+        yield clip.reject("no-speech", "nobody speaks in it: music or noise", "remove it")
         return
     for piece in found:
         whole = len(found) == 1
