@@ -21,7 +21,7 @@ from ffvits.vits.segments import random_starts, slice_segments
 
 @dataclass(frozen=True)
 class TrainingOutput:
-    """What the losses need. C = inter_channels; S = segment_frames, or the whole where a caller asked for it.
+    """What the losses need. C is inter_channels and S segment_frames.
 
     `audio` [B, 1, S * hop] starts at frame `starts` [B] of each clip; `segment_mask` [B, 1, S] is 0 where a clip is
     shorter than the segment. `attention` [B, 1, T_spec, T_text] is the path; `duration_loss` [B] is already divided
