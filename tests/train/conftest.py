@@ -1,0 +1,105 @@
+"""A run of real speech and a base of the true shape, made so small that a training step takes a blink."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
+from ffvits.recipe import Recipe
+from ffvits.run import Run
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "raw_clips"
+SPOKEN = {
+    "line_05.wav": "房价下跌的压力正在加大",
+    "line_11.wav": "今天的天气很好",
+    "line_17.wav": "我们还在调查详细的经过",
+    "line_23.wav": "观察中国新增人口曲线会发现",
+    "line_29.wav": "他们的需求正在改变",
+}
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory) -> Path:
+    """A generator in mandarin-lite's alphabet with random weights, as a file that `--base` takes."""
+    from ffvits.base import load_base, save_generator
+    from ffvits.vits import Vits, VitsConfig
+
+    real = load_base("mandarin-lite")
+    config = VitsConfig(
+        n_vocab=len(real.symbols),
+        segment_frames=16,
+        inter_channels=16,
+        hidden_channels=16,
+        filter_channels=32,
+        n_heads=2,
+        n_layers=1,
+        resblock="2",
+        resblock_kernel_sizes=(3,),
+        resblock_dilation_sizes=((1, 2),),
+        upsample_rates=(8, 8, 4),
+        upsample_initial_channel=16,
+        upsample_kernel_sizes=(16, 16, 8),
+        use_sdp=False,
+    )
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("base") / "G_tiny.safetensors"
+    save_generator(
+        path,
+        Vits(config).state_dict(),
+        config,
+        audio=real.audio,
+        symbols=real.symbols,
+        front_end=real.front_end,
+        add_blank=real.add_blank,
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def labelled(tmp_path_factory, tiny_base) -> Path:
+    """A run folder as labelling leaves it; copy it before training in it."""
+    folder = tmp_path_factory.mktemp("labelled") / "run"
+    recipe = Recipe.from_mapping(
+        {
+            "input": "raw",
+            "out": str(folder),
+            "speaker": "派蒙",
+            "base": str(tiny_base),
+            "device": "cpu",
+            "train": {"steps": 4, "batch_size": 2, "check_every": 2, "precision": "float32", "replay": 0},
+            "speak": {"sentences": ["你好。"]},
+        }
+    )
+    run = Run.create(folder, recipe)
+    run.audio.mkdir()
+    clips = []
+    for number, (name, text) in enumerate(SPOKEN.items()):
+        sound = Sound.load(EXAMPLES / name)
+        clip = Clip(
+            id=f"clip-{number}",
+            source=name,
+            start=0.0,
+            end=sound.seconds,
+            speaker="派蒙",
+            text=text,
+            split="val" if number == 0 else "train",
+            audio=f"audio/clip-{number}.wav",
+            key=name,
+        )
+        sound.save(run.path(clip))
+        clips.append(clip)
+    run.save_clips(clips)
+    return folder
+
+
+@pytest.fixture
+def run(labelled, tmp_path) -> Run:
+    """A labelled run of the test's own."""
+    folder = tmp_path / "run"
+    shutil.copytree(labelled, folder)
+    return Run.create(folder, Run.open(folder).recipe().override({"out": str(folder)}))

@@ -1,0 +1,107 @@
+"""Items and batches: every clip is dealt once an epoch, in an order that seed and epoch alone decide."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ffvits.audio.spectrogram import AudioFormat
+from ffvits.errors import RunError, TextError, TrainError
+from ffvits.text import front_end
+from ffvits.train.dataset import Deck, Item, collate, prepare, save_samples
+
+AUDIO = AudioFormat()
+
+
+def item(number: int, frames: int = 50, speaker: int = 0) -> Item:
+    return Item(f"{number}", (0, 1, 0), speaker, Path("none.npy"), frames)
+
+
+def reader():
+    return front_end("mandarin-lite")
+
+
+def test_kept_clips_become_items_at_the_bases_rate(run):
+    train, held_out = prepare(run.clips(), run, AUDIO, reader(), ["派蒙"])
+    assert ([i.name for i in held_out], len(train)) == (["clip-0"], 4)
+    clip = run.clips()[1]
+    assert train[0].frames == pytest.approx(clip.seconds * 22050 / 256, abs=1)
+    assert train[0].ids == reader().encode(clip.text).ids
+    assert train[0].load(256).shape == (train[0].frames * 256,)
+
+
+def test_a_text_that_cannot_be_said_is_named_with_file_line_and_character(run):
+    clips = run.clips()
+    clips[2] = clips[2].with_(text="你{xx9}好")
+    with pytest.raises(TextError) as caught:
+        prepare(clips, run, AUDIO, reader(), ["派蒙"])
+    assert (caught.value.file, caught.value.line) == (str(run.clips_file), 3)
+    assert (caught.value.position, caught.value.character) == (1, "{")
+
+
+def test_a_text_too_long_for_its_sound_is_left_out_and_said(run, capsys):
+    clips = run.clips()
+    clips[1] = clips[1].with_(text="观察中国新增人口曲线会发现" * 30)
+    train, _ = prepare(clips, run, AUDIO, reader(), ["派蒙"])
+    assert "clip-1" not in [i.name for i in train]
+    assert "clip-1" in capsys.readouterr().err
+
+
+def test_nothing_to_train_on_is_an_error(run):
+    with pytest.raises(TrainError, match="no clip is left"):
+        prepare([clip.reject("x", "y") for clip in run.clips()], run, AUDIO, reader(), ["派蒙"])
+
+
+def test_missing_audio_is_named(run):
+    clip = run.clips()[1]
+    run.path(clip).unlink()
+    with pytest.raises(RunError) as caught:
+        prepare([clip], run, AUDIO, reader(), ["派蒙"])
+    assert clip.audio in str(caught.value)
+
+
+def test_a_batch_is_padded_with_silence(tmp_path):
+    items = []
+    for number, frames in enumerate((3, 5)):
+        save_samples(tmp_path / f"{number}.npy", np.full(frames * 4 + 3, number + 1.0))
+        items.append(Item(str(number), tuple(range(frames)), number, tmp_path / f"{number}.npy", frames))
+    batch = collate(items, hop=4)
+    assert batch.names == ("0", "1")
+    assert batch.wav.shape == (2, 1, 20)
+    assert batch.wav[0, 0, 12:].abs().sum() == 0
+    assert batch.x.tolist() == [[0, 1, 2, 0, 0], [0, 1, 2, 3, 4]]
+    assert [batch.x_lengths.tolist(), batch.frames.tolist(), batch.speakers.tolist()] == [[3, 5], [3, 5], [0, 1]]
+    assert batch.to(torch.device("cpu")).names == batch.names
+
+
+@given(st.integers(1, 60), st.integers(1, 17), st.integers(0, 5), st.integers(0, 3))
+def test_every_item_is_dealt_once_an_epoch(count, batch_size, seed, epoch):
+    deck = Deck([item(i, 10 + i * 7 % 31) for i in range(count)], batch_size, seed)
+    batches = deck.epoch(epoch)
+    assert sorted(int(i.name) for batch in batches for i in batch) == list(range(count))
+    assert max(map(len, batches)) <= batch_size
+    assert len(batches) == len(deck)
+    assert batches == deck.epoch(epoch)
+
+
+def test_epochs_differ():
+    deck = Deck([item(i) for i in range(20)], 4, seed=1)
+    assert deck.epoch(0) != deck.epoch(1)
+
+
+def test_batches_hold_clips_of_like_length():
+    deck = Deck([item(i, frames=10 + i) for i in range(64)], 8, seed=3)
+    spreads = [max(i.frames for i in batch) - min(i.frames for i in batch) for batch in deck.epoch(0)]
+    assert max(spreads) <= 8
+
+
+def test_a_small_voice_is_heard_more_often_and_no_clip_of_it_is_forgotten():
+    deck = Deck([item(i, speaker=0) for i in range(90)] + [item(100 + i, speaker=1) for i in range(10)], 10, seed=0)
+    dealt = Counter(i.name for batch in deck.epoch(0) for i in batch)
+    small = [dealt[str(100 + i)] for i in range(10)]
+    assert sum(small) == 25  # the square roots of 90 and 10 are as 3 to 1
+    assert min(small) >= 2

@@ -1,0 +1,84 @@
+"""Checkpoints: the newest is the one with the highest stored step, and none is ever half written."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from ffvits.errors import TrainError
+from ffvits.train import state
+from ffvits.train.state import Progress
+
+
+def write(folder, step, identity="a", keep=3, **progress):
+    return state.save(folder, Progress(step=step, **progress), identity, {"model": {"w": torch.ones(3) * step}}, keep)
+
+
+def test_a_state_comes_back_as_it_went(tmp_path):
+    path = write(tmp_path, 7, epoch=2, index=5, seconds=1.5)
+    progress, rest = state.load(path)
+    assert progress == Progress(step=7, epoch=2, index=5, seconds=1.5)
+    assert rest["model"]["w"].tolist() == [7, 7, 7]
+
+
+def test_the_stored_step_decides_not_the_name(tmp_path):
+    write(tmp_path, 900).rename(tmp_path / "step-00000001.pt")
+    write(tmp_path, 20)
+    assert state.newest(tmp_path, "a").name == "step-00000001.pt"
+
+
+def test_states_of_another_base_or_other_clips_do_not_count(tmp_path):
+    write(tmp_path, 5, identity="other")
+    assert state.newest(tmp_path, "a") is None
+
+
+def test_old_ones_go_the_best_and_the_one_just_written_stay(tmp_path):
+    for step in (10, 20, 30, 40):
+        write(tmp_path, step, keep=2, best_step=10, best=0.5)
+    assert sorted(path.name for path in tmp_path.glob("*.pt")) == [f"step-{step:08d}.pt" for step in (10, 30, 40)]
+    write(tmp_path, 15, keep=1, best_step=10, best=0.5)  # a smaller step, as after a restart from the best
+    assert (tmp_path / "step-00000015.pt").is_file()
+
+
+@pytest.mark.parametrize("damage", [b"", b"<html>", b"PK\x03\x04 cut short"])
+def test_a_damaged_file_is_passed_over_and_named(tmp_path, damage, capsys):
+    write(tmp_path, 5)
+    (tmp_path / "step-00000009.pt").write_bytes(damage)
+    assert state.newest(tmp_path, "a").name == "step-00000005.pt"
+    assert "step-00000009.pt" in capsys.readouterr().err
+
+
+def test_setting_aside_deletes_nothing(tmp_path):
+    folder = tmp_path / "checkpoints"
+    write(folder, 5)
+    aside = state.set_aside(folder)
+    assert (aside / "step-00000005.pt").is_file()
+    assert state.set_aside(tmp_path / "none") is None
+    write(folder, 6)
+    assert state.set_aside(folder) != aside
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on file size that stands in for a full disk is Unix's")
+def test_a_full_disk_leaves_the_earlier_state_whole(tmp_path):
+    write(tmp_path, 5)
+    code = f"""
+import pathlib, resource, signal, torch
+from ffvits.errors import TrainError
+from ffvits.train import state
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    state.save(pathlib.Path({str(tmp_path)!r}), state.Progress(step=6), "a", {{"w": torch.zeros(100_000)}}, 1)
+except TrainError as error:
+    raise SystemExit("free some space" in error.cure and 7)
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 7
+    assert [path.name for path in tmp_path.iterdir()] == ["step-00000005.pt"]
+    assert state.newest(tmp_path, "a").name == "step-00000005.pt"
+
+
+def test_an_unwritable_folder_is_an_error_with_a_cure(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises((TrainError, OSError)):
+        write(tmp_path / "file", 1)
