@@ -53,9 +53,7 @@ def marked(text: str, starts: Sequence[float], pauses: Sequence[Pause]) -> str:
         if pause.seconds < COMMA:
             continue
         near = [
-            place
-            for place in range(1, len(text))
-            if abs(starts[place] - pause.end) < _NEAR and text[place] not in _MARKS + _CLINGING
+            place for place in range(1, len(text)) if abs(starts[place] - pause.end) < _NEAR and _may_begin(text, place)
         ]
         if near:
             best = min(near, key=lambda place: abs(starts[place] - pause.end) + (0 if place in edges else _NEAR))
@@ -70,6 +68,12 @@ def marked(text: str, starts: Sequence[float], pauses: Sequence[Pause]) -> str:
     if out and out[-1] not in _MARKS:
         out.append("。")
     return "".join(out)
+
+
+def _may_begin(text: str, place: int) -> bool:
+    """Whether a phrase may begin here: not with a mark or particle, and not within a Latin word or a number."""
+    inside = text[place].isascii() and text[place - 1].isascii() and " " not in (text[place], text[place - 1])
+    return text[place] not in _MARKS + _CLINGING and not inside
 
 
 def _breathes(time: float, pauses: Sequence[Pause]) -> bool:

@@ -1,0 +1,163 @@
+"""The end of labelling: which clips are held out, the label file with a person's edits, the audio, the summary."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ffvits import console
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip, Reason, write_clips
+from ffvits.files import write_text
+from ffvits.recipe import Recipe
+from ffvits.run import Run
+
+_INDEX = "index.json"  # in audio/: the key of what each file was made from
+
+
+def finish(clips: Sequence[Clip], run: Run, recipe: Recipe) -> list[Clip]:
+    """Saves what the stages found and returns it merged with a person's edits.
+
+    A clip that a person set to keep is kept, whatever the machine thought of it. The kept clips' audio is written
+    to the run's `audio/`, all other files there that ffvits wrote are removed, and `rejected.csv` says why each of
+    the others was left out.
+    """
+    merged = run.save_clips(list(clips))
+    finished = split(export(merged, run), recipe.train.held_out)
+    write_clips(run.clips_file, finished)
+    write_text(run.folder / "rejected.csv", _rejected(finished))
+    summarise(finished)
+    return finished
+
+
+def split(clips: Iterable[Clip], held_out: float) -> list[Clip]:
+    """The clips with `split` set: of each speaker's kept clips the share `held_out` is "val", the rest "train".
+
+    Who is held out depends on the clip's id only, so a clip seldom changes sides when others come or go. A speaker
+    with fewer than ten clips has none to spare.
+    """
+    clips = list(clips)
+    kept: dict[str, list[Clip]] = defaultdict(list)
+    for clip in clips:
+        if clip.kept and clip.text:
+            kept[clip.speaker].append(clip)
+    val: set[str] = set()
+    for theirs in kept.values():
+        if len(theirs) >= 10 and held_out > 0:
+            ranked = sorted(
+                theirs, key=lambda clip: hashlib.sha256(clip.id.encode("utf-8", "surrogateescape")).digest()
+            )
+            val.update(clip.id for clip in ranked[: max(1, round(held_out * len(ranked)))])
+    return [clip.with_(split="" if not clip.kept else "val" if clip.id in val else "train") for clip in clips]
+
+
+def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
+    """Writes the kept clips' samples as `audio/<id>.wav`; the clips then point there, and the cache may be deleted."""
+    run.audio.mkdir(exist_ok=True)
+    index_file = run.audio / _INDEX
+    before = _index(index_file)
+    after: dict[str, str] = {}
+    exported = []
+    for clip in clips:
+        name = f"{clip.id}.wav"
+        target = run.audio / name
+        if clip.kept and clip.audio:
+            if not (target.is_file() and (before.get(name) == clip.key or clip.audio == f"audio/{name}")):
+                Sound.load(run.path(clip)).save(target)
+            after[name] = clip.key
+            clip = clip.with_(audio=f"audio/{name}")
+        exported.append(clip)
+    for name in before.keys() - after.keys():
+        (run.audio / name).unlink(missing_ok=True)
+    write_text(index_file, json.dumps(after, ensure_ascii=False, indent=0))
+    return exported
+
+
+def summarise(clips: Sequence[Clip]) -> None:
+    """Says what was found, kept and rejected, in minutes, and for each reason how many clips and what can be done."""
+    kept = [clip for clip in clips if clip.kept]
+    rejected = [clip for clip in clips if not clip.kept]
+    console.info(
+        f"{len(clips)} clips found ({_minutes(clips)}): {len(kept)} kept ({_minutes(kept)}), "
+        f"{len(rejected)} rejected ({_minutes(rejected)})"
+    )
+    if len({clip.speaker for clip in kept}) > 1:
+        for speaker, count in sorted(Counter(clip.speaker for clip in kept).items()):
+            console.info(f"  {speaker}: {count} clips, {_minutes([c for c in kept if c.speaker == speaker])}")
+    rows = by_reason(rejected)
+    if rows:
+        console.table(
+            "Rejected",
+            ("clips", "minutes", "why", "what can be done"),
+            [(len(found), f"{_seconds(found) / 60:.1f}", _TITLES.get(code, code), cure) for code, found, cure in rows],
+        )
+
+
+def by_reason(clips: Iterable[Clip]) -> list[tuple[str, list[Clip], str]]:
+    """Rejected clips by their first reason, the most frequent first: code, clips, and the cure of most of them."""
+    found: dict[str, list[Clip]] = defaultdict(list)
+    for clip in clips:
+        if not clip.kept:
+            found[_first(clip).code].append(clip)
+    return [
+        (code, those, Counter(_first(clip).cure for clip in those).most_common(1)[0][0])
+        for code, those in sorted(found.items(), key=lambda item: -len(item[1]))
+    ]
+
+
+_TITLES = {
+    "silence": "nothing to be heard",
+    "no-speech": "nobody speaks",
+    "too-short": "too short",
+    "too-long": "too long",
+    "empty": "an empty file",
+    "clipped": "clipped",
+    "hallucination": "the words were invented",
+    "other-language": "another language",
+    "other-speaker": "another speaker",
+    "duplicate": "heard before",
+    "quality": "sounds bad",
+    "uncertain": "not understood well enough",
+    "rate": "impossible speaking rate",
+    "person": "set aside by a person",
+}
+
+
+def _first(clip: Clip) -> Reason:
+    return clip.reasons[0] if clip.reasons else Reason("person", "set to reject in the label file")
+
+
+def _rejected(clips: Iterable[Clip]) -> str:
+    """A table for spreadsheets: one row per rejected clip."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["source", "start", "end", "speaker", "reason", "message", "cure", "text", "id"])
+    for clip in clips:
+        if not clip.kept:
+            reason = _first(clip)
+            times = f"{clip.start:.2f}", f"{clip.end:.2f}"
+            said = reason.code, reason.message, reason.cure
+            writer.writerow([clip.source, *times, clip.speaker, *said, clip.text or clip.heard, clip.id])
+    return out.getvalue()
+
+
+def _index(path: Path) -> dict[str, str]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    # Only plain names: the index must never be able to point out of its folder.
+    return {name: key for name, key in values.items() if Path(name).name == name} if isinstance(values, dict) else {}
+
+
+def _seconds(clips: Iterable[Clip]) -> float:
+    return sum(clip.seconds for clip in clips)
+
+
+def _minutes(clips: Iterable[Clip]) -> str:
+    return f"{_seconds(clips) / 60:.1f} min"
