@@ -238,7 +238,7 @@ def _soundfile_blocks(file, damage: list[str]) -> Iterator[np.ndarray]:
         try:
             block = file.read(frames, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError as error:
-            damage.append(str(error.error_string))
+            damage.append(f"what follows is damaged ({error.error_string})")
             return
         if not len(block):
             return
@@ -273,7 +273,7 @@ def _opened_by_ffmpeg(path: Path, failure: str) -> Iterator[Reader]:
         lossless = context.codec.name.startswith(("pcm_", "flac", "alac", "ape", "wavpack", "tta"))
         bits = (context.format.bits if context.format else 0) if lossless else 0
         probe = Probe(max(0.0, seconds), context.sample_rate, context.channels, bits, context.codec.name)
-        reader = Reader(probe, "ffmpeg", iter(()), surround=(context.layout.name or "").startswith(("5.1", "7.1")))
+        reader = Reader(probe, "ffmpeg", iter(()), surround=context.channels in (6, 8))
         reader.blocks = _ffmpeg_blocks(container, stream, reader)
         yield reader
 
@@ -292,7 +292,7 @@ def _ffmpeg_blocks(container, stream, reader: Reader) -> Iterator[np.ndarray]:
         except StopIteration:
             break
         except (av.error.FFmpegError, OSError) as error:
-            reader.damage.append(getattr(error, "strerror", None) or str(error))
+            reader.damage.append(f"what follows is damaged ({getattr(error, 'strerror', None) or error})")
             break
         try:
             frames = [part for frame in packet.decode() for part in resampler.resample(frame)]

@@ -50,7 +50,9 @@ def survey(path: Path) -> Survey:
             second = _listen(path, "ffmpeg")
         except Undecodable:
             second = first
-        first = max(first, second, key=lambda heard: heard.frames)
+        if second.frames > first.frames:
+            second.damaged = (*second.damaged, "a damaged place was passed over")
+            first = second
     if not first.frames:
         raise Undecodable("there are no samples in it", code="empty", cure="copy or export it again", file=path)
     return first.survey()
