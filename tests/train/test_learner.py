@@ -1,0 +1,132 @@
+"""One step of training: what may change changes, what is frozen does not, and it starts as the base."""
+
+import numpy as np
+import pytest
+import torch
+
+from ffvits.audio.spectrogram import AudioFormat
+from ffvits.base import adapt, load_base
+from ffvits.errors import RecipeError
+from ffvits.recipe import TrainSettings
+from ffvits.text import front_end
+from ffvits.train.dataset import collate, prepare
+from ffvits.train.learner import Learner
+from ffvits.train.plan import Plan, choose_device, make_plan
+from ffvits.vits import MultiPeriodDiscriminator, Vits
+
+
+@pytest.fixture
+def parts(run, tiny_base):
+    """A fresh learner's ingredients: the adapted base, a batch, and the held-out items."""
+    base = load_base(tiny_base)
+    adapted = adapt(base, speakers=["派蒙"])
+    train, held_out = prepare(run.clips(), run, base.audio, front_end("mandarin-lite"), ["派蒙"])
+    return base, adapted, collate(train[:2], base.audio.hop_length), held_out
+
+
+def plan(**changes) -> Plan:
+    settings = TrainSettings(steps=10, precision="float32", batch_size=2)
+    made = make_plan(settings, device="cpu", clips=4, minutes=0.3, small=True, judge=False)
+    return Plan(**{**made.__dict__, **changes})
+
+
+def learner(adapted, judge=None, **changes) -> Learner:
+    torch.manual_seed(0)
+    model = Vits(adapted.config)
+    model.load_state_dict(adapted.state)
+    return Learner(model, AudioFormat(), plan(**changes), new=adapted.report.created_names(), judge=judge)
+
+
+def test_before_the_first_step_the_model_is_the_base(parts):
+    base, adapted, batch, _ = parts
+    original = Vits(base.config)
+    original.load_state_dict(base.generator)
+    ids, lengths = batch.x[:1, : batch.x_lengths[0]], batch.x_lengths[:1]
+    model = learner(adapted).averaged()
+    ours = model.infer(ids, lengths, torch.tensor([0]), noise_scale=0, noise_scale_w=0)
+    theirs = original.eval().infer(ids, lengths, noise_scale=0, noise_scale_w=0)
+    assert torch.allclose(ours.audio, theirs.audio, atol=1e-6)
+
+
+@pytest.mark.parametrize("with_judge", [False, True])
+def test_a_step_learns_in_every_part(parts, with_judge):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, judge=MultiPeriodDiscriminator() if with_judge else None, judge_warmup=1)
+    before = {name: value.clone() for name, value in made.model.state_dict().items()}
+    losses = [made.step(batch, step) for step in ((2,) if with_judge else (1, 2))]
+    assert all(found.finite for found in losses)
+    assert ("judge" in losses[0].values) == with_judge
+    after = made.model.state_dict()
+    for part in ("enc_p", "enc_q", "flow", "dp", "dec", "emb_g"):
+        assert any(not torch.equal(before[n], after[n]) for n in before if n.startswith(part)), part
+
+
+def test_a_frozen_part_stays_and_the_others_move(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, rates={"enc_p": 0.0, "enc_q": 1.0, "flow": 1.0, "dp": 0.0, "dec": 1.0})
+    new = adapted.report.created_names()
+    before = {name: value.clone() for name, value in made.model.state_dict().items()}
+    made.step(batch, 1)
+    after = made.model.state_dict()
+    frozen = [name for name in before if name.startswith(("enc_p", "dp")) and name not in new]
+    assert frozen
+    assert all(torch.equal(before[name], after[name]) for name in frozen)
+    assert not torch.equal(before["dec.conv_pre.weight"], after["dec.conv_pre.weight"])
+
+
+def test_losses_fall_when_one_batch_is_learned_by_heart(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, learning_rate=2e-3)
+    found = [made.step(batch, step).values["mel"] for step in range(1, 31)]
+    assert np.mean(found[-5:]) < 0.9 * np.mean(found[:5])
+
+
+def test_a_step_that_is_not_finite_changes_nothing(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted)
+    before = {name: value.clone() for name, value in made.model.state_dict().items()}
+    batch.wav[0, 0, 100] = float("nan")
+    assert not made.step(batch, 1).finite
+    assert all(torch.equal(before[name], value) for name, value in made.model.state_dict().items())
+
+
+def test_the_check_is_the_same_twice_and_leaves_training_alone(parts):
+    _, adapted, batch, held_out = parts
+    made = learner(adapted)
+    made.step(batch, 1)
+    random = torch.get_rng_state()
+    assert made.check(held_out) == made.check(held_out)
+    assert torch.equal(random, torch.get_rng_state())
+    assert made.model.training
+
+
+def test_the_running_mean_follows_the_weights(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, ema=0.5)
+    start = made.average["dec.conv_pre.weight"].clone()
+    for step in range(1, 6):
+        made.step(batch, step)
+    now, mean = made.model.state_dict()["dec.conv_pre.weight"], made.average["dec.conv_pre.weight"]
+    assert (mean - now).abs().mean() < (start - now).abs().mean()
+
+
+class TestPlan:
+    def test_rates_rise_then_fall(self):
+        made = plan(steps=200)
+        rates = [made.rate(step) for step in range(1, 201)]
+        assert rates.index(max(rates)) == 19
+        assert rates[-1] == pytest.approx(0.1 * made.learning_rate, rel=0.01)
+        assert all(rate > 0 for rate in rates)
+
+    def test_a_part_that_does_not_exist_is_refused(self):
+        settings = TrainSettings(rates={"decoder": 1.0})
+        with pytest.raises(RecipeError, match="'decoder'"):
+            make_plan(settings, device="cpu", clips=1, minutes=1, small=True, judge=False)
+
+    def test_a_device_that_is_not_there_is_refused(self):
+        assert choose_device("cpu") == "cpu"
+        with pytest.raises(RecipeError):
+            choose_device("tpu")
+        if not torch.cuda.is_available():
+            with pytest.raises(RecipeError, match="no cuda"):
+                choose_device("cuda:1")
