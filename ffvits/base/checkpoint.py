@@ -45,6 +45,7 @@ _DAMAGE = (
     IndexError,
     TypeError,
     AttributeError,
+    AssertionError,
     OverflowError,
     MemoryError,
     NotImplementedError,

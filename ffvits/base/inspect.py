@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ffvits.base.catalogue import known_entry
 from ffvits.base.checkpoint import Checkpoint, UnreadableCheckpoint, read_checkpoint
 from ffvits.base.dialect import Family, original_names, recognise, shapes_of, split_fused
 from ffvits.base.examination import Examination, differences, facts, not_finite
@@ -25,7 +26,9 @@ def inspect_checkpoint(path: str | Path, config: str | Path | None = None) -> In
     Never raises for what is in the file; what is wrong stands in `problems`. Values are checked for NaN, so the
     whole file is read once.
     """
-    return examine(Path(path), Path(config) if config is not None else None, check_values=True)
+    path = Path(path)
+    card = known_entry(path) if path.is_file() else None
+    return examine(path, Path(config) if config is not None else None, card=card, check_values=True)
 
 
 def examine(

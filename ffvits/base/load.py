@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ffvits import console, store
 from ffvits.audio.spectrogram import AudioFormat
+from ffvits.base.catalogue import known_entry
 from ffvits.base.checkpoint import read_checkpoint
 from ffvits.base.inspect import Inspection, examine
 from ffvits.errors import BaseError, DownloadError
@@ -52,11 +52,7 @@ class Base:
     @cached_property
     def sha256(self) -> str:
         """The sha256 of the generator's file; reads it once, when asked for."""
-        digest = hashlib.sha256()
-        with self.path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        return digest.hexdigest()
+        return store.sha256_of(self.path)
 
 
 def load_base(spec: str | Path, *, offline: bool = False, config: str | Path | None = None) -> Base:
@@ -80,7 +76,7 @@ def load_base(spec: str | Path, *, offline: bool = False, config: str | Path | N
         path = find_generator(path)
     elif not path.exists():
         raise _unknown(text, path, list(known))
-    return _loaded(path, Path(config) if config else None, _card_of(path))
+    return _loaded(path, Path(config) if config else None, known_entry(path))
 
 
 def find_generator(folder: Path) -> Path:
@@ -160,22 +156,6 @@ def _from_address(name: str, address: str, offline: bool) -> Base:
         raise BaseError(f"{name!r} cannot be the name of a base", cure="use letters, digits, '-', '_' and '.'")
     folder = store.fetch_address(name, address, offline=offline)
     return _loaded(folder / last, None, None, name=name)
-
-
-def _card_of(path: Path) -> store.Entry | None:
-    """The manifest's entry of a file that somebody downloaded by hand, by size first and sha256 then."""
-    size = path.stat().st_size
-    sizes = {entry.name: {f.name: f for f in entry.files}.get(entry.base.generator) for entry in store.entries("base")}
-    for entry in store.entries("base"):
-        file = sizes[entry.name]
-        if file and file.sha256 and file.bytes == size:
-            digest = hashlib.sha256()
-            with path.open("rb") as content:
-                while block := content.read(1 << 20):
-                    digest.update(block)
-            if digest.hexdigest() == file.sha256:
-                return entry
-    return None
 
 
 def _loaded(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ffvits.store.cache import Store, home, is_offline
+from ffvits.store.cache import Store, home, is_offline, sha256_of
 from ffvits.store.manifest import BaseCard, Entry, File, Manifest, manifest_path, read_manifest
 from ffvits.store.transfer import Patience
 
@@ -27,6 +27,7 @@ __all__ = [
     "missing_bytes",
     "place",
     "read_manifest",
+    "sha256_of",
 ]
 
 

@@ -184,7 +184,7 @@ class _Visit:
             _copy_file(Path(source.text) / file.name, part)
         else:
             self._download(file, source, part)
-        digest = _sha256(part)
+        digest = sha256_of(part)
         if source.kind != "convert":  # a converted file is as good as what it was made from, which was verified
             verified = _check(file, part, digest, record, source)
         with part.open("rb+") as written:
@@ -213,7 +213,7 @@ class _Visit:
         }
         resumed = part.exists() and part.stat().st_size > 0
         download(url, part, **request)
-        if resumed and file.sha256 is not None and _sha256(part) != file.sha256:
+        if resumed and file.sha256 is not None and sha256_of(part) != file.sha256:
             part.unlink()  # what was kept was not the beginning of this file
             download(url, part, **request)
 
@@ -316,7 +316,7 @@ def _is_good(file: File, folder: Path, record: _Record) -> bool:
     untouched = known.get("bytes") == stat.st_size and known.get("mtime_ns") == stat.st_mtime_ns
     if untouched and known.get("sha256") in accepted:
         return True
-    digest = _sha256(path)
+    digest = sha256_of(path)
     if not accepted:  # put there by hand, and nobody has published what it should be
         console.warn(f"{path} could not be verified (nobody has published its sha256); taken on trust and remembered")
         record.note(file.name, digest, "put there by hand", False)
@@ -359,7 +359,8 @@ def _copy_file(origin: Path, part: Path) -> None:
             target.write(block)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file's bytes, in hexadecimal digits."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):

@@ -1,0 +1,285 @@
+"""A name, a file, a folder or an address becomes a base, or an error that says what to do."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import json
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+from checkpoints import config_json, discriminator, generator, save, small_model
+
+from ffvits import store
+from ffvits.base import inspect_checkpoint, load_base
+from ffvits.base.load import find_discriminator, find_generator
+from ffvits.errors import BaseError, DownloadError
+from ffvits.store import Manifest, Store
+from ffvits.store.manifest import BaseCard, Entry, File
+from ffvits.text.symbols import TABLES
+from ffvits.vits import Vits
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch):
+    """A cache of its own, and no network."""
+    monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FFVITS_OFFLINE", "1")
+
+
+def folder_of(folder: Path, name: str = "G_100.pth", n_vocab: int = 50, table: str = "bopomofo") -> Path:
+    config_json(folder / "config.json", table=table)
+    return save(folder / name, generator(n_vocab))
+
+
+def test_the_embedded_base_is_whole_and_speaks_its_own_table():
+    base = load_base("mandarin-lite")
+    assert (base.name, base.front_end, base.language, base.speakers) == ("mandarin-lite", "mandarin-lite", "zh", ())
+    assert base.symbols == TABLES["mandarin-lite"]
+    assert (base.audio.sampling_rate, base.audio.hop_length, base.add_blank) == (22050, 256, True)
+    assert base.discriminator is None
+    assert "non-commercial" in base.licence
+    assert base.sha256 == hashlib.sha256(base.path.read_bytes()).hexdigest()
+    assert (base.path.parent / "CARD.md").is_file()
+    Vits(base.config).load_state_dict(base.generator)
+    assert all(tensor.dtype == torch.float32 for tensor in base.generator.values())
+
+
+def test_auto_takes_the_embedded_base_where_nothing_is_in_reach(capsys):
+    assert load_base("auto").name == "mandarin-lite"
+    assert "biaobei is not to be had" in capsys.readouterr().err
+
+
+def test_a_file_with_its_config_beside_it(tmp_path: Path, capsys):
+    base = load_base(folder_of(tmp_path))
+    assert (base.name, base.front_end, base.symbols) == ("G_100", "bopomofo", TABLES["bopomofo"])
+    assert base.config.n_vocab == 50
+    assert "no discriminator" in capsys.readouterr().err
+
+
+def test_a_config_from_elsewhere(tmp_path: Path):
+    path = save(tmp_path / "G_100.pth", generator(50))
+    with pytest.raises(BaseError, match="sampling rate"):
+        load_base(path)
+    assert load_base(path, config=config_json(tmp_path / "x" / "c.json", table="bopomofo")).front_end == "bopomofo"
+
+
+def test_the_discriminator_beside_the_generator_comes_along(tmp_path: Path):
+    path = folder_of(tmp_path)
+    save(tmp_path / "D_100.pth", discriminator())
+    assert load_base(tmp_path).discriminator.keys() == discriminator().keys()
+    assert load_base(path).path == path
+
+
+def test_a_discriminator_that_cannot_be_used_is_an_error(tmp_path: Path):
+    folder_of(tmp_path)
+    (tmp_path / "D_100.pth").write_bytes(b"<html>")
+    with pytest.raises(BaseError, match="discriminator beside the base cannot be used"):
+        load_base(tmp_path)
+
+
+def test_a_discriminator_is_no_voice(tmp_path: Path):
+    with pytest.raises(BaseError, match="this is a discriminator") as caught:
+        load_base(save(tmp_path / "D_100.pth", discriminator()))
+    assert "G_*.pth" in caught.value.cure
+
+
+def test_a_finished_voice_is_a_base_again(tmp_path: Path):
+    """A run's voice/ folder: model.safetensors and voice.json."""
+    from ffvits.voice import VoiceInfo
+
+    model = small_model(50, 2)
+    info = VoiceInfo(
+        model=model.config.to_dict(),
+        sampling_rate=22050,
+        symbols=TABLES["bopomofo"],
+        front_end="bopomofo",
+        add_blank=True,
+        speakers=("派蒙", "凯瑟琳"),
+        card={"licence": "CC0"},
+    )
+    info.save(tmp_path / "runs" / "paimon" / "voice", model.state_dict())
+    base = load_base(tmp_path / "runs" / "paimon")
+    assert base.speakers == ("派蒙", "凯瑟琳")
+    assert base.config == model.config
+    assert torch.equal(base.generator["emb_g.weight"], model.emb_g.weight)
+
+
+# (files in the folder, the generator to take)
+FOLDERS = {
+    "the only one": (["G_0.pth", "D_0.pth", "config.json"], "G_0.pth"),
+    "the highest step, by number": (["G_900.pth", "G_1000.pth", "G_20.pth"], "G_1000.pth"),
+    "the latest": (["G_9000.pth", "G_latest.pth", "D_latest.pth"], "G_latest.pth"),
+    "safetensors": (["G.safetensors", "D.safetensors"], "G.safetensors"),
+    "another name": (["paimon.pth", "D_1.pth"], "paimon.pth"),
+}
+
+
+@pytest.mark.parametrize("case", FOLDERS)
+def test_the_generator_of_a_folder(tmp_path: Path, case):
+    names, expected = FOLDERS[case]
+    for name in names:
+        (tmp_path / name).touch()
+    assert find_generator(tmp_path).name == expected
+
+
+def test_digits_of_the_path_do_not_count(tmp_path: Path):
+    folder = tmp_path / "run 99999"
+    folder.mkdir()
+    for name in ("G_5.pth", "G_40.pth"):
+        (folder / name).touch()
+    assert find_generator(folder).name == "G_40.pth"
+
+
+def test_a_folder_without_a_generator_or_with_too_many_is_an_error(tmp_path: Path):
+    with pytest.raises(BaseError, match="no generator"):
+        load_base(tmp_path)
+    for name in ("a.pth", "b.pth"):
+        (tmp_path / name).touch()
+    with pytest.raises(BaseError, match="which of these"):
+        load_base(tmp_path)
+
+
+TWINS = {
+    "G_0.pth": "D_0.pth",
+    "G_0-p.pth": "D_0-p.pth",
+    "G_trilingual.pth": "D_trilingual.pth",
+    "G_latest.pth": "D_latest.pth",
+    "G.safetensors": "D.safetensors",
+    "pretrained_ljs.pth": "D_1.pth",
+}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_discriminator_has_the_generators_name(tmp_path: Path, name):
+    (tmp_path / TWINS[name]).touch()
+    assert find_discriminator(tmp_path / name).name == TWINS[name]
+    (tmp_path / TWINS[name]).unlink()
+    assert find_discriminator(tmp_path / name) is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "message", "cure"),
+    [
+        ("biaobe", "no base named 'biaobe'", "'biaobei'"),
+        ("nothing-like-it", "no base named", "mandarin-lite"),
+        ("models/G_0.pth", "no such file", "G_*.pth"),
+        ("mine@https://example.invalid/folder", "must be that of its generator", "mine@https://"),
+        ("../x@https://example.invalid/G_0.pth", "cannot be the name", "letters"),
+    ],
+)
+def test_a_base_that_is_not_there(spec, message, cure):
+    with pytest.raises(BaseError) as caught:
+        load_base(spec)
+    assert message in caught.value.message
+    assert cure in caught.value.cure
+
+
+def test_a_named_base_out_of_reach_says_what_can_be_done():
+    with pytest.raises(DownloadError) as caught:
+        load_base("biaobei")
+    for way in ("--base mandarin-lite", "--base /path/G_0.pth", "HF_ENDPOINT", str(store.place("biaobei"))):
+        assert way in caught.value.cure
+
+
+# ---- a base of the manifest -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def known(tmp_path: Path, monkeypatch) -> Path:
+    """A manifest that knows one base of 78 symbols by its hash; its file, as somebody may have downloaded it."""
+    path = save(tmp_path / "downloads" / "G_0.pth", generator(78))
+    content = path.read_bytes()
+    card = BaseCard("zh", 0, 22050, 256, 78, "pinyin-letters", "pinyin-letters", "G_0.pth")
+    file = File("G_0.pth", len(content), hashlib.sha256(content).hexdigest(), ())
+    manifest = Manifest({"known": Entry("known", "base", "", "its licence", (file,), "its notes", card)})
+    monkeypatch.setattr(store, "default_store", lambda: Store(manifest, tmp_path / "home"))
+    return path
+
+
+def test_a_pre_filled_cache_is_a_base_by_name(known, tmp_path: Path):
+    place = tmp_path / "home" / "models" / "known"
+    place.mkdir(parents=True)
+    known.rename(place / "G_0.pth")
+    base = load_base("known")
+    assert (base.name, base.front_end, base.licence, base.notes) == (
+        "known",
+        "pinyin-letters",
+        "its licence",
+        "its notes",
+    )
+
+
+def test_a_known_file_is_recognised_wherever_it_lies(known):
+    base = load_base(known)
+    assert (base.name, base.symbols) == ("known", TABLES["pinyin-letters"])
+    assert inspect_checkpoint(known).details["known_as"] == "known"
+
+
+def test_the_config_of_the_other_table_is_caught_beside_a_known_file(known):
+    """The trap of two tables with the same 78 characters: same shapes, no error elsewhere, gibberish."""
+    config_json(known.with_name("config.json"), table="pinyin-letters-alexandajerry")
+    found = inspect_checkpoint(known)
+    assert [problem.code for problem in found.problems] == ["symbols-contradict"]
+    assert "63 ids differ" in found.problems[0].message
+    with pytest.raises(BaseError, match="63 ids differ"):
+        load_base(known)
+    known.with_name("config.json").unlink()
+    assert load_base(known).name == "known"
+
+
+# ---- addresses ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch):
+    """The folder `site` on a web server of the loopback."""
+    monkeypatch.delenv("FFVITS_OFFLINE")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    root = tmp_path / "site"
+    root.mkdir()
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments, directory=str(root))
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield root, f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_known_base_from_a_mirror(known, site):
+    root, url = site
+    known.rename(root / "G_0.pth")
+    assert load_base(f"known@{url}").name == "known"
+    assert load_base(f"known@{url}/G_0.pth").name == "known"
+
+
+def test_a_mirror_that_lies_is_found_out(known, site):
+    root, url = site
+    content = bytearray(known.read_bytes())
+    content[-1] ^= 1
+    (root / "G_0.pth").write_bytes(bytes(content))
+    with pytest.raises(DownloadError, match="wrong content"):
+        load_base(f"known@{url}")
+
+
+def test_an_unknown_base_from_an_address_with_what_lies_beside_it(site, tmp_path: Path):
+    root, url = site
+    folder_of(root, "G_7.pth")
+    save(root / "D_7.pth", discriminator())
+    base = load_base(f"mine@{url}/G_7.pth")
+    assert (base.name, base.front_end) == ("mine", "bopomofo")
+    assert base.discriminator is not None
+    record = json.loads((tmp_path / "home" / "models" / "mine" / ".ffvits.json").read_text(encoding="utf-8"))
+    assert record["files"]["G_7.pth"]["verified"] is False
+    for path in root.iterdir():
+        path.unlink()
+    assert load_base(f"mine@{url}/G_7.pth", offline=True).name == "mine"
