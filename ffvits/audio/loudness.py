@@ -27,13 +27,15 @@ def loudness(sound: Sound) -> float:
     """
     import numpy as np
 
+    if not len(sound.samples):
+        return SILENT
     samples = k_weighted(sound).samples
     step = max(1, round(_STEP * sound.rate))
     whole = len(samples) // step
     steps = np.square(samples[: whole * step]).reshape(whole, step).mean(axis=1)
     count = round(_BLOCK / _STEP)
     if whole < count:
-        powers = np.square(samples).mean(keepdims=True) if len(samples) else np.zeros(1)
+        powers = np.square(samples).mean(keepdims=True)
     else:
         powers = np.convolve(steps, np.ones(count) / count, mode="valid")
     powers = powers[powers > _power(_ABSOLUTE_GATE)]
