@@ -25,26 +25,26 @@ class build_with_shared_files(build_py):
 
 
 class build_vectorised(build_ext):
-    """Asks the compiler for vector code, which some Pythons' own flags do not."""
+    """Builds the aligner for speed, and leaves no C file beside its source."""
+
+    def initialize_options(self):
+        super().initialize_options()
+        self.cython_c_in_temp = True
 
     def build_extension(self, ext):
+        # Some Pythons' own flags do not ask for vector code.
         ext.extra_compile_args = ["/O2"] if self.compiler.compiler_type == "msvc" else ["-O3"]
         super().build_extension(ext)
 
 
-def aligner():
-    """The Cython extension, or nothing where Cython is missing: `monotonic_align` then falls back to numba or numpy."""
-    try:
-        from Cython.Build import cythonize
-    except ImportError:
-        return []
-    extension = Extension(
-        "monotonic_align._core",
-        ["monotonic_align/_core.pyx"],
-        depends=["monotonic_align/_core.h", "monotonic_align/_tile.h"],
-        optional=True,  # a missing compiler is a warning
-    )
-    return cythonize([extension], language_level=3)
+# Not through `cythonize`, which forgets `optional`: where no compiler is found, installing goes on with a warning, and
+# `monotonic_align` falls back to numba or numpy.
+aligner = Extension(
+    "monotonic_align._core",
+    ["monotonic_align/_core.pyx"],
+    include_dirs=["monotonic_align"],
+    depends=["monotonic_align/_core.h", "monotonic_align/_tile.h"],
+    optional=True,
+)
 
-
-setup(cmdclass={"build_py": build_with_shared_files, "build_ext": build_vectorised}, ext_modules=aligner())
+setup(cmdclass={"build_py": build_with_shared_files, "build_ext": build_vectorised}, ext_modules=[aligner])
