@@ -74,7 +74,7 @@ def _decode_parts(job: Job, content: str) -> dict[str, Any]:
             {
                 "key": key,
                 "start": start / sound.rate,
-                "end": start / sound.rate + sound.seconds,
+                "end": (start + len(sound.samples)) / sound.rate,
                 "bandwidth": bandwidth(sound),
             }
         )

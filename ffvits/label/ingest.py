@@ -21,14 +21,14 @@ from ffvits.run import Run
 class _Settings:
     """What decides how samples are decoded; no voice in reach of this program needs a higher rate."""
 
+    part_seconds: float
     max_rate: int = 48000
-    part_seconds: float = 300.0
 
 
-def ingest(folder: Path, run: Run, recipe: Recipe) -> Iterator[Clip]:
+def ingest(folder: Path, run: Run, recipe: Recipe, *, part_seconds: float = 300.0) -> Iterator[Clip]:
     """Finds, decodes and reports every recording under `folder`.
 
-    A recording longer than five minutes becomes several clips that follow one another, cut at its quietest moments,
+    A recording longer than `part_seconds` becomes several clips that follow one another, cut at its quietest moments,
     so that memory does not grow with its length. Each clip's `audio` (and `original`) is 24-bit mono FLAC at the
     recording's own rate, at most 48 kHz. What cannot be read is yielded as a rejected clip. Raises AudioError if the
     folder cannot be listed, RunError if the cache cannot be written.
@@ -36,7 +36,7 @@ def ingest(folder: Path, run: Run, recipe: Recipe) -> Iterator[Clip]:
     found = find(folder, skip=[run.folder])
     speakers = speaker_names(folder, found, recipe)
     _report(folder, found, speakers)
-    settings = _Settings()
+    settings = _Settings(part_seconds)
     cache = run.cache("ingest", settings, version=1)
     for path in found.unreadable:
         clip = Clip(
