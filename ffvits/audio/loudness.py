@@ -71,10 +71,12 @@ def levelled(sound: Sound, target: float, ceiling: float = -1.0) -> tuple[Sound,
     """
     import numpy as np
 
-    found = loudness(sound)
-    if found <= SILENT:
+    top = peak(sound)
+    if top <= SILENT:
         return sound, 0.0
-    gain = min(target - found, ceiling - peak(sound))
+    # Measured at full scale: in a very quiet recording the standard's absolute gate would leave out quiet words.
+    loud = Sound(sound.samples * np.float32(10 ** (-top / 20)), sound.rate)
+    gain = min(target - loudness(loud), ceiling) - top
     return Sound(sound.samples * np.float32(10 ** (gain / 20)), sound.rate), gain
 
 

@@ -78,25 +78,35 @@ def _split(
     piece: Piece, found: Sequence[Piece], levels: np.ndarray, settings: SegmentSettings, room: float
 ) -> list[Piece]:
     """The piece in parts of at most `room` seconds, cut at pauses as long and as near the middle as can be."""
-    if piece.seconds <= room:
-        return [piece]
+    done: list[Piece] = []
+    waiting = [piece]
+    while waiting:
+        piece = waiting.pop()
+        if piece.seconds <= room:
+            done.append(piece)
+            continue
+        pause = _best_pause(piece, found, settings.min_seconds / SECONDS)
+        if pause is None:
+            middle = _quietest(piece, levels, settings.min_seconds / SECONDS, room)
+            waiting += [replace(piece, start=middle, forced=True), replace(piece, end=middle, forced=True)]
+        else:
+            waiting += [replace(piece, start=pause[1]), replace(piece, end=pause[0])]
+    return done
+
+
+def _best_pause(piece: Piece, found: Sequence[Piece], least: float) -> tuple[int, int] | None:
+    """The pause inside of a piece (first frame, end) to cut at, `least` frames from its edges; None if there is none.
+
+    The length of a pause counts most; balance decides between pauses that are alike.
+    """
     inside = [stretch for stretch in found if piece.start <= stretch.start and stretch.end <= piece.end]
-    least = settings.min_seconds / SECONDS
     best, score = None, 0.0
     for before, after in itertools.pairwise(inside):
         left, right = before.end - piece.start, piece.end - after.start
-        if min(left, right) < least:
-            continue
-        # The length of the pause counts most; balance decides between pauses that are alike.
         worth = (after.start - before.end) * (0.5 + min(left, right) / (left + right))
-        if worth > score:
+        if min(left, right) >= least and worth > score:
             best, score = (before.end, after.start), worth
-    if best is None:
-        middle = _quietest(piece, levels, least, room)
-        left, right = replace(piece, end=middle, forced=True), replace(piece, start=middle, forced=True)
-    else:
-        left, right = replace(piece, end=best[0]), replace(piece, start=best[1])
-    return [part for half in (left, right) for part in _split(half, found, levels, settings, room)]
+    return best
 
 
 def _quietest(piece: Piece, levels: np.ndarray, least: float, room: float) -> int:

@@ -22,7 +22,7 @@ _SCRAPS = 0.2  # of a recording: with less speech than that, and no whole piece,
 
 @dataclass(frozen=True)
 class Cut:
-    """One piece as samples: `start` and `end` in seconds of the recording, with its margins."""
+    """One piece as samples: `start` and `end` in seconds of the recording, with its margins; `gain` in dB."""
 
     start: float
     end: float
@@ -31,7 +31,7 @@ class Cut:
     clipped: float
     forced: bool
     sound: Sound
-    original: Sound
+    original: Sound | None
     gain: float
 
 
@@ -42,7 +42,7 @@ def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings) -> Itera
     stretch before cleaning. A recording without speech is yielded as one rejected clip, so is a piece that is too
     short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning.
     """
-    cache = run.cache("segment", settings, version=1)
+    cache = run.cache("segment", settings, version=2)
     ear: vad.Vad | None = None
     for clip in clips:
         if not clip.kept:
@@ -66,7 +66,7 @@ def _cut_into(cache, key: str, sound: Sound, original: Sound | None, ear: vad.Va
     found = []
     for number, piece in enumerate(cut(sound, original, ear, settings)):
         piece_key = cache.key(key, str(number))
-        sounds = (piece.sound,) if original is None else (piece.sound, piece.original)
+        sounds = [sound for sound in (piece.sound, piece.original) if sound is not None]
         cache.put(piece_key, {}, *sounds)
         found.append(
             {
@@ -89,7 +89,6 @@ def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSet
     """The pieces of one recording; `original` is its sound before cleaning, None if it is the same."""
     import numpy as np
 
-    untouched = original or sound
     probabilities = ear(sound)
     levels = heard_levels(sound, len(probabilities))
     before = levels if original is None else heard_levels(original, len(probabilities))
@@ -98,21 +97,31 @@ def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSet
     spoken = np.zeros(len(probabilities), bool)
     for stretch in found:
         spoken[stretch.start : stretch.end] = True
-    for piece, (start, end) in zip(chosen, cuts.edges(chosen, levels, settings), strict=True):
-        start_seconds, end_seconds = start * cuts.SECONDS, min(end * cuts.SECONDS, sound.seconds)
-        raw = untouched.cut(start_seconds, end_seconds)
-        level, gain = levelled(_faded(sound.cut(start_seconds, end_seconds)), settings.loudness)
+    made = _without_rumble(sound)
+    heard = None if original is None else _without_rumble(original)
+    for piece, frames in zip(chosen, cuts.edges(chosen, levels, settings), strict=True):
+        start, end = frames[0] * cuts.SECONDS, min(frames[1] * cuts.SECONDS, sound.seconds)
+        level, gain = levelled(_faded(made.cut(start, end)), settings.loudness)
         yield Cut(
-            start_seconds,
-            end_seconds,
-            float(spoken[piece.start : piece.end].sum() * cuts.SECONDS),
-            snr(before, probabilities, piece),
-            clipped_share(raw),
-            piece.forced,
-            level,
-            levelled(_faded(raw), settings.loudness)[0],
-            gain,
+            start=start,
+            end=end,
+            speech_seconds=float(spoken[piece.start : piece.end].sum() * cuts.SECONDS),
+            snr=snr(before, probabilities, piece),
+            clipped=clipped_share((original or sound).cut(start, end)),
+            forced=piece.forced,
+            sound=level,
+            original=None if heard is None else levelled(_faded(heard.cut(start, end)), settings.loudness)[0],
+            gain=gain,
         )
+
+
+def _without_rumble(sound: Sound) -> Sound:
+    """The sound without what lies under every voice (40 Hz): wind, footsteps, traffic; nothing else is delayed."""
+    from scipy.signal import butter, sosfiltfilt
+
+    if len(sound.samples) < 64:
+        return sound
+    return Sound(sosfiltfilt(butter(2, 40, "highpass", fs=sound.rate, output="sos"), sound.samples), sound.rate)
 
 
 def _level(sound: Sound) -> float:
@@ -128,7 +137,7 @@ def _faded(sound: Sound) -> Sound:
 
     count = min(round(_FADE * sound.rate), len(sound.samples) // 2)
     ramp = np.linspace(0, 1, count, endpoint=False, dtype=np.float32)
-    samples = sound.samples.copy()
+    samples = sound.samples.astype(np.float32)
     samples[:count] *= ramp
     samples[len(samples) - count :] *= ramp[::-1]
     return Sound(samples, sound.rate)
