@@ -1,8 +1,8 @@
 """Reading somebody's checkpoint without trusting it: nothing in the file is executed, and nothing copied.
 
-A `.pth` is a zip whose `data.pkl` names the functions that rebuild it. Our own reader (unpickle.py) knows six of them.
-A file that uses others has all its names read first, without running it; if they are harmless, torch's `weights_only`
-reader opens it, else it is refused and the name is told. Weights stay mapped from the file.
+A `.pth` is a zip whose `data.pkl` names the functions that rebuild it. Our own reader (unpickle.py) knows what a state
+dict needs. A file that asks for more has all its names read first, without running it; if they are harmless, torch's
+`weights_only` reader opens it, else it is refused and the name is told. Weights stay mapped from the file.
 """
 
 from __future__ import annotations

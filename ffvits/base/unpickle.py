@@ -1,16 +1,15 @@
 """A reader for the pickles of torch.save that can build containers, numbers, texts and tensors, and nothing else.
 
-There is no code path from the file to a function of Python: of all names a pickle may call, six are understood, and
-each is answered here. torch's own `weights_only` reader is as strict but takes ten times as long, mostly because it
-gives every tensor a storage object of its own; here tensors are views of one private mapping of the file.
+There is no code path from the file to a function of Python: of all names that a pickle may call, three and the types
+of storages are understood, and each is answered here. Tensors are views of one private mapping of the file.
 """
 
 from __future__ import annotations
 
 import mmap
 import struct
+import threading
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ _STORAGES = {
     "ByteStorage": "uint8",
     "BoolStorage": "bool",
 }
+_WORTH_READING_AHEAD = 16 << 20  # bytes
 _MARK = object()
 _ORDERED_DICT, _TENSOR, _PARAMETER = object(), object(), object()
 _CALLS = {
@@ -56,7 +56,23 @@ def read_zip(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> o
         raise Unfamiliar("big-endian")
     with path.open("rb") as file:
         whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    if len(whole) > _WORTH_READING_AHEAD:
+        threading.Thread(target=_read_ahead, args=(path,), daemon=True).start()
     return _Machine(archive.read(member), _Records(whole, records, prefix)).run()
+
+
+def _read_ahead(path: Path) -> None:
+    """Brings a file into the system's cache in one go, while this process makes the model that will hold it.
+
+    Without it the weights would come in small pieces, each when it is first touched.
+    """
+    block = bytearray(1 << 22)
+    try:
+        with path.open("rb", buffering=0) as file:
+            while file.readinto(block):
+                pass
+    except OSError:
+        return  # nothing is lost: whoever touches the weights meets the same fault
 
 
 class _Records:
@@ -81,217 +97,226 @@ class _Records:
                 raise Unfamiliar("compressed")
             if count * dtype.itemsize > info.file_size:
                 raise Damaged(f"the storage {key} is shorter than it says")
-            # The local header repeats the name and may pad before the data, so that tensors are aligned.
-            head = info.header_offset
-            name, padding = struct.unpack_from("<HH", self.whole, head + 26)
-            start = head + 30 + name + padding
-            if start + info.file_size > len(self.whole):
-                raise Damaged(f"the storage {key} reaches beyond the end of the file")
+            start = self._start(info)
             if count == 0:
                 self._cache[key] = torch.empty(0, dtype=dtype)
             else:
                 self._cache[key] = torch.frombuffer(self.whole, dtype=dtype, count=count, offset=start)
         return self._cache[key]
 
+    def _start(self, info: zipfile.ZipInfo) -> int:
+        """Where the data of a record begins: its local header repeats the name and pads, to align the tensors."""
+        head = info.header_offset
+        name, padding = struct.unpack_from("<HH", self.whole, head + 26)
+        start = head + 30 + name + padding
+        if start + info.file_size > len(self.whole):
+            raise Damaged(f"the record {info.filename} reaches beyond the end of the file")
+        return start
+
 
 class _Machine:
-    """The stack machine of pickle's protocol 2, as far as torch.save uses it."""
+    """The stack machine of pickle's protocol 2, as far as torch.save uses it.
+
+    A step leaves its result on the stack. The commonest steps stand in `run` itself: a checkpoint with its optimizer
+    has a hundred thousand of them.
+    """
 
     def __init__(self, code: bytes, records: _Records) -> None:
         self.code = code
         self.records = records
-        self.at = 0
         self.stack: list = []
-        self.memo: dict[int, object] = {}
 
     def run(self) -> object:
-        steps: dict[int, Callable[[], None]] = {ord(letter): getattr(self, name) for letter, name in _STEPS.items()}
-        code, stop = self.code, ord(".")
         try:
-            while True:
-                opcode = code[self.at]
-                self.at += 1
-                if opcode == stop:
-                    return self.stack.pop()
-                step = steps.get(opcode)
-                if step is None:
-                    raise Unfamiliar(f"opcode {opcode:#x}")
-                step()
+            return self._run()
         except (IndexError, KeyError, TypeError, ValueError, struct.error, UnicodeDecodeError) as error:
             raise Damaged(f"its pickle breaks off or contradicts itself ({error})") from error
 
-    def _take(self, size: int) -> bytes:
-        if size < 0 or self.at + size > len(self.code):
-            raise Damaged("its pickle ends too early")
-        self.at += size
-        return self.code[self.at - size : self.at]
-
-    def _number(self, form: str) -> int:
-        return struct.unpack(form, self._take(struct.calcsize(form)))[0]
+    def _run(self) -> object:
+        code, stack, memo = self.code, self.stack, {}
+        push = stack.append
+        rare = {letter: getattr(self, name) for letter, name in _RARE.items()}
+        at = 0
+        while True:
+            opcode = code[at]
+            at += 1
+            if opcode == 0x71:  # q: put away under a small number
+                memo[code[at]] = stack[-1]
+                at += 1
+            elif opcode == 0x72:  # r: put away under a large number
+                memo[_U4(code, at)[0]] = stack[-1]
+                at += 4
+            elif opcode == 0x68:  # h: fetch by a small number
+                push(memo[code[at]])
+                at += 1
+            elif opcode == 0x6A:  # j: fetch by a large number
+                push(memo[_U4(code, at)[0]])
+                at += 4
+            elif opcode == 0x4B:  # K: a number of one byte
+                push(code[at])
+                at += 1
+            elif opcode == 0x4D:  # M: a number of two bytes
+                push(_U2(code, at)[0])
+                at += 2
+            elif opcode == 0x4A:  # J: a number of four bytes
+                push(_S4(code, at)[0])
+                at += 4
+            elif opcode == 0x58:  # X: a text
+                end = at + 4 + _U4(code, at)[0]
+                if end > len(code):
+                    raise Damaged("its pickle ends too early")
+                push(code[at + 4 : end].decode("utf-8", "surrogatepass"))
+                at = end
+            elif opcode == 0x28:  # (: a mark
+                push(_MARK)
+            elif opcode == 0x74:  # t: a tuple of everything since the mark
+                push(tuple(self._since_mark()))
+            elif opcode == 0x85:
+                stack[-1:] = [(stack[-1],)]
+            elif opcode == 0x86:
+                stack[-2:] = [(stack[-2], stack[-1])]
+            elif opcode == 0x87:
+                stack[-3:] = [(stack[-3], stack[-2], stack[-1])]
+            elif opcode == 0x52:  # R: a call
+                self._call()
+            elif opcode == 0x51:  # Q: a storage
+                self._storage()
+            elif opcode == 0x89:
+                push(False)
+            elif opcode == 0x29:
+                push(())
+            elif opcode == 0x2E:  # .: the end
+                return stack.pop()
+            else:
+                step = rare.get(opcode)
+                if step is None:
+                    raise Unfamiliar(f"opcode {opcode:#x}")
+                at = step(at)
 
     def _since_mark(self) -> list:
-        mark = len(self.stack) - 1 - self.stack[::-1].index(_MARK)
-        items = self.stack[mark + 1 :]
-        del self.stack[mark:]
+        stack = self.stack
+        mark = len(stack) - 1
+        while stack[mark] is not _MARK:
+            mark -= 1
+            if mark < 0:
+                raise Damaged("its pickle contradicts itself")
+        items = stack[mark + 1 :]
+        del stack[mark:]
         return items
 
-    # Each step is one opcode, under the letter that stands for it in _STEPS.
-    def proto(self) -> None:
-        if self._take(1) != b"\x02":
+    def _call(self) -> None:
+        arguments = self.stack.pop()
+        call = self.stack.pop()
+        if call is _TENSOR:
+            self.stack.append(_tensor(*arguments[:4]))
+        elif call is _ORDERED_DICT:
+            self.stack.append(dict(*arguments))
+        elif call is _PARAMETER:
+            self.stack.append(arguments[0])
+        else:
+            raise Unfamiliar("a call of something else")
+
+    def _storage(self) -> None:
+        what, kind, key, _, count = self.stack.pop()
+        if what != "storage":
+            raise Unfamiliar("another kind of persistent object")
+        self.stack.append(self.records.storage(key, kind, count))
+
+    # The rarer steps: each takes the place after its opcode and returns the place of the next.
+    def proto(self, at: int) -> int:
+        if self.code[at] != 2:
             raise Unfamiliar("another protocol")
+        return at + 1
 
-    def mark(self) -> None:
-        self.stack.append(_MARK)
-
-    def none(self) -> None:
+    def none(self, at: int) -> int:
         self.stack.append(None)
+        return at
 
-    def true(self) -> None:
+    def true(self, at: int) -> int:
         self.stack.append(True)
+        return at
 
-    def false(self) -> None:
-        self.stack.append(False)
+    def long(self, at: int) -> int:
+        end = at + 1 + self.code[at]
+        self.stack.append(int.from_bytes(self.code[at + 1 : end], "little", signed=True))
+        return end
 
-    def int1(self) -> None:
-        self.stack.append(self._take(1)[0])
+    def float(self, at: int) -> int:
+        self.stack.append(struct.unpack_from(">d", self.code, at)[0])
+        return at + 8
 
-    def int2(self) -> None:
-        self.stack.append(self._number("<H"))
-
-    def int4(self) -> None:
-        self.stack.append(self._number("<i"))
-
-    def long1(self) -> None:
-        self.stack.append(int.from_bytes(self._take(self._take(1)[0]), "little", signed=True))
-
-    def float8(self) -> None:
-        self.stack.append(self._number(">d"))
-
-    def text(self) -> None:
-        self.stack.append(self._take(self._number("<I")).decode("utf-8", "surrogatepass"))
-
-    def dict(self) -> None:
+    def dict(self, at: int) -> int:
         self.stack.append({})
+        return at
 
-    def list(self) -> None:
+    def list(self, at: int) -> int:
         self.stack.append([])
+        return at
 
-    def tuple(self) -> None:
-        self.stack.append(tuple(self._since_mark()))
-
-    def tuple0(self) -> None:
-        self.stack.append(())
-
-    def tuple1(self) -> None:
-        self.stack[-1:] = [(self.stack[-1],)]
-
-    def tuple2(self) -> None:
-        self.stack[-2:] = [tuple(self.stack[-2:])]
-
-    def tuple3(self) -> None:
-        self.stack[-3:] = [tuple(self.stack[-3:])]
-
-    def put1(self) -> None:
-        self.memo[self._take(1)[0]] = self.stack[-1]
-
-    def put4(self) -> None:
-        self.memo[self._number("<I")] = self.stack[-1]
-
-    def get1(self) -> None:
-        self.stack.append(self.memo[self._take(1)[0]])
-
-    def get4(self) -> None:
-        self.stack.append(self.memo[self._number("<I")])
-
-    def append(self) -> None:
+    def append(self, at: int) -> int:
         item = self.stack.pop()
         self.stack[-1].append(item)
+        return at
 
-    def appends(self) -> None:
+    def appends(self, at: int) -> int:
         items = self._since_mark()
         self.stack[-1].extend(items)
+        return at
 
-    def setitem(self) -> None:
+    def setitem(self, at: int) -> int:
         key, value = self.stack[-2:]
         del self.stack[-2:]
         self.stack[-1][key] = value
+        return at
 
-    def setitems(self) -> None:
+    def setitems(self, at: int) -> int:
         items = self._since_mark()
         self.stack[-1].update(zip(items[::2], items[1::2], strict=True))
+        return at
 
-    def build(self) -> None:
+    def build(self, at: int) -> int:
         self.stack.pop()  # attributes of an OrderedDict: the versions of a module's buffers
+        return at
 
-    def name(self) -> None:
-        end = self.code.index(b"\n", self.code.index(b"\n", self.at) + 1)
-        module, name = self._take(end - self.at).decode().split("\n")
-        self.at += 1
+    def name(self, at: int) -> int:
+        end = self.code.index(b"\n", self.code.index(b"\n", at) + 1)
+        module, name = self.code[at:end].decode().split("\n")
         if module == "torch" and name in _STORAGES:
             self.stack.append(_STORAGES[name])
         elif (found := _CALLS.get(f"{module} {name}")) is not None:
             self.stack.append(found)
         else:
             raise Unfamiliar(f"{module}.{name}")
-
-    def storage(self) -> None:
-        what, kind, key, _, count = self.stack.pop()
-        if what != "storage":
-            raise Unfamiliar("another kind of persistent object")
-        self.stack.append(self.records.storage(key, kind, count))
-
-    def call(self) -> None:
-        arguments = self.stack.pop()
-        call = self.stack.pop()
-        if call is _ORDERED_DICT:
-            self.stack.append(dict(*arguments))
-        elif call is _TENSOR:
-            self.stack.append(_tensor(*arguments[:4]))
-        elif call is _PARAMETER:
-            self.stack.append(arguments[0])
-        else:
-            raise Unfamiliar("a call of something else")
+        return end + 1
 
 
 def _tensor(storage: Tensor, offset: int, size: tuple[int, ...], stride: tuple[int, ...]) -> Tensor:
     """A view of a storage [N]; refused if it would reach outside."""
-    if len(size) != len(stride) or offset < 0 or min(size, default=0) < 0 or min(stride, default=0) < 0:
-        raise Damaged("a tensor of impossible shape")
-    last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
-    if 0 not in size and last >= storage.numel():
+    last = offset
+    empty = False
+    for length, step in zip(size, stride, strict=True):
+        if length < 0 or step < 0:
+            raise Damaged("a tensor of impossible shape")
+        last += (length - 1) * step
+        empty = empty or length == 0
+    if offset < 0 or (not empty and last >= storage.numel()):
         raise Damaged("a tensor reaches beyond its storage")
     return storage.as_strided(size, stride, offset)
 
 
-_STEPS = {
-    "\x80": "proto",
-    "(": "mark",
-    "N": "none",
-    "\x88": "true",
-    "\x89": "false",
-    "K": "int1",
-    "M": "int2",
-    "J": "int4",
-    "\x8a": "long1",
-    "G": "float8",
-    "X": "text",
-    "}": "dict",
-    "]": "list",
-    "t": "tuple",
-    ")": "tuple0",
-    "\x85": "tuple1",
-    "\x86": "tuple2",
-    "\x87": "tuple3",
-    "q": "put1",
-    "r": "put4",
-    "h": "get1",
-    "j": "get4",
-    "a": "append",
-    "e": "appends",
-    "s": "setitem",
-    "u": "setitems",
-    "b": "build",
-    "c": "name",
-    "Q": "storage",
-    "R": "call",
+_U2, _U4, _S4 = (struct.Struct(form).unpack_from for form in ("<H", "<I", "<i"))
+_RARE = {
+    0x80: "proto",
+    0x4E: "none",
+    0x88: "true",
+    0x8A: "long",
+    0x47: "float",
+    0x7D: "dict",
+    0x5D: "list",
+    0x61: "append",
+    0x65: "appends",
+    0x73: "setitem",
+    0x75: "setitems",
+    0x62: "build",
+    0x63: "name",
 }

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -141,12 +142,24 @@ def manifest_path() -> Path:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Reads and checks a manifest; any unknown key, source or kind is a ManifestError that names the place."""
+    """Reads and checks a manifest; any unknown key, source or kind is a ManifestError that names the place.
+
+    A file that has not changed is read once.
+    """
+    try:
+        return _read_manifest(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise ManifestError(f"cannot read the manifest: {error}", file=path) from error
+
+
+@lru_cache(maxsize=4)
+def _read_manifest(path: Path, _changed: int) -> Manifest:
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same language, ten times as fast
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise ManifestError(f"cannot read the manifest: {error}", file=path) from error
     if not isinstance(document, dict) or document.get("version") != 1 or not isinstance(document.get("entries"), dict):
         raise ManifestError("this is not a manifest of version 1", file=path)
