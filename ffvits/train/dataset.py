@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Item:
-    """One training example: where its samples lie (float32 .npy at the base's rate) and what is said in them."""
+    """One training example: where its samples lie (float32 .npy at the base's rate) and what is said in them.
+
+    `guide` is a file that says which symbol each frame should be at, where that is known beforehand.
+    """
 
     name: str
     ids: tuple[int, ...]
     speaker: int
     samples: Path
     frames: int
+    guide: Path | None = None
 
     def load(self, hop: int) -> np.ndarray:
         """The samples, float32 [frames * hop]; read from disk each time, so memory does not grow with the clips."""
@@ -39,7 +43,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Batch:
-    """Padded tensors: `x` [B, T_text], `wav` [B, 1, T], lengths [B], `speakers` [B]; names in the same order."""
+    """Padded tensors: `x` [B, T_text], `wav` [B, 1, T], lengths [B], `speakers` [B]; names in the same order.
+
+    `positions` [B, T_spec] says which symbol each frame should be at (None where nothing is known of that).
+    """
 
     names: tuple[str, ...]
     x: torch.Tensor
@@ -47,13 +54,11 @@ class Batch:
     wav: torch.Tensor
     frames: torch.Tensor
     speakers: torch.Tensor
+    positions: torch.Tensor | None = None
 
     def to(self, device: torch.device) -> Batch:
-        moved = {
-            name: getattr(self, name).to(device, non_blocking=True)
-            for name in ("x", "x_lengths", "wav", "frames", "speakers")
-        }
-        return Batch(self.names, **moved)
+        tensors = {name: value for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
+        return replace(self, **{name: value.to(device, non_blocking=True) for name, value in tensors.items()})
 
 
 def prepare(
@@ -120,6 +125,9 @@ def collate(items: Sequence[Item], hop: int) -> Batch:
     texts = [torch.tensor(item.ids, dtype=torch.long) for item in items]
     sounds = [torch.from_numpy(item.load(hop)) for item in items]
     pad = torch.nn.utils.rnn.pad_sequence
+    positions = None
+    if all(item.guide is not None for item in items):
+        positions = pad([torch.from_numpy(np.load(item.guide)) for item in items], batch_first=True)
     return Batch(
         tuple(item.name for item in items),
         x=pad(texts, batch_first=True),
@@ -127,6 +135,7 @@ def collate(items: Sequence[Item], hop: int) -> Batch:
         wav=pad(sounds, batch_first=True).unsqueeze(1),
         frames=torch.tensor([item.frames for item in items]),
         speakers=torch.tensor([item.speaker for item in items]),
+        positions=positions,
     )
 
 

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram, mel_spectrogram, spec_to_mel
 from ffvits.train.dataset import Batch, Item, collate
-from ffvits.train.plan import Plan
+from ffvits.train.guide import pull
+from ffvits.train.plan import GUIDE_STRENGTH, Plan
 from ffvits.vits import (
     MultiPeriodDiscriminator,
     TrainingOutput,
@@ -25,7 +26,6 @@ from ffvits.vits import (
     slice_segments,
 )
 
-PARTS = ("enc_p", "enc_q", "flow", "dp", "dec", "emb_g")
 MEL_WEIGHT = 45.0  # c_mel and c_kl of the published configs
 KL_WEIGHT = 1.0
 
@@ -113,7 +113,9 @@ class Learner:
         spec = linear_spectrogram(batch.wav[:, 0], self.audio)
         size = self.model.config.segment_frames
         with self.autocast():
-            out = self.model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers)
+            out = self.model(
+                batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=self._guide(batch, step)
+            )
             spoken = self._speak(out, batch, size) if self.plan.spoken else None
         real = slice_segments(batch.wav, out.starts * self.audio.hop_length, size * self.audio.hop_length)
         losses: dict[str, Tensor] = {}
@@ -145,6 +147,13 @@ class Learner:
         self.scaler.update()
         self._follow(step)
         return Losses(values, finite=True)
+
+    def _guide(self, batch: Batch, step: int) -> Tensor | None:
+        """How strongly the alignment is held to what is known beforehand; less and less."""
+        strength = self.plan.guide(step)
+        if batch.positions is None or not strength:
+            return None
+        return pull(batch.positions, batch.x.shape[1], strength)
 
     def _trained(self) -> list[nn.Parameter]:
         return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
@@ -215,7 +224,8 @@ class Learner:
             batch = collate([item], hop).to(self.device)
             spec = linear_spectrogram(batch.wav[:, 0], self.audio)
             generator = torch.Generator().manual_seed(0)
-            out = model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, generator=generator)
+            guide = None if batch.positions is None else pull(batch.positions, batch.x.shape[1], GUIDE_STRENGTH)
+            out = model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=guide, generator=generator)
             g = model.speaker(batch.speakers)
             real = spec_to_mel(spec, self.audio)
             copied = mel_spectrogram(model.dec(out.z, g)[:, 0], self.audio)

@@ -19,6 +19,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
 from ffvits.train.dataset import Batch, Deck, Item, collate, prepare
+from ffvits.train.guide import guided
 from ffvits.train.learner import Check, Learner
 from ffvits.train.plan import Plan, choose_device, make_plan
 from ffvits.train.state import Progress
@@ -56,6 +57,8 @@ def train(recipe: Recipe, run: Run) -> Trained:
     reader = front_end(base.front_end, symbols=base.symbols, add_blank=base.add_blank, lexicon=recipe.text.lexicon)
     items, held_out = prepare(clips, run, base.audio, reader, speakers)
     identity = digest(base.sha256, speakers, [(i.name, i.ids, i.speaker, str(i.samples.name)) for i in items])
+    if not base.speakers:
+        items, held_out = guided(items, base, run), guided(held_out, base, run)
     plan = _plan(recipe, base, items)
     _announce(plan, base, items, held_out, speakers)
     torch.manual_seed(recipe.seed)

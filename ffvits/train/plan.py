@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PARTS = ("enc_p", "enc_q", "flow", "dp", "dec")
 WARMUP = 20
+GUIDE_STRENGTH = 100.0  # against the log-likelihood of a frame, a sum over all its channels
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,17 @@ class Plan:
     spoken: float = 1.0
     spoken_noise: float = 0.4
     max_norm: float = 1000.0
+    guide_steps: int = 0
 
     def rate(self, step: int) -> float:
         """The learning rate of a step (from 1): a short warm-up, then half a cosine down to a tenth."""
         warm = min(1.0, step / WARMUP)
         gone = min(1.0, step / max(self.steps, 1))
         return self.learning_rate * warm * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * gone)))
+
+    def guide(self, step: int) -> float:
+        """How strongly the alignment is guided at a step: fully at first, not at all from `guide_steps` on."""
+        return GUIDE_STRENGTH * max(0.0, 1 - step / self.guide_steps) if self.guide_steps else 0.0
 
 
 def choose_device(name: str) -> str:
