@@ -70,6 +70,9 @@ class ScreenSettings:
     max_seconds: float = _option(15.0, "longer clips are rejected", low=3, high=60)
     min_quality: float = _option(1.8, "lowest DNSMOS overall score (1 bad … 5 good) after cleaning", low=1, high=5)
     min_confidence: float = _option(0.35, "lowest mean probability Whisper gives its own words", low=0, high=1)
+    min_agreement: float = _option(
+        0.4, "least likeness of what is heard before and after cleaning, where neither is sure", low=0, high=1
+    )
     max_rate: float = _option(9.0, "most characters a second that a person can say", low=3, high=20)
     min_rate: float = _option(1.0, "fewest characters a second that make a sentence", low=0, high=3)
     max_clipped: float = _option(0.002, "largest share of samples cut off at full scale", low=0, high=1)

@@ -1,3 +1,229 @@
-"""Sixth stage."""
-def screen(clips, run, settings, *, device="cpu", offline=False):
-    yield from clips
+"""Sixth stage: what may not enter the voice is set aside, each clip with its reason and a cure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ffvits import console
+from ffvits.clip import Clip
+from ffvits.label import duplicates, voices
+from ffvits.label.inventions import COURTESIES, CREDITS, repeated, stock_phrase
+from ffvits.label.measure import Measured, measure
+from ffvits.recipe import ScreenSettings
+from ffvits.run import Run
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_MAYBE, _LITTLE = 0.2, 0.6  # "nobody speaks" and seconds of speech from which on a courtesy is believed
+_NO_SPEECH, _UNSURE = 0.6, 0.5  # Whisper's own word for "nobody speaks", where it is not sure of its words either
+_COMPRESSION = 2.2  # above it a text is a loop
+_CHINESE = 0.3  # least probability of Chinese: accents go down to 0.5, other languages are below 0.1
+_VOICED = 0.3  # least share of a clip in which somebody speaks
+
+
+def screen(
+    clips: Iterable[Clip], run: Run, settings: ScreenSettings, *, device: str = "cpu", offline: bool = False
+) -> Iterator[Clip]:
+    """Rejects what a careful person would not let into training, with reason and cure in words.
+
+    Whether a clip is another speaker's, or was heard before, can only be told among all of them, so the whole list is
+    read before the first is yielded; only the measures are kept in memory, not the sounds. Raises DownloadError if
+    the speaker encoder is out of reach.
+    """
+    everything = list(clips)
+    measured: dict[str, Measured] = {}
+    with console.progress("Screening", total=sum(clip.kept for clip in everything), unit="clips") as bar:
+        for clip, found in measure((clip for clip in everything if clip.kept), run, offline=offline):
+            measured[clip.id] = found
+            bar.advance()
+    judged = {clip.id: judge(clip, measured[clip.id], settings) for clip in everything if clip.kept}
+    judged = {clip.id: clip for clip in apart(list(judged.values()), measured, settings)}
+    judged = {clip.id: clip for clip in once(list(judged.values()), measured, settings)}
+    for clip in everything:
+        yield judged.get(clip.id, clip)
+
+
+def judge(clip: Clip, measured: Measured, settings: ScreenSettings) -> Clip:
+    """The clip judged by itself: its length, its sound, its words."""
+    quality = measured.quality
+    clip = clip.score(quality=quality.overall, quality_speech=quality.signal, quality_background=quality.background)
+    for check in (_length, _sound, _language, _words):
+        clip = check(clip, settings)
+    return clip
+
+
+def _length(clip: Clip, settings: ScreenSettings) -> Clip:
+    if clip.seconds < settings.min_seconds:
+        return clip.reject(
+            "too-short", f"{clip.seconds:.2f} s of sound are too few to learn from", "record whole sentences"
+        )
+    if clip.seconds > settings.max_seconds:
+        return clip.reject(
+            "too-long",
+            f"{clip.seconds:.1f} s without a pause to cut at",
+            "lower label.segment.pause, or cut it by hand",
+        )
+    return clip
+
+
+def _sound(clip: Clip, settings: ScreenSettings) -> Clip:
+    scores = clip.scores
+    if scores.get("clipped", 0) > settings.max_clipped:
+        clip = clip.reject(
+            "clipped",
+            f"{scores['clipped']:.1%} of it is cut off at full scale",
+            "record again with less gain, or find a version that is not distorted",
+        )
+    if scores["quality"] < settings.min_quality:
+        cure = "try --separator demucs" if scores.get("music", 0) > 0 else "use a cleaner recording"
+        clip = clip.reject(
+            "quality",
+            f"it sounds bad: DNSMOS {scores['quality']:.2f} of 5, at least {settings.min_quality:g} is wanted",
+            f"{cure}, or lower label.screen.min_quality",
+        )
+    return clip
+
+
+def _language(clip: Clip, settings: ScreenSettings) -> Clip:
+    if clip.text and not stock_phrase(clip.heard, CREDITS) and clip.scores.get("chinese", 1) < _CHINESE:
+        language = next(
+            (note.removeprefix("sounds like ") for note in clip.notes if note.startswith("sounds like ")), ""
+        )
+        return clip.reject(
+            "other-language",
+            f"{language or 'another language'} is spoken: “{_shortened(clip.heard)}”",
+            "remove it, or set it to keep and write its text in Chinese characters",
+        )
+    return clip
+
+
+def _words(clip: Clip, settings: ScreenSettings) -> Clip:
+    """Rejects words that were not said, cannot have been said, or were not understood."""
+    seconds = _speech_seconds(clip)
+    spoken = len(re.findall(r"\w", clip.text))
+    rate = spoken / max(seconds, 0.1)
+    clip = clip.score(characters_per_second=rate)
+    if why := _invented(clip, spoken):
+        return clip.reject("hallucination", why, "if somebody does speak, write the text and set it to keep")
+    if not settings.min_rate <= rate <= settings.max_rate:
+        return clip.reject(
+            "rate",
+            f"{spoken} characters in {seconds:.1f} s of speech ({rate:.1f} a second): words are missing or invented",
+            "listen, mend the text and set it to keep",
+        )
+    confidence, agreement = clip.scores.get("asr_confidence", 1.0), clip.scores.get("agreement", 1.0)
+    if confidence < settings.min_confidence:
+        return clip.reject(
+            "uncertain",
+            f"“{clip.text}” is not sure enough: {confidence:.2f}, at least {settings.min_confidence:g} is wanted",
+            "listen, mend the text and set it to keep, or use a larger --model",
+        )
+    if agreement < settings.min_agreement and confidence < _UNSURE + 0.1:
+        return clip.reject(
+            "uncertain",
+            f"heard as “{clip.text}”, and before or after cleaning otherwise ({agreement:.0%} alike)",
+            "listen, mend the text and set it to keep",
+        )
+    return clip
+
+
+def _invented(clip: Clip, spoken: int) -> str:
+    """Why the words were not said, or ""."""
+    scores, seconds = clip.scores, _speech_seconds(clip)
+    unsure = scores.get("asr_confidence", 1) < _UNSURE
+    if not spoken:
+        return "the recogniser understands nothing in it"
+    if stock_phrase(clip.heard, CREDITS):
+        return f"“{_shortened(clip.heard)}” is what recognisers write when nobody speaks"
+    if stock_phrase(clip.heard, COURTESIES) and (unsure or scores.get("no_speech", 0) > _MAYBE or seconds < _LITTLE):
+        return f"“{_shortened(clip.heard)}” is what recognisers write when little is said"
+    if again := repeated(clip.text):
+        return f"“{again}” over and over: the recogniser was caught in a loop"
+    if scores.get("compression", 0) > _COMPRESSION:
+        return f"the recogniser was caught in a loop: “{_shortened(clip.heard)}”"
+    if seconds < _VOICED * clip.seconds:
+        return f"somebody speaks in {seconds:.1f} of its {clip.seconds:.1f} s only"
+    if scores.get("no_speech", 0) > _NO_SPEECH and unsure:
+        return f"the recogniser thinks that nobody speaks ({scores['no_speech']:.0%})"
+    return ""
+
+
+def _speech_seconds(clip: Clip) -> float:
+    return clip.scores.get("speech_seconds", clip.seconds)
+
+
+def apart(clips: Sequence[Clip], measured: dict[str, Measured], settings: ScreenSettings) -> list[Clip]:
+    """The clips with other voices than the character's rejected, for each speaker of the recipe."""
+    by_speaker: dict[str, list[Clip]] = defaultdict(list)
+    for clip in clips:
+        by_speaker[clip.speaker].append(clip)
+    found = {clip.id: clip for clip in clips}
+    for speaker, theirs in by_speaker.items():
+        found.update((clip.id, clip) for clip in _apart(speaker, theirs, measured, settings))
+    return list(found.values())
+
+
+def _apart(speaker: str, clips: list[Clip], measured: dict[str, Measured], settings: ScreenSettings) -> Iterator[Clip]:
+    # Noise, other languages and what else is rejected already must not sway what the usual voice is.
+    clips = [clip for clip in clips if clip.kept]
+    if not settings.other_speakers or not clips:
+        return
+    told = voices.tell_apart(
+        _stacked(measured[clip.id].voice for clip in clips),
+        [clip.seconds for clip in clips],
+        threshold=settings.min_similarity,
+    )
+    if not told.judged:
+        console.info(f"{speaker}: too few clips ({len(clips)}) to tell whether one is another speaker's")
+    elif not told.dominant:
+        console.warn(f"{speaker}: no voice is heard for most of the time; put each speaker into a folder of their own")
+    count = Counter(told.heap)
+    for number, clip in enumerate(clips):
+        clip = clip.score(likeness=told.likeness[number])
+        if told.heap[number]:
+            many = count[told.heap[number]]
+            clip = clip.reject(
+                "other-speaker",
+                f"speaker {told.name(number)} ({many} clip{'s' if many > 1 else ''}), not {speaker}: "
+                f"likeness {told.likeness[number]:.2f}, at least {told.threshold:.2f} is wanted",
+                "if it is the same person, set it to keep, or lower label.screen.min_similarity",
+            )
+        yield clip
+
+
+def once(clips: Sequence[Clip], measured: dict[str, Measured], settings: ScreenSettings) -> list[Clip]:
+    """The clips with all but the best of equal recordings rejected."""
+    if not settings.duplicates:
+        return list(clips)
+    able = [clip for clip in clips if clip.kept]
+    found = {clip.id: clip for clip in clips}
+    if able:
+        lengths = [_speech_seconds(clip) for clip in able]
+        for group in duplicates.groups(_stacked(measured[clip.id].print for clip in able), lengths):
+            same = [able[number] for number in group]
+            best = max(same, key=_worth)
+            for clip in same:
+                if clip is not best:
+                    found[clip.id] = clip.reject(
+                        "duplicate", f"the same recording as {best.source} at {best.start:.1f} s", "none is needed"
+                    )
+    return list(found.values())
+
+
+def _worth(clip: Clip) -> tuple[float, float]:
+    """Of equal recordings the one with the widest band and the best sound is kept; of equals, the first."""
+    return round(clip.scores.get("bandwidth_hz", 0) / 1000), round(clip.scores.get("quality", 0), 1)
+
+
+def _stacked(rows: Iterable[np.ndarray]) -> np.ndarray:
+    import numpy as np
+
+    return np.stack(list(rows))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

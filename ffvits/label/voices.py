@@ -1,0 +1,110 @@
+"""Whose clips are these: the voice heard most is the character, and every clip is judged against all of its clips.
+
+One threshold for all would not do: recordings of one person in different rooms are further apart than two similar
+persons in one. So the clips are first put into heaps of like voices, and then each is compared with the largest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FEWEST = 6  # clips; with fewer nobody can tell who is the guest
+_ALIKE = 0.72  # mean likeness within a heap, below which two heaps are two voices
+_STRICT, _LENIENT = 0.84, 0.75  # bounds of the likeness to the character's mean voice that a clip must have
+_SPREAD = 3.5  # robust standard deviations below the usual likeness at which a clip is a stranger
+_MOST = 1500  # clips that are put into heaps pairwise; the others join the nearest heap
+_COHERENT = 0.4  # share of the time that the largest heap should have
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Who speaks in each of N clips.
+
+    `heap` numbers the voices from 0, which is the character, by how long they are heard; `likeness` is the cosine
+    with the character's mean voice; `threshold` is what it had to reach. `judged` is False where there were too few
+    clips to tell. `dominant` is False if no voice has a good share of the time.
+    """
+
+    heap: tuple[int, ...]
+    likeness: tuple[float, ...]
+    threshold: float
+    judged: bool = True
+    dominant: bool = True
+
+    def name(self, number: int) -> str:
+        """The voice of a clip by letter: A is the character."""
+        letters, rest = "", self.heap[number]
+        while True:
+            rest, digit = divmod(rest, 26)
+            letters = chr(ord("A") + digit) + letters
+            if not rest:
+                return letters
+            rest -= 1
+
+
+def tell_apart(
+    voices: np.ndarray, seconds: Sequence[float], *, threshold: float = 0.0, reference: np.ndarray | None = None
+) -> Voices:
+    """Tells the voices [N, 256] of clips of so many `seconds` apart.
+
+    `threshold` above 0 is taken instead of the one found from the clips; `reference` [256] is the wanted voice where
+    it is known, so that it need not be the one heard most.
+    """
+    import numpy as np
+
+    count, weights = len(voices), np.asarray(seconds, np.float64)
+    if count == 0:
+        return Voices((), (), 0.0, judged=False)
+    if reference is None and count < FEWEST:
+        return Voices((0,) * count, tuple((voices @ _mean(voices, weights)).tolist()), 0.0, judged=False)
+    heaps = _heaps(voices)
+    if reference is None:
+        wanted = max(set(heaps.tolist()), key=lambda heap: weights[heaps == heap].sum())
+    else:
+        wanted = max(set(heaps.tolist()), key=lambda heap: float(_mean(voices[heaps == heap]) @ reference))
+    inside = heaps == wanted
+    likeness = voices @ _mean(voices[inside], weights[inside])
+    usual = float(np.median(likeness[inside]))
+    spread = 1.4826 * float(np.median(np.abs(likeness[inside] - usual)))
+    least = threshold or float(np.clip(usual - _SPREAD * spread, _LENIENT, _STRICT))
+    inside = likeness >= least
+    others = _ranked(np.where(inside, -1, heaps), weights)
+    return Voices(
+        tuple(others), tuple(likeness.tolist()), least, dominant=weights[inside].sum() >= _COHERENT * weights.sum()
+    )
+
+
+def _heaps(voices: np.ndarray) -> np.ndarray:
+    """A heap number for each voice, by average linkage."""
+    import numpy as np
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    if len(voices) == 1:
+        return np.zeros(1, int)
+    chosen = np.unique(np.linspace(0, len(voices) - 1, min(len(voices), _MOST)).round().astype(int))
+    tree = linkage(voices[chosen].astype(np.float64), method="average", metric="cosine")
+    found = fcluster(np.maximum(tree, 0), 1 - _ALIKE, criterion="distance") - 1
+    means = np.stack([_mean(voices[chosen][found == heap]) for heap in range(found.max() + 1)])
+    heaps = np.argmax(voices @ means.T, axis=1)
+    heaps[chosen] = found
+    return heaps
+
+
+def _ranked(heaps: np.ndarray, weights: np.ndarray) -> list[int]:
+    """Heap numbers anew: -1 becomes 0, the others 1, 2 … from the longest heard to the shortest."""
+    others = sorted(set(heaps.tolist()) - {-1}, key=lambda heap: -float(weights[heaps == heap].sum()))
+    names = {-1: 0, **{heap: rank for rank, heap in enumerate(others, 1)}}
+    return [names[heap] for heap in heaps.tolist()]
+
+
+def _mean(voices: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    import numpy as np
+
+    mean = np.average(voices, axis=0, weights=weights if weights is not None and weights.sum() > 0 else None)
+    length = np.linalg.norm(mean)
+    return mean / length if length else mean
