@@ -20,7 +20,7 @@ SENTENCE = "今天天气很好，我们一起出去走走吧。"
 
 @dataclass(frozen=True)
 class Nearness:
-    """The nearest voice, and for each voice the cosine of its embedding and the new speaker's, higher is nearer."""
+    """The nearest voice, and for each voice a cosine from -1 to 1 with the new speaker, higher is nearer."""
 
     name: str
     scores: dict[str, float]
@@ -37,9 +37,10 @@ def nearest_voice(
 ) -> Nearness:
     """The voice of a multi-speaker base whose speech sounds most like a new speaker's clips.
 
-    Every voice says one sentence; `embed` (the speaker encoder unless another is given) turns that and the first
-    `most` clips into vectors of length one. Raises BaseError for a base without voices, without a front end, or
-    without clips.
+    Every voice says one sentence (best one that the clips say, too); `embed` (the speaker encoder unless another is
+    given) turns that and the first `most` clips into vectors. Compared is how each differs from the base's average
+    voice: otherwise one voice near that average would win whoever speaks. Raises BaseError for a base without voices,
+    without a front end, or without clips.
 
     The base's own likelihood would need no encoder, but on the base tried (four voices of mandarin-lite) its KL term
     preferred one voice whoever spoke.
@@ -57,12 +58,20 @@ def nearest_voice(
 
         embed = load(offline=offline).embed
     wanted = np.mean([embed(clip) for clip in clips[:most]], axis=0)
-    scores: dict[str, float] = {}
+    heard: dict[str, np.ndarray] = {}
     with console.progress("Nearest voice", total=len(base.speakers), unit="voices") as bar:
         for name, speech in _speeches(base, sentence):
-            scores[name] = float(np.dot(embed(speech), wanted) / max(float(np.linalg.norm(wanted)), 1e-9))
+            heard[name] = embed(speech)
             bar.advance()
+    average = np.mean(list(heard.values()), axis=0) if len(heard) > 1 else 0.0
+    scores = {name: _cosine(vector - average, wanted - average) for name, vector in heard.items()}
     return Nearness(max(scores, key=scores.__getitem__), scores)
+
+
+def _cosine(a: np.ndarray, b: np.ndarray) -> float:
+    import numpy as np
+
+    return float(np.dot(a, b) / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-9))
 
 
 def _speeches(base: Base, sentence: str) -> Iterator[tuple[str, Sound]]:
