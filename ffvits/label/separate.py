@@ -45,7 +45,7 @@ def separate(
     if settings.when == "never":
         yield from clips
         return
-    cache = run.cache("separate", settings, version=1)
+    cache = run.cache("separate", settings, version=2)
     models = _Models(settings, device, offline)
     for clip in clips:
         if not clip.kept:

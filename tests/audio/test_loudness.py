@@ -44,7 +44,7 @@ def test_the_filter_at_48_khz_is_the_published_one():
         [1.53512485958697, -2.69169618940638, 1.19839281085285], [1, -1.69065929318241, 0.73248077421585], impulse
     )
     expected = lfilter([1, -2, 1], [1, -1.99004745483398, 0.99007225036621], shelf)
-    assert k_weighted(Sound(impulse, 48000)).samples == pytest.approx(expected, abs=1e-7)
+    assert np.abs(k_weighted(Sound(impulse, 48000)).samples - expected).max() < 1e-7
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.001, 0.1, 0.39])
@@ -94,4 +94,4 @@ def test_levelling_never_cuts_a_peak_and_never_overshoots(seed, seconds, crest, 
     made, gain = levelled(sound, target)
     assert peak(made) <= -1 + 0.01
     assert loudness(made) <= max(target, SILENT) + 0.05
-    assert made.samples == pytest.approx(sound.samples * 10 ** (gain / 20), rel=1e-4, abs=1e-6)
+    assert np.allclose(made.samples, sound.samples * 10 ** (gain / 20), rtol=1e-4, atol=1e-6)

@@ -53,7 +53,7 @@ def test_the_voice_survives_the_mix(tmp_path, channels, said):
 
 def test_an_offset_is_removed(tmp_path):
     path = write(tmp_path / "a.wav", VOICE + 0.25, subtype="FLOAT")
-    assert mono(path).samples == pytest.approx(VOICE, abs=1e-4)
+    assert np.abs(mono(path).samples - VOICE).max() < 1e-4
     assert "offset of 25.0%" in survey(path).notes[0]
 
 
@@ -61,7 +61,7 @@ def test_peaks_above_full_scale_keep_their_shape(tmp_path):
     path = write(tmp_path / "a.wav", 5 * VOICE, subtype="FLOAT")
     samples = mono(path).samples
     assert np.abs(samples).max() == pytest.approx(1.0, abs=1e-6)
-    assert samples == pytest.approx(VOICE / 0.3, abs=1e-4)
+    assert np.abs(samples - VOICE / 0.3).max() < 1e-4
     assert "3.5 dB" in survey(path).notes[0]
 
 
@@ -73,7 +73,7 @@ def test_samples_that_are_no_numbers_become_silence(tmp_path):
     assert np.isfinite(samples).all()
     assert "12 samples" in survey(path).notes[0]
     good = np.abs(broken) < 1
-    assert samples[good] == pytest.approx(VOICE[good], abs=1e-3)
+    assert np.abs(samples[good] - VOICE[good]).max() < 1e-3
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_only_rates_above_the_limit_are_changed(tmp_path, rate, kept):
     assert sound.rate == kept
     assert len(sound.samples) == pytest.approx(kept, abs=2)
     middle = slice(kept // 4, kept // 2)
-    assert sound.samples[middle] == pytest.approx(tone(kept)[middle], abs=2e-3)
+    assert np.abs(sound.samples[middle] - tone(kept)[middle]).max() < 2e-3
 
 
 def test_damage_in_the_middle_does_not_cost_the_rest(tmp_path):
@@ -126,7 +126,9 @@ def test_parts_follow_without_gap_or_overlap(tmp_path_factory, seconds, limit, r
     ends = [start + len(sound.samples) for start, sound in found]
     assert [start for start, _ in found] == [0, *ends[:-1]]
     assert all(sound.seconds <= limit + 1 / sound.rate for _, sound in found)
-    assert np.concatenate([sound.samples for _, sound in found]) == pytest.approx(whole.samples, abs=1e-6)
+    joined = np.concatenate([sound.samples for _, sound in found])
+    assert joined.shape == whole.samples.shape
+    assert np.abs(joined - whole.samples).max() < 1e-6
 
 
 def test_parts_are_cut_in_the_pause(tmp_path):
