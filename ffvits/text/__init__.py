@@ -9,6 +9,7 @@ spell      sandhi and symbols as the base was trained                           
 from ffvits.text.characters import Cleaned, Note, clean
 from ffvits.text.frontend import FRONT_ENDS, Encoded, FrontEnd, Syllable, front_end, front_end_names
 from ffvits.text.normalizer import normalize
+from ffvits.text.readings import readings
 from ffvits.text.sentences import Phrase, split_sentences
 from ffvits.text.symbols import SymbolTable, TableInfo, fingerprint, known_tables
 
@@ -28,5 +29,6 @@ __all__ = [
     "front_end_names",
     "known_tables",
     "normalize",
+    "readings",
     "split_sentences",
 ]

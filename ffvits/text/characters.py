@@ -43,7 +43,7 @@ class Cleaned:
 
 def is_hanzi(char: str) -> bool:
     """True for unified and compatibility ideographs of every plane."""
-    return "㐀" <= char <= "鿿" or "豈" <= char <= "\ufaff" or "\U00020000" <= char <= "\U000323af"
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\U00020000" <= char <= "\U000323af"
 
 
 def clean(text: str, *, offset: int = 0) -> Cleaned:
@@ -188,10 +188,6 @@ _TIDY = tuple(
         (r"[ \t]+", " "),
         (r" ?\n[\s]*", "\n"),
         (r"、+", "、"),
-        (r"！[！!]+|!+(?=[!！])", "！"),
-        (r"？[？?]+|\?+(?=[?？])", "？"),
-        (r"[!！?？]*[?？][!！?？]+", "？"),
-        (r"[!！]+[?？][!！?？]*", "？"),
         (r"，+", "，"),
         (r"~{2,}", "~"),
         (r"-{3,}|={2,}|\*{3,}|_{3,}", "\n"),
@@ -199,6 +195,8 @@ _TIDY = tuple(
     )
 )
 
+
+_SHOUTS = re.compile("[!?！？]{2,}")
 
 # Taiwan writes the particle 着 as 著, which simplification leaves alone.
 _ASPECT = re.compile("(?<=[看听说想走站坐躺拿带跟随望等笑哭穿吃睡抱盯追握闭睁低抬背靠围顺沿朝])著(?![名作称书者述录])")
@@ -211,6 +209,7 @@ def _tidy(text: str) -> str:
         text = _ASPECT.sub("着", text)
     for pattern, by in _TIDY:
         text = pattern.sub(by, text)
+    text = _SHOUTS.sub(lambda m: "？" if "?" in m.group() or "？" in m.group() else "！", text)
     return _pair_quotes(text).strip()
 
 

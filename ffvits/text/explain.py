@@ -6,26 +6,65 @@ from dataclasses import dataclass
 
 from ffvits.text.characters import clean
 from ffvits.text.frontend import FrontEnd
+from ffvits.text.inline import find_readings, without_readings
+from ffvits.text.normalizer import trace
 
 
 @dataclass(frozen=True)
 class ExplainStep:
-    """One stage: its name, what it gave, and how it came to it."""
+    """One stage: its name, what it gave, and how it came to it, a line a detail."""
 
     stage: str
     result: str
     details: tuple[str, ...] = ()
 
 
+_SOURCES = {
+    "inline": "written in braces",
+    "lexicon": "your lexicon",
+    "reading list": "the list of readings",
+    "surname": "a family name",
+    "model": "the polyphone model",
+    "phrase": "the phrase dictionary",
+    "character": "the character's only or first reading",
+    "letter": "a letter's name",
+    "english": "a Latin word, read",
+    "erhua": "erhua",
+}
+
+
 def explain(text: str, front_end: FrontEnd) -> list[ExplainStep]:
-    """The stages of `front_end.encode(text)`. Raises TextError as encode does."""
+    """The stages of `front_end.encode(text)` from the text to the ids. Raises TextError as encode does."""
     encoded = front_end.encode(text)
+    bare = without_readings(text)
+    cleaned = clean(bare)
+    _, changes = trace(cleaned.text)
+    given = tuple(f"{r.written} at position {r.start}" for r in find_readings(text))
     return [
-        ExplainStep("clean", clean(text).text, tuple(n.message for n in encoded.notes)),
-        ExplainStep("normalize", encoded.spoken),
+        ExplainStep("text", text, given),
+        ExplainStep("clean", cleaned.text, tuple(str(note) for note in encoded.notes)),
+        ExplainStep("normalize", encoded.spoken, tuple(f"{c.rule}: {c.written} → {c.spoken}" for c in changes)),
+        ExplainStep("words", " ".join(encoded.words)),
         ExplainStep(
-            "pinyin", " ".join(encoded.pinyin), tuple(f"{s.hanzi} {s.pinyin} ({s.source})" for s in encoded.syllables)
+            "pinyin",
+            " ".join(encoded.pinyin),
+            tuple(f"{s.hanzi} {s.pinyin}: {_SOURCES.get(s.source, s.source)}" for s in encoded.syllables),
         ),
-        ExplainStep("symbols", " ".join(encoded.symbols)),
-        ExplainStep("ids", " ".join(map(str, encoded.ids))),
+        ExplainStep(
+            "symbols",
+            " ".join(repr(s) if s.isspace() else s for s in encoded.symbols),
+            tuple(
+                f"{s.hanzi} {s.pinyin} → {' '.join(encoded.symbols[s.start : s.end]) or '(in the symbols before)'}"
+                for s in encoded.syllables
+            ),
+        ),
+        ExplainStep(
+            "ids",
+            " ".join(map(str, encoded.ids)),
+            (
+                f"front end {front_end.name}, table {front_end.table.name or 'of the base'} "
+                f"({len(front_end.table)} symbols, {front_end.table.fingerprint}), "
+                + ("a blank (id 0) before, between and after" if front_end.add_blank else "no blanks"),
+            ),
+        ),
     ]

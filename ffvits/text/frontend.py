@@ -54,6 +54,7 @@ class Encoded:
     ids: tuple[int, ...]
     syllables: tuple[Syllable, ...]
     notes: tuple[Note, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,9 @@ class FrontEnd:
         except TextError as error:
             error.file = str(file) if file is not None else None
             error.line = line
-            error.text = error.text or text
+            if not error.text:
+                error.text = text
+                error.position = _place_in(text, error.character)
             raise
 
     def _encode(self, text: str) -> Encoded:
@@ -179,7 +182,14 @@ class FrontEnd:
             spaced[1::2] = ids
             ids = spaced
         return Encoded(
-            text, spoken, tuple(s.pinyin for s in syllables), spelled.symbols, tuple(ids), syllables, tuple(notes)
+            text,
+            spoken,
+            tuple(s.pinyin for s in syllables),
+            spelled.symbols,
+            tuple(ids),
+            syllables,
+            tuple(notes),
+            tuple(token.text for token in tokens),
         )
 
     def tokens(self, spoken: str, inline: Mapping[int, tuple[str, ...]]) -> list[Token]:
@@ -222,6 +232,13 @@ class FrontEnd:
         )
 
 
+def _place_in(text: str, character: str) -> int:
+    """Where `character` of the spoken text came from in the text as given (0 where that cannot be told)."""
+    if character in text:
+        return text.index(character)
+    return next((i for i, c in enumerate(text) if character and character in clean(c).text), 0)
+
+
 _PAUSES = {"，": "，", ",": "，", "。": "。", ".": "。", "！": "！", "!": "！", "？": "？", "?": "？", "、": "、", "；": "；",
            "：": "：", "…": "…", "—": "—", "”": "”", "》": "》", "）": "）"}  # fmt: skip
 
@@ -234,7 +251,7 @@ def _place(reading: InlineReading, spoken: str, text: str) -> dict[int, tuple[st
         raise TextError(
             f"{reading.written!r} is no reading", text=text, position=reading.start, character="{", cure=cure
         )
-    latin = re.search(r"[A-Za-z’]+$", spoken)
+    latin = re.search("[A-Za-z]+$", spoken)
     if latin:
         return {latin.start(): tuple(syllables)}
     count = len(syllables)

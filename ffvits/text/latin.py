@@ -1,16 +1,195 @@
-"""Latin letters and words inside Chinese, read with Mandarin syllables."""
+"""Latin letters and words inside Chinese, said with Mandarin syllables.
+
+Three ways, in this order: words that Chinese speakers say in a settled way (`data/latin.txt`), words spelled letter
+by letter (abbreviations, and what has no vowel), and words read by English spelling rules with the nearest syllables
+that a Chinese-only base knows.
+"""
 
 from __future__ import annotations
 
-LETTERS: dict[str, tuple[str, ...]] = {
+import re
+from functools import lru_cache
+
+_LETTERS: dict[str, tuple[str, ...]] = {
     "A": ("ei1",), "B": ("bi4",), "C": ("xi1",), "D": ("di4",), "E": ("yi4",), "F": ("ai2", "fu5"), "G": ("ji4",),
-    "H": ("ei1", "chi5"), "I": ("ai4",), "J": ("zhei4",), "K": ("kei1",), "L": ("ai2", "lou5"), "M": ("ai2", "mu5"),
-    "N": ("en1",), "O": ("ou1",), "P": ("pi1",), "Q": ("kiu1",), "R": ("a4", "er5"), "S": ("ai2", "si5"),
-    "T": ("ti4",), "U": ("you1",), "V": ("wei1",), "W": ("da2", "bu5", "liu5"), "X": ("ai2", "ke5", "si5"),
-    "Y": ("wai4",), "Z": ("zei4",),
+    "H": ("ei1", "chi5"), "I": ("ai4",), "J": ("zhei4",), "K": ("kei4",), "L": ("ai2", "lou5"), "M": ("ai2", "mu5"),
+    "N": ("en1",), "O": ("ou1",), "P": ("pi1",), "Q": ("kiu1",), "R": ("a4",), "S": ("ai2", "si5"), "T": ("ti4",),
+    "U": ("you1",), "V": ("wei1",), "W": ("da2", "bu5", "liu5"), "X": ("ai2", "ke5", "si5"), "Y": ("wai4",),
+    "Z": ("zei4",),
 }  # fmt: skip
 
 
-def read_word(word: str) -> tuple[str, ...] | None:
-    """A Latin word in Mandarin syllables, or None where it is better spelled letter by letter."""
-    return None
+def spell(letter: str) -> tuple[str, ...]:
+    """The name of a letter in Mandarin syllables."""
+    return _LETTERS[letter.upper()]
+
+
+@lru_cache(maxsize=8192)
+def word_reading(word: str) -> tuple[str, ...] | None:
+    """A Latin word in Mandarin syllables, or None where it is spelled letter by letter."""
+    lower = word.lower()
+    known = _known().get(lower)
+    if known:
+        return known
+    if len(word) == 1 or is_spelled(word):
+        return None
+    parts = re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])", word)
+    if len(parts) > 1:
+        # CamelCase: each part by its own rules, single letters and capitals spelled.
+        readings = [word_reading(part) or tuple(s for c in part for s in spell(c)) for part in parts]
+        return tuple(s for reading in readings for s in reading)
+    return sound_out(lower)
+
+
+def is_spelled(word: str) -> bool:
+    """True for abbreviations: all capitals and short, or no way to say it as one word."""
+    lower = word.lower()
+    if not re.search("[aeiouy]", lower) or re.search("[bcdfghjklmnpqrstvwxz]{5}", lower):
+        return True
+    if re.fullmatch("[A-Z]+s?", word) and len(word) <= 4:
+        return True
+    return word.isupper() and (len(word) <= 5 and not re.fullmatch("(?:[^AEIOU][AEIOU]){2,}[^AEIOU]?", word))
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, tuple[str, ...]]:
+    from ffvits.text.polyphones import data_text, read_phrases
+
+    return read_phrases(data_text("latin.txt"))
+
+
+# Spelling to sounds, tried in this order at each place: pattern, then the sounds (none for a silent letter).
+_SPELLINGS = """
+tion$ SH er N; tions$ SH er N s; sion$ r er N; cian$ SH er N; ture$ CH er; tures$ CH er s; ious$ Y er s; ous$ er s
+eigh EI; igh AI; ough o; augh o; tch CH; dge$ J; ck k; ch CH; sh SH; ph f; th s; qu k w; gh; sch s k; sc(?=[eiy]) s
+ng$ NG; ng(?=[^aeiouy]) NG; nk NG k; mb$ m; ss s; ll l; tt t; pp p; bb b; dd d; ff f; gg g; mm m; nn n; rr r; zz z
+cc(?=[eiy]) k s; cc k; c(?=[eiy]) s; g(?=[ey]) J; ge$ J; c k; j J; x k s; y(?=[aeiou]) Y
+air$ EI er; are$ EI er; eer$ I er; ear$ I er; ire$ AI er; ure$ U er; ore$ o er; our$ AO er; ar(?![aeiouy]) a
+or(?![aeiouy]) o; er(?![aeiouy]) er; ir(?![aeiouy]) er; ur(?![aeiouy]) er
+ee I; ea I; oo U; ou AO; ow$ O; ow AO; oi OI; oy OI; ai EI; ay EI; ei EI; ey$ I; au o; aw o; ie I; oa O; ew U; ue$ U
+ui U; eu U; eo I O; ia I a; io I O; ua w a; le$ er; a(?=[bcdfgklmnpstvz]es?$) EI; i(?=[bcdfgklmnpstvz]es?$) AI
+o(?=[bcdfgklmnpstvz]es?$) O; u(?=[bcdfgklmnpstvz]es?$) U; es$ s; ed$ d; e$; y$ I; y I; o$ O; u$ U; i$ I; a$ a
+u(?=[^aeiouy][aeiouy]) U; a a; e E; i I; o o; u A
+b b; d d; f f; g g; h h; k k; l l; m m; n n; p p; q k; r r; s s; t t; v w; w w; z z
+"""
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    entries = (entry.split() for entry in _SPELLINGS.replace("\n", ";").split(";") if entry.strip())
+    return tuple((re.compile(entry[0]), tuple(entry[1:])) for entry in entries)
+
+
+_STARTS = {"kn": "n", "wr": "r", "ps": "s", "x": "s", "gn": "n"}
+_VOWELS = frozenset("a A E I O U o er EI AI AO OI".split())
+
+# Onset and vowel as the nearest syllable: rows are onsets, columns the vowels of _COLUMNS.
+_COLUMNS = "a A E I O U o er EI AI AO OI".split()
+_GRID = {
+    "": "a a ai yi ou wu o e ei ai ao oyi",
+    "b": "ba ba bei bi bo bu bo bo bei bai bao boyi",
+    "p": "pa pa pei pi po pu po po pei pai pao poyi",
+    "m": "ma ma mei mi mou mu mo mo mei mai mao moyi",
+    "f": "fa fa fei fei fo fu fo fo fei fai fao foyi",
+    "d": "da da dai di dou du duo de dei dai dao duoyi",
+    "t": "ta ta tai ti tou tu tuo te tei tai tao tuoyi",
+    "n": "na na nai ni nuo nu nuo ne nei nai nao nuoyi",
+    "l": "la la lai li lou lu luo le lei lai lao luoyi",
+    "g": "ga ga gai ji gou gu gao ge gei gai gao guoyi",
+    "k": "ka ka kai ji kou ku kao ke kei kai kao kuoyi",
+    "h": "ha ha hei xi hou hu huo he hei hai hao huoyi",
+    "J": "zha zha jie ji zhou zhu zhuo zhe zhei zhai zhao zhuoyi",
+    "CH": "cha cha qie qi chou chu chuo che chei chai chao chuoyi",
+    "SH": "sha sha xie xi shou shu shuo she shei shai shao shuoyi",
+    "r": "rua rua rui rui rou ru ruo re rui rai rao ruoyi",
+    "s": "sa sa sai xi sou su suo se sei sai sao suoyi",
+    "z": "za za zei ji zou zu zuo ze zei zai zao zuoyi",
+    "w": "wa wa wei wei wo wu wo wo wei wai wao woyi",
+    "Y": "ya ya ye yi you yu yo ye yei yai yao yoyi",
+}
+_NASAL = {
+    "a": "an", "A": "an", "E": "en", "I": "in", "O": "ong", "U": "un", "o": "ong", "er": "en", "EI": "en", "AI": "an",
+    "AO": "ang", "OI": "ong",
+}  # fmt: skip
+_CODA = {
+    "b": "bu", "p": "pu", "m": "mu", "f": "fu", "d": "de", "t": "te", "n": "en", "l": "er", "g": "ge", "k": "ke",
+    "h": "he", "J": "zhi", "CH": "qi", "SH": "shi", "r": "er", "s": "si", "z": "zi", "w": "fu", "Y": "yi",
+}  # fmt: skip
+
+
+def sounds(word: str) -> list[str]:
+    """The sounds of an English word by its spelling, one name each (vowels as in _COLUMNS)."""
+    out: list[str] = []
+    at = 0
+    for opening, sound in _STARTS.items():
+        if word.startswith(opening) and len(word) > len(opening):
+            out.append(sound)
+            at = len(opening)
+            break
+    while at < len(word):
+        for pattern, found in _rules():
+            match = pattern.match(word, at)
+            if match and match.end() > at:
+                if word[at:] == "e" and not any(s in _VOWELS for s in out):
+                    found = ("I",)
+                out.extend(found)
+                at = match.end()
+                break
+        else:
+            at += 1
+    return out
+
+
+def sound_out(word: str) -> tuple[str, ...] | None:
+    """An English word in the nearest Mandarin syllables: falling tone on the last but one, neutral on loose ends."""
+    from ffvits.text.syllables import tidy
+
+    found = sounds(word)
+    syllables: list[tuple[str, str]] = []  # base, tone
+    at = 0
+    while at < len(found):
+        onset = ""
+        if found[at] not in _VOWELS:
+            onset = found[at]
+            if onset in ("NG", "N"):
+                at += 1
+                syllables.append(("en", "5"))
+                continue
+            if at + 1 >= len(found) or found[at + 1] not in _VOWELS:
+                syllables.append((_CODA[onset], "5"))
+                at += 1
+                continue
+            at += 1
+        vowel = found[at]
+        at += 1
+        cell = _GRID[onset].split()[_COLUMNS.index(vowel)]
+        closing = found[at] if at < len(found) else ""
+        after = found[at + 1] if at + 1 < len(found) else ""
+        if closing in ("n", "NG", "N") and after not in _VOWELS:
+            cell = _nasal(cell, "ng" if closing == "NG" else "n")
+            at += 1
+        if cell.endswith("oyi"):
+            syllables.extend([(cell[:-2], "1"), ("yi", "4")])
+        else:
+            syllables.append((cell, "1"))
+    if not syllables:
+        return None
+    full = [i for i, (_, tone) in enumerate(syllables) if tone != "5"]
+    if full:
+        syllables[full[-1]] = (syllables[full[-1]][0], "4")
+    readings = [tidy(base + tone) for base, tone in syllables]
+    return None if None in readings else tuple(r for r in readings if r)
+
+
+def _nasal(base: str, ending: str) -> str:
+    """The syllable closed by n or ng, or its nearest relative: ba and n give ban, ji and ng give jing."""
+    from ffvits.text.syllables import known_bases
+
+    onset = re.match("[^aeiouv]*", base).group()  # type: ignore[union-attr]
+    rest = base[len(onset) :]
+    body = {"ai": "a", "ei": "e", "ao": "a", "ou": "o", "uo": "o", "ui": "u", "ie": "ia"}.get(rest, rest)
+    other = "n" if ending == "ng" else "ng"
+    tries = {"o": ("ong", "eng", "an"), "u": (f"u{ending}", "un", "ong", "an")}.get(
+        body, (body + ending, body + other, "an", "en")
+    )
+    return next((onset + end for end in tries if onset + end in known_bases()), base)

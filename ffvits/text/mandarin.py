@@ -1,57 +1,199 @@
-"""From a spoken sentence (hanzi, Latin words, marks) to words with readings."""
+"""From a spoken sentence (hanzi, Latin words, marks) to words whose every character has a reading.
+
+Who decides, in this order: braces in the text, the user's lexicon, the phrases of `data/readings.txt`, surnames, the
+polyphone model, pypinyin's phrases, pypinyin's first reading of the character.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
+from ffvits.errors import TextError
 from ffvits.text.characters import MARKS, is_hanzi
-from ffvits.text.latin import LETTERS, read_word
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
 
-_LATIN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+_LATIN = re.compile("[A-Za-z]+")
 
 
 def read(spoken: str, *, lexicon: Mapping[str, tuple[str, ...]], inline: Mapping[int, tuple[str, ...]]) -> list[Token]:
     """Words with readings for a normalised sentence.
 
-    `lexicon` maps hanzi words and lower-case Latin words to syllables; `inline` maps the index of a hanzi (or the
-    first letter of a Latin word) in `spoken` to what the writer put in braces.
+    `lexicon` maps hanzi words and lower-case Latin words to syllables; `inline` maps the index of a hanzi (or of the
+    first letter of a Latin word) in `spoken` to what the writer put in braces. Raises TextError for a character that
+    has no reading, with its position in `spoken`.
     """
-    import jieba
-    from pypinyin import Style, lazy_pinyin
+    from ffvits.text.segmentation import cut
 
-    jieba.setLogLevel(60)
+    words = list(cut(spoken, [word for word in lexicon if word in spoken and is_hanzi(word[0])]))
+    decided = _decide(spoken, words, lexicon)
     tokens: list[Token] = []
     position = 0
-    for chunk in jieba.cut(spoken):
-        start = position
-        position += len(chunk)
-        if len(chunk) == 1 and chunk in MARKS:
-            tokens.append(Mark(chunk, start))
-            continue
-        pieces: list[Piece] = []
-        if all(is_hanzi(c) for c in chunk):
-            pinyins = lazy_pinyin(chunk, style=Style.TONE3, neutral_tone_with_five=True)
-            for i, (c, p) in enumerate(zip(chunk, pinyins, strict=True)):
-                given = inline.get(start + i)
-                pieces.append(Piece(c, given or (tidy(p) or "",), "inline" if given else "phrase", start + i))
-        else:
-            for i, c in enumerate(chunk):
-                if is_hanzi(c):
-                    p = lazy_pinyin(c, style=Style.TONE3, neutral_tone_with_five=True)[0]
-                    pieces.append(Piece(c, (tidy(p) or "",), "phrase", start + i))
-                elif c.upper() in LETTERS:
-                    pieces.append(Piece(c, LETTERS[c.upper()], "letter", start + i))
-                elif c in MARKS:
-                    if pieces:
-                        tokens.append(Word(tuple(pieces)))
-                        pieces = []
-                    tokens.append(Mark(c, start + i))
-        if pieces:
-            tokens.append(Word(tuple(pieces)))
+    for word in words:
+        tokens.extend(_tokens(word, position, decided, lexicon, inline))
+        position += len(word)
     return tokens
 
 
-__all__ = ["MARKS", "is_hanzi", "read", "read_word"]
+def character_readings(text: str) -> list[str | None]:
+    """The reading of each character of `text` as it stands, None for what is no hanzi or has no reading.
+
+    Nothing is normalised, so the list is as long as the text: for measuring against annotated sentences.
+    """
+    from ffvits.text.segmentation import cut
+
+    decided = _decide(text, list(cut(text)), {})
+    return [decided[i][0] if i in decided else None for i in range(len(text))]
+
+
+def _tokens(
+    word: str,
+    start: int,
+    decided: Mapping[int, tuple[str, str]],
+    lexicon: Mapping[str, tuple[str, ...]],
+    inline: Mapping[int, tuple[str, ...]],
+) -> Iterator[Token]:
+    """The pieces of one segmented word; marks inside it split it."""
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(word):
+        place, char = start + at, word[at]
+        if char in MARKS or char == " ":
+            if pieces:
+                yield Word(tuple(pieces))
+                pieces = []
+            if char != " ":
+                yield Mark(char, place)
+            at += 1
+            continue
+        latin = _LATIN.match(word, at)
+        if latin:
+            pieces.extend(_latin(latin.group(), place, lexicon, inline))
+            at = latin.end()
+            continue
+        if place in inline:
+            pieces.append(Piece(char, inline[place], "inline", place))
+        elif place in decided:
+            reading, source = decided[place]
+            pieces.append(Piece(char, (reading,), source, place))
+        else:
+            raise _unreadable(char, place)
+        at += 1
+    if pieces:
+        yield Word(tuple(pieces))
+
+
+def _latin(
+    text: str, place: int, lexicon: Mapping[str, tuple[str, ...]], inline: Mapping[int, tuple[str, ...]]
+) -> list[Piece]:
+    from ffvits.text.latin import spell, word_reading
+
+    if place in inline:
+        return [Piece(text, inline[place], "inline", place)]
+    if text.lower() in lexicon:
+        return [Piece(text, lexicon[text.lower()], "lexicon", place)]
+    reading = word_reading(text)
+    if reading is not None:
+        return [Piece(text, reading, "english", place)]
+    return [Piece(letter, spell(letter), "letter", place + i) for i, letter in enumerate(text)]
+
+
+def _unreadable(char: str, place: int) -> TextError:
+    if is_hanzi(char):
+        return TextError(
+            f"the character {char!r} has no known reading",
+            position=place,
+            character=char,
+            cure=f"write its reading behind it, as in {char}{{lu4}}, or add it to the lexicon",
+        )
+    return TextError(
+        f"the character {char!r} cannot be read in Mandarin",
+        position=place,
+        character=char,
+        cure="write the words in Chinese characters or Latin letters",
+    )
+
+
+def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, ...]]) -> dict[int, tuple[str, str]]:
+    """The reading of every hanzi by its position, and who decided it."""
+    from ffvits.text.polyphones import model
+    from ffvits.text.surnames import surnames
+
+    decided: dict[int, tuple[str, str]] = {}
+    start = 0
+    for word in words:
+        given = lexicon.get(word)
+        if any(map(is_hanzi, word)):
+            for i, (char, reading) in enumerate(zip(word, _by_word(word), strict=True)):
+                if given and is_hanzi(char):
+                    decided[start + i] = (given[i], "lexicon")
+                elif reading:
+                    decided[start + i] = (reading, "phrase" if len(word) > 1 else "character")
+        start += len(word)
+    for position, reading in model().choose(spoken, words).items():
+        if position in decided and decided[position][1] != "lexicon":
+            decided[position] = (_PLAIN.get(reading, reading), "model")
+    for source, readings in (("surname", surnames(spoken, words)), ("reading list", _phrases(spoken))):
+        for position, reading in readings:
+            if position in decided and decided[position][1] != "lexicon":
+                decided[position] = (reading, source)
+    return decided
+
+
+# The network knows syllables that no base was trained with.
+_PLAIN = {"r5": "er2", "xx5": "er2"}
+
+
+@lru_cache(maxsize=32768)
+def _by_word(word: str) -> tuple[str | None, ...]:
+    """pypinyin's reading of each character of a word, None where it knows none."""
+    from pypinyin import Style, pinyin
+
+    readings: list[str | None] = []
+    for run in re.findall(f"{_HANZI}+|[^{_HANZI[1:-1]}]", word):
+        if not is_hanzi(run[0]):
+            readings.append(None)
+            continue
+        for char, found in zip(
+            run, pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, errors=list), strict=True
+        ):
+            readings.append(tidy(found[0]) if found[0] != char else None)
+    return tuple(readings)
+
+
+_HANZI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
+
+
+@lru_cache(maxsize=1)
+def _reading_list() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    from ffvits.text.polyphones import data_text, read_phrases
+
+    listed = read_phrases(data_text("readings.txt"))
+    ordered = sorted(listed, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered))), listed
+
+
+# A text that opens with 为 and a verb states a purpose.
+_PURPOSE = re.compile("为(?=[一-鿿]{2})(?!期|时|数|首|主|止|限|例|人|准|由|宜|所|非|难|伍|官|政|学|生|富)")
+
+
+# 得 between a verb and what became of it.
+_COMPLEMENT = re.compile(
+    "(?<=[一-鿿])(?<![取获夺赢博求])得(?=很|太|好|不错|更|真|这么|那么|特别|非常|十分|比较|有点|一塌|要命|厉害|慢|快|早|晚|高|低|远|近"
+    "|清楚|干净|漂亮|多|满|直|像|连)"
+)
+
+
+def _phrases(spoken: str) -> Iterator[tuple[int, str]]:
+    """Readings by the phrases of `data/readings.txt`, longest first; `-` leaves a character to the others."""
+    if _PURPOSE.match(spoken):
+        yield 0, "wei4"
+    for match in _COMPLEMENT.finditer(spoken):
+        yield match.start(), "de5"
+    pattern, listed = _reading_list()
+    for match in pattern.finditer(spoken):
+        for i, reading in enumerate(listed[match.group()]):
+            if reading != "-":
+                yield match.start() + i, reading

@@ -72,22 +72,24 @@ def _apply(text: str, changes: list[Change]) -> str:
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _PLAIN = re.compile(f"[{_HAN}，。！？、；：…—“”《》（）]*")
+
+
+def _strongest(marks: re.Match[str]) -> str:
+    """Of marks that touch, the one that a reader would heed."""
+    return next((mark for mark in "？！…。" if mark in marks.group()), marks.group()[0])
+
+
 _SETTLE = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
         (r"[ \t]*\n\s*", "\n"),
         # A space is a pause between clauses of hanzi, a border between Latin words, and nothing elsewhere.
         (f"(?<=[{_HAN}]{{3}}) (?=[{_HAN}]{{3}})", "，"),
-        (r"(?<=[A-Za-z’]) (?=[A-Za-z])", "\x01"),
+        ("(?<=[A-Za-z]) (?=[A-Za-z])", "\x01"),
         (" ", ""),
         ("\x01", " "),
-        (r"[！？]*？[！？]+|！+？", "？"),
-        (r"！{2,}", "！"),
-        (r"…[，、；：。…]+|[，、；：]+…", "…"),
         (r"—{2,}", "—"),
-        (r"(?<=[，、；：])[，、；：]+", ""),
-        (r"[，、；：]+(?=[。！？…])", ""),
-        (r"(?<=[。！？])[，、；：。]+", ""),
+        (r"[，、；：。！？…]{2,}", _strongest),
         (r"^[，、；：。！？…—）”》\n]+", ""),
         (r"[\n，、；：—（“《]+$", ""),
         (r"(?<=[，。！？、；：…—])\n", ""),

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ffvits.text.syllables import TONE_TO_BOPOMOFO, bopomofo, parts
-from ffvits.text.tokens import Mark, Piece, Token, Word
+from ffvits.text.syllables import bopomofo, parts
+from ffvits.text.tokens import ERHUA, Mark, Piece, Token, Word
 
 SENTENCE_END = "。！？"
 
@@ -89,9 +89,6 @@ def _initials_finals(tokens: Sequence[Token], marks: Mapping[str, str]) -> Spell
             symbols.append("。")
     return Spelled(tuple(symbols), tuple(spans))
 
-
-# The r that colours the syllable before it, as the erhua rule writes it (never pinyin of its own).
-ERHUA = "r5"
 
 _LETTER_MARKS = {mark: mark for mark in "；：，。！？“”《》、（）…—"}
 _LETTER_SYLLABLES = {"n": "en", "ng": "en", "m": "mu", "ê": "ei", "hm": "hen", "hng": "heng"}
@@ -308,6 +305,3 @@ def spell_vits_chinese(tokens: Sequence[Token]) -> Spelled:
     if symbols[-1] != "sp":
         symbols.append("sp")
     return Spelled((*symbols, "sil"), tuple(spans))
-
-
-BOPOMOFO_TONES = frozenset(TONE_TO_BOPOMOFO.values())

@@ -107,7 +107,7 @@ def bopomofo(pinyin: str) -> str:
 
 _BASES_BY_INITIAL = {
     "": "a o e ê ai ei ao ou an en ang eng er m n ng " + " ".join(_GLIDES),
-    "b": "a o ai ei ao an en ang eng ong i ie iao ian in ing u e iang",
+    "b": "a o ai ei ao an en ang eng ong i ia iu ie iao ian in ing u e iang",
     "p": "a o ai ei ao ou an en ang eng i ie iao ian in ing u e ia",
     "m": "a o e ai ei ao ou an en ang eng i ie iao iu ian in ing u ia",
     "f": "a o ei ou an en ang eng u iao ai ong",
@@ -115,7 +115,7 @@ _BASES_BY_INITIAL = {
     "t": "a e ai ei ao ou an en ang eng ong i ie iao ian ing u uo ui uan un",
     "n": "a e ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing u uo uan un v ve",
     "l": "a o e ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing u uo uan un v ve van vn",
-    "g": "a e ai ei ao ou an en ang eng ong u ua uo uai ui uan un uang",
+    "g": "a e ai ei ao ou an en ang eng ong ing u ua uo uai ui uan un uang",
     "k": "a e ai ei ao ou an en ang eng ong u ua uo uai ui uan un uang iu",
     "h": "a e ai ei ao ou an en ang eng ong u ua uo uai ui uan un uang m ng",
     "j": "i ia ie iao iu ian in iang ing iong u ue uan un",

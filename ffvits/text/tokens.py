@@ -38,4 +38,7 @@ class Mark:
     start: int
 
 
+# The r that colours the syllable before it, as the erhua rule writes it (never pinyin of its own).
+ERHUA = "r5"
+
 Token = Word | Mark

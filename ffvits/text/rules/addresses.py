@@ -75,13 +75,13 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "e-mail",
-        r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}",
         lambda m: _spell(m.group()),
         examples="发到abc123@qq.com吧 => 发到abc一二三艾特qq点com吧",
     ),
     rule(
         "domain or file",
-        rf"(?<![A-Za-z0-9.@])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.(?:{_SUFFIXES})(?![A-Za-z0-9])",
+        rf"(?<![A-Za-z0-9.@_-])[A-Za-z0-9_-]{{1,63}}(?:\.[A-Za-z0-9_-]{{1,63}}){{0,8}}\.(?:{_SUFFIXES})(?![A-Za-z0-9])",
         lambda m: None if re.fullmatch(r"[\d.]+", m.group()) else _spell(m.group()),
         examples="""
         bilibili.com => bilibili点com

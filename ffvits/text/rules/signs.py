@@ -104,7 +104,7 @@ SIGN_RULES: tuple[Rule, ...] = (
         lambda m: " " if re.match("[A-Za-z]", before(m)) and re.match("[A-Za-z]", after(m)) else "",
         examples="列奥纳多·达·芬奇 => 列奥纳多达芬奇",
     ),
-    rule("apostrophe", r"(?<=[A-Za-z])'(?=[A-Za-z])", lambda m: "’", examples="don't => don’t"),
+    rule("apostrophe", r"(?<=[A-Za-z])'(?=[A-Za-z])", lambda m: "", examples="don't => dont"),
     rule("comma", r" ?, ?", lambda m: "，", examples="好,走 => 好，走"),
     rule("full stop", r"\.", lambda m: "。" if re.match(rf"[{_WORD}”）]", before(m)) else "", examples="好. => 好。"),
     rule("colon", r" ?: ?", lambda m: "：", examples="注意:听 => 注意：听"),

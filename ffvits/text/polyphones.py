@@ -1,0 +1,235 @@
+"""Which reading a character has in its sentence.
+
+A small recurrent network (the weights of g2pM: Park and Lee, "g2pM: A Neural Grapheme-to-Phoneme Conversion Package
+for Mandarin Chinese", 2020, Apache-2.0) scores the readings of every polyphonic character from the whole sentence. A
+log-linear model on top of it, trained on the development split of CPP, weighs that score against what phrase
+dictionaries say of the word around the character, and against the neighbours seen in training.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+
+LONGEST_PHRASE = 8
+_BEGIN, _END, _UNKNOWN = 0, 1, 2
+
+
+@lru_cache(maxsize=65536)
+def to_tone3(marked: str) -> str:
+    """Pinyin with a tone mark ("háng") as tidy TONE3."""
+    from pypinyin import Style
+    from pypinyin.style import convert
+
+    plain = convert(marked, Style.TONE3, strict=False, default=marked).replace("ü", "v")
+    return plain if plain[-1:].isdigit() else plain + "5"
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrase dictionaries: pypinyin's own (marked pinyin) and the exceptions shipped with ffvits (TONE3)."""
+
+    common: Mapping[str, Sequence[Sequence[str]]]
+    exceptions: Mapping[str, tuple[str, ...]]
+
+    def common_reading(self, phrase: str, index: int) -> str | None:
+        entry = self.common.get(phrase)
+        return to_tone3(entry[index][0]) if entry and index < len(entry) else None
+
+    def exception_reading(self, phrase: str, index: int) -> str | None:
+        entry = self.exceptions.get(phrase)
+        return entry[index] if entry else None
+
+    def covering(self, sentence: str, position: int, reading_of) -> tuple[str | None, int]:
+        """The reading by the longest phrase that covers `position` (the leftmost of equals), and its length."""
+        for length in range(min(LONGEST_PHRASE, len(sentence)), 1, -1):
+            for start in range(max(0, position - length + 1), min(position, len(sentence) - length) + 1):
+                found = reading_of(sentence[start : start + length], position - start)
+                if found is not None:
+                    return found, length
+        return None, 0
+
+
+def default_reading(char: str) -> str | None:
+    """The first reading that pypinyin lists for a character, or None."""
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    listed = pinyin_dict.get(ord(char))
+    return to_tone3(listed.split(",")[0]) if listed else None
+
+
+DENSE = 10
+_TEMPLATES = 9
+
+
+def dense_features(
+    sentence: str, position: int, word: str, start: int, candidates: Sequence[str], scores: np.ndarray, phrases: Phrases
+) -> np.ndarray:
+    """What the model knows of each candidate, `[candidates, DENSE]`: network score and agreement with dictionaries.
+
+    `word` is the segmenter's word that holds the character, beginning at `start`; `scores` are log probabilities.
+    """
+    inside = position - start
+    aligned = phrases.common_reading(word, inside) if len(word) > 1 else None
+    exception = phrases.exception_reading(word, inside) if len(word) > 1 else None
+    common, length = phrases.covering(sentence, position, phrases.common_reading)
+    rare, rare_length = phrases.covering(sentence, position, phrases.exception_reading)
+    default = default_reading(sentence[position])
+    unknown = aligned is None and exception is None
+    rows = [
+        (
+            score,
+            aligned == reading,
+            common == reading,
+            common == reading and length > 2,
+            rare == reading,
+            exception == reading,
+            rare == reading and rare_length > 2,
+            len(word) == 1 and default == reading,
+            default == reading,
+            score if unknown else 0.0,
+        )
+        for reading, score in zip(candidates, scores, strict=True)
+    ]
+    return np.array(rows, np.float32)
+
+
+def sparse_features(sentence: str, position: int, words: Sequence[str], index: int, start: int) -> list[str]:
+    """The names of what stands around the character, `_TEMPLATES` of them."""
+
+    def at(place: int) -> str:
+        if not 0 <= place < len(sentence):
+            return "#"
+        return "0" if sentence[place] in "零一二三四五六七八九十百千万" else sentence[place]
+
+    word = words[index]
+    left, right = at(position - 1), at(position + 1)
+    previous = words[index - 1][-1] if index else "#"
+    following = words[index + 1][0] if index + 1 < len(words) else "#"
+    return [
+        "b",
+        "w" + word,
+        "l" + left,
+        "r" + right,
+        "L" + at(position - 2) + left,
+        "R" + right + at(position + 2),
+        f"i{len(word)}{position - start}",
+        f"p{previous}{len(word)}",
+        f"n{following}{len(word)}",
+    ]
+
+
+class PolyphoneModel:
+    """The network and the weights over it, as stored in `data/polyphones.npz`."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], phrases: Phrases) -> None:
+        meta = json.loads(bytes(arrays["meta"]).decode("utf-8"))
+        self.phrases = phrases
+        self.classes: list[str] = meta["classes"]
+        self.candidates: dict[str, list[int]] = meta["candidates"]
+        self._index = {char: i for i, char in enumerate(meta["characters"], start=3)}
+        self._embedding = arrays["embedding"].astype(np.float32)
+        self._input = arrays["input"].astype(np.float32)  # [64, 2 directions, 128]
+        self._input_bias = arrays["input_bias"].astype(np.float32)  # [2, 128]
+        self._recurrent = arrays["recurrent"].astype(np.float32)  # [2, 32, 128]
+        self._hidden, self._hidden_bias = arrays["hidden"].astype(np.float32), arrays["hidden_bias"].astype(np.float32)
+        self._output, self._output_bias = arrays["output"].astype(np.float32), arrays["output_bias"].astype(np.float32)
+        self.dense = arrays["dense"].astype(np.float32)
+        self.sparse: dict[str, float] = dict(zip(meta["sparse"], arrays["sparse"].tolist(), strict=True))
+
+    def states(self, sentence: str) -> np.ndarray:
+        """The network's state at each character, `[len(sentence), 64]`."""
+        ids = [_BEGIN, *(self._index.get(char, _UNKNOWN) for char in sentence), _END]
+        projected = np.tensordot(self._embedding[ids], self._input, axes=1) + self._input_bias  # [T, 2, 128]
+        projected[:, 1] = projected[::-1, 1].copy()
+        steps = len(ids)
+        out = np.empty((steps, 2, 32), np.float32)
+        hidden, cell = np.zeros((2, 1, 32), np.float32), np.zeros((2, 32), np.float32)
+        for step in range(steps):
+            gates = projected[step] + np.matmul(hidden, self._recurrent)[:, 0]
+            squashed = 1.0 / (1.0 + np.exp(-gates))  # input, forget, cell (unused), output
+            cell = squashed[:, 32:64] * cell + squashed[:, :32] * np.tanh(gates[:, 64:96])
+            out[step] = squashed[:, 96:] * np.tanh(cell)
+            hidden = out[step][:, None]
+        return np.concatenate([out[:, 0], out[::-1, 1]], axis=1)[1:-1]
+
+    def scores(self, states: np.ndarray, char: str) -> tuple[list[str], np.ndarray]:
+        """The readings that the network knows for `char` and their log probabilities, given the state there."""
+        ids = self.candidates[char]
+        hidden = np.maximum(states @ self._hidden + self._hidden_bias, 0)
+        logits = hidden @ self._output[:, ids] + self._output_bias[ids]
+        return [self.classes[i] for i in ids], logits - np.logaddexp.reduce(logits)
+
+    def choose(self, sentence: str, words: Sequence[str]) -> dict[int, str]:
+        """The reading of every polyphonic character of the sentence by its position; `words` partition the sentence."""
+        wanted = [i for i, char in enumerate(sentence) if char in self.candidates]
+        if not wanted:
+            return {}
+        states = self.states(sentence)
+        places = {}
+        start = 0
+        for index, word in enumerate(words):
+            for place in range(start, start + len(word)):
+                places[place] = (index, start)
+            start += len(word)
+        chosen = {}
+        for position in wanted:
+            index, start = places[position]
+            char = sentence[position]
+            candidates, scores = self.scores(states[position], char)
+            total = (
+                dense_features(sentence, position, words[index], start, candidates, scores, self.phrases) @ self.dense
+            )
+            names = sparse_features(sentence, position, words, index, start)
+            for row, reading in enumerate(candidates):
+                total[row] += sum(self.sparse.get(f"{char}{reading} {name}", 0.0) for name in names)
+            chosen[position] = candidates[int(total.argmax())]
+        return chosen
+
+
+_lock = threading.Lock()
+
+
+def read_phrases(text: str) -> dict[str, tuple[str, ...]]:
+    """Lines of a phrase and its syllables, separated by spaces; # opens a comment."""
+    entries = (line.split("#")[0].split() for line in text.splitlines())
+    return {entry[0]: tuple(entry[1:]) for entry in entries if entry}
+
+
+def data_text(name: str) -> str:
+    """A text file of `ffvits/text/data`."""
+    return resources.files("ffvits.text").joinpath("data", name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _load_phrases() -> Phrases:
+    from pypinyin.phrases_dict import phrases_dict
+
+    return Phrases(phrases_dict, read_phrases(data_text("phrases.txt")))
+
+
+@lru_cache(maxsize=1)
+def _load_model() -> PolyphoneModel:
+    with (
+        resources.as_file(resources.files("ffvits.text").joinpath("data", "polyphones.npz")) as path,
+        np.load(path, allow_pickle=False) as arrays,
+    ):
+        return PolyphoneModel({name: arrays[name] for name in arrays.files}, _load_phrases())
+
+
+def phrases() -> Phrases:
+    """The phrase dictionaries, loaded once."""
+    with _lock:
+        return _load_phrases()
+
+
+def model() -> PolyphoneModel:
+    """The disambiguator, loaded once."""
+    with _lock:
+        return _load_model()

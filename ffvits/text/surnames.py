@@ -1,0 +1,93 @@
+"""Characters that are read differently as a family name: 单 shàn, 解 xiè, 查 zhā, 仇 qiú, 曾 zēng, 朴 piáo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+SINGLE = {
+    "单": "shan4", "解": "xie4", "查": "zha1", "仇": "qiu2", "区": "ou1", "曾": "zeng1", "朴": "piao2", "任": "ren2",
+    "盖": "ge3", "华": "hua4", "缪": "miao4", "翟": "zhai2", "覃": "qin2", "葛": "ge3", "乐": "yue4", "燕": "yan1",
+    "宁": "ning4", "员": "yun4", "秘": "bi4", "种": "chong2", "召": "shao4", "牟": "mou2", "谌": "chen2",
+    "冼": "xian3", "纪": "ji3", "卜": "bu3", "柏": "bai3", "应": "ying1", "过": "guo1", "逄": "pang2", "隗": "wei3",
+    "繁": "po2", "折": "she2", "撒": "sa4", "能": "nai4", "黑": "he4", "尹": "yin3", "车": "che1", "尉": "wei4",
+    "都": "du1", "相": "xiang4", "晁": "chao2", "郗": "xi1", "幺": "yao1", "麻": "ma2", "贾": "jia3", "沈": "shen3",
+    "曲": "qu1", "万": "wan4", "隋": "sui2", "臧": "zang1", "佘": "she2", "褚": "chu3", "洗": "xian3", "哈": "ha3",
+    "阚": "kan4", "於": "yu1",
+}  # fmt: skip
+DOUBLE = {
+    "尉迟": ("yu4", "chi2"), "万俟": ("mo4", "qi2"), "令狐": ("ling2", "hu2"), "长孙": ("zhang3", "sun1"),
+    "澹台": ("tan2", "tai2"), "单于": ("chan2", "yu2"), "宰父": ("zai3", "fu3"), "中行": ("zhong1", "hang2"),
+}  # fmt: skip
+
+# Rare as surnames or common as words: they need a title or 姓 beside them.
+_NEED_TITLE = frozenset("过种能黑繁折都相撒召秘员宁乐洗哈应麻车尉华盖单解查区任万曾柏")
+# These begin too many words to be taken for a name by an unknown word alone.
+_NEVER_ALONE = frozenset("过种能黑都相撒哈繁折召秘员洗麻")
+_VERBS = frozenset("任在是有于为获被与和经用到说做当参来去让把将想要出入对以向从就也不没已了着过的得")
+_TITLES = (
+    "先生|女士|小姐|老师|教授|博士|医生|大夫|经理|总|董事长|主任|书记|局长|处长|科长|市长|省长|部长|院长|校长|主席|总理|将军|师傅|同学"
+    "|同志|某|氏|太太|夫人|家(?:人|的|庄|村|姐姐|哥哥|兄弟|老)|律师|导演|教练|队长|班长|警官|法官|女侠|大侠|公子|姑娘|老板|老爷|大人|姐|哥|叔|伯|姨|婶|嫂|爷爷|奶奶"
+)
+_TITLE_AFTER = re.compile(_TITLES)
+_PERSON_BEFORE = re.compile(
+    r"(?:演员|导演|歌手|作家|记者|教授|主席|总统|书记|主任|经理|先生|女士|同学|老师|医生|律师|队长|队员|球员|选手|教练|将军|大将|名将"
+    r"|诗人|画家|商人|学者|专家|院士|市民|村民|居民|男子|女子|创始人|总裁|总经理|董事长|主持人|嘉宾|主演|由|和|与|跟|、|，|。|“|《|（|：|给|对|向|被|把|让)$"
+)
+_SPEAKS_AFTER = re.compile(
+    "说|道|表示|认为|介绍|告诉|指出|称|笑|问|答|喊|出生|毕业|担任|曾|于|是|在|和|与|、|，|。|！|？|）|”|的|等|$"
+)
+
+
+_NICKNAME = re.compile("(?<![一-鿿])[老小阿][单解查仇朴覃翟葛曾任区缪](?=说|道|问|笑|你|我|他|来|去|是|，|。|！|？|$)")
+
+
+_TITLED = re.compile(
+    f"[{''.join(SINGLE)}](?=先生|女士|小姐|老师|教授|博士|医生|经理|主任|书记|局长|处长|师傅|同学|律师|导演|教练|警官|法官|姑娘|老板|大人)"
+)
+
+
+def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Positions and readings of family names that the words around give away."""
+    from ffvits.text.polyphones import phrases
+    from ffvits.text.segmentation import is_word
+
+    for match in _NICKNAME.finditer(spoken):
+        if not is_word(match.group()):
+            yield match.start() + 1, SINGLE[match.group()[1]]
+    for match in re.finditer("|".join(DOUBLE), spoken):
+        if match.group() in ("单于", "中行", "长孙") and not re.match(
+            f"[一-鿿]{{1,2}}(?:{_SPEAKS_AFTER.pattern})", spoken[match.end() : match.end() + 6]
+        ):
+            continue
+        for i, reading in enumerate(DOUBLE[match.group()]):
+            yield match.start() + i, reading
+    for match in _TITLED.finditer(spoken):
+        if not is_word(spoken[match.start() - 1 : match.end()]) or not match.start():
+            yield match.start(), SINGLE[match.group()]
+    start = 0
+    for index, word in enumerate(words):
+        reading = SINGLE.get(word[:1])
+        if reading is not None:
+            before, after = spoken[max(0, start - 4) : start], spoken[start + 1 : start + 4]
+            titled = bool(_TITLE_AFTER.match(after)) and not (
+                len(word) > 1 and is_word(word) and word[1:2] not in "某氏总"
+            )
+            named = before[-1:] == "姓" and len(word) == 1
+            person = False
+            if word[0] not in _NEED_TITLE or len(word) in (2, 3):
+                # An unknown word of two or three characters behind a name's usual neighbour is a person.
+                unknown = len(word) in (2, 3) and not is_word(word)
+                if len(word) == 3 and not unknown:
+                    # A name that the dictionary lists, unless it is built on a common word (解决 in 解决法).
+                    unknown = not is_word(word[:2]) and phrases().common_reading(word, 0) is None
+                split = len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) <= 2
+                if unknown and word[0] not in _NEVER_ALONE and word[1] not in _VERBS:
+                    person = bool(_PERSON_BEFORE.search(before)) or not before
+                elif split and word[0] not in _NEED_TITLE:
+                    end = start + 1 + len(words[index + 1])
+                    rest = spoken[end : end + 2]
+                    person = (bool(_PERSON_BEFORE.search(before)) or not before) and bool(_SPEAKS_AFTER.match(rest))
+            if titled or named or person:
+                yield start, reading
+        start += len(word)
