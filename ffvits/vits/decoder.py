@@ -7,18 +7,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ffvits.vits.config import BLOCK_DEPTH, VitsConfig
-from ffvits.vits.layers import NormedConv1d, NormedConvTranspose1d
+from ffvits.vits.layers import NormedRowConv1d, NormedRowConvTranspose1d, RowConv1d
 
 SLOPE = 0.1  # of the leaky ReLUs everywhere but before the last convolution
 
 
-def _same_conv(channels: int, kernel_size: int, dilation: int) -> NormedConv1d:
+def _same_conv(channels: int, kernel_size: int, dilation: int) -> NormedRowConv1d:
     padding = (kernel_size - 1) * dilation // 2
-    return NormedConv1d(channels, channels, kernel_size, dilation=dilation, padding=padding)
+    return NormedRowConv1d(channels, channels, kernel_size, dilation=dilation, padding=padding)
 
 
 class ResBlock1(nn.Module):
-    """Three residual pairs of a dilated and an undilated convolution: [B, C, T] -> [B, C, T]."""
+    """Three residual pairs of a dilated and an undilated convolution: [B, C, 1, T] -> [B, C, 1, T]."""
 
     def __init__(self, channels: int, kernel_size: int, dilations: tuple[int, ...]) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class ResBlock1(nn.Module):
 
 
 class ResBlock2(nn.Module):
-    """Two residual dilated convolutions: [B, C, T] -> [B, C, T]."""
+    """Two residual dilated convolutions: [B, C, 1, T] -> [B, C, 1, T]."""
 
     def __init__(self, channels: int, kernel_size: int, dilations: tuple[int, ...]) -> None:
         super().__init__()
@@ -53,28 +53,31 @@ class Decoder(nn.Module):
         width = config.upsample_initial_channel
         block = ResBlock1 if config.resblock == "1" else ResBlock2
         depth = BLOCK_DEPTH[config.resblock]
-        self.conv_pre = nn.Conv1d(config.inter_channels, width, 7, padding=3)
+        self.conv_pre = RowConv1d(config.inter_channels, width, 7, padding=3)
         self.ups = nn.ModuleList()
         self.resblocks = nn.ModuleList()
         for rate, size in zip(config.upsample_rates, config.upsample_kernel_sizes, strict=True):
-            self.ups.append(NormedConvTranspose1d(width, width // 2, size, rate, padding=(size - rate) // 2))
+            self.ups.append(NormedRowConvTranspose1d(width, width // 2, size, rate, padding=(size - rate) // 2))
             width //= 2
             for kernel_size, dilations in zip(
                 config.resblock_kernel_sizes, config.resblock_dilation_sizes, strict=True
             ):
                 self.resblocks.append(block(width, kernel_size, dilations[:depth]))
-        self.conv_post = nn.Conv1d(width, 1, 7, padding=3, bias=False)
+        self.conv_post = RowConv1d(width, 1, 7, padding=3, bias=False)
         if config.gin_channels > 0:
-            self.cond = nn.Conv1d(config.gin_channels, config.upsample_initial_channel, 1)
+            self.cond = RowConv1d(config.gin_channels, config.upsample_initial_channel, 1)
 
     def forward(self, z: Tensor, g: Tensor | None = None) -> Tensor:
         """z [B, C, T], speaker g [B, gin, 1] -> audio [B, 1, T * hop] in [-1, 1]."""
-        x = self.conv_pre(z)
+        x = z.unsqueeze(2)  # [B, C, 1, T] to the end, see _OneRow
+        if x.device.type == "cpu":
+            x = x.contiguous(memory_format=torch.channels_last)
+        x = self.conv_pre(x)
         if g is not None:
-            x = x + self.cond(g)
+            x = x + self.cond(g.unsqueeze(2))
         n_kernels = len(self.resblocks) // len(self.ups)
         for i, up in enumerate(self.ups):
             x = up(F.leaky_relu(x, SLOPE))
             x = sum(block(x) for block in self.resblocks[i * n_kernels : (i + 1) * n_kernels]) / n_kernels
         x = self.conv_post(F.leaky_relu(x, 0.01))
-        return torch.tanh(x.float())
+        return torch.tanh(x.float()).squeeze(2)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ffvits.vits.layers import NormedConv1d, NormedConv2d
+from ffvits.vits.layers import ColumnConv2d, NormedColumnConv2d, NormedConv1d
 
 PERIODS = (2, 3, 5, 7, 11)
 SLOPE = 0.1
@@ -34,11 +34,11 @@ class _Judge(nn.Module):
             x = F.leaky_relu(conv(x), SLOPE)
             features.append(x)
         x = self.conv_post(x)
-        return x.flatten(1), (*features, x)
+        return x.mT.flatten(1), (*features, x)
 
 
 class PeriodDiscriminator(_Judge):
-    """Hears every `period`-th sample as one signal: [B, 1, T] -> logits [B, N], maps [B, C, T', period]."""
+    """Hears every `period`-th sample as one signal: [B, 1, T] -> logits [B, N], maps [B, C, period, T']."""
 
     def __init__(self, period: int, use_spectral_norm: bool = False) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class PeriodDiscriminator(_Judge):
 
         def conv(inputs: int, outputs: int, size: int, stride: int) -> nn.Module:
             arguments = (inputs, outputs, (size, 1), (stride, 1), (size // 2, 0))
-            return _spectral(nn.Conv2d(*arguments)) if use_spectral_norm else NormedConv2d(*arguments)
+            return _spectral(ColumnConv2d(*arguments)) if use_spectral_norm else NormedColumnConv2d(*arguments)
 
         self.convs = nn.ModuleList(conv(widths[i], widths[i + 1], 5, stride) for i, stride in enumerate(strides))
         self.conv_post = conv(1024, 1, 3, 1)
@@ -56,7 +56,7 @@ class PeriodDiscriminator(_Judge):
     def forward(self, audio: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         missing = -audio.shape[-1] % self.period
         x = F.pad(audio, (0, missing), "reflect") if missing else audio
-        return self._listen(x.unflatten(-1, (-1, self.period)))
+        return self._listen(x.unflatten(-1, (-1, self.period)).mT)  # [B, 1, period, T / period]
 
 
 class ScaleDiscriminator(_Judge):

@@ -9,9 +9,10 @@ from torch.testing import assert_close
 
 from ffvits.vits.layers import (
     DilatedSeparableConv,
+    NormedColumnConv2d,
     NormedConv1d,
-    NormedConv2d,
-    NormedConvTranspose1d,
+    NormedRowConv1d,
+    NormedRowConvTranspose1d,
     WaveNet,
     fuse_weight_norm,
     noise_like,
@@ -21,8 +22,9 @@ from ffvits.vits.layers import (
 CONVOLUTIONS = [
     (NormedConv1d(4, 6, 3, stride=2, padding=2, dilation=2, groups=2), (2, 4, 19)),
     (NormedConv1d(4, 6, 1, bias=False), (2, 4, 7)),
-    (NormedConv2d(3, 5, (5, 1), stride=(3, 1), padding=(2, 0)), (2, 3, 20, 2)),
-    (NormedConvTranspose1d(4, 6, 16, 8, padding=4), (2, 4, 5)),
+    (NormedColumnConv2d(3, 5, (5, 1), stride=(3, 1), padding=(2, 0)), (2, 3, 2, 20)),
+    (NormedRowConv1d(4, 6, 7, padding=9, dilation=3), (2, 4, 1, 19)),
+    (NormedRowConvTranspose1d(4, 6, 16, 8, padding=4), (2, 4, 1, 5)),
 ]
 each_convolution = pytest.mark.parametrize(("conv", "shape"), CONVOLUTIONS, ids=lambda value: type(value).__name__)
 

@@ -28,10 +28,8 @@ def test_kl_ignores_the_padding():
 
 
 def test_adversarial_losses_by_hand():
-    real, fake = (
-        [torch.tensor([[1.0, 0.5]]), torch.tensor([[1.0]])],
-        [torch.tensor([[0.0, 1.0]]), torch.tensor([[2.0]])],
-    )
+    real = [torch.tensor([[1.0, 0.5]]), torch.tensor([[1.0]])]
+    fake = [torch.tensor([[0.0, 1.0]]), torch.tensor([[2.0]])]
     assert discriminator_loss(real, fake).item() == pytest.approx((0 + 0.25) / 2 + 1 / 2 + 0 + 4)
     assert generator_loss(fake).item() == pytest.approx((1 + 0) / 2 + 1)
 

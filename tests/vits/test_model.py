@@ -120,9 +120,8 @@ def test_an_item_is_the_same_alone_and_in_a_padded_batch(model):
     inputs = batch()
     together = model.infer(inputs["x"], inputs["x_lengths"], inputs["sid"], 0.0, 0.0)
     for i, n_text in enumerate(inputs["x_lengths"]):
-        alone = model.infer(
-            inputs["x"][i : i + 1, :n_text], inputs["x_lengths"][i : i + 1], inputs["sid"][:1], 0.0, 0.0
-        )
+        text, length, speaker = inputs["x"][i : i + 1, :n_text], inputs["x_lengths"][i : i + 1], inputs["sid"][:1]
+        alone = model.infer(text, length, speaker, 0.0, 0.0)
         frames = alone.z.shape[2]
         assert alone.durations[0].tolist() == together.durations[i, :n_text].tolist()
         assert together.mask[i].sum() == frames and together.lengths[i] == frames * HOP
