@@ -239,8 +239,8 @@ def _place_in(text: str, character: str) -> int:
     return next((i for i, c in enumerate(text) if character and character in clean(c).text), 0)
 
 
-_PAUSES = {"，": "，", ",": "，", "。": "。", ".": "。", "！": "！", "!": "！", "？": "？", "?": "？", "、": "、", "；": "；",
-           "：": "：", "…": "…", "—": "—", "”": "”", "》": "》", "）": "）"}  # fmt: skip
+# Marks that may follow a reading in braces, narrow and wide.
+_PAUSES = dict(zip(",.!?，。！？、；：…—”》）", "，。！？，。！？、；：…—”》）", strict=True))
 
 
 def _place(reading: InlineReading, spoken: str, text: str) -> dict[int, tuple[str, ...]]:

@@ -30,10 +30,16 @@ _SUFFIXES = (
     "com|cn|net|org|edu|gov|io|ai|tv|me|cc|top|xyz|co|uk|jp|hk|app|dev|vip|info|html?|pdf|docx?|xlsx?|pptx?|txt|exe|zip"
     "|rar|mp3|mp4|avi|mkv|wav|flac|jpe?g|png|gif|py|js|json|csv|apk|iso|pth|md|yaml"
 )
-_DEVICES = "号码?|编号|QQ群?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码|订单号?|单号|证号|房间|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
+_DEVICES = (
+    "号码?|编号|QQ群?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
+    "|订单号?|单号|证号|房间|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
+)
 _PHONES = "电话|手机号?|热线|拨打|致电|客服|分机|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"
 # Hotlines, said with 幺. The three-digit ones only where nothing is counted.
-_HOTLINES = "12306|10086|10010|10000|12315|12345|12110|12320|12366|12333|12328|12348|12355|12365|12319|12318|12377|12388|12389|12395|12580|114|110|119|120|122|95\\d{3}|96\\d{3,4}|100[019]\\d"
+_HOTLINES = (
+    "12306|10086|10010|10000|12315|12345|12110|12320|12366|12333|12328|12348|12355|12365|12319"
+    "|12318|12377|12388|12389|12395|12580|114|110|119|120|122|95\\d{3}|96\\d{3,4}|100[019]\\d"
+)
 
 
 def _coded(phone: bool):
@@ -179,7 +185,10 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "number of a brand",
-        r"(?<![\d.A-Za-z])(58(?=同城)|36(?=氪)|360(?=安全|卫士|浏览器|搜索|公司|杀毒|手机)|4399|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|500(?=彩))(?!\d)",
+        (
+            r"(?<![\d.A-Za-z])(58(?=同城)|36(?=氪)|360(?=安全|卫士|浏览器|搜索|公司|杀毒|手机)|4399"
+            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|500(?=彩))(?!\d)"
+        ),
         lambda m: digits(m.group()),
         examples="58同城 => 五八同城\n98K => 九八K",
     ),
@@ -197,13 +206,19 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "flight",
-        r"(?<![A-Za-z0-9])(CA|MU|CZ|HU|MF|ZH|3U|FM|SC|9C|MH|CX|KA|KE|NH|JL|SQ|UA|AA|BA|LH|AF|EK|QR)(\d{3,4})(?![\dA-Za-z.])",
+        (
+            r"(?<![A-Za-z0-9])(CA|MU|CZ|HU|MF|ZH|3U|FM|SC|9C|MH|CX|KA|KE|NH|JL|SQ|UA|AA|BA|LH|AF|EK"
+            r"|QR)(\d{3,4})(?![\dA-Za-z.])"
+        ),
         lambda m: digits(m.group(1)) + digits(m.group(2), phone=True),
         examples="CA1831航班 => CA幺八三幺航班",
     ),
     rule(
         "numbered thing",
-        rf"{BEGIN}(\d{{3,4}})(?=路(?!人|程)|室|房|号房|国道|省道|县道|次列车|次航班|航班|医院|高校|院校|部队|胶水|艺术区|错误码|宿舍|包厢|教室|会议室|病房|寝室|展厅|公交)",
+        (
+            rf"{BEGIN}(\d{{3,4}})(?=路(?!人|程)|室|房|号房|国道|省道|县道|次列车|次航班|航班|医院|高校"
+            rf"|院校|部队|胶水|艺术区|错误码|宿舍|包厢|教室|会议室|病房|寝室|展厅|公交)"
+        ),
         lambda m: digits(m.group(1), phone=m.string[m.end() : m.end() + 1] in "路室房国省县次航包教宿"),
         examples="""
         坐302路车 => 坐三零二路车

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, digits
-from ffvits.text.rules.rule import BEGIN, END, RANGE, Rule, after, before, is_counted, rule
+from ffvits.text.rules.rule import RANGE, Rule, after, before, is_counted, rule
 
 _YEAR = r"(?:1\d{3}|20\d\d|21\d\d)"
 _SPORT = re.compile(
-    "比分|战胜|击败|不敌|负于|取胜|获胜|领先|落后|绝杀|逆转|打平|战平|横扫|完胜|险胜|惜败|告负|小负|大胜|惨败|淘汰|比赛|半场|全场"
+    "比分|战胜|击败|不敌|负于|取胜|获胜|领先|落后|绝杀|逆转|打平|战平|横扫|完胜|险胜|惜败|告负"
+    "|小负|大胜|惨败|淘汰|比赛|半场|全场"
     "|扳平|夺冠|局分|点球|主场|客场|胜|负|赢|输|爆冷"
 )
 
@@ -73,7 +74,10 @@ def _year(m: re.Match[str]) -> str | None:
 def _short_year(m: re.Match[str]) -> str | None:
     number, rest, front = m.group(1), after(m, 2), before(m)
     dated = re.match(
-        r"\d{1,2}月|[春夏秋冬][天季]?|初|底|末|款|版|出生|生人|生的|毕业|入学|入伍|世界杯|奥运|欧洲杯|年初|暑假|寒假|上半|下半|国庆|春节|的时候",
+        (
+            r"\d{1,2}月|[春夏秋冬][天季]?|初|底|末|款|版|出生|生人|生的|毕业|入学|入伍|世界杯|奥运"
+            r"|欧洲杯|年初|暑假|寒假|上半|下半|国庆|春节|的时候"
+        ),
         rest + after(m, 5)[2:],
     )
     if (
@@ -143,7 +147,10 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "range of years",
-        rf"(?<![\d.])({_YEAR}|\d{{3}}(?=年?{RANGE}\d{{3,4}}年))年?{RANGE}({_YEAR}|\d{{3}}(?=年))(年|赛季|学年|财年)?(?![\d.])",
+        (
+            rf"(?<![\d.])({_YEAR}|\d{{3}}(?=年?{RANGE}\d{{3,4}}年))年?{RANGE}({_YEAR}|\d{{3}}(?=年))(年"
+            rf"|赛季|学年|财年)?(?![\d.])"
+        ),
         _year_range,
         examples="""
         2020-2023年 => 二零二零到二零二三年
@@ -189,13 +196,19 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "year of a model or a class",
-        rf"(?<![\d.])({_YEAR}|[089]\d|[12]\d)(?=款|版(?!本)|届|级(?!别|以|地震|台风|大风|考)|世界杯|奥运|欧洲杯|亚运|亚洲杯|春晚|赛季|学年|财年|高考|考研|新版|春夏|秋冬|毕业生|毕业)",
+        (
+            rf"(?<![\d.])({_YEAR}|[089]\d|[12]\d)(?=款|版(?!本)|届|级(?!别|以|地震|台风|大风|考)|世界杯"
+            rf"|奥运|欧洲杯|亚运|亚洲杯|春晚|赛季|学年|财年|高考|考研|新版|春夏|秋冬|毕业生|毕业)"
+        ),
         lambda m: (
             digits(m.group(1))
             if len(m.group(1)) == 4 or (before(m) != "第" and after(m) in "款届级" and m.group(1)[0] in "089")
             else None
         ),
-        examples="2024款 => 二零二四款\n2022世界杯 => 二零二二世界杯\n1998级 => 一九九八级\n98级 => 九八级\n18级大风 => 十八级大风",
+        examples=(
+            "2024款 => 二零二四款\n2022世界杯 => 二零二二世界杯\n1998级 => 一九九八级\n98级 => "
+            "九八级\n18级大风 => 十八级大风"
+        ),
     ),
     rule(
         "born in",
@@ -294,7 +307,10 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "hour",
-        r"(?<![\d.第])(\d{1,2})([点时])(?=钟|半|整|多|左右|前|后|许|一刻|三刻|的|到|至|[-~—]|[，。！？、；：]|$|[^\d])(?!间|候|代|光|尚|装)",
+        (
+            r"(?<![\d.第])(\d{1,2})([点时])(?=钟|半|整|多|左右|前|后|许|一刻|三刻|的|到|至|[-~—]"
+            r"|[，。！？、；：]|$|[^\d])(?!间|候|代|光|尚|装)"
+        ),
         lambda m: cardinal(m.group(1), two="两") + m.group(2),
         examples="下午2点半 => 下午两点半\n12点 => 十二点",
     ),
@@ -321,4 +337,3 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         examples="3'25''刷新纪录 => 三分二十五秒刷新纪录",
     ),
 )
-_ = END, BEGIN

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ffvits.text.numerals import cardinal, decimal, digits
 from ffvits.text.rules.calendar import in_sport
-from ffvits.text.rules.rule import BEGIN, FREE, NUMBER, Rule, after, before, is_counted, quantity, rule
+from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_counted, quantity, rule
 from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, CURRENCY_CODES, CURRENCY_SIGNS, TIME_UNITS, UNITS
 
 _SIGNED = rf"[-+]?{NUMBER}"
@@ -110,7 +110,8 @@ def _per(m: re.Match[str]) -> str | None:
 
 
 _OPERATORS = {
-    "+": "加", "-": "减", "×": "乘", "*": "乘", "x": "乘", "X": "乘", "÷": "除以", "/": "除以", "=": "等于", "≈": "约等于",
+    "+": "加", "-": "减", "×": "乘", "*": "乘", "x": "乘", "X": "乘", "÷": "除以", "/": "除以",
+    "=": "等于", "≈": "约等于",
     "≠": "不等于", ">": "大于", "<": "小于", "≥": "大于等于", "≤": "小于等于", ">=": "大于等于", "<=": "小于等于",
     "==": "等于", "!=": "不等于", "±": "正负",
 }  # fmt: skip
@@ -182,7 +183,8 @@ def _score(m: re.Match[str]) -> str | None:
 
 
 _TEAM = re.compile(
-    "(?:中国|国足|女排|男篮|日本|韩国|巴西|德国|阿根廷|法国|英格兰|西班牙|葡萄牙|意大利|皇马|巴萨|曼联|湖人|勇士|国安|恒大|申花|泰山)队? ?$"
+    "(?:中国|国足|女排|男篮|日本|韩国|巴西|德国|阿根廷|法国|英格兰|西班牙|葡萄牙|意大利|皇马"
+    "|巴萨|曼联|湖人|勇士|国安|恒大|申花|泰山)队? ?$"
 )
 
 
@@ -342,13 +344,20 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit for one",
-        rf"(?<=[\d一-鿿])(元|块|人|次|米|公里|千米|吨|千克|克|毫克|升|毫升|件|字|美元|万|转|度|分)/({_UNIT}|斤|公斤|吨|个|人|次|天|日|年|月|周|小时|分钟|分|秒|平方米|平米|平|升|克|瓶|盒|件|亩|千克|股|桶|晚|位|条|套|户|台)(?![A-Za-z一-鿿]{{2}})",
+        (
+            rf"(?<=[\d一-鿿])(元|块|人|次|米|公里|千米|吨|千克|克|毫克|升|毫升|件|字|美元|万|转|度"
+            rf"|分)/({_UNIT}|斤|公斤|吨|个|人|次|天|日|年|月|周|小时|分钟|分|秒|平方米|平米|平|升|克|瓶"
+            rf"|盒|件|亩|千克|股|桶|晚|位|条|套|户|台)(?![A-Za-z一-鿿]{{2}})"
+        ),
         _per,
         examples="5元/斤 => 五元每斤\n60次/分 => 六十次每分",
     ),
     rule(
         "calculation",
-        rf"(?<![\dA-Za-z.])[-+]?{_TERM}(?: ?(?:>=|<=|==|!=|[+\-×÷*/=≈≠><≥≤]) ?[-+]?(?:{_TERM}|[?？])){{1,30}}(?![\dA-Za-z.])",
+        (
+            rf"(?<![\dA-Za-z.])[-+]?{_TERM}(?: ?(?:>=|<=|==|!=|[+\-×÷*/=≈≠><≥≤]) ?[-+]?(?:{_TERM}"
+            rf"|[?？])){{1,30}}(?![\dA-Za-z.])"
+        ),
         _sum,
         examples="""
         1+2 => 一加二
@@ -452,7 +461,10 @@ def _long(m: re.Match[str]) -> str | None:
 PLAIN_RULES: tuple[Rule, ...] = (
     rule(
         "long number",
-        r"(?<![\dA-Za-z.,])\d+(?![\d.,%:/°A-Za-z-]|年|月|日|号|点|时)|(?<![\dA-Za-z.,])0\d+(?![\d.,:/%°-]|年|月|日|号|点|时)",
+        (
+            r"(?<![\dA-Za-z.,])\d+(?![\d.,%:/°A-Za-z-]|年|月|日|号|点|时)"
+            r"|(?<![\dA-Za-z.,])0\d+(?![\d.,:/%°-]|年|月|日|号|点|时)"
+        ),
         _long,
         examples="""
         1234567890123456789 => 一二三四五六七八九零一二三四五六七八九
@@ -473,4 +485,3 @@ PLAIN_RULES: tuple[Rule, ...] = (
     ),
     rule("digits", r"\d+", lambda m: digits(m.group()), examples="3.14.15 => 三点一四点一五"),
 )
-_ = BEGIN

@@ -6,22 +6,19 @@ import re
 
 from ffvits.text.rules.rule import Rule, after, before, rule
 
-_GREEK = dict(zip(
-    "αβγδεζηθικλμνξοπρστυφχψω",
-    "阿尔法 贝塔 伽马 德尔塔 艾普西隆 泽塔 伊塔 西塔 约塔 卡帕 兰姆达 缪 纽 克西 奥密克戎 派 柔 西格玛 陶 宇普西隆 斐 希 普西 欧米伽".split(),
-    strict=True,
-)) | {"ς": "西格玛"}  # fmt: skip
+_GREEK_NAMES = """
+    阿尔法 贝塔 伽马 德尔塔 艾普西隆 泽塔 伊塔 西塔 约塔 卡帕 兰姆达 缪 纽 克西 奥密克戎 派 柔 西格玛 陶 宇普西隆 斐 希
+    普西 欧米伽 西格玛
+""".split()
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψως", _GREEK_NAMES, strict=True))
 _ALONE = {
-    "%": "百分号", "‰": "千分号", "‱": "万分号", "°": "度", "¥": "元", "$": "美元", "€": "欧元", "£": "英镑", "₩": "韩元",
+    "%": "百分号", "‰": "千分号", "‱": "万分号", "°": "度", "¥": "元", "$": "美元", "€": "欧元",
+    "£": "英镑", "₩": "韩元",
     "₹": "卢比", "₽": "卢布", "฿": "泰铢", "÷": "除以", "±": "正负", "≤": "小于等于", "≥": "大于等于",
     "≠": "不等于", "≈": "约等于", "√": "根号", "∞": "无穷大", "+": "加",
 }  # fmt: skip
 _HAN = "一-鿿㐀-䶿"
 _WORD = f"A-Za-z{_HAN}"
-
-
-def _slash(m: re.Match[str]) -> str:
-    return "、"
 
 
 SIGN_RULES: tuple[Rule, ...] = (
@@ -79,7 +76,7 @@ SIGN_RULES: tuple[Rule, ...] = (
         examples="A+B => A加B\n鱼+熊掌 => 鱼加熊掌",
     ),
     rule("and/or", r"(?<=[A-Za-z])/(?=[A-Za-z])", lambda m: " ", examples="TCP/IP => TCP IP"),
-    rule("slash", rf"(?<=[{_WORD}）”]) ?/ ?(?=[{_WORD}（“])", _slash, examples="男/女 => 男、女"),
+    rule("slash", rf"(?<=[{_WORD}）”]) ?/ ?(?=[{_WORD}（“])", lambda m: "、", examples="男/女 => 男、女"),
     rule("minus as negative", rf"(?<![{_WORD}])-(?=[零一二三四五六七八九十两])", lambda m: "负"),
     rule(
         "tilde between",
