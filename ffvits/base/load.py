@@ -171,8 +171,8 @@ def _loaded(
             raise BaseError(problem.message, cure=problem.cure, file=path)
         console.warn(f"{path.name}: {problem.message}")
     judge = discriminator or find_discriminator(path)
-    if judge is None:
-        console.info(f"no discriminator lies beside {path.name}: a fresh one starts, and is warmed up before it counts")
+    if judge is None and card is None:
+        console.info(f"no discriminator (D_*.pth) lies beside {path.name}: an adversary would have to start fresh")
     ours = _own_card(found, card)
     return Base(
         name=name or (card.name if card else path.stem),

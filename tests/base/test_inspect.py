@@ -19,6 +19,7 @@ from checkpoints import config_json, discriminator, generator, save, small_model
 from ffvits.base import inspect_checkpoint
 from ffvits.base.inspect import describe, rows
 from ffvits.text.symbols import TABLES
+from ffvits.vits import VitsConfig
 
 KEYS = (
     "kind dialect n_symbols symbol_table n_speakers gin_channels sampling_rate front_end problems usable details"
@@ -520,3 +521,19 @@ def test_rows_answer_what_a_person_asks(tmp_path: Path):
         "gin channels",
         "sampling rate",
     ]
+
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+@pytest.mark.parametrize("name", ["single_sdp", "multi_sdp", "multi_dp_resblock2"])
+def test_the_architecture_of_real_original_weights_is_read_from_their_shapes(name):
+    """Weights of the original VITS code: what their config says is what the shapes show."""
+    stated = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    expected = VitsConfig(
+        n_vocab=stated["n_vocab"],
+        spec_channels=stated["spec_channels"],
+        segment_frames=stated["segment_frames"],
+        **stated["model"],
+    )
+    assert inspect_checkpoint(GOLDEN / f"{name}.G.safetensors").config == expected
