@@ -14,7 +14,7 @@ from ffvits.errors import FfvitsError
 
 RATE = 48000
 _DELAY = 1440  # samples: the network looks ahead and hands out each frame that much later
-_LEAD = 48000  # samples of the sound's own beginning, mirrored, in front: its noise estimate starts from nothing
+_LEAD = 24000  # samples of the beginning, mirrored, in front: the network's idea of the noise starts from nothing
 
 
 class DeepFilter:

@@ -35,7 +35,7 @@ def denoise(clips: Iterable[Clip], run: Run, settings: DenoiseSettings) -> Itera
     if settings.when == "never":
         yield from clips
         return
-    cache = run.cache("denoise", settings, version=1)
+    cache = run.cache("denoise", settings, version=2)
     models = _Models(settings)
     for clip in clips:
         if not clip.kept:
