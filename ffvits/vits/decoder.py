@@ -28,7 +28,7 @@ class ResBlock1(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         for dilated, plain in zip(self.convs1, self.convs2, strict=True):
             y = dilated(F.leaky_relu(x, SLOPE))
-            x = x + plain(F.leaky_relu(y, SLOPE))
+            x = x + plain(F.leaky_relu(y, SLOPE, inplace=True))
         return x
 
 
@@ -77,7 +77,7 @@ class Decoder(nn.Module):
             x = x + self.cond(g.unsqueeze(2))
         n_kernels = len(self.resblocks) // len(self.ups)
         for i, up in enumerate(self.ups):
-            x = up(F.leaky_relu(x, SLOPE))
+            x = up(F.leaky_relu(x, SLOPE, inplace=True))
             x = sum(block(x) for block in self.resblocks[i * n_kernels : (i + 1) * n_kernels]) / n_kernels
-        x = self.conv_post(F.leaky_relu(x, 0.01))
+        x = self.conv_post(F.leaky_relu(x, 0.01, inplace=True))
         return torch.tanh(x.float()).squeeze(2)

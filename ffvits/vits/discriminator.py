@@ -31,7 +31,7 @@ class _Judge(nn.Module):
     def _listen(self, x: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         features = []
         for conv in self.convs:
-            x = F.leaky_relu(conv(x), SLOPE)
+            x = F.leaky_relu(conv(x), SLOPE, inplace=True)  # nothing else needs what goes in
             features.append(x)
         x = self.conv_post(x)
         return x.mT.flatten(1), (*features, x)

@@ -32,6 +32,14 @@ def test_frames_that_match_a_symbol_go_to_it():
     assert path[0, 0].argmax(1).tolist() == frames.tolist()
 
 
+def test_a_guide_outweighs_the_scores_it_is_added_to():
+    torch.manual_seed(0)
+    values = torch.randn(1, 5, 6), torch.randn(1, 5, 3), torch.zeros(1, 5, 3), torch.ones(1, 1, 3), torch.ones(1, 1, 6)
+    wanted = path_of_durations(torch.tensor([[[1.0, 4, 1]]]), 6)
+    assert torch.equal(align(*values, guide=1000 * wanted[:, 0]), wanted)
+    assert torch.equal(align(*values, guide=torch.zeros(1, 6, 3)), align(*values))
+
+
 def test_durations_become_a_path_and_back():
     frames = torch.tensor([[[2.0, 0, 3]], [[1, 1, 0]]])
     path = path_of_durations(frames, 5)
