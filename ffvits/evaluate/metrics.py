@@ -94,7 +94,8 @@ def _syllables(text: str, tones: bool) -> list[str]:
 
 
 def _bands(sound: Sound) -> np.ndarray:
-    """[frames, 80] in dB, mean zero."""
+    """[frames, 80] in dB, of the sound at a level of -20 dBFS."""
+    import numpy as np
     import torch
 
     from ffvits.audio.spectrogram import AudioFormat, mel_spectrogram
@@ -102,10 +103,12 @@ def _bands(sound: Sound) -> np.ndarray:
     if sound.seconds < 0.05:
         raise ValueError(f"a sound of {sound.seconds:.3f} s is too short to compare")
     format = AudioFormat()
+    samples = sound.at(format.sampling_rate).samples
+    level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
+    samples = samples * np.float32(0.1 / level) if level > 0 else samples
     with torch.inference_mode():
-        mel = mel_spectrogram(torch.from_numpy(sound.at(format.sampling_rate).samples), format)[0].T.numpy()
-    decibels = mel * (20 / 2.302585)
-    return decibels - decibels.mean()
+        mel = mel_spectrogram(torch.from_numpy(samples), format)[0].T.numpy()
+    return mel * np.float32(20 / np.log(10))
 
 
 def _warped(costs: np.ndarray) -> float:

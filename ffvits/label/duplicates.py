@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-# Correlation of two prints. Of all pairs of 300 different sentences of one voice none was above 0.7; the same
-# sentence as MP3 at half the rate, at 0.4 of the level and after a third of a second of silence, none below 0.95.
+# Correlation of two prints. Of all pairs of 300 sentences of one voice none was above 0.76; the same sentence as MP3 at
+# 22 kHz, as 8 kHz WAV, or quieter after a third of a second of silence, 60 times each, none below 0.96.
 SAME = 0.85
 _STRETCH = 1.15  # by which the lengths may differ
 _BLOCK = 1024

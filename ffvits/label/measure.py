@@ -32,7 +32,7 @@ def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterat
     """Each clip with its measures, from the cache where they are known."""
     import numpy as np
 
-    cache = run.cache("measure", _Settings(), version=1)
+    cache = run.cache("measure", _Settings(), version=2)
     models = _Models(offline)
     for clip in clips:
         key = cache.key(clip.audio if not clip.key else clip.key)
@@ -75,11 +75,11 @@ def fingerprint(sound: Sound) -> np.ndarray:
     bands = np.stack([power[:, span].sum(axis=1) for span in spans])
     # Silence at the ends is cut off: another format may have brought some.
     loud = bands.sum(axis=0)
-    heard = np.flatnonzero(loud > 1e-3 * np.quantile(loud, 0.95))
+    heard = np.flatnonzero(loud > 0.02 * np.quantile(loud, 0.95))
     if not len(heard):
         return np.zeros(_BANDS * _STEPS, np.float32)
     bands = bands[:, heard[0] : heard[-1] + 1]
-    levels = np.log(bands + 1e-4 * bands.mean() + 1e-12)
+    levels = np.log(bands + 0.02 * bands.mean() + 1e-12)  # what lies deeper is often noise
     parts = np.array_split(np.arange(levels.shape[1]), _STEPS)
     picture = np.stack([levels[:, part].mean(axis=1) if len(part) else levels[:, -1] for part in parts], axis=1)
     # Less each band's mean: what a microphone or a filter does to all sounds alike tells nothing.

@@ -22,7 +22,10 @@ def worded(raw: str, *, vocabulary: Sequence[str] = (), corrections: Mapping[str
     """
     from ffvits.text import normalize
 
-    text = without_asides(raw)
+    # Chinese marks first: a normaliser may take an ASCII one for a part of a number.
+    text = re.sub(
+        r"(?<!\d)[,!?;:]|[,!?;:](?!\d)", lambda mark: mark.group().translate(_FULL_WIDTH), without_asides(raw)
+    )
     text = punctuated(normalize(named(text, vocabulary)))
     for wrong, right in sorted((corrections or {}).items(), key=lambda pair: -len(pair[0])):
         text = text.replace(wrong, right)

@@ -1,0 +1,99 @@
+"""The end of labelling: who is held out, what a person decided, which audio lies where."""
+
+import csv
+import dataclasses
+
+import numpy as np
+import pytest
+
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip, read_clips, write_clips
+from ffvits.label.finish import by_reason, export, finish, split
+from ffvits.recipe import Recipe
+
+
+def clips(count: int, speaker: str = "a", status: str = "keep") -> list[Clip]:
+    return [Clip(f"{speaker}{n}", f"{speaker}{n}.wav", 0, 3, speaker, text="好", status=status) for n in range(count)]
+
+
+@pytest.mark.parametrize(("count", "held_out", "expected"), [(9, 0.05, 0), (10, 0.05, 1), (100, 0.05, 5), (100, 0, 0)])
+def test_a_share_of_each_speaker_is_held_out(count, held_out, expected):
+    found = split([*clips(count), *clips(count, "b"), *clips(5, "c", "reject")], held_out)
+    for speaker in "ab":
+        assert sum(clip.split == "val" for clip in found if clip.speaker == speaker) == expected
+    assert {clip.split for clip in found if clip.speaker == "c"} == {""}
+
+
+def test_who_is_held_out_hardly_changes_when_clips_come():
+    before = {clip.id for clip in split(clips(100), 0.1) if clip.split == "val"}
+    after = {clip.id for clip in split(clips(110), 0.1) if clip.split == "val"}
+    assert len(before & after) >= 8
+
+
+@pytest.fixture
+def labelled(run, ingested):
+    def make(name: str, level: float) -> Clip:
+        sound = Sound(np.full(16000, level, np.float32), 16000)
+        return ingested(sound, f"{name}.wav").with_(text="好")
+
+    return [make("一", 0.1), make("二", 0.2), make("三", 0.3).reject("silence", "nothing", "remove it")]
+
+
+def test_kept_clips_are_exported_and_others_removed(run, labelled):
+    first = finish(labelled, run, Recipe())
+    assert sorted(path.name for path in run.audio.glob("*.wav")) == sorted(f"{clip.id}.wav" for clip in first[:2])
+    assert np.allclose(Sound.load(run.path(first[1])).samples, 0.2, atol=1e-4)
+    (run.audio / "mine.wav").write_bytes(b"a person's own file")
+    finish([labelled[0], labelled[1].reject("clipped", "c"), labelled[2]], run, Recipe())
+    assert sorted(path.name for path in run.audio.glob("*.wav")) == sorted([f"{first[0].id}.wav", "mine.wav"])
+
+
+def test_what_a_person_set_to_keep_is_kept_with_its_audio_and_text(run, labelled):
+    finish(labelled, run, Recipe())
+    lines = read_clips(run.clips_file)
+    lines[2] = dataclasses.replace(lines[2], status="keep", text="我说的")
+    lines[0] = dataclasses.replace(lines[0], status="reject")
+    write_clips(run.clips_file, lines)
+    for _ in range(2):  # also the second time: an edit must not become the machine's own word
+        found = finish(labelled, run, Recipe())
+        assert [clip.status for clip in found] == ["reject", "keep", "keep"]
+        assert found[2].text == "我说的" and found[2].edited and not found[1].edited
+        assert np.allclose(Sound.load(run.path(found[2])).samples, 0.3, atol=1e-4)
+        assert not (run.audio / f"{found[0].id}.wav").exists()
+
+
+def test_audio_is_written_again_only_if_it_changed(run, labelled):
+    first = finish(labelled, run, Recipe())
+    stamps = {path.name: path.stat().st_mtime_ns for path in run.audio.glob("*.wav")}
+    finish(labelled, run, Recipe())
+    assert {path.name: path.stat().st_mtime_ns for path in run.audio.glob("*.wav")} == stamps
+    export([labelled[0].with_(key="other", audio=labelled[1].audio)], run)
+    assert np.allclose(Sound.load(run.path(first[0])).samples, 0.2, atol=1e-4)
+
+
+def test_an_index_that_points_elsewhere_removes_nothing(run, labelled, tmp_path):
+    outside = tmp_path / "precious.wav"
+    outside.write_bytes(b"x")
+    run.audio.mkdir()
+    (run.audio / "index.json").write_text('{"../../precious.wav": "k"}', encoding="utf-8")
+    finish(labelled, run, Recipe())
+    assert outside.exists()
+
+
+def test_reasons_are_counted_with_the_cure_of_most(run, labelled):
+    a, b, c = labelled
+    found = by_reason(
+        [a.reject("x", "1", "do this"), b.reject("x", "2", "do this"), c, a.with_(id="d", status="reject")]
+    )
+    assert [(code, len(those), cure) for code, those, cure in found] == [
+        ("x", 2, "do this"),
+        ("silence", 1, "remove it"),
+        ("person", 1, ""),
+    ]
+
+
+def test_the_table_of_the_rejected_names_each(run, labelled):
+    finish(labelled, run, Recipe())
+    with (run.folder / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["source"] == "三.wav" and row["reason"] == "silence" and row["cure"] == "remove it"

@@ -1,0 +1,103 @@
+"""What may not enter the voice: each rule by itself, then all of them on real recordings."""
+
+import numpy as np
+import pytest
+
+from ffvits.clip import Clip
+from ffvits.label.measure import Measured
+from ffvits.label.quality import Quality
+from ffvits.label.screen import apart, judge, once
+from ffvits.recipe import ScreenSettings
+
+S = ScreenSettings()
+GOOD = {
+    "asr_confidence": 0.8,
+    "no_speech": 0.02,
+    "compression": 0.8,
+    "chinese": 0.99,
+    "speech_seconds": 3.5,
+    "clipped": 0.0,
+    "agreement": 1.0,
+}
+
+
+def clip(
+    text: str = "今天天气很好我们去公园玩", seconds: float = 4.0, heard: str | None = None, **scores: float
+) -> Clip:
+    one = Clip("a", "a.wav", 0, seconds, "派蒙", text=text, heard=text if heard is None else heard)
+    return one.score(**{**GOOD, **scores})
+
+
+def measured(overall: float = 3.0, voice: int = 0, print: int = 0) -> Measured:
+    return Measured(
+        Quality(3.0, 3.0, overall), np.eye(256, dtype=np.float32)[voice], np.eye(384, dtype=np.float32)[print]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "code"),
+    [
+        (clip(), ""),
+        (clip(seconds=0.8, speech_seconds=0.7), "too-short"),
+        (clip(seconds=30, speech_seconds=25, text="一" * 60 + "二三四五六"), "too-long"),
+        (clip(clipped=0.05), "clipped"),
+        (clip("Hello there, how are you", chinese=0.01), "other-language"),
+        (clip("", heard=""), "hallucination"),
+        (clip("謝謝", heard="Thanks for watching!", chinese=0.01), "hallucination"),
+        (clip("谢谢大家", no_speech=0.5), "hallucination"),
+        (clip("谢谢大家", speech_seconds=1.2, seconds=1.6), ""),
+        (clip("好好好好好好好好好好"), "hallucination"),
+        (clip(compression=3.0), "hallucination"),
+        (clip(speech_seconds=0.5), "hallucination"),
+        (clip(no_speech=0.8, asr_confidence=0.45), "hallucination"),
+        (clip(no_speech=0.8, asr_confidence=0.9), ""),
+        (clip(text="天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳"), "rate"),
+        (clip(text="啊"), "rate"),
+        (clip(asr_confidence=0.2), "uncertain"),
+        (clip(asr_confidence=0.5, agreement=0.1), "uncertain"),
+        (clip(asr_confidence=0.8, agreement=0.1), ""),
+    ],
+)
+def test_each_rule(one, code):
+    found = judge(one, measured(), S)
+    assert (found.reasons[0].code if found.reasons else "") == code
+    assert found.kept == (code == "")
+    assert all(reason.message and reason.cure for reason in found.reasons)
+
+
+def test_bad_sound_is_rejected_and_the_cure_depends_on_the_cause():
+    plain, music = judge(clip(), measured(1.2), S), judge(clip(music=1.0), measured(1.2), S)
+    assert plain.reasons[0].code == music.reasons[0].code == "quality"
+    assert "demucs" in music.reasons[0].cure and "demucs" not in plain.reasons[0].cure
+
+
+def several(count: int) -> list[Clip]:
+    return [clip().with_(id=str(number), source=f"{number}.wav") for number in range(count)]
+
+
+def test_another_voice_is_set_aside_by_name():
+    clips = several(10)
+    found = apart(clips, {c.id: measured(voice=int(c.id == "7")) for c in clips}, S)
+    (other,) = [c for c in found if not c.kept]
+    assert other.id == "7" and other.reasons[0].code == "other-speaker"
+    assert "speaker B (1 clip)" in other.reasons[0].message
+
+
+def test_each_speaker_of_the_recipe_is_judged_apart():
+    clips = [c.with_(speaker="派蒙" if int(c.id) < 8 else "凝光") for c in several(16)]
+    found = apart(clips, {c.id: measured(voice=int(int(c.id) >= 8)) for c in clips}, S)
+    assert all(c.kept for c in found)
+
+
+def test_voices_are_not_judged_if_the_recipe_says_so():
+    clips = several(10)
+    settings = ScreenSettings(other_speakers=False)
+    assert all(c.kept for c in apart(clips, {c.id: measured(voice=int(c.id)) for c in clips}, settings))
+
+
+def test_of_equal_recordings_the_best_is_kept():
+    clips = [c.score(bandwidth_hz=4000 if c.id == "0" else 8000) for c in several(4)]
+    found = once(clips, {c.id: measured(print=0 if int(c.id) < 3 else 9) for c in clips}, S)
+    assert [c.kept for c in found] == [False, True, False, True]
+    assert "1.wav" in found[0].reasons[0].message
+    assert all(c.kept for c in once(clips, {c.id: measured() for c in clips}, ScreenSettings(duplicates=False)))
