@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 
 def random_starts(lengths: Tensor, size: int, generator: torch.Generator | None = None) -> Tensor:
@@ -18,8 +17,7 @@ def random_starts(lengths: Tensor, size: int, generator: torch.Generator | None 
 
 def slice_segments(x: Tensor, starts: Tensor, size: int) -> Tensor:
     """Cuts x[b, :, starts[b] : starts[b] + size] from x [B, C, T] -> [B, C, size]; zeros follow where x ends."""
-    if x.shape[2] < size:
-        x = F.pad(x, (0, size - x.shape[2]))
-    index = starts[:, None] + torch.arange(size, device=x.device)
-    # A start near the end of a short row would read past it; such stretches begin at 0, see random_starts.
-    return x.gather(2, index[:, None].expand(-1, x.shape[1], -1))
+    index = (starts[:, None] + torch.arange(size, device=x.device)).unsqueeze(1)  # [B, 1, size]
+    last = x.shape[2] - 1
+    cut = x.gather(2, index.clamp(max=last).expand(-1, x.shape[1], -1))
+    return cut.masked_fill(index > last, 0)

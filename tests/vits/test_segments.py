@@ -28,4 +28,5 @@ def test_the_largest_chance_stays_inside(monkeypatch):
 def test_slices():
     x = torch.arange(12.0).view(2, 1, 6)
     assert slice_segments(x, torch.tensor([1, 3]), 3).tolist() == [[[1, 2, 3]], [[9, 10, 11]]]
+    assert slice_segments(x, torch.tensor([4, 5]), 3).tolist() == [[[4, 5, 0]], [[11, 0, 0]]]
     assert slice_segments(x, torch.tensor([0, 0]), 8)[0, 0].tolist() == [0, 1, 2, 3, 4, 5, 0, 0]
