@@ -57,7 +57,7 @@ def filled(config: VitsConfig, state: Mapping[str, Tensor]) -> Vits:
 
     from ffvits.vits import Vits
 
-    model = hollow(lambda: Vits(config))
+    model = _spare.pop(config, None) or hollow(lambda: Vits(config))
     modules = dict(model.named_modules())
     wanted = {name: parameter.shape for name, parameter in model.named_parameters()}
     wrong = next((name for name in state if name not in wanted or state[name].shape != wanted[name]), None)
@@ -75,7 +75,14 @@ def generator_shapes(config: VitsConfig) -> Mapping[str, tuple[int, ...]]:
     """Names and shapes of a generator of that configuration."""
     from ffvits.vits import Vits
 
-    return _shapes(hollow(lambda: Vits(config)))
+    model = hollow(lambda: Vits(config))
+    _spare.clear()
+    _spare[config] = model
+    return _shapes(model)
+
+
+# The hollow model that `generator_shapes` made last: `filled` takes it, so that one load makes one model.
+_spare: dict[VitsConfig, Vits] = {}
 
 
 @lru_cache(maxsize=1)
