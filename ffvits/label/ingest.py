@@ -45,15 +45,13 @@ def ingest(folder: Path, run: Run, recipe: Recipe, *, part_seconds: float = 300.
         yield clip.reject("unreadable", "this folder cannot be opened", "give yourself the right to read it")
     jobs = (Job(path, cache, settings.max_rate, settings.part_seconds) for path in found.audio)
     workers = max(1, min(4, (os.cpu_count() or 2) // 2))
-    with console.progress("Reading recordings", total=len(found.audio), unit="files") as bar:
-        for job, values in decode_all(jobs, workers):
-            bar.advance()
-            source, speaker = _name(job.path, folder), speakers[job.path]
-            if isinstance(values, Undecodable):
-                yield Clip(clip_id(source), source, 0.0, 0.0, speaker).reject(values.code, values.message, values.cure)
-                continue
-            for part in values["parts"]:
-                yield _clip(source, speaker, values, part, cache.audio(part["key"]))
+    for job, values in decode_all(jobs, workers):
+        source, speaker = _name(job.path, folder), speakers[job.path]
+        if isinstance(values, Undecodable):
+            yield Clip(clip_id(source), source, 0.0, 0.0, speaker).reject(values.code, values.message, values.cure)
+            continue
+        for part in values["parts"]:
+            yield _clip(source, speaker, values, part, cache.audio(part["key"]))
 
 
 def _clip(source: str, speaker: str, values: dict[str, Any], part: dict[str, Any], audio: str) -> Clip:

@@ -1,0 +1,33 @@
+"""Stages side by side: one works on the next recordings while another still listens to the last."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+_END = object()
+
+
+def ahead(items: Iterable[T], size: int = 16) -> Iterator[T]:
+    """The same items in the same order, made in a thread of their own that is at most `size` items ahead.
+
+    Worth it where the work is done outside of Python (decoding, networks, filters), which then runs at the same time
+    as the consumer's. An error of the maker is raised here, in its place; a consumer that stops early stops the maker.
+    """
+    iterator = iter(items)
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as maker:
+        waiting = deque(maker.submit(next, iterator, _END) for _ in range(size))
+        try:
+            while (item := waiting.popleft().result()) is not _END:
+                waiting.append(maker.submit(next, iterator, _END))
+                yield item
+        finally:
+            for future in waiting:
+                future.cancel()
+            # A generator's own cleaning up (processes, files) belongs to the thread that ran it.
+            close = getattr(iterator, "close", None)
+            if close is not None:
+                maker.submit(close).result()

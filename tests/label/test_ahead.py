@@ -1,0 +1,67 @@
+"""Working ahead changes nothing but the time: order, errors, early stops."""
+
+import threading
+
+import pytest
+
+from ffvits.errors import AudioError
+from ffvits.label.ahead import ahead
+
+
+def test_the_same_items_in_the_same_order():
+    assert list(ahead(range(1000), size=3)) == list(range(1000))
+    assert list(ahead([])) == []
+
+
+def test_only_so_many_are_made_ahead():
+    made = []
+    taken = ahead((made.append(number) or number for number in range(100)), size=4)
+    for number in range(50):
+        assert next(taken) == number
+        assert len(made) <= number + 1 + 4 + 2  # taken, waiting, and one in the maker's hand
+    taken.close()
+
+
+def test_an_error_comes_after_what_was_made_before_it():
+    def maker():
+        yield 1
+        yield 2
+        raise AudioError("broken", cure="mend it", file="a.wav")
+
+    taken = ahead(maker())
+    assert [next(taken), next(taken)] == [1, 2]
+    with pytest.raises(AudioError, match="broken"):
+        next(taken)
+
+
+def test_a_consumer_that_stops_stops_the_maker():
+    closed = threading.Event()
+
+    def maker():
+        try:
+            yield from range(10**9)
+        finally:
+            closed.set()
+
+    taken = ahead(maker(), size=2)
+    next(taken)
+    taken.close()
+    assert closed.is_set()
+    assert not any(thread.name.startswith("ahead") for thread in threading.enumerate())
+
+
+def test_the_maker_works_while_the_consumer_waits():
+    """Two that wait for each other's signal could not both go on if they took turns."""
+    first, second = threading.Event(), threading.Event()
+
+    def maker():
+        yield "a"
+        first.set()
+        assert second.wait(30)
+        yield "b"
+
+    taken = ahead(maker())
+    assert next(taken) == "a"
+    assert first.wait(30)
+    second.set()
+    assert next(taken) == "b"
