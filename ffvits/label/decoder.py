@@ -1,7 +1,7 @@
 """Decoding in processes of its own, so that a recording that crashes or hangs a decoder costs only itself.
 
-`python -m ffvits.label.decoder` reads one JSON job a line and answers with one JSON line. Plain pipes rather than
-`multiprocessing`: a script that calls ffvits needs no `if __name__ == "__main__"`, and nothing is pickled.
+Such a process reads one JSON job a line and answers with one JSON line. Plain pipes rather than `multiprocessing`: a
+script that calls ffvits needs no `if __name__ == "__main__"`, and nothing is pickled.
 """
 
 from __future__ import annotations
@@ -188,14 +188,15 @@ class _Process:
 
 
 def _start() -> subprocess.Popen:
+    # Not `-m`: that looks for modules in the current folder first, where a user's own queue.py or av.py may lie.
     root = str(Path(__file__).parents[2])
-    paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    code = f"import sys; sys.path[:] = [*filter(None, sys.path), {root!r}]; from {__name__} import main; main()"
     return subprocess.Popen(
-        [sys.executable, "-m", "ffvits.label.decoder"],
+        [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # codecs complain there about what is reported better in our own words
-        env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 
@@ -247,7 +248,3 @@ def main() -> None:
             answer = {"kind": "Undecodable", "code": "unreadable", "message": message, "cure": "", "file": None}
         sys.stdout.buffer.write(_line(answer))
         sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()

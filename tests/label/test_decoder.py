@@ -155,10 +155,13 @@ def test_a_file_that_changed_once_is_read_again(tmp_path, cache, save, monkeypat
 
 
 def test_it_needs_no_guard_in_the_calling_script(tmp_path, cache, save):
-    """A plain script, as users write them, without `if __name__ == "__main__"`."""
+    """A plain script, as users write them, without `if __name__ == "__main__"`, beside files with unlucky names."""
     import subprocess
 
     path = save(tmp_path / "a.wav", noise(0.2))
+    (tmp_path / "unlucky").mkdir()
+    for name in ("av", "queue", "json", "soundfile", "ffvits"):
+        (tmp_path / "unlucky" / f"{name}.py").write_text("raise SystemExit(1)", encoding="utf-8")
     script = tmp_path / "script.py"
     script.write_text(
         textwrap.dedent(
@@ -178,6 +181,7 @@ def test_it_needs_no_guard_in_the_calling_script(tmp_path, cache, save):
         capture_output=True,
         text=True,
         timeout=120,
+        cwd=tmp_path / "unlucky",
         check=True,
         env={**os.environ, "PYTHONPATH": root},
     )
