@@ -161,11 +161,19 @@ def _unreadable(
 def _read_zip(path: Path) -> Checkpoint:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
-        _refuse_bomb(path, members)
         pickles = [member for member in members if member.filename.endswith("/data.pkl")]
-        if not pickles:
+        if pickles:
+            _refuse_bomb(path, members)
+        else:
             names = ", ".join(member.filename for member in members[:3])
             raise _unreadable(path, "not-a-checkpoint", f"this zip holds no weights of torch (it holds {names} …)")
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise _unreadable(
+                path,
+                "compressed",
+                "somebody packed this zip again with compression, and torch never compresses",
+                cure="unpack it and pack it without compression (zip -0), or get the original file",
+            )
         if pickles[0].file_size > _LARGEST_PICKLE:
             raise _unreadable(path, "zip-bomb", f"its pickle claims {pickles[0].file_size / 1e6:,.0f} MB")
         try:
@@ -241,13 +249,6 @@ def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
             path,
             "zip-bomb",
             f"it would unpack to {declared / 1e6:,.1f} MB although it has {size / 1e6:,.1f} MB; torch never compresses",
-        )
-    if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-        raise _unreadable(
-            path,
-            "compressed",
-            "somebody packed this zip again with compression, and torch never compresses",
-            cure="unpack it and pack it without compression (zip -0), or get the original file",
         )
 
 
