@@ -135,11 +135,34 @@ def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, 
     for position, reading in model().choose(spoken, words).items():
         if position in decided and decided[position][1] != "lexicon":
             decided[position] = (_PLAIN.get(reading, reading), "model")
-    for source, readings in (("surname", surnames(spoken, words)), ("reading list", _phrases(spoken))):
+    start = 0
+    for word in words:
+        if "子" in word:
+            for i, char in enumerate(word):
+                if char == "子" and decided.get(start + i, ("", "lexicon"))[1] != "lexicon":
+                    decided[start + i] = (_zi(word, i), "suffix 子")
+        start += len(word)
+    for source, readings in (("surname", surnames(spoken, words)), ("reading list", _phrases(spoken, words))):
         for position, reading in readings:
             if position in decided and decided[position][1] != "lexicon":
                 decided[position] = (reading, source)
     return decided
+
+
+# 子 keeps its tone where it means a person, a particle or a seed; as a mere suffix it is neutral.
+_FULL_ZI = frozenset("""
+    电子 男子 女子 分子 原子 粒子 离子 质子 中子 光子 因子 太子 天子 公子 王子 皇子 孔子 孟子 荀子 庄子 墨子
+    韩非子 朱子 游子 才子 浪子 弟子 父子 母子 孝子 赤子 臣子 君子 童子 次子 长子 独子 养子 义子 世子 精子 卵子
+    配子 棋子 瓜子 莲子 鱼子 量子 孢子 西门子 娘子军 亲子 妻子儿女 幼子 长公子 夫子 老夫子 孺子 竖子 夸克子 介子
+    声子 中微子 等离子 负离子 正离子 算子 处子 犬子 骄子 松子 五子 三子 二子 四子 其子 之子 对子 庶子 嫡子 逆子
+    内子 学子 士子 仙子 舟子 诸子 子子
+""".split())  # fmt: skip
+
+
+def _zi(word: str, index: int) -> str:
+    if index == len(word) - 1 and len(word) > 1 and not {word, word[-2:], word[-3:]} & _FULL_ZI:
+        return "zi5"
+    return "zi3"
 
 
 # The network knows syllables that no base was trained with.
@@ -181,20 +204,31 @@ _PURPOSE = re.compile("为(?=[一-鿿]{2})(?!期|时|数|首|主|止|限|例|人
 
 # 得 between a verb and what became of it.
 _COMPLEMENT = re.compile(
-    "(?<=[一-鿿])(?<![取获夺赢博求])得(?=很|太|好|不错|更|真|这么|那么|特别|非常|十分|比较"
-    "|有点|一塌|要命|厉害|慢|快|早|晚|高|低|远|近"
-    "|清楚|干净|漂亮|多|满|直|像|连)"
+    "(?<=[一-鿿])(?<![取获夺赢博求])得(?=很|太|好|不错|更|真|这么|那么|特别|非常|十分|比较|有点|一塌|要命|厉害|慢|快|早|晚"
+    "|高|低|远|近|清楚|干净|漂亮|多|满|直|像|连|睡不|喘不|说不|站不|哭|笑|发抖|流泪|团团)"
 )
 
 
-def _phrases(spoken: str) -> Iterator[tuple[int, str]]:
-    """Readings by the phrases of `data/readings.txt`, longest first; `-` leaves a character to the others."""
+def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Readings by the phrases of `data/readings.txt`, longest first; `-` leaves a character to the others.
+
+    A phrase counts where it begins and ends with a word, or lies inside one: 上当 is none in 晚上当我.
+    """
     if _PURPOSE.match(spoken):
         yield 0, "wei4"
     for match in _COMPLEMENT.finditer(spoken):
         yield match.start(), "de5"
     pattern, listed = _reading_list()
-    for match in pattern.finditer(spoken):
+    owner = [index for index, word in enumerate(words) for _ in word] + [len(words)]
+    at = 0
+    while match := pattern.search(spoken, at):
+        start, end = match.span()
+        inside = owner[start] == owner[end - 1]
+        whole = (not start or owner[start] != owner[start - 1]) and owner[end] != owner[end - 1]
+        if not (inside or whole):
+            at = start + 1
+            continue
+        at = end
         for i, reading in enumerate(listed[match.group()]):
             if reading != "-":
                 yield match.start() + i, reading

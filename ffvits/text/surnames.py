@@ -82,6 +82,8 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
                     # A name that the dictionary lists, unless it is built on a common word (解决 in 解决法).
                     unknown = not is_word(word[:2]) and phrases().common_reading(word, 0) is None
                 split = len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) <= 2
+                # 查资料 is a verb and its object.
+                unknown = unknown and not (len(word) == 3 and is_word(word[1:]))
                 if unknown and word[0] not in _NEVER_ALONE and word[1] not in _VERBS:
                     person = bool(_PERSON_BEFORE.search(before)) or not before
                 elif split and word[0] not in _NEED_TITLE:

@@ -31,7 +31,7 @@ _SUFFIXES = (
     "|rar|mp3|mp4|avi|mkv|wav|flac|jpe?g|png|gif|py|js|json|csv|apk|iso|pth|md|yaml"
 )
 _DEVICES = (
-    "号码?|编号|QQ群?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
+    "QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
     "|订单号?|单号|证号|房间|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
 )
 _PHONES = "电话|手机号?|热线|拨打|致电|客服|分机|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"
@@ -62,6 +62,8 @@ def _hotline(m: re.Match[str]) -> str | None:
     if re.match("9[56](?!5)\\d+|100[019]", number) and not called and number not in ("10086", "10010", "10000"):
         return None
     if number == "10000" and not called:
+        return None
+    if number == "12345" and not called:
         return None
     return digits(number, phone=True)
 
@@ -144,6 +146,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         (021)12345678-801 => 零二幺幺二三四五六七八转八零幺""",
     ),
     rule(
+        "card number",
+        r"(?<![\d.])\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,4})?(?![\d.])",
+        lambda m: digits(re.sub("[ -]", "", m.group())),
+        examples="6222 0212 3456 7890 => 六二二二零二一二三四五六七八九零",
+    ),
+    rule(
         "called number",
         rf"((?:{_PHONES})(?:[是为：:]| |是：|为：)?)(\d[\d\- ]{{1,}}\d)(?![\d.%年月])",
         _coded(True),
@@ -172,10 +180,16 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         邮编100080 => 邮编一零零零八零""",
     ),
     rule(
-        "card number",
-        r"(?<![\d.])\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,4})?(?![\d.])",
-        lambda m: digits(re.sub("[ -]", "", m.group())),
-        examples="6222 0212 3456 7890 => 六二二二零二一二三四五六七八九零",
+        "ISBN",
+        r"(ISBN)[ :：]?(\d[\d-]{8,16}[\dXx])(?![\dA-Za-z])",
+        lambda m: m.group(1) + digits(m.group(2).replace("-", "")),
+        examples="ISBN 978-7-111-12345-6 => ISBN九七八七一一一一二三四五六",
+    ),
+    rule(
+        "room after a building",
+        r"(?:(?<=[栋幢座楼])|(?<=单元))-?(\d{3,4})(?![\d.]|[米个元人层户平家间年])",
+        lambda m: digits(m.group(1), phone=True),
+        examples="5栋301 => 五栋三零幺",
     ),
     rule(
         "digits after an underscore",
@@ -187,9 +201,9 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         "number of a brand",
         (
             r"(?<![\d.A-Za-z])(58(?=同城)|36(?=氪)|360(?=安全|卫士|浏览器|搜索|公司|杀毒|手机)|4399"
-            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|500(?=彩))(?!\d)"
+            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|7-11(?=便利|买|店|门)|500(?=彩))(?!\d)"
         ),
-        lambda m: digits(m.group()),
+        lambda m: digits(m.group()).replace("-", ""),
         examples="58同城 => 五八同城\n98K => 九八K",
     ),
     rule(
@@ -201,7 +215,7 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     rule(
         "train",
         r"(?<![A-Za-z0-9])([GDCZTKYLS])(\d{1,4})(?=次|列车|号列车|高铁|动车)",
-        lambda m: m.group(1) + digits(m.group(2), phone=True),
+        lambda m: m.group(1) + digits(m.group(2), phone=len(m.group(2)) > 1),
         examples="乘坐G1024次列车 => 乘坐G幺零二四次列车",
     ),
     rule(

@@ -49,12 +49,12 @@ def _ym(m: re.Match[str]) -> str | None:
 
 
 def _year_range(m: re.Match[str]) -> str | None:
-    first, last, unit = m.groups()
+    first, year, last, unit = m.groups()
     if not unit and (is_counted(after(m, 3)) or (after(m) in "元米人万" and after(m)) or int(first) >= int(last)):
         return None
     if not unit and not (1700 <= int(first) <= 2099 and 1700 <= int(last) <= 2099):
         return None
-    return f"{digits(first)}到{digits(last)}{unit or ''}"
+    return f"{digits(first)}{year or ''}到{digits(last)}{unit or ''}"
 
 
 def _year(m: re.Match[str]) -> str | None:
@@ -71,6 +71,11 @@ def _year(m: re.Match[str]) -> str | None:
     return None
 
 
+_REIGN = re.compile(
+    "民国|明治|大正|昭和|平成|令和|洪武|永乐|嘉靖|万历|崇祯|顺治|康熙|雍正|乾隆|嘉庆|道光|咸丰|同治|光绪|宣统|贞观|开元"
+)
+
+
 def _short_year(m: re.Match[str]) -> str | None:
     number, rest, front = m.group(1), after(m, 2), before(m)
     dated = re.match(
@@ -85,7 +90,7 @@ def _short_year(m: re.Match[str]) -> str | None:
         or dated
         or (number[0] in "89" and not re.match("前|后|来|间|内|的|之|以|多|了|过|没|时间|左右", rest))
     ):
-        if front == "第" or (number[0] != "0" and is_counted(rest)):
+        if front == "第" or _REIGN.search(before(m, 2)) or (number[0] != "0" and is_counted(rest)):
             return None
         return digits(number) + "年"
     return None
@@ -148,7 +153,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     rule(
         "range of years",
         (
-            rf"(?<![\d.])({_YEAR}|\d{{3}}(?=年?{RANGE}\d{{3,4}}年))年?{RANGE}({_YEAR}|\d{{3}}(?=年))(年"
+            rf"(?<![\d.])({_YEAR}|\d{{3}}(?=年?{RANGE}\d{{3,4}}年))(年)?{RANGE}({_YEAR}|\d{{3}}(?=年))(年"
             rf"|赛季|学年|财年)?(?![\d.])"
         ),
         _year_range,

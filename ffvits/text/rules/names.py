@@ -16,7 +16,7 @@ _SLANG_NUMBERS = (
 _SLANG = re.compile(rf"(?<![\d.,:/\-+×A-Za-z¥$第])({_SLANG_NUMBERS})(?![\d.,:/%°\-A-Za-z×+])")
 # Those that are words only before these; a number that is not listed here is one wherever nothing is counted.
 _SLANG_CONTEXT = {
-    "996": "工作制|加班|公司|福报|上班|了|的|制|，|。|$|！",
+    "996": "工作制|加班|公司|福报|上班|太|真|好|了|的|制|，|。|$|！",
     "955": "工作制|上班",
     "211": "高校|大学|院校|工程|毕业|、|和|，",
     "985": "高校|大学|院校|工程|毕业|、|和|211|，",
@@ -69,6 +69,8 @@ def _model(m: re.Match[str]) -> str | None:
         return None
     if "." in number:
         return f"{name}{decimal(number)}{tail}"
+    if hyphen and name.upper() in ("HP", "MP", "SP", "EXP", "ATK", "DEF", "CD", "LV"):
+        return f"{name}减{cardinal(number)}{tail}"
     if len(number) >= 3:
         round_ = (number.endswith("00") and len(number) == 3) or number.endswith("000")
         return f"{name}{cardinal(number) if round_ and number[0] != '0' else digits(number)}{tail}"
@@ -143,7 +145,8 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "label",
-        rf"(?<![A-Za-z])((?i:{'|'.join(sorted(_LABELS, key=len, reverse=True))}))(?:\.? ?)(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])",
+        rf"(?<![A-Za-z])((?i:{'|'.join(sorted(_LABELS, key=len, reverse=True))}))(?:\.? ?)"
+        r"(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])",
         _label,
         examples="Lv.99 => 等级九十九\nNo.1 => 第一\nVol.3 => 第三卷\nTOP10 => 前十\nEP5 => 第五集",
     ),

@@ -80,6 +80,7 @@ def _unit(m: re.Match[str]) -> str | None:
         said = {
             "V": "伏" if len(number) > 1 or follow.startswith("电") else None,
             "A": "安" if re.match("电流|保险|插|充电|的电流", follow) else None,
+            "U": "单位" if re.search("素|注射|剂量|皮下", before(m, 8)) else None,
             "N": "牛" if re.match("的力|推力", follow) else None,
         }.get(unit)
         if not said:
@@ -100,7 +101,8 @@ def _unit(m: re.Match[str]) -> str | None:
     if per == "s^2" or per == "s2":
         return f"{said}{name}每二次方秒"
     if below in TIME_UNITS and name.endswith(("里", "米", "海里")):
-        return f"每{below}{said}{name}"
+        # "时速350km/h" already says per what.
+        return said + name if re.search("时速[达到为约高近超过]{0,3}$", before(m, 6)) else f"每{below}{said}{name}"
     return f"{said}{name}每{below}"
 
 
@@ -375,9 +377,21 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "power",
-        rf"(?<![\d.])({NUMBER}|(?<![A-Za-z])[a-zA-Z]+|[一-鿿])\^([+-]?\d+)",
+        rf"(?<![\d.])({NUMBER}|(?<![A-Za-z])(?:[a-z]{{1,2}}|[A-Z])|[一-鿿])\^([+-]?\d+)",
         lambda m: (decimal(m.group(1)) if m.group(1)[0].isdigit() else m.group(1)) + "的" + _power(m.group(2)),
         examples="2^10 => 二的十次方\nx² => x的平方",
+    ),
+    rule(
+        "unit after a power",
+        rf"(?<=次方)/({_UNIT})(?![A-Za-z])",
+        lambda m: "每" + UNITS[m.group(1)],
+        examples="4.5×10^9/L => 四点五乘十的九次方每升",
+    ),
+    rule(
+        "metres and centimetres",
+        r"(?<![\d.])(\d)米([1-9]\d?)(?![\d.米厘个条x×-])",
+        lambda m: cardinal(m.group(1), two="两") + "米" + digits(m.group(2)),
+        examples="身高1米65 => 身高一米六五\n1米8的个子 => 一米八的个子",
     ),
     rule(
         "inches",
