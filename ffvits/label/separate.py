@@ -129,13 +129,14 @@ class _Models:
 
     @property
     def reachable(self) -> bool:
-        """Whether there is anything to hear music with; said once if there is not."""
+        """Whether music can be heard and removed as the settings ask; said once if it cannot."""
         if self._failed:
             return False
         try:
-            self._detector()
-            if self.settings.separator == "demucs":
-                self._load_separator()
+            if self.settings.when == "auto":
+                self._detector()
+            if self.settings.when == "always" or self.settings.separator == "demucs":
+                _ = self.separator  # what was asked for is missed now, not hours later
         except DownloadError as error:
             if self.settings.separator != "auto" or self.settings.when == "always":
                 raise
@@ -165,10 +166,9 @@ class _Models:
         from ffvits.label import demucs
 
         try:
-            self._separator = demucs.load(store.fetch("demucs-htdemucs", offline=self.offline), self.device)
-        except (DownloadError, FfvitsError) as error:
+            return demucs.load(store.fetch("demucs-htdemucs", offline=self.offline), self.device)
+        except FfvitsError as error:
             if self.settings.separator == "demucs":
                 raise
             console.warn(f"Spleeter takes the place of Demucs, which would do better: {_first(error)}")
-            self._separator = self._detector()
-        return self._separator
+            return self._detector()

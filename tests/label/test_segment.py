@@ -1,6 +1,8 @@
 """Real recordings into pieces: sentences whole, silences told apart, loudness right, everything cached."""
 
 import dataclasses
+import itertools
+import shutil
 
 import numpy as np
 import pytest
@@ -8,8 +10,9 @@ import pytest
 from ffvits.audio.loudness import k_weighted, loudness, peak
 from ffvits.audio.sound import Sound
 from ffvits.label import vad
+from ffvits.label.ingest import ingest
 from ffvits.label.segment import cut, segment
-from ffvits.recipe import SegmentSettings
+from ffvits.recipe import Recipe, SegmentSettings
 
 S = SegmentSettings()
 LINES = ["line_00.ogg", "line_03.mp3", "line_04.flac", "line_05.wav", "line_07.ogg", "line_09.mp3"]
@@ -108,6 +111,17 @@ def test_the_original_is_cut_with_the_cleaned(run, recording, ingested):
         assert len(first.samples) == len(second.samples)
         assert np.corrcoef(first.samples, second.samples)[0, 1] > 0.8
         assert piece.scores["snr_db"] < 20  # as it was before cleaning
+
+
+def test_the_long_example_becomes_its_eight_sentences(run, examples, tmp_path):
+    """`raw_clips.tsv` beside the examples lists what is read in it; no piece holds two of them."""
+    (tmp_path / "raw").mkdir()
+    shutil.copy(examples / "长 录音.m4a", tmp_path / "raw")
+    made = list(segment(ingest(tmp_path / "raw", run, Recipe()), run, S))
+    listed = (examples.parent / "raw_clips.tsv").read_text(encoding="utf-8").splitlines()
+    assert len(made) == sum(line.startswith("长") for line in listed) == 8
+    assert all(clip.kept for clip in made)
+    assert all(left.end <= right.start for left, right in itertools.pairwise(made))
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,24 @@ def weights():
         pytest.skip(f"no weights here: {error.message}")
 
 
+def test_demucs_is_loaded_once_and_only_where_it_is_needed(run, recording, ingested, monkeypatch):
+    class Silent:
+        name = "Demucs"
+
+        def music(self, samples):
+            return samples
+
+    fetched: list[str] = []
+    monkeypatch.setattr(store, "fetch", lambda name, **_: fetched.append(name))
+    monkeypatch.setattr(demucs, "load", lambda folder, device: Silent())
+    clips = [ingested(recording("line_04.flac"), f"{number}.flac", str(number)) for number in range(3)]
+    made = list(separate(clips, run, SeparateSettings(separator="demucs", when="always")))
+    assert fetched == ["demucs-htdemucs"]
+    assert all(clip.notes[-1] == "music removed by Demucs" for clip in made)
+    left = Sound.load(run.path(made[0])).samples
+    assert np.square(left).mean() < 1e-3 * np.square(recording("line_04.flac").samples).mean()
+
+
 @pytest.mark.slow
 def test_on_real_recordings(run, recording, ingested, weights, monkeypatch):
     voice = recording("line_04.flac").at(44100)
