@@ -32,7 +32,7 @@ def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterat
     """Each clip with its measures, from the cache where they are known."""
     import numpy as np
 
-    cache = run.cache("measure", _Settings(), version=2)
+    cache = run.cache("measure", _Settings(), version=3)
     models = _Models(offline)
     for clip in clips:
         key = cache.key(clip.audio if not clip.key else clip.key)

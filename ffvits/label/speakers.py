@@ -23,7 +23,9 @@ SIZE = 256  # values of an embedding
 _WINDOW, _STEP, _BANDS = 400, 160, 40  # samples (25 ms, 10 ms), mel bands
 _FRAMES, _ADVANCE = 160, 77  # frames the network hears at once (1.6 s), and from one hearing to the next
 _LEAST = 0.75  # share of the last hearing that must be sound
-_LOUDNESS = 10 ** (-30 / 20)  # root mean square that quieter sounds are raised to
+# Root mean square that every sound is brought to: the network hears power, not its logarithm, so the level matters. The
+# original only raised sounds to -30 dBFS; at -20 one voice and 30 others were further apart (d' 7.6 instead of 5.9).
+_LEVEL = 10 ** (-20 / 20)
 
 
 class Encoder:
@@ -40,7 +42,7 @@ class Encoder:
         import numpy as np
         import torch
 
-        samples = _without_silence(_raised(sound.at(RATE).samples.astype(np.float32)))
+        samples = _without_silence(_levelled(sound.at(RATE).samples.astype(np.float32)))
         if not len(samples) or not np.any(samples):
             return np.zeros(SIZE, np.float32)
         with torch.inference_mode():
@@ -96,11 +98,11 @@ def _hearings(samples: Tensor) -> Iterator[Tensor]:
         yield mel[start : start + _FRAMES]
 
 
-def _raised(samples: np.ndarray) -> np.ndarray:
+def _levelled(samples: np.ndarray) -> np.ndarray:
     import numpy as np
 
     level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
-    return samples * np.float32(_LOUDNESS / level) if 0 < level < _LOUDNESS else samples
+    return samples * np.float32(_LEVEL / level) if level > 0 else samples
 
 
 def _without_silence(samples: np.ndarray) -> np.ndarray:
