@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from ffvits.label.deepfilter import DeepFilter
     from ffvits.label.vad import Vad
 
-# Speech over noise in dB, as the ear weighs it, from which on a recording is left alone. Of 23 plain recordings of a
-# reading voice all but the noisiest were above it, of mixtures with noise at 15 dB three quarters below.
+# Speech over noise in dB, as the ear weighs it, from which on a recording is left alone. Of 53 plain recordings of 31
+# voices one was below it; of mixtures with noises at 15 dB three quarters were, at 10 dB nearly all.
 CLEAN = 22.0
 _LOST = 0.7  # of the speech must still be heard as speech
 
@@ -66,7 +67,7 @@ def without_noise(sound: Sound, models: _Models) -> tuple[dict[str, Any], Sound]
     """What to do with a recording, and its sound after that, in step with `sound` sample by sample."""
     probabilities = models.ear(sound)
     before = snr(heard_levels(sound, len(probabilities)), probabilities)
-    if before != before:
+    if math.isnan(before):
         return {"kind": "silent"}, sound
     if models.settings.when == "auto" and before >= CLEAN:
         return {"kind": "clean", "before": before}, sound

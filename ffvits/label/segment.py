@@ -13,7 +13,7 @@ from ffvits.clip import Clip, clip_id
 from ffvits.label import cuts, vad
 from ffvits.label.levels import frame_levels, heard_levels, snr
 from ffvits.recipe import SegmentSettings
-from ffvits.run import Run
+from ffvits.run import Run, StageCache
 
 _SILENT = -55.0  # dBFS, below which the loudest tenth of a recording is silence
 _FADE = 0.005  # seconds, so that an edge does not click
@@ -61,7 +61,9 @@ def _original(clip: Clip, run: Run) -> Sound | None:
     return Sound.load(run.folder / clip.original) if clip.original not in ("", clip.audio) else None
 
 
-def _cut_into(cache, key: str, sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSettings) -> dict:
+def _cut_into(
+    cache: StageCache, key: str, sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSettings
+) -> dict[str, Any]:
     """Cuts, puts each piece into the cache under a key of its own, then the list of them under `key`."""
     found = []
     for number, piece in enumerate(cut(sound, original, ear, settings)):
@@ -143,7 +145,7 @@ def _faded(sound: Sound) -> Sound:
     return Sound(samples, sound.rate)
 
 
-def _clips(clip: Clip, values: dict[str, Any], cache, settings: SegmentSettings) -> Iterator[Clip]:
+def _clips(clip: Clip, values: dict[str, Any], cache: StageCache, settings: SegmentSettings) -> Iterator[Clip]:
     found = values["pieces"]
     if not found:
         if clip.seconds < settings.min_seconds:
