@@ -133,17 +133,11 @@ class Voice:
     def _build(cls, info: VoiceInfo, weights: Mapping[str, torch.Tensor], device: str) -> Voice:
         import torch
 
+        from ffvits.base.skeleton import filled
         from ffvits.text import front_end
-        from ffvits.vits import Vits, VitsConfig
+        from ffvits.vits import VitsConfig
 
-        with torch.device("meta"):
-            model = Vits(VitsConfig.from_dict(info.model))
-        try:
-            model.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, assign=True)
-        except RuntimeError as error:
-            raise BaseError(
-                f"the voice's weights do not fit its description: {error}", cure="export it again: ffvits train RUN"
-            ) from error
+        model = filled(VitsConfig.from_dict(info.model), {name: tensor.float() for name, tensor in weights.items()})
         reader = front_end(info.front_end, symbols=info.symbols, add_blank=info.add_blank, lexicon=info.lexicon)
         chosen = torch.device(device)
         return cls(info, model.eval().fused().to(chosen), reader, chosen)

@@ -38,8 +38,10 @@ def write_voice(run: Run, recipe: Recipe, base: Base, adapted: Adapted, speakers
         "held_out_mel": progress.best if progress.best != float("inf") else None,
         "made_by": f"ffvits {__version__}",
     }
+    # The base's own voice took part in training only; the last row of the table was its.
+    weights = {**saved["average"], "emb_g.weight": saved["average"]["emb_g.weight"][: len(speakers)]}
     info = VoiceInfo(
-        model=adapted.config.to_dict(),
+        model={**adapted.config.to_dict(), "n_speakers": len(speakers)},
         sampling_rate=base.audio.sampling_rate,
         symbols=tuple(adapted.symbols),
         front_end=base.front_end,
@@ -51,7 +53,7 @@ def write_voice(run: Run, recipe: Recipe, base: Base, adapted: Adapted, speakers
         speed=recipe.speak.speed,
         card=card,
     )
-    info.save(run.voice, saved["average"])
+    info.save(run.voice, weights)
     console.info(f"voice of step {progress.step} -> {run.voice}")
 
 

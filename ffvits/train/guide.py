@@ -1,14 +1,15 @@
-"""Where each symbol lies in a recording, found before the model can hear it.
+"""The base reads along: what its own reading of a clip's text teaches before the model can hear the new voice.
 
 A base of one speaker has heard nobody else: its posterior encoder makes little sense of a new voice, and the alignment
 that training searches with it (VITS, section 2.2.1) is wrong for hundreds of steps. But the base can read the clip's
-text aloud and knows when it says what; warping its reading onto the recording gives the alignment to start from.
+text aloud and knows when it says what; warping its reading onto the recording gives the alignment to start from. The
+readings themselves are replayed in training, as the base's own speaker, so that its clear Chinese is not forgotten.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,49 +23,84 @@ from ffvits.train.dataset import Item, save_samples
 
 if TYPE_CHECKING:
     from ffvits.base import Base
+    from ffvits.vits import Vits
 
 COEFFICIENTS = 13  # of the mel cepstrum, by channel mean and variance: who speaks matters less, what is said stays
 WIDTH = 1.5  # symbols that an alignment may stray before the guide pulls it back
 
 
-def guided(items: Sequence[Item], base: Base, run: Run) -> list[Item]:
-    """The items, each with the file that says which symbol each of its frames should be at."""
-    missing = [item for item in items if not _file(item, base, run).is_file()]
-    if missing:
-        from ffvits.vits import Vits
+@dataclass(frozen=True)
+class Lessons:
+    """Items with their guides, and the base's own readings of the same texts."""
 
-        model = Vits(base.config)
-        model.load_state_dict(base.generator)
-        model = model.eval().fused()
+    items: list[Item]
+    readings: list[Item]
+
+
+def read_along(items: Sequence[Item], base: Base, run: Run, speaker: int) -> Lessons:
+    """Lets a base without speakers read every item's text; the readings are items of `speaker`.
+
+    What was read before is kept in the run's cache.
+    """
+    hop = base.audio.hop_length
+    missing = [item for item in items if not _files(item, base, run)[-1].is_file()]
+    if missing:
+        from ffvits.base.skeleton import filled
+
+        model = filled(base.config, base.generator).eval().fused()
         with console.progress("Reading along", total=len(missing), unit="clips") as bar:
             for item in missing:
-                save_samples(_file(item, base, run), symbol_positions(item, model, base.audio))
+                reading = read(item, model)
+                for path, values in zip(_files(item, base, run), (reading.samples, reading.of_frame), strict=False):
+                    save_samples(path, values)
+                save_samples(_files(item, base, run)[-1], symbol_positions(item, reading, base.audio))
                 bar.advance()
-    return [replace(item, guide=_file(item, base, run)) for item in items]
+    guided, readings = [], []
+    for item in items:
+        samples, of_frame, positions = _files(item, base, run)
+        guided.append(replace(item, guide=positions))
+        frames = np.load(samples, mmap_mode="r").shape[0] // hop
+        readings.append(Item(f"{item.name} (base)", item.ids, speaker, samples, frames, guide=of_frame))
+    return Lessons(guided, readings)
 
 
-def _file(item: Item, base: Base, run: Run) -> Path:
-    key = digest("guide", base.sha256, item.ids, item.samples.name)
-    return run.folder / "cache" / "guide" / key[:2] / f"{key}.npy"
+def _files(item: Item, base: Base, run: Run) -> tuple[Path, Path, Path]:
+    """Where the reading, its own alignment and the recording's alignment are kept."""
+    key = digest("reading", base.sha256, item.ids, item.samples.name)
+    folder = run.folder / "cache" / "reading" / key[:2]
+    return folder / f"{key}.npy", folder / f"{key}-own.npy", folder / f"{key}-guide.npy"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the base made of a text: `samples` float32 [T], and the symbol that each frame says, [frames]."""
+
+    samples: np.ndarray
+    of_frame: np.ndarray
 
 
 @torch.inference_mode()
-def symbol_positions(item: Item, model: torch.nn.Module, audio: AudioFormat) -> np.ndarray:
-    """Which symbol (a fractional index into `item.ids`) each frame of the recording is at: float32 [frames].
-
-    `model` is a base without speakers. Dynamic time warping of mel cepstra (Sakoe & Chiba 1978).
-    """
-    import librosa
-
+def read(item: Item, model: Vits) -> Reading:
+    """Speaks an item's text with a base without speakers, as plainly as it can."""
     ids = torch.tensor([item.ids])
     speech = model.infer(ids, torch.tensor([len(item.ids)]), noise_scale=0.0, noise_scale_w=0.0)
     of_frame = np.repeat(np.arange(len(item.ids)), speech.durations[0].numpy())
-    read = _cepstrum(speech.audio[0, 0], audio)
+    return Reading(speech.audio[0, 0].numpy(), of_frame.astype(np.float32))
+
+
+def symbol_positions(item: Item, reading: Reading, audio: AudioFormat) -> np.ndarray:
+    """Which symbol (a fractional index into `item.ids`) each frame of the recording is at: float32 [frames].
+
+    Dynamic time warping of mel cepstra (Sakoe & Chiba 1978).
+    """
+    import librosa
+
+    mine = _cepstrum(torch.from_numpy(reading.samples), audio)
     heard = _cepstrum(torch.from_numpy(item.load(audio.hop_length)), audio)
-    _, path = librosa.sequence.dtw(read, heard)
+    _, path = librosa.sequence.dtw(mine, heard)
     total, count = np.zeros(item.frames), np.zeros(item.frames)
-    for mine, theirs in path:
-        total[theirs] += of_frame[min(mine, len(of_frame) - 1)]
+    for at, theirs in path:
+        total[theirs] += reading.of_frame[min(at, len(reading.of_frame) - 1)]
         count[theirs] += 1
     return (total / count).astype(np.float32)
 

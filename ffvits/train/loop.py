@@ -19,7 +19,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
 from ffvits.train.dataset import Batch, Deck, Item, collate, prepare
-from ffvits.train.guide import guided
+from ffvits.train.guide import read_along
 from ffvits.train.learner import Check, Learner
 from ffvits.train.plan import Plan, choose_device, make_plan
 from ffvits.train.state import Progress
@@ -56,13 +56,19 @@ def train(recipe: Recipe, run: Run) -> Trained:
     base = load_base(recipe.base, offline=recipe.offline)
     reader = front_end(base.front_end, symbols=base.symbols, add_blank=base.add_blank, lexicon=recipe.text.lexicon)
     items, held_out = prepare(clips, run, base.audio, reader, speakers)
-    identity = digest(base.sha256, speakers, [(i.name, i.ids, i.speaker, str(i.samples.name)) for i in items])
+    identity = digest(
+        base.sha256, speakers, recipe.train.replay > 0, [(i.name, i.ids, i.speaker, str(i.samples.name)) for i in items]
+    )
+    readings: list[Item] = []
     if not base.speakers:
-        items, held_out = guided(items, base, run), guided(held_out, base, run)
+        lessons = read_along(items, base, run, speaker=len(speakers))
+        items, readings = lessons.items, lessons.readings
+        held_out = read_along(held_out, base, run, speaker=len(speakers)).items
     plan = _plan(recipe, base, items)
     _announce(plan, base, items, held_out, speakers)
     torch.manual_seed(recipe.seed)
-    adapted = adapt(base, speakers=speakers)
+    replayed = bool(readings) and recipe.train.replay > 0
+    adapted = adapt(base, speakers=[*speakers, base.name] if replayed else speakers)
     adapted.report.save(run.folder / "surgery.json")
     model = Vits(adapted.config)
     model.load_state_dict(adapted.state)
@@ -71,7 +77,7 @@ def train(recipe: Recipe, run: Run) -> Trained:
         judge.load_state_dict(base.discriminator)
     learner = Learner(model, base.audio, plan, new=adapted.report.created_names(), judge=judge)
     progress = _resume(run, learner, identity)
-    deck = Deck(items, plan.batch_size, recipe.seed)
+    deck = Deck(items, plan.batch_size, recipe.seed, readings, recipe.train.replay if replayed else 0.0)
     progress = _Loop(run, learner, deck, held_out[:CHECKED], recipe, identity, reader).go(progress)
     write_voice(run, recipe, base, adapted, speakers, identity)
     verdict = _verdict(progress, plan, held_out)
@@ -102,6 +108,8 @@ def _announce(plan: Plan, base: Base, items: list[Item], held_out: list[Item], s
     )
     if not plan.adversary:
         console.info("without an adversary: the base brings no discriminator (train.adversary: on starts a fresh one)")
+    elif base.discriminator is None:
+        console.info("the base brings no discriminator: a fresh one starts, and listens a while before it may push")
     if minutes < 1:
         console.warn(
             f"only {minutes * 60:.0f} s of speech: the voice takes on the timbre and little more; 5 min are better"

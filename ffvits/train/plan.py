@@ -117,4 +117,5 @@ def make_plan(settings: TrainSettings, *, device: str, clips: int, minutes: floa
         rates=rates,
         new_layers=3.0,
         ema=settings.ema,
+        guide_steps=steps // 2,
     )

@@ -1,0 +1,149 @@
+"""`--dry-run`: what a recipe would do, before anything is decoded, downloaded or trained."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ffvits.errors import AudioError
+from ffvits.recipe import Recipe
+
+# Rough costs, measured on two CPU cores with Whisper base and on the two sizes of base; a GPU is far quicker. They only
+# tell a coffee from a night.
+LABEL_SECONDS = {"cpu": 0.35, "gpu": 0.1}  # per second of audio
+STEP_SECONDS = {("cpu", True): 1.2, ("cpu", False): 12.0, ("gpu", True): 0.1, ("gpu", False): 0.4}
+WHISPER_FACTOR = {"tiny": 0.7, "base": 1.0, "small": 2.5, "medium": 7.0}
+USABLE = 0.7  # share of raw minutes that a usual folder keeps
+
+
+@dataclass(frozen=True)
+class Download:
+    name: str
+    bytes: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would be done; times are estimates in minutes, `bytes` those still to download."""
+
+    files: int
+    unreadable: tuple[str, ...]
+    ignored: int
+    minutes: float
+    speakers: dict[str, int]
+    formats: dict[str, int]
+    base: str
+    device: str
+    downloads: tuple[Download, ...]
+    label_minutes: float
+    train_minutes: float
+    steps: int
+    out: str
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+    def text(self) -> str:
+        """The outlook in a few lines for a person."""
+        lines = [
+            f"files      {self.files} audio or video, {self.minutes:.1f} min"
+            + (f"; {self.ignored} other files ignored" if self.ignored else ""),
+            "formats    " + ", ".join(f"{name} × {count}" for name, count in self.formats.items()),
+            "speakers   " + ", ".join(f"{name} ({count} files)" for name, count in self.speakers.items()),
+            f"base       {self.base}, on {self.device}",
+            f"run        {self.out}",
+        ]
+        if self.unreadable:
+            named = ", ".join(self.unreadable[:5]) + (" …" if len(self.unreadable) > 5 else "")
+            lines.append(f"unreadable {len(self.unreadable)}: {named}")
+        if self.downloads:
+            total = sum(download.bytes for download in self.downloads) / 1e6
+            lines.append(f"downloads  {total:.0f} MB:")
+            lines += [f"           {d.bytes / 1e6:6.0f} MB  {d.name}  {d.title}" for d in self.downloads]
+        else:
+            lines.append("downloads  none: everything needed is here")
+        lines.append(
+            f"time       about {_span(self.label_minutes)} to label, "
+            f"about {_span(self.train_minutes)} to train {self.steps} steps (estimates; downloads aside)"
+        )
+        return "\n".join(lines)
+
+
+def plan(recipe: Recipe) -> Outlook:
+    """Looks at the folder's files and the cache, and estimates the rest; nothing is written.
+
+    `recipe` must be resolved (see `ffvits.auto.resolve`). Raises FfvitsError for what could not work at all.
+    """
+    from ffvits.audio.files import find, probe
+    from ffvits.label.ingest import speaker_names
+    from ffvits.train.plan import choose_device, make_plan
+
+    folder = Path(recipe.input).expanduser()
+    found = find(folder, skip=(Path(recipe.out).resolve(),))
+    speakers = speaker_names(folder, found, recipe)
+    seconds, unreadable, formats, usable = 0.0, [], Counter(), Counter()
+    for path in found.audio:
+        try:
+            probed = probe(path)
+        except AudioError:
+            unreadable.append(path.relative_to(folder).as_posix())
+            continue
+        seconds += probed.seconds
+        formats[path.suffix.lower().lstrip(".") or "?"] += 1
+        usable[speakers[path]] += 1
+    device = choose_device(recipe.device)
+    base, small, judge = _base(recipe)
+    kept = seconds * USABLE
+    training = make_plan(
+        recipe.train, device=device, clips=max(1, round(kept / 5)), minutes=kept / 60, small=small, judge=judge
+    )
+    kind = "cpu" if device == "cpu" else "gpu"
+    factor = WHISPER_FACTOR.get(recipe.label.transcribe.model, 15.0)
+    trained = training.steps * STEP_SECONDS[kind, small] * training.batch_size / 8 / 60
+    return Outlook(
+        files=len(found.audio),
+        unreadable=tuple(unreadable),
+        ignored=len(found.ignored),
+        minutes=round(seconds / 60, 2),
+        speakers=dict(usable),
+        formats=dict(formats),
+        base=base,
+        device=device,
+        downloads=tuple(_downloads(recipe, base)),
+        label_minutes=round(seconds * LABEL_SECONDS[kind] * factor / 60 + 0.5, 1),
+        train_minutes=round(min(trained, recipe.train.minutes or trained), 1),
+        steps=training.steps,
+        out=recipe.out,
+    )
+
+
+def _base(recipe: Recipe) -> tuple[str, bool, bool]:
+    """Which base it would be (without asking the network), if it is a small one, and if it brings a discriminator."""
+    from ffvits import store
+
+    if recipe.base == "mandarin-lite" or (recipe.base == "auto" and recipe.offline and not store.is_cached("biaobei")):
+        return "mandarin-lite", True, False
+    return ("biaobei" if recipe.base == "auto" else recipe.base), False, True
+
+
+def _downloads(recipe: Recipe, base: str) -> Sequence[Download]:
+    from ffvits import store
+
+    known = {entry.name: entry for entry in store.entries()}
+    model = recipe.label.transcribe.model
+    suffix = "-openai" if recipe.label.transcribe.engine == "openai-whisper" else ""
+    wanted = [f"whisper-{model}{suffix}", "resemblyzer", base]
+    if recipe.label.separate.when != "never":
+        wanted.append("demucs" if recipe.label.separate.separator == "demucs" else "spleeter-2stems")
+    return [
+        Download(name, store.missing_bytes(name), known[name].title)
+        for name in wanted
+        if name in known and not store.is_cached(name)
+    ]
+
+
+def _span(minutes: float) -> str:
+    return f"{minutes / 60:.1f} h" if minutes >= 90 else f"{max(1, round(minutes))} min"

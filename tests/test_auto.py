@@ -1,0 +1,66 @@
+"""The road's own decisions: which recipe, which folder, which stage; and several characters in one go."""
+
+import pytest
+
+from ffvits.auto import make_voice, resolve, run_batch
+from ffvits.errors import RecipeError
+from ffvits.plan import plan
+from ffvits.recipe import Recipe
+
+
+@pytest.fixture
+def raw(tmp_path):
+    folder = tmp_path / "派蒙 的录音"
+    folder.mkdir()
+    return folder
+
+
+def test_the_run_folder_is_named_after_the_speaker_or_the_folder(raw):
+    assert resolve(raw).out == str(resolve(raw).override({}).out)
+    assert resolve(raw).out.endswith("派蒙_的录音")
+    assert resolve(raw, speaker="a/b: c").out.endswith("a_b_c")
+    assert resolve(raw, out="x").out == "x"
+
+
+def test_options_override_fields_and_fields_override_the_recipe(raw, tmp_path):
+    (tmp_path / "r.yaml").write_text(f"input: {raw}\nbase: biaobei\ntrain: {{steps: 7}}\n", encoding="utf-8")
+    recipe = resolve(recipe=tmp_path / "r.yaml", base="mandarin-lite", options={"train.steps": 9})
+    assert (recipe.base, recipe.train.steps) == ("mandarin-lite", 9)
+
+
+@pytest.mark.parametrize("wrong", [{"bass": "x"}, {"train": 3}])
+def test_unknown_fields_are_refused(raw, wrong):
+    with pytest.raises(RecipeError):
+        resolve(raw, **wrong)
+
+
+def test_an_unknown_stage_is_refused_before_anything_is_made(raw, tmp_path):
+    with pytest.raises(RecipeError, match="lunch"):
+        make_voice(raw, until="lunch", out=str(tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
+def test_one_failing_character_does_not_stop_the_rest(raw, tmp_path):
+    good = Recipe(input=str(raw), out=str(tmp_path / "run"), base="mandarin-lite")
+    rows = run_batch([tmp_path / "none.yaml", good], until="ingest")
+    assert "no such recipe" in rows[0].error
+    assert rows[0].made is None
+    assert rows[1].error == ""
+    assert rows[1].made.run == tmp_path / "run"
+
+
+def test_a_dry_run_tells_and_writes_nothing(raw, tmp_path):
+    import numpy as np
+    import soundfile
+
+    soundfile.write(raw / "一 句.wav", np.zeros(32000, np.float32), 16000)
+    (raw / "坏.mp3").write_bytes(b"")
+    (raw / "notes.txt").write_text("x", encoding="utf-8")
+    out = tmp_path / "run"
+    told = plan(resolve(raw, base="mandarin-lite", out=str(out)))
+    assert (told.files, told.ignored, told.unreadable) == (2, 1, ("坏.mp3",))
+    assert told.minutes == pytest.approx(2 / 60, abs=0.01)
+    assert told.speakers == {raw.name: 1}
+    assert "mandarin-lite" in told.text()
+    assert not out.exists()
+    assert told.to_dict()["files"] == 2

@@ -1,0 +1,98 @@
+"""The report: one file that opens offline, and says of every clip what became of it."""
+
+import csv
+import re
+
+import numpy as np
+import pytest
+
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
+from ffvits.recipe import Recipe
+from ffvits.report import write_report
+from ffvits.report.media import audio_uri, curve_svg, mel_uri
+from ffvits.report.page import causes
+from ffvits.run import Run
+from ffvits.train.loop import History
+from ffvits.voice import Voice
+
+
+@pytest.fixture
+def run(tmp_path) -> Run:
+    """A run with clips and a voice (the embedded base, as if it were the result)."""
+    run = Run.create(tmp_path / "run", Recipe(input="raw", speaker="派蒙"))
+    run.audio.mkdir()
+    clips = []
+    for number in range(3):
+        clip = Clip(f"c{number}", f"a <{number}>.wav", 0.0, 2.0, "派蒙", text="你好", audio=f"audio/c{number}.wav")
+        Sound(np.sin(np.arange(32000) / 20).astype(np.float32) * 0.3, 16000).save(run.path(clip))
+        clips.append(clip)
+    clips[1] = (
+        clips[1].reject("noisy", "DNSMOS 1.1 is below 1.8", "record closer").with_(heard="<script>alert(1)</script>")
+    )
+    clips[2] = clips[2].reject("unreadable", "not audio").with_(audio="")
+    run.save_clips(clips)
+    base = Voice.load("mandarin-lite")
+    from ffvits.base import load_base
+
+    base.info.save(run.voice, load_base("mandarin-lite").generator)
+    run.checkpoints.mkdir()
+    history = History(run.checkpoints / "history.jsonl")
+    for step in (1, 2, 3):
+        history.add("train", step, {"mel": 1 / step, "kl": 2.0, "duration": 1.0})
+        history.add("check", step, {"spoken": 1.0, "copied": 1 / step, "kl": 2.0, "duration": 1.0})
+    return run
+
+
+def test_the_report_is_one_file_that_needs_no_network(run):
+    page = write_report(run).read_text(encoding="utf-8")
+    assert not re.search(r"""(?:src|href)=["'](?!data:)""", page)
+    assert page.count("<audio") == len(run.recipe().speak.sentences) + 1 + 1
+    assert "record closer" in page
+    assert page.count("<svg") >= 3
+    assert len(list(run.samples.glob("*.wav"))) == len(run.recipe().speak.sentences)
+
+
+def test_what_was_heard_cannot_write_into_the_page(run):
+    page = write_report(run).read_text(encoding="utf-8")
+    assert "<script>" not in page
+    assert "a &lt;1&gt;.wav" in page
+
+
+def test_rejections_are_also_a_table(run):
+    write_report(run)
+    with (run.folder / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["id"], row["reason"]) for row in rows] == [("c1", "noisy"), ("c2", "unreadable")]
+
+
+def test_causes_are_counted_by_first_reason():
+    clip = Clip("a", "a", 0, 60, "x")
+    found = causes([clip, clip.reject("b", "m"), clip.reject("b", "m").reject("c", "n"), clip.reject("c", "n")])
+    assert [(cause.code, cause.clips, cause.minutes) for cause in found] == [("b", 2, 2.0), ("c", 1, 1.0)]
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 48000, 96000])
+def test_any_rate_can_be_heard_in_the_page(rate):
+    assert audio_uri(Sound(np.zeros(rate, np.float32), rate)).startswith("data:audio/mpeg;base64,")
+
+
+def test_pictures_of_sound_and_of_silence():
+    assert mel_uri(Sound(np.zeros(22050, np.float32), 22050)).startswith("data:image/png;base64,")
+    assert mel_uri(Sound(np.zeros(100, np.float32), 22050)) == ""
+
+
+def test_curves_survive_flat_and_single_lines():
+    assert curve_svg("x", {"a": [(0, 1.0)]}) == ""
+    assert "polyline" in curve_svg("x <y>", {"a": [(0, 1.0), (1, 1.0)]})
+    assert "<y>" not in curve_svg("x <y>", {"a": [(0, 1.0), (1, 1.0)]})
+
+
+def test_a_history_line_cut_short_by_a_kill_is_passed_over(tmp_path):
+    history = History(tmp_path / "h.jsonl")
+    history.add("train", 1, {"mel": 1.0})
+    with history.path.open("a", encoding="utf-8") as file:
+        file.write('{"kind": "tr')
+    assert len(history.read()) == 1
+    history.cut(0)
+    assert history.read() == []
