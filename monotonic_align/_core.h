@@ -140,28 +140,44 @@ static void write_path(const recording *r, const workspace *w, int (*choice)(con
     }
 }
 
-/* Fills `path` with 0 and 1 for a batch of contiguous [n_batch, rows, columns]; a recording without symbols, with more
- * symbols than frames or with more of either than there is room for gets zeros. Returns 0 if there is no memory. */
+/* One edge of the rectangle that a mask [n_batch, rows, columns] marks: where each recording's begins, and how far apart
+ * its cells are, both in floats. */
+typedef struct {
+    const float *first;
+    ptrdiff_t next_item, next_cell;
+} edge;
+
+/* How many cells of an edge are set. By halving: reading them all would fetch a line of memory for each frame. */
+static ptrdiff_t extent(const edge *e, ptrdiff_t item, ptrdiff_t size) {
+    ptrdiff_t least = 0;
+    while (least < size) {
+        const ptrdiff_t middle = least + (size - least) / 2;
+        if (e->first[item * e->next_item + middle * e->next_cell] != 0) least = middle + 1;
+        else size = middle;
+    }
+    return least;
+}
+
+/* Fills `path` with 0 and 1 for a batch of contiguous [n_batch, rows, columns]; a recording without symbols or with more
+ * symbols than frames gets zeros. Returns 0 if there is no memory. */
 static int fill(int kernel, const float *score, float *path, ptrdiff_t n_batch, ptrdiff_t rows, ptrdiff_t columns,
-                const int64_t *spec_lengths, const int64_t *text_lengths) {
+                edge frames, edge symbols) {
     /* A tile of 12 * 16 columns may begin at the last one. */
     const size_t padded = ((size_t)columns + 255) / 256 * 256 + 256;
+    const ptrdiff_t cells = rows * columns;
     workspace w = {NULL, NULL, (ptrdiff_t)(kernel == PLAIN ? padded : padded / 8)};
     w.sums = malloc((2 * padded + (size_t)rows) * sizeof(float));
     w.moved = malloc((size_t)w.row * (size_t)rows + 1);
-    if (w.sums != NULL && w.moved != NULL) {
-        for (ptrdiff_t i = 0; i < n_batch; i++) {
-            const ptrdiff_t n_spec = (ptrdiff_t)spec_lengths[i], n_text = (ptrdiff_t)text_lengths[i];
-            const ptrdiff_t cells = rows * columns;
-            memset(path + i * cells, 0, (size_t)cells * sizeof(float));
-            if (n_text < 1 || n_text > n_spec || n_spec > rows || n_text > columns) continue;
-            const recording r = {score + i * cells, score + n_batch * cells, columns, n_spec, n_text};
-            forward(kernel, &r, &w);
-            if (kernel == PLAIN) write_path(&r, &w, plain_choice, path + i * cells);
-            else write_path(&r, &w, tiled_choice, path + i * cells);
-        }
-    }
     const int enough = w.sums != NULL && w.moved != NULL;
+    for (ptrdiff_t i = 0; enough && i < n_batch; i++) {
+        memset(path + i * cells, 0, (size_t)cells * sizeof(float));
+        const ptrdiff_t n_spec = extent(&frames, i, rows), n_text = extent(&symbols, i, columns);
+        if (n_text < 1 || n_text > n_spec) continue;
+        const recording r = {score + i * cells, score + n_batch * cells, columns, n_spec, n_text};
+        forward(kernel, &r, &w);
+        if (kernel == PLAIN) write_path(&r, &w, plain_choice, path + i * cells);
+        else write_path(&r, &w, tiled_choice, path + i * cells);
+    }
     free(w.sums);
     free(w.moved);
     return enough;

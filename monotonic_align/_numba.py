@@ -7,18 +7,19 @@ import numpy as np
 
 
 @numba.njit(nogil=True)
-def fill_paths(score, spec_lengths, text_lengths, path):
+def fill_paths(score, frames, symbols, path):
     """Writes the best path of each item into `path`; an item without any path gets zeros.
 
-    score float32 [B, T_spec, T_text]; spec_lengths, text_lengths int64 [B]; path float32 [B, T_spec, T_text].
+    score and path float32 [B, T_spec, T_text]; frames [B, T_spec] and symbols [B, T_text] float32, 0 where there is
+    only padding, which must be at the end.
     """
     path[:] = 0
     nothing = np.float32(-np.inf)
     moved = np.empty((score.shape[1], score.shape[2]), np.bool_)
     sums = np.empty(score.shape[2], np.float32)
     for item in range(score.shape[0]):
-        n_spec, n_text = spec_lengths[item], text_lengths[item]
-        if n_text < 1 or n_text > n_spec or n_spec > score.shape[1] or n_text > score.shape[2]:
+        n_spec, n_text = np.count_nonzero(frames[item]), np.count_nonzero(symbols[item])
+        if n_text < 1 or n_text > n_spec:
             continue
         sums[:] = nothing
         sums[0] = score[item, 0, 0]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 
-def fill_paths(score: np.ndarray, spec_lengths: np.ndarray, text_lengths: np.ndarray, path: np.ndarray) -> None:
+def fill_paths(score: np.ndarray, frames: np.ndarray, symbols: np.ndarray, path: np.ndarray) -> None:
     """Writes the best path of each item into `path`; an item without any path gets zeros.
 
-    score float32 [B, T_spec, T_text]; spec_lengths, text_lengths int64 [B]; path float32 [B, T_spec, T_text].
+    score and path float32 [B, T_spec, T_text]; frames [B, T_spec] and symbols [B, T_text] float32, 0 where there is
+    only padding, which must be at the end.
     """
     path[:] = 0
+    spec_lengths, text_lengths = np.count_nonzero(frames, axis=1), np.count_nonzero(symbols, axis=1)
     possible = (text_lengths > 0) & (text_lengths <= spec_lengths)
-    possible &= (spec_lengths <= score.shape[1]) & (text_lengths <= score.shape[2])
     if not possible.any():
         return
     n_batch, n_text = score.shape[0], int(text_lengths[possible].max())

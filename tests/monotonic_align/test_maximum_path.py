@@ -106,13 +106,14 @@ def test_every_kernel_at_the_edges_of_its_tiles(n_text):
     draw = np.random.default_rng(n_text)
     shape = (3, n_text + 23, n_text)
     score = draw.normal(-20, 30, shape).astype(np.float32)
-    lengths = np.array([n_text + 23, n_text, n_text + 5]), np.array([n_text, n_text, max(1, n_text - 3)])
+    mask = rectangles([n_text + 23, n_text, n_text + 5], [n_text, n_text, max(1, n_text - 3)], shape).numpy()
+    edges = mask[:, :, 0], mask[:, 0, :]
     reference = np.empty_like(score)
-    _numpy.fill_paths(score, *lengths, reference)
+    _numpy.fill_paths(score, *edges, reference)
     assert _core.kernels()[0] == "plain"
     for kernel in _core.kernels():
         path = np.full_like(score, np.nan)
-        _core.fill_paths(score, *lengths, path, kernel)
+        _core.fill_paths(score, *edges, path, kernel)
         assert np.array_equal(path, reference), kernel
 
 
@@ -120,16 +121,27 @@ def test_every_kernel_at_the_edges_of_its_tiles(n_text):
 def test_the_extension_checks_what_it_is_given():
     from monotonic_align import _core
 
-    score, path, one = np.zeros((1, 3, 2), np.float32), np.ones((1, 3, 2), np.float32), np.array([3])
+    score, path = np.zeros((1, 3, 2), np.float32), np.ones((1, 3, 2), np.float32)
+    frames, symbols = np.ones((1, 3), np.float32), np.ones((1, 2), np.float32)
     with pytest.raises(ValueError, match="same shape"):
-        _core.fill_paths(score, one, one, path[:, :2].copy())
-    with pytest.raises(ValueError, match="one length for each"):
-        _core.fill_paths(score, np.array([3, 3]), one, path)
+        _core.fill_paths(score, frames, symbols, path[:, :2].copy())
+    with pytest.raises(ValueError, match="frames must be"):
+        _core.fill_paths(score, symbols, symbols, path)
+    with pytest.raises(ValueError, match="symbols must be"):
+        _core.fill_paths(score, frames, frames, path)
     with pytest.raises(ValueError, match="cannot run the kernel 'abacus'"):
-        _core.fill_paths(score, one, one, path, "abacus")
-    for n_spec, n_text in ((4, 2), (3, 3), (-1, 2), (3, -1), (2**62, 2**62)):
-        _core.fill_paths(score, np.array([n_spec]), np.array([n_text]), path)
-        assert not path.any()
+        _core.fill_paths(score, frames, symbols, path, "abacus")
+    with pytest.raises(ValueError, match="Buffer dtype mismatch"):
+        _core.fill_paths(score.astype(np.float64), frames, symbols, path)
+
+
+@each_backend
+def test_a_mask_with_holes_gives_some_path_and_no_crash(backend):
+    draw = torch.Generator().manual_seed(5)
+    score, mask = torch.randn(20, 12, 7, generator=draw), torch.rand(20, 12, 7, generator=draw) < 0.7
+    for path in maximum_path(score, mask, backend=backend):
+        if path.any():
+            assert_valid(path, int(path.sum()), int(path.any(0).sum()))
 
 
 @each_backend
