@@ -200,7 +200,7 @@ _TIDY = tuple(
 _SHOUTS = re.compile("[!?！？]{2,}")
 
 # Taiwan writes the particle 着 as 著, which simplification leaves alone.
-_ASPECT = re.compile("(?<=[看听说想走站坐躺拿带跟随望等笑哭穿吃睡抱盯追握闭睁低抬背靠围顺沿朝])著(?![名作称书者述录])")
+_ASPECT = re.compile("(?<=[看听说想走站坐躺拿带跟随望等笑哭穿吃睡抱盯追握闭睁低抬背靠围顺沿朝])著(?![名作称者述录])")
 
 
 def _tidy(text: str) -> str:

@@ -1,0 +1,64 @@
+"""Cleaning: width, script, marks; nothing vanishes without a note."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ffvits.text import clean
+
+CASES = [
+    ("ＡＢＣ１２３％", "ABC123%"),
+    ("「你好」『世界』", "“你好”“世界”"),
+    ('他说"好"', "他说“好”"),
+    ("繁體中文，後來", "繁体中文，后来"),
+    ("乾隆皇帝看著書", "乾隆皇帝看着书"),
+    ("著名作家", "著名作家"),
+    ("人々", "人人"),
+    ("二〇二四", "二零二四"),
+    ("10⁻³", "10^-3"),
+    ("H₂O", "H2O"),
+    ("2½", "2又1/2"),
+    ("㎡", "m2"),
+    ("Ⅳ", "四"),
+    ("①", "(1)"),
+    ("café", "cafe"),
+    ("٣", "3"),
+    ("零\u200b宽\ufeff", "零宽"),
+    ("a&nbsp;b&amp;c", "a b&c"),
+    ("<b>粗</b>", "粗"),
+    ("**重点**", "重点"),
+    ("[链接](http://a.com)", "链接"),
+    ("......", "…"),
+    ("真的？？！", "真的？"),
+    ("哈哈哈!!!", "哈哈哈！"),
+    ("12：30", "12:30"),
+    ("1–2", "1-2"),
+    ("你——我", "你—我"),
+    ("行\r\n\r\n行", "行\n行"),
+]
+
+
+@pytest.mark.parametrize("text, cleaned", CASES)
+def test_clean(text, cleaned):
+    assert clean(text).text == cleaned
+
+
+def test_what_is_not_spoken_is_noted_with_its_place():
+    notes = clean("好😀<br>的👍", offset=10).notes
+    assert [(n.position, n.character) for n in notes] == [(11, "😀"), (12, "<br>"), (17, "👍")]
+    assert "Grinning face" in str(notes[0])
+
+
+def test_other_scripts_stay_for_the_reader_to_report():
+    assert clean("안녕 привет").text == "안녕 привет"
+
+
+@given(st.text(max_size=40))
+def test_every_visible_character_is_kept_or_noted(text):
+    cleaned = clean(text)
+    noted = {note.position for note in cleaned.notes}
+    if "<" in text or "[" in text or "&" in text or "*" in text or "#" in text:
+        return  # markup is noted by the stretch
+    for index, char in enumerate(text):
+        if char.isalnum() and not clean(char).text and index not in noted:
+            raise AssertionError(f"{char!r} vanished")

@@ -1,0 +1,152 @@
+"""The one path from text to ids: errors, lexicon, inline readings, the same ids everywhere."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_normalizer import CASES, TEXTS
+
+from ffvits.errors import TextError
+from ffvits.text import FRONT_ENDS, front_end, front_end_names
+from ffvits.text.symbols import TABLES
+
+ENDS = {name: front_end(name) for name in FRONT_ENDS}
+
+
+def test_names():
+    assert front_end_names() == FRONT_ENDS
+    with pytest.raises(TextError, match="no front end 'x'") as error:
+        front_end("x")
+    assert "mandarin-lite" in error.value.cure
+
+
+ERRORS = [
+    ("", 0, "", "nothing to speak"),
+    ("。。。", 0, "。", "nothing to speak"),
+    ("😀", 0, "😀", "nothing to speak"),
+    ("\ud800", 0, "\ud800", "nothing to speak"),
+    ("你好안녕", 2, "안", "cannot be read in Mandarin"),
+    ("你好ひ", 2, "ひ", "cannot be read in Mandarin"),
+    ("привет", 0, "п", "cannot be read in Mandarin"),
+    ("你好ﾊ", 2, "ハ", "cannot be read in Mandarin"),
+    ("字{lu9}", 1, "{", "is no reading"),
+    ("{hang2}", 0, "{", "fewer characters"),
+    ("我{wo3 men5}", 1, "{", "fewer characters"),
+]
+
+
+@pytest.mark.parametrize("text, position, character, message", ERRORS)
+@pytest.mark.parametrize("name", FRONT_ENDS)
+def test_errors_name_text_place_character_and_cure(name, text, position, character, message):
+    with pytest.raises(TextError, match=message) as error:
+        ENDS[name].encode(text, file="clips.jsonl", line=7)
+    e = error.value
+    assert (e.text, e.position, e.character, e.file, e.line) == (text, position, character, "clips.jsonl", 7)
+    assert e.cure
+    assert str(e).startswith("clips.jsonl:7: ")
+
+
+def test_a_table_that_does_not_fit_is_an_error_with_the_character():
+    end = front_end("bopomofo", symbols=[s for s in TABLES["bopomofo"] if s != "ㄏ"])
+    with pytest.raises(TextError, match="'ㄏ'") as error:
+        end.encode("你好")
+    assert (error.value.position, error.value.character) == (1, "好")
+
+
+def test_another_order_gives_other_ids_for_the_same_symbols():
+    usual = front_end("pinyin-letters")
+    other = front_end("pinyin-letters", symbols=TABLES["pinyin-letters-alexandajerry"])
+    a, b = usual.encode("你好"), other.encode("你好")
+    assert a.symbols == b.symbols
+    assert a.ids != b.ids
+    assert other.table.name == "pinyin-letters-alexandajerry"
+
+
+def test_lexicon_stands_above_all_but_braces():
+    end = front_end("mandarin-lite", lexicon={"银行": "yin2 xing2", "Genshin": "yuan2 shen2", "派蒙": "pai4 meng1"})
+    assert end.encode("银行里").pinyin[:2] == ("yin2", "xing2")
+    assert end.encode("银行{hang2}里").pinyin[:2] == ("yin2", "hang2")
+    assert end.encode("玩genshin").pinyin == ("wan2", "yuan2", "shen2")
+    assert end.encode("看派蒙跳").pinyin[1:3] == ("pai4", "meng1")
+    assert {s.source for s in end.encode("派蒙").syllables} == {"lexicon"}
+
+
+@pytest.mark.parametrize(
+    "entries, message", [({"银行": "yin2"}, "1 syllables"), ({"银行": "yin2 xx9"}, "xx9"), ({"a": ""}, "nothing")]
+)
+def test_a_wrong_lexicon_entry_is_named(entries, message):
+    with pytest.raises(TextError, match=message):
+        front_end("mandarin-lite", lexicon=entries)
+
+
+def test_braces():
+    end = ENDS["mandarin-lite"]
+    assert end.encode("重{chong2}新").pinyin == ("chong2", "xin1")
+    assert end.encode("长大{chang2 da4}了。").pinyin == ("chang2", "da4", "le5")
+    assert end.encode("Genshin{gen1 shen2}启动").pinyin == ("gen1", "shen2", "qi3", "dong4")
+    assert end.encode("好{hǎo}的").spoken == "好（hao）的"
+    assert end.encode("银行{hang2}，3个").spoken == "银行，三个"
+    assert end.encode("\U00030edd{biang2}面").pinyin == ("biang2", "mian4")
+
+
+def test_what_is_dropped_is_in_the_notes():
+    notes = ENDS["bopomofo"].encode("你好😀").notes
+    assert [(n.position, n.character) for n in notes] == [(2, "😀")]
+
+
+@settings(max_examples=120, deadline=None)
+@given(TEXTS, st.sampled_from(FRONT_ENDS))
+def test_any_text_encodes_or_raises_text_error_with_a_place(text, name):
+    try:
+        encoded = ENDS[name].encode(text)
+    except TextError as error:
+        assert error.text == text
+        assert error.position is not None and 0 <= error.position <= max(len(text) - 1, 0)
+        return
+    assert encoded.ids and max(encoded.ids) < len(ENDS[name].table)
+    assert ENDS[name].encode(text) == encoded
+
+
+@pytest.mark.parametrize("name", FRONT_ENDS)
+def test_every_case_of_usage_encodes(name):
+    for _, written, spoken in CASES:
+        if any(c.isalpha() for c in spoken):
+            assert ENDS[name].encode(written).spoken == spoken
+
+
+def test_threads_and_new_front_ends_agree():
+    texts = [written for _, written, spoken in CASES if spoken][:150]
+    once = [ENDS["cjke"].encode(text).ids for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda text: front_end("cjke").encode(text).ids, texts)) == once
+
+
+def test_importing_loads_nothing_heavy():
+    code = (
+        "import sys, ffvits.text; "
+        "print([m for m in ('jieba', 'pypinyin', 'opencc', 'numpy', 'torch', 'wetext') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_jieba_is_silent_and_writes_no_cache(tmp_path):
+    code = (
+        "import ffvits.text as t; t.front_end('mandarin-lite').encode('你好'); "
+        "import jieba; print(jieba.dt.initialized)"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env={**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path), "TMP": str(tmp_path)},
+    )
+    assert out.stdout.strip() == "False"  # the user's own jieba is left alone
+    assert out.stderr == ""
+    assert not list(tmp_path.glob("*jieba*"))

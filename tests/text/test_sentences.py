@@ -1,0 +1,69 @@
+"""Long text in speakable phrases."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ffvits.text import Phrase, split_sentences
+
+
+@pytest.mark.parametrize(
+    "text, phrases",
+    [
+        ("你好。我是派蒙！", ["你好。", "我是派蒙！"]),
+        ("他说：“好。”然后走了。", ["他说：“好。”", "然后走了。"]),
+        ("第一段\n第二段", ["第一段", "第二段"]),
+        ("真的？！好……", ["真的？！", "好……"]),
+        ("价格3.14元，v1.2.3。", ["价格3.14元，v1.2.3。"]),
+        ("Hello world. OK?", ["Hello world.", "OK?"]),
+        ("", []),
+        ("  \n ", []),
+    ],
+)
+def test_sentences(text, phrases):
+    assert [p.text for p in split_sentences(text)] == phrases
+
+
+def test_pauses():
+    assert split_sentences("一。二\n三") == [Phrase("一。", 0.5), Phrase("二", 0.8), Phrase("三", 0.0)]
+    long = split_sentences("今天天气很好，我们去公园，然后回家。", max_chars=8)
+    assert [p.pause for p in long[:-1]] == [0.25] * (len(long) - 1)
+
+
+def test_never_inside_a_word_a_number_or_braces():
+    text = "他在银行{hang2}里取了1234567.89元钱然后坐着www.example.com的车回到了中华人民共和国的首都北京市" * 3
+    phrases = [p.text for p in split_sentences(text, max_chars=12)]
+    assert "".join(phrases) == text
+    for whole in ("银行", "{hang2}", "1234567.89", "www.example.com", "首都"):
+        assert sum(p.count(whole) for p in phrases) == 3
+    assert not any(p.startswith("{") for p in phrases)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet=st.sampled_from("天地玄黄，。！？…—“”、；：.,!? \n{}a1银行"), max_size=80), st.integers(1, 30))
+def test_nothing_but_space_is_lost(text, limit):
+    joined = "".join(p.text for p in split_sentences(text, limit))
+    assert [c for c in joined if not c.isspace()] == [c for c in text if not c.isspace()]
+
+
+def test_limit_is_checked():
+    with pytest.raises(ValueError, match="max_chars"):
+        split_sentences("好", 0)
+
+
+@pytest.mark.parametrize(
+    "unit", ["今天天气很好，我们去公园玩吧。", "的", "今天我们去公园玩", "，", "{", "”", "?\n", "12"]
+)
+def test_time_grows_with_the_length(unit):
+    """Ten times the text takes far less than a hundred times as long: a ratio, not a wall clock."""
+
+    def seconds(count: int) -> float:
+        text = unit * count
+        start = time.process_time()
+        split_sentences(text)
+        return time.process_time() - start
+
+    seconds(10)
+    assert seconds(20000 // len(unit)) < 45 * max(seconds(2000 // len(unit)), 0.002)
