@@ -47,7 +47,7 @@ def maximum_path(score: Tensor, mask: Tensor, *, backend: str | None = None, thr
             f"score and mask must both be [B, T_spec, T_text], not {tuple(score.shape)} and {tuple(mask.shape)}"
         )
     fill_paths = _filler(_backend() if backend is None else backend)
-    path = torch.empty(score.shape, dtype=torch.float32)
+    path = torch.empty(score.shape, dtype=torch.float32, device="cpu")
     if path.numel() == 0:
         return path.to(score)
     # The edges of the rectangle say all about it, and only they travel from another device.
