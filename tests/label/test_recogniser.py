@@ -1,0 +1,110 @@
+"""What Whisper understands of real recordings, by both engines, and what the stage makes of it."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
+from ffvits.errors import DownloadError, FfvitsError
+from ffvits.evaluate import cer, total_cer
+from ffvits.label import recogniser
+from ffvits.label.transcribe import transcribe
+from ffvits.recipe import TranscribeSettings
+
+pytestmark = pytest.mark.slow  # Whisper base, 145 MB once, then seconds a clip
+S = TranscribeSettings()
+LINES = ["line_00.ogg", "line_03.mp3", "line_04.flac", "line_07.ogg", "line_12.ogg", "line_17.wav"]
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, str]:
+    table = Path(__file__).parents[2] / "examples" / "raw_clips.tsv"
+    with table.open(encoding="utf-8", newline="") as file:
+        return {row["file"]: row["text"] for row in csv.DictReader(file, delimiter="\t")}
+
+
+@pytest.fixture(scope="module")
+def whisper() -> recogniser.Recogniser:
+    return recogniser.load(S, "cpu")
+
+
+def test_mandarin_is_understood(whisper, recording, said):
+    heard = whisper.hear([recording(name) for name in LINES])
+    assert total_cer((said[name], one.text) for name, one in zip(LINES, heard, strict=True)) < 0.2
+    for one in heard:
+        assert one.confidence > 0.5 and one.chinese > 0.9 and one.language == "zh"
+        assert one.text[-1] in "。！？" and not any(char.isascii() and char.isdigit() for char in one.text)
+        times = [character.start for character in one.characters]
+        assert times == sorted(times) and times[-1] > 1
+
+
+def test_a_sound_is_heard_the_same_alone_and_with_others(whisper, recording):
+    sounds = [recording(name) for name in LINES[:3]]
+    together = whisper.hear(sounds)
+    assert [one.raw for one in together] == [whisper(sound).raw for sound in sounds]
+
+
+def test_another_language_is_noticed(whisper, recording):
+    heard = whisper(recording("english.flac"))
+    assert heard.language == "en" and heard.chinese < 0.3
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 3.0, 31.0])
+def test_silence_of_any_length_is_no_error(whisper, seconds):
+    heard = whisper(Sound(np.zeros(round(seconds * 16000), np.float32), 16000))
+    assert heard.speech == 0
+    assert 0 <= heard.confidence <= 1
+
+
+def test_the_authors_own_engine_reads_the_same_weights(recording, said):
+    other = recogniser.load(TranscribeSettings(engine="openai-whisper"), "cpu")
+    heard = other(recording("line_12.ogg"))
+    assert cer(said["line_12.ogg"], heard.text) < 0.35
+    assert heard.chinese > 0.9 and heard.confidence > 0.5 and len(heard.characters) >= len(heard.raw) - 2
+
+
+def test_names_of_the_recipe_are_heard(recording):
+    settings = TranscribeSettings(vocabulary=("派蒙", "旅行者"), corrections={"今天": "今日"})
+    assert recogniser.opening(settings) == "以下是普通话的句子。派蒙、旅行者。"
+    heard = recogniser.load(settings, "cpu")(recording("line_12.ogg"))
+    assert heard.text and "今天" not in heard.text
+
+
+def test_a_model_that_is_none_is_refused(tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"nothing")
+    for engine in ("faster-whisper", "openai-whisper"):
+        with pytest.raises((DownloadError, FfvitsError)) as caught:
+            recogniser.load(TranscribeSettings(engine=engine, model=str(tmp_path)), "cpu")
+        assert caught.value.file == str(tmp_path)
+
+
+def test_an_unknown_size_is_refused():
+    with pytest.raises(FfvitsError):
+        recogniser.load(TranscribeSettings(model="gigantic"), "cpu", offline=True)
+
+
+def test_the_stage_keeps_what_it_heard(run, ingested, recording, said, monkeypatch):
+    clip = ingested(recording("line_12.ogg"), "line_12.ogg")
+    gone = Clip("x", "x.wav", 0, 1, "派蒙", status="reject")
+    first = list(transcribe([clip, gone], run, S))
+    assert cer(said["line_12.ogg"], first[0].text) < 0.35 and first[0].heard
+    assert first[1] is gone
+    assert {"asr_confidence", "no_speech", "compression", "chinese", "voiced_seconds"} <= set(first[0].scores)
+    # With everything known no model is loaded.
+    monkeypatch.setattr("ffvits.label.transcribe.load", lambda *a: pytest.fail("loaded a model"))
+    assert list(transcribe([clip, gone], run, S)) == first
+
+
+def test_the_better_of_two_hearings_is_kept(run, ingested, recording):
+    clean = ingested(recording("line_12.ogg"), "line_12.ogg")
+    hiss = np.random.default_rng(0).normal(0, 0.3, 16000 * 4).astype(np.float32)
+    ruined = ingested(Sound(hiss, 16000), "hiss.wav")
+    (found,) = transcribe([clean.with_(audio=ruined.audio, original=clean.audio, key="both")], run, S)
+    (alone,) = transcribe([clean], run, S)
+    assert found.text == alone.text
+    assert found.audio == ruined.audio
+    assert any("understood better" in note for note in found.notes)
+    assert found.scores["agreement"] < 0.7
