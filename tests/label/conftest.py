@@ -63,3 +63,15 @@ def ingested(run):
         return Clip(clip_id(source), source, 0.0, sound.seconds, "派蒙", audio=audio, original=audio, key=key)
 
     return put
+
+
+@pytest.fixture
+def noisy():
+    """Puts white noise behind a sound, at that ratio of power to power in dB."""
+
+    def mix(sound: Sound, decibels: float, seed: int = 0) -> Sound:
+        noise = np.random.default_rng(seed).normal(0, 1, len(sound.samples))
+        noise *= np.sqrt(np.square(sound.samples).mean()) * 10 ** (-decibels / 20)
+        return Sound((sound.samples + noise).astype(np.float32), sound.rate)
+
+    return mix

@@ -171,18 +171,3 @@ def test_a_changed_setting_cuts_again(run, recording, ingested):
     (second,) = segment([clip], run, dataclasses.replace(S, loudness=-30.0))
     assert first.key != second.key
     assert first.start == second.start
-
-
-def test_the_network_hears_speech_and_only_speech(recording, ear):
-    for name, low, high in (("line_04.flac", 0.5, 1), ("only noise.ogg", 0, 0.1), ("silence.wav", 0, 0.05)):
-        share = float((ear(recording(name)) > 0.5).mean())
-        assert low <= share <= high
-    assert len(ear(Sound(np.zeros(0, np.float32), RATE))) == 0
-    assert len(ear(Sound(np.zeros(513, np.float32), RATE))) == 2
-
-
-def test_the_network_in_blocks_is_the_network_frame_by_frame(recording, ear, monkeypatch):
-    sound = recording("line_04.flac")
-    whole = ear(sound)
-    monkeypatch.setattr(vad, "_BLOCK", 1)
-    assert ear(sound) == pytest.approx(whole, abs=1e-5)
