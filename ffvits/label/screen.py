@@ -125,7 +125,7 @@ def _words(clip: Clip, settings: ScreenSettings) -> Clip:
     if agreement < settings.min_agreement and confidence < _UNSURE + 0.1:
         return clip.reject(
             "uncertain",
-            f"heard as “{clip.text}”, and before or after cleaning otherwise ({agreement:.0%} alike)",
+            f"heard as “{clip.text}”, and otherwise when cleaned more or less ({agreement:.0%} alike)",
             "listen, mend the text and set it to keep",
         )
     return clip

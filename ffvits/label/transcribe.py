@@ -17,7 +17,10 @@ from ffvits.run import Run
 __all__ = ["Heard", "Recogniser", "load", "transcribe"]
 
 _AHEAD = 32  # clips heard together
-_SURER = 0.04  # by so much the original must be surer: the cleaned sound is what the voice will be made of
+# By so much a hearing of the cleaned sound must be surer than one of the original to be believed: recognisers are used
+# to noise, but not to what filters leave. Of 66 mixtures at 5 dB and more the original alone gave 19.4 % wrong
+# characters, the cleaned alone 22.3 %, the surer of the two 18.5 %, with this handicap 18.2 %, and with a third 17.7 %.
+_HANDICAP = 0.04
 
 
 def transcribe(
@@ -26,10 +29,10 @@ def transcribe(
     """Writes down each clip: `text` as spoken, `heard` as the recogniser wrote it, and how sure it was in `scores`.
 
     Where music or noise was removed the recogniser hears the clip before and after, and the words that it is surer
-    of are kept (a voice within music is often understood better than what a separator leaves of it). Raises
-    DownloadError if the recogniser is out of reach.
+    of are kept: a voice within music is often understood better than what a separator leaves of it. The other
+    hearings stay in `notes`. Raises DownloadError if the recogniser is out of reach.
     """
-    cache = run.cache("transcribe", settings, version=1)
+    cache = run.cache("transcribe", settings, version=2)
     models = _Models(settings, device, offline)
     clips = iter(clips)
     while ahead := list(itertools.islice(clips, _AHEAD)):
@@ -46,44 +49,72 @@ def transcribe(
 
 
 def _hear(clips: Sequence[Clip], run: Run, models: _Models) -> list[list[Heard]]:
-    """For each clip what is heard in it, and then what in its original, if that is another."""
+    """For each clip what is heard in it, or, if it was cleaned, in its original, in it, and half-way between them.
+
+    The third hearing is only of clips in which the first two are not the same.
+    """
     if not clips:
         return []
-    files = [(clip.audio, clip.original) if clip.original not in ("", clip.audio) else (clip.audio,) for clip in clips]
-    sounds = [Sound.load(run.folder / file) for pair in files for file in pair]
-    heard = iter(models.recogniser.hear(sounds))
-    return [[next(heard) for _ in pair] for pair in files]
+    cleaned = [Sound.load(run.path(clip)) for clip in clips]
+    originals = [Sound.load(run.folder / clip.original) if _is_cleaned(clip) else None for clip in clips]
+    found = [
+        [heard] for heard in models.recogniser.hear([one or two for one, two in zip(originals, cleaned, strict=True)])
+    ]
+    twice = [number for number, original in enumerate(originals) if original]
+    for number, heard in zip(twice, models.recogniser.hear([cleaned[n] for n in twice]), strict=True):
+        found[number].append(heard)
+    thrice = [number for number in twice if found[number][0].text != found[number][1].text]
+    halves = [_half_way(originals[n], cleaned[n]) for n in thrice]
+    for number, heard in zip(thrice, models.recogniser.hear(halves), strict=True):
+        found[number].append(heard)
+    return found
+
+
+def _is_cleaned(clip: Clip) -> bool:
+    return clip.original not in ("", clip.audio)
+
+
+def _half_way(original: Sound, cleaned: Sound) -> Sound:
+    """The sound with half of what cleaning removes."""
+    import numpy as np
+
+    cleaned = cleaned.at(original.rate)
+    length = min(len(original.samples), len(cleaned.samples))
+    before, after = original.samples[:length], cleaned.samples[:length]
+    power = float(np.dot(after, after))
+    # Pieces are brought to one loudness after cleaning, so the voice has another level in the original.
+    gain = float(np.dot(before, after)) / power if power else 0.0
+    return Sound((0.5 * before + np.float32(0.5 * gain) * after).astype(np.float32), original.rate)
 
 
 def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
     """The clip with the best of its hearings."""
-    cleaned, original = hearings[0], hearings[-1]
-    best = cleaned
-    if original["confidence"] > cleaned["confidence"] + _SURER:
-        best = original
-        clip = clip.note(
-            f"understood better before cleaning ({original['confidence']:.2f}, after it {cleaned['confidence']:.2f})"
-        )
+    worth = [one["confidence"] - (_HANDICAP if number else 0) for number, one in enumerate(hearings)]
+    number = max(range(len(hearings)), key=worth.__getitem__)
+    best = hearings[number]
+    if len(hearings) > 1:
+        sure = ", ".join(f"{one['confidence']:.2f} {where}" for one, where in zip(hearings, _WHERE, strict=False))
+        clip = clip.note(f"understood best {_WHERE[number]} (sure: {sure})")
     clip = clip.with_(text=best["text"], heard=best["raw"]).score(
         asr_confidence=best["confidence"],
         no_speech=max(one["no_speech"] for one in hearings),
         compression=best["compression"],
         chinese=max(one["chinese"] for one in hearings),
-        voiced_seconds=cleaned["speech"],
+        voiced_seconds=hearings[min(1, len(hearings) - 1)]["speech"],
     )
     if best["language"] not in ("zh", "yue"):
         clip = clip.note(f"sounds like {_LANGUAGES.get(best['language'], best['language'])}")
     if len(hearings) > 1:
         from ffvits.evaluate.metrics import pinyin_error
 
-        apart = min(1.0, pinyin_error(best["text"], (original if best is cleaned else cleaned)["text"], tones=False))
-        clip = clip.score(agreement=1 - apart)
-        if apart:
-            other = original if best is cleaned else cleaned
-            clip = clip.note(f"the other hearing: {other['text']}")
+        one, two = hearings[0]["text"], hearings[1]["text"]
+        clip = clip.score(agreement=1 - min(1.0, pinyin_error(one, two, tones=False)))
+        for other in dict.fromkeys(heard["text"] for heard in hearings if heard["text"] != best["text"]):
+            clip = clip.note(f"another hearing: {other}")
     return clip
 
 
+_WHERE = ("before cleaning", "after it", "half-way")
 _LANGUAGES = {"en": "English", "ja": "Japanese", "ko": "Korean", "fr": "French", "de": "German", "ru": "Russian"}
 
 
