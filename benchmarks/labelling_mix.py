@@ -3,8 +3,9 @@
     python benchmarks/labelling_mix.py AUDIO OUT --speaker aishell1_S0150 --per-kind 24
 
 AUDIO holds one folder per source, each with sound files and a `metadata.tsv` (file name, text): the wanted speaker's
-(`--speaker`), `others`, `english`, `music` and `noise` by the options below. OUT gets the files and `truth.tsv`, which
-`labelling_quality.py` scores against. Equal arguments make equal folders.
+(`--speaker`), `others`, `english`, `music` and `noise` by the options below. OUT gets the files; `OUT.truth.tsv`, which
+`labelling_quality.py` scores against, lies beside it, where the labelling does not find it. Equal arguments make equal
+folders.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    with (options.out / "truth.tsv").open("w", encoding="utf-8", newline="") as file:
+    with options.out.with_name(options.out.name + ".truth.tsv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         writer.writerow(["file", "kind", "expect", "text", "note"])
         writer.writerows(mixes(options))

@@ -58,6 +58,9 @@ class TranscribeSettings:
     model: str = _option("base", "Whisper size: tiny, base, small, medium, large-v3, large-v3-turbo, or a folder")
     beam_size: int = _option(5, "hypotheses followed at once; more is slower", low=1, high=20)
     prompt: str = _option("以下是普通话的句子。", "tells Whisper the language and the script it should write")
+    transcripts: Literal["auto", "never"] = _option(
+        "auto", "auto uses the words of tables, subtitles and labels that lie with the recordings"
+    )
     homophones: bool = _option(True, "spell what was heard by a dictionary: Whisper hears better than it spells")
     pauses: bool = _option(True, "put a mark where the speaker pauses, and none where nobody does")
     vocabulary: tuple[str, ...] = _option((), "names and terms that the character says: [派蒙, 旅行者]")

@@ -32,14 +32,19 @@ def label(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
     from ffvits.label.segment import segment
     from ffvits.label.separate import separate
     from ffvits.label.transcribe import transcribe
+    from ffvits.label.transcripts import imported
 
+    folder = Path(recipe.input).expanduser()
     settings, where = recipe.label, {"device": _device(recipe.device), "offline": recipe.offline}
     road = (
-        ("ingest", lambda clips: ingest(Path(recipe.input).expanduser(), run, recipe)),
+        ("ingest", lambda _: ingest(folder, run, recipe)),
         ("separate", lambda clips: separate(clips, run, settings.separate, **where)),
         ("denoise", lambda clips: denoise(clips, run, settings.denoise)),
         ("segment", lambda clips: segment(clips, run, settings.segment)),
-        ("transcribe", lambda clips: transcribe(clips, run, settings.transcribe, **where)),
+        (
+            "transcribe",
+            lambda clips: imported(transcribe(clips, run, settings.transcribe, **where), folder, settings.transcribe),
+        ),
         ("screen", lambda clips: screen(clips, run, settings.screen, **where)),
     )
     console.stage("Labels")

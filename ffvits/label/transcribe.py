@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ffvits import console
@@ -32,7 +32,8 @@ def transcribe(
     of are kept: a voice within music is often understood better than what a separator leaves of it. The other
     hearings stay in `notes`. Raises DownloadError if the recogniser is out of reach.
     """
-    cache = run.cache("transcribe", settings, version=2)
+    # Whether transcripts are used comes after the hearing, which stays what it was.
+    cache = run.cache("transcribe", replace(settings, transcripts="auto"), version=2)
     models = _Models(settings, device, offline)
     clips = iter(clips)
     while ahead := list(itertools.islice(clips, _AHEAD)):

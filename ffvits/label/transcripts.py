@@ -1,0 +1,365 @@
+"""Transcripts that exist already are used instead of what a recogniser hears, and checked against it.
+
+Tables (`wav|text`, `wav|speaker|text`, GPT-SoVITS `.list`, `esd.list`, csv and tsv, json and jsonl) may lie anywhere in
+the folder of recordings; subtitles and labels (srt, vtt, lrc, ass, TextGrid, txt, lab, json) lie beside the recording
+and have its name.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from ffvits import console
+from ffvits.clip import Clip
+from ffvits.label.wording import worded
+from ffvits.recipe import TranscribeSettings
+
+_TABLES = frozenset({".list", ".csv", ".tsv", ".jsonl", ".json", ".txt"})
+_BESIDE = frozenset({".srt", ".vtt", ".lrc", ".ass", ".ssa", ".textgrid", ".txt", ".lab", ".json"})
+_ALIKE = 0.5  # of the syllables at least must be heard too, or the transcript is another recording's
+_LARGEST = 50_000_000  # bytes of a file that can be a transcript
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a transcript: its words, and from when to when they are said (seconds) if that is known."""
+
+    text: str
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True)
+class Transcripts:
+    """What is known of the words in a folder: by the path of the recording (posix, relative) and by its name alone."""
+
+    by_path: dict[str, list[Line]] = field(default_factory=dict)
+    by_name: dict[str, list[Line]] = field(default_factory=dict)
+
+    def of(self, source: str) -> list[Line]:
+        """The lines of a recording, in order; empty if none are known."""
+        path = PurePosixPath(source.replace("\\", "/"))
+        return self.by_path.get(str(path)) or self.by_name.get(path.stem, [])
+
+    def __bool__(self) -> bool:
+        return bool(self.by_path or self.by_name)
+
+
+def find(folder: Path, sources: Iterable[str]) -> Transcripts:
+    """Reads every transcript in `folder` that speaks of one of `sources` (paths relative to it).
+
+    A file that is not a transcript is passed over; one that is, but cannot be read, is told of.
+    """
+    sources = [source.replace("\\", "/") for source in sources]
+    stems = defaultdict(list)
+    for source in sources:
+        stems[PurePosixPath(source).stem].append(source)
+    by_path: dict[str, list[Line]] = {}
+    by_name: dict[str, list[Line]] = {}
+    for path in sorted(folder.rglob("*")):
+        kind = path.suffix.lower()
+        if kind not in _TABLES | _BESIDE or not path.is_file() or path.stat().st_size > _LARGEST:
+            continue
+        text = _decoded(path)
+        if text is None:
+            continue
+        beside = path.relative_to(folder).with_suffix("").as_posix()
+        owner = [source for source in stems.get(path.stem, []) if str(PurePosixPath(source).with_suffix("")) == beside]
+        if owner and kind in _BESIDE:
+            lines = parse(text, kind)
+            if lines:
+                by_path.update(dict.fromkeys(owner, lines))
+            else:
+                console.warn(f"No words found in {path.name}")
+            continue
+        for name, words in _rows(text, kind):
+            named = PurePosixPath(name.replace("\\", "/"))
+            if named.stem not in stems:
+                continue
+            # Tables often carry paths of another machine: then the name decides, if there is only one of it.
+            exact = [
+                source for source in stems[named.stem] if str(named).endswith(source) or source.endswith(str(named))
+            ]
+            if exact:
+                by_path[exact[0]] = [Line(words)]
+            elif len(stems[named.stem]) == 1:
+                by_name[named.stem] = [Line(words)]
+    return Transcripts(by_path, by_name)
+
+
+def imported(clips: Iterable[Clip], folder: Path, settings: TranscribeSettings) -> Iterator[Clip]:
+    """The clips with the words of the transcripts that lie in `folder`, where there are some (see `use`)."""
+    if settings.transcripts == "never":
+        yield from clips
+        return
+    clips = list(clips)
+    found = find(folder, {clip.source for clip in clips})
+    if found:
+        known = len({clip.source for clip in clips if found.of(clip.source)})
+        console.info(f"Transcripts found for {known} recordings")
+    yield from use(clips, found, settings)
+
+
+def use(clips: Iterable[Clip], transcripts: Transcripts, settings: TranscribeSettings) -> Iterator[Clip]:
+    """Gives each clip the words that its recording's transcript has for it, and a score of how well they agree.
+
+    Of lines with times those count that are said within the clip; a text without times is shared among the clips of
+    its recording by what was heard in each. A clip whose transcript says something else than is heard is rejected.
+    """
+    everything = list(clips)
+    of_source: dict[str, list[Clip]] = defaultdict(list)
+    for clip in everything:
+        if clip.kept and transcripts.of(clip.source):
+            of_source[clip.source].append(clip)
+    given: dict[str, str] = {}
+    for source, theirs in of_source.items():
+        theirs.sort(key=lambda clip: clip.start)
+        lines = transcripts.of(source)
+        if all(line.start is not None for line in lines):
+            given.update((clip.id, _within(lines, clip)) for clip in theirs)
+        else:
+            whole = "，".join(line.text for line in lines)
+            shares = share(whole, [clip.text for clip in theirs])
+            given.update(zip((clip.id for clip in theirs), shares, strict=True))
+    for clip in everything:
+        yield _given(clip, given[clip.id], settings) if given.get(clip.id) else clip
+
+
+def _given(clip: Clip, words: str, settings: TranscribeSettings) -> Clip:
+    from ffvits.evaluate.metrics import pinyin_error
+
+    text = worded(words, corrections=settings.corrections)
+    match = 1 - min(1.0, pinyin_error(text, clip.text, tones=False))
+    clip = clip.score(transcript_match=match)
+    if match < _ALIKE:
+        return clip.reject(
+            "mismatch",
+            f"its transcript says “{text}”, but “{clip.text}” is heard ({match:.0%} alike)",
+            "correct the transcript, or write the right text and set it to keep",
+        )
+    return clip.with_(text=text).note(f"words from its transcript ({match:.0%} of the syllables are heard)")
+
+
+def _within(lines: Iterable[Line], clip: Clip) -> str:
+    said = [line for line in lines if clip.start <= (line.start + (line.end or line.start)) / 2 < clip.end]
+    return "，".join(line.text.strip() for line in said)
+
+
+def share(whole: str, heard: list[str]) -> list[str]:
+    """One text in as many parts as clips were heard: cut where, by the likest characters, the next clip begins."""
+    from difflib import SequenceMatcher
+
+    if len(heard) == 1:
+        return [whole]
+    together = "".join(heard)
+    # The place in `whole` for each place in what was heard: exact where characters agree, in between by proportion.
+    anchors = [(0, 0)]
+    for block in SequenceMatcher(None, together, whole, autojunk=False).get_matching_blocks():
+        anchors += [(block.a, block.b), (block.a + block.size, block.b + block.size)]
+    anchors.append((len(together), len(whole)))
+    cuts, place = [0], 0
+    for text in heard[:-1]:
+        place += len(text)
+        before = max(anchor for anchor in anchors if anchor[0] <= place)
+        after = min(anchor for anchor in anchors if anchor[0] >= place)
+        span = after[0] - before[0]
+        guess = before[1] + (round((place - before[0]) / span * (after[1] - before[1])) if span else 0)
+        cuts.append(max(cuts[-1], guess))
+    cuts.append(len(whole))
+    return [whole[start:end].strip("，。、；：！？,.;:!? ") for start, end in itertools.pairwise(cuts)]
+
+
+def parse(text: str, kind: str) -> list[Line]:
+    """The lines of one recording's transcript by the suffix of its file; empty if it holds none."""
+    if kind in (".srt", ".vtt"):
+        return _subtitles(text)
+    if kind == ".lrc":
+        return _lyrics(text)
+    if kind in (".ass", ".ssa"):
+        return _substation(text)
+    if kind == ".textgrid":
+        return _textgrid(text)
+    if kind == ".json":
+        return _timed_json(text)
+    plain = " ".join(line.strip() for line in text.splitlines() if line.strip())
+    return [Line(plain)] if plain and "|" not in plain else []
+
+
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
+
+
+def _seconds(clock: str) -> float:
+    hours, minutes, seconds = _CLOCK.fullmatch(clock.strip()).groups()
+    return 3600 * int(hours or 0) + 60 * int(minutes) + float(seconds.replace(",", "."))
+
+
+def _subtitles(text: str) -> list[Line]:
+    found = []
+    arrow = re.compile(rf"({_CLOCK.pattern})\s*-->\s*({_CLOCK.pattern})[^\n]*\n(.*?)(?=\n\s*\n|\Z)", re.S)
+    for match in arrow.finditer(text.replace("\r\n", "\n")):
+        words = re.sub(r"<[^>]*>", "", " ".join(match.group(9).split()))
+        if words:
+            found.append(Line(words, _seconds(match.group(1)), _seconds(match.group(5))))
+    return found
+
+
+def _lyrics(text: str) -> list[Line]:
+    starts = []
+    for line in text.splitlines():
+        stamps = re.findall(rf"\[({_CLOCK.pattern})\]", line)
+        words = re.sub(r"\[[^\]]*\]", "", line).strip()
+        starts += [(_seconds(stamp[0]), words) for stamp in stamps]
+    starts.sort()
+    ends = [*[start for start, _ in starts[1:]], float("inf")][: len(starts)]
+    return [Line(words, start, min(end, start + 15)) for (start, words), end in zip(starts, ends, strict=True) if words]
+
+
+def _substation(text: str) -> list[Line]:
+    found, names = [], []
+    for line in text.splitlines():
+        if line.startswith("Format:"):
+            names = [name.strip().lower() for name in line.removeprefix("Format:").split(",")]
+        elif line.startswith("Dialogue:") and {"start", "end", "text"} <= set(names):
+            row = dict(zip(names, line.removeprefix("Dialogue:").split(",", len(names) - 1), strict=False))
+            words = re.sub(r"\{[^}]*\}|\\[Nnh]", " ", row.get("text", "")).strip()
+            if words and _CLOCK.fullmatch(row["start"].strip()) and _CLOCK.fullmatch(row["end"].strip()):
+                found.append(Line(words, _seconds(row["start"]), _seconds(row["end"])))
+    return found
+
+
+def _textgrid(text: str) -> list[Line]:
+    """The first tier of intervals with words (Praat's long format)."""
+    for tier in re.split(r"item\s*\[\d+\]:", text)[1:]:
+        pattern = r'xmin\s*=\s*([\d.]+)\s*xmax\s*=\s*([\d.]+)\s*text\s*=\s*"((?:[^"]|"")*)"'
+        lines = [
+            Line(words.replace('""', '"').strip(), float(start), float(end))
+            for start, end, words in re.findall(pattern, tier)
+            if words.strip()
+        ]
+        if lines:
+            return lines
+    return []
+
+
+_WORDS = ("text", "sentence", "FinalSentence", "transcript", "onebest", "Text", "content", "转写")
+_STARTS = {"start": 1.0, "begin": 1.0, "StartMs": 1e-3, "bg": 1e-3, "begin_time": 1e-3, "start_time": 1e-3}
+_ENDS = {"end": 1.0, "EndMs": 1e-3, "ed": 1e-3, "end_time": 1e-3}
+
+
+def _timed_json(text: str) -> list[Line]:
+    """The sentences of a recogniser's answer: Whisper's segments, and those of the usual cloud services."""
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError:
+        return []
+    lines = sorted(_sentences(values), key=lambda line: line.start or 0.0)
+    if not lines and isinstance(values, dict):
+        words = next((values[name] for name in _WORDS if isinstance(values.get(name), str)), "")
+        lines = [Line(words)] if words.strip() else []
+    return lines
+
+
+def _sentences(values: object) -> Iterator[Line]:
+    if isinstance(values, list):
+        for value in values:
+            yield from _sentences(value)
+    elif isinstance(values, dict):
+        words = next((values[name] for name in _WORDS if isinstance(values.get(name), str)), None)
+        start, end = _time(values, _STARTS), _time(values, _ENDS)
+        if words and words.strip() and start is not None and end is not None:
+            yield Line(words.strip(), start, end)
+            return
+        for value in values.values():
+            yield from _sentences(value)
+
+
+def _time(values: dict, names: dict[str, float]) -> float | None:
+    for name, scale in names.items():
+        value = values.get(name)
+        if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
+            value = float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value * scale
+    return None
+
+
+_FILES = (
+    "file",
+    "path",
+    "audio",
+    "wav",
+    "audio_path",
+    "file_name",
+    "filename",
+    "audio_file",
+    "audio_filepath",
+    "wav_path",
+)
+
+
+def _rows(text: str, kind: str) -> Iterator[tuple[str, str]]:
+    """(name of the recording, words) for each row of a table."""
+    if kind in (".json", ".jsonl"):
+        yield from _json_rows(text, kind)
+        return
+    first = text.splitlines()[0] if text.strip() else ""
+    if "|" in first:
+        for line in text.splitlines():
+            cells = [cell.strip() for cell in line.split("|")]
+            # The words come last, but for LJSpeech's second spelling of them.
+            if len(cells) >= 2 and cells[0] and cells[-1]:
+                yield cells[0], cells[-1]
+    elif kind in (".csv", ".tsv") or "\t" in first:
+        rows = list(csv.reader(io.StringIO(text), delimiter="\t" if kind == ".tsv" or "\t" in first else ","))
+        header = [cell.strip().lower() for cell in rows[0]] if rows else []
+        name = next((header.index(word) for word in _FILES if word in header), None)
+        words = next((header.index(word.lower()) for word in _WORDS if word.lower() in header), None)
+        if name is None or words is None:
+            name, words = 0, 1
+        for row in rows:
+            if len(row) > max(name, words) and row[words].strip():
+                yield row[name].strip(), row[words].strip()
+
+
+def _json_rows(text: str, kind: str) -> Iterator[tuple[str, str]]:
+    try:
+        values = (
+            [json.loads(line) for line in text.splitlines() if line.strip()] if kind == ".jsonl" else json.loads(text)
+        )
+    except json.JSONDecodeError:
+        return
+    if isinstance(values, dict):
+        # A plain table of name: words; anything else is not one.
+        yield from ((name, words) for name, words in values.items() if isinstance(words, str))
+        return
+    for value in values if isinstance(values, list) else ():
+        if isinstance(value, dict):
+            name = next((value[word] for word in _FILES if isinstance(value.get(word), str)), "")
+            words = next((value[word] for word in _WORDS if isinstance(value.get(word), str)), "")
+            if name and words.strip():
+                yield name, words
+
+
+def _decoded(path: Path) -> str | None:
+    """The text of a file in UTF-8, UTF-16 or GBK, whichever it is; None if it is no text."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        console.warn(f"{path.name} cannot be read")
+        return None
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return text if "\x00" not in text else None
+    return None

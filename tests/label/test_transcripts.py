@@ -1,0 +1,139 @@
+"""Transcripts that exist already: every format read, shared among clips, checked against what is heard."""
+
+import json
+
+import pytest
+
+from ffvits.clip import Clip
+from ffvits.label.transcripts import Line, find, parse, share, use
+from ffvits.recipe import TranscribeSettings
+
+S = TranscribeSettings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.list", "x/a.wav|派蒙|ZH|你好世界\nx/b.wav|派蒙|ZH|再见"),
+        ("esd.list", "a.wav|派蒙|ZH|你好世界\nb.wav|派蒙|ZH|再见"),
+        ("metadata.txt", "a|你好世界\nb|再见"),
+        ("wavs.txt", "D:\\voices\\a.wav|派蒙|你好世界"),
+        ("t.csv", "path,speaker,text\na.wav,派蒙,你好世界\n"),
+        ("t.csv", "a.wav,你好世界\n"),
+        ("t.tsv", "file\ttext\na.wav\t你好世界\n"),
+        ("t.jsonl", '{"audio": "a.wav", "text": "你好世界"}\n{"audio": "zz.wav", "text": "?"}'),
+        ("t.json", '[{"file": "a.wav", "sentence": "你好世界"}]'),
+        ("t.json", '{"a.wav": "你好世界"}'),
+        ("a.txt", "你好世界\n"),
+        ("a.lab", "你好世界"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_tables_and_labels(tmp_path, name, text, encoding):
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert [line.text for line in find(tmp_path, ["a.wav", "b.wav"]).of("a.wav")] == ["你好世界"]
+
+
+SRT = "1\r\n00:00:01,500 --> 00:00:03,000\r\n<i>你好</i>\r\n\r\n2\r\n00:01:00,000 --> 00:01:02,500\r\n世界\r\n"
+VTT = "WEBVTT\n\n00:01.500 --> 00:03.000 align:start\n你好\n\n01:00.000 --> 01:02.500\n世界"
+ASS = """[Events]
+Format: Layer, Start, End, Text
+Dialogue: 0,0:00:01.50,0:00:03.00,{\\an8}你好
+Dialogue: 0,0:01:00.00,0:01:02.50,世界
+"""
+TEXTGRID = """item [1]:
+    intervals [1]:
+        xmin = 0
+        xmax = 1.5
+        text = ""
+    intervals [2]:
+        xmin = 1.5
+        xmax = 3.0
+        text = "你好"
+    intervals [3]:
+        xmin = 60
+        xmax = 62.5
+        text = "世界"
+"""
+WHISPER = {"segments": [{"start": 1.5, "end": 3.0, "text": "你好"}, {"start": 60, "end": 62.5, "text": "世界"}]}
+TENCENT = [
+    {"FinalSentence": "你好", "StartMs": 1500, "EndMs": 3000},
+    {"FinalSentence": "世界", "StartMs": 60000, "EndMs": 62500},
+]
+IFLYTEK = [{"bg": "1500", "ed": "3000", "onebest": "你好"}, {"bg": "60000", "ed": "62500", "onebest": "世界"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (".srt", SRT),
+        (".vtt", VTT),
+        (".ass", ASS),
+        (".textgrid", TEXTGRID),
+        (".json", json.dumps(WHISPER)),
+        (".json", json.dumps({"Response": {"Data": {"ResultDetail": TENCENT}}})),
+        (".json", json.dumps(IFLYTEK)),
+    ],
+)
+def test_lines_with_times(kind, text):
+    assert parse(text, kind) == [Line("你好", 1.5, 3.0), Line("世界", 60.0, 62.5)]
+
+
+def test_lyrics_end_where_the_next_line_begins():
+    assert parse("[ti:歌]\n[00:01.50]你好\n[00:03.00]世界\n", ".lrc") == [
+        Line("你好", 1.5, 3.0),
+        Line("世界", 3.0, 18.0),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "not json", "{", "[1, 2]", "\x00\x01", "1\n2\n3", '{"a": {"b": [[]]}}'])
+@pytest.mark.parametrize("kind", [".srt", ".lrc", ".ass", ".textgrid", ".json"])
+def test_other_files_are_no_transcripts(kind, text):
+    assert parse(text, kind) == []
+
+
+def test_equal_names_in_two_folders_are_told_apart_by_path(tmp_path):
+    (tmp_path / "t.list").write_text(
+        "/old/一/a.wav|x|ZH|你好\n/old/二/a.wav|x|ZH|再见\nnew/a.wav|x|ZH|谁", encoding="utf-8"
+    )
+    found = find(tmp_path, ["一/a.wav", "二/a.wav"])
+    assert found.of("一/a.wav") == [Line("你好")] and found.of("二/a.wav") == [Line("再见")]
+
+
+def clip(text: str, start: float = 0.0, end: float = 3.0, id: str = "a") -> Clip:
+    return Clip(id, "a.wav", start, end, "派蒙", text=text)
+
+
+def transcripts(*lines: Line):
+    from ffvits.label.transcripts import Transcripts
+
+    return Transcripts({"a.wav": list(lines)})
+
+
+def test_a_transcript_that_is_heard_takes_the_place_of_what_was_heard():
+    (found,) = use([clip("尼好世届。")], transcripts(Line("你好，世界！")), S)
+    assert found.text == "你好，世界！" and found.kept and found.scores["transcript_match"] == 1
+
+
+def test_a_transcript_of_something_else_is_caught():
+    (found,) = use([clip("今天天气很好。")], transcripts(Line("欢迎来到提瓦特大陆")), S)
+    assert not found.kept and found.reasons[0].code == "mismatch"
+    assert "欢迎来到提瓦特大陆" in found.reasons[0].message and "今天天气很好" in found.reasons[0].message
+
+
+def test_lines_with_times_go_to_the_clip_in_which_they_are_said():
+    lines = transcripts(Line("你好世界", 0.2, 2.5), Line("今天天气", 3.2, 4.0), Line("很好", 4.1, 5.0))
+    found = list(use([clip("你好世界", 0, 3, "a"), clip("今天天气很好", 3, 6, "b")], lines, S))
+    assert [one.text for one in found] == ["你好世界", "今天天气，很好"]
+
+
+def test_a_text_without_times_is_shared_among_the_clips():
+    whole = "你好世界，今天天气很好。我们去公园吧！"
+    assert share(whole, ["尼好世界", "今天天汽很好", "我们去公圆吧"]) == ["你好世界", "今天天气很好", "我们去公园吧"]
+    assert share(whole, ["x"]) == [whole]
+    assert len(share("", ["a", "b"])) == 2
+
+
+def test_clips_without_a_transcript_and_rejected_ones_stay_as_they_are():
+    other, gone = clip("你好").with_(source="b.wav"), clip("你好", id="c").reject("x", "y")
+    assert list(use([other, gone], transcripts(Line("再见")), S)) == [other, gone]
