@@ -59,6 +59,7 @@ def cpp(path: Path) -> list[tuple[str, int, str]]:
         found = []
         for marked, label in zip(sentences, labels, strict=True):
             place = marked.index("▁")
+            # The character stands between two of these signs.
             found.append((marked.replace("▁", ""), place, label.replace("u:", "v")))
         return found
     with path.open(encoding="utf-8") as file:

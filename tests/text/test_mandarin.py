@@ -1,16 +1,13 @@
 """Readings in context: polyphones, family names, places, neutral tones."""
 
 import re
-import sys
-from pathlib import Path
 
 import pytest
+from tables import rows
+from text_tables import rows
 
 from ffvits.text.mandarin import character_readings, read
 from ffvits.text.tokens import Mark, Word
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tables import rows
 
 CASES = rows("polyphones.tsv")
 

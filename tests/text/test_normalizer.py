@@ -1,20 +1,17 @@
 """Numbers and signs become words: a table of real usage, and what holds for every text."""
 
 import re
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import rows
+from text_tables import rows
 
 from ffvits.text import clean, normalize
 from ffvits.text.normalizer import trace
 from ffvits.text.rules import RULES
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tables import rows
 
 CASES = rows("normalize.tsv")
 ASCII_SIGNS = re.compile(r"[0-9!-/:-@\[-`{-~]")

@@ -1,19 +1,15 @@
 """What each front end writes, against what the training cleaners wrote for the same sentence."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from pypinyin.pinyin_dict import pinyin_dict
+from tables import rows
+from text_tables import rows
 
 from ffvits.text import FRONT_ENDS, front_end
 from ffvits.text.polyphones import to_tone3
 from ffvits.text.spelling import initial_and_final
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Piece, Word
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tables import rows
 
 SYLLABLES = sorted({tidy(to_tone3(r)) for listed in pinyin_dict.values() for r in listed.split(",")} - {None})
 

@@ -1,0 +1,244 @@
+"""Rules for percentages, money, temperatures and units."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ffvits.text.numerals import decimal, digits
+from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, rule
+from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, CURRENCY_CODES, CURRENCY_SIGNS, TIME_UNITS, UNITS
+
+_SIGNED = rf"[-+]?{NUMBER}"
+_TO = r"\s?(?:-|~|—|至|到)\s?"
+_SCALE = "万亿|千万|百万|十万|万|亿|千|百|余万|多万|余|多"
+_UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
+_SIGN = "|".join(sorted((re.escape(s) for s in CURRENCY_SIGNS), key=len, reverse=True))
+_CODE = "|".join(CURRENCY_CODES)
+
+
+def _percent(m: re.Match[str]) -> str:
+    sign, number, kind = m.groups()
+    base = {"%": "百分之", "‰": "千分之", "‱": "万分之"}[kind]
+    said = "百" if number == "100" and kind == "%" else decimal(number)
+    return {"-": "负", "+": "加", "±": "正负", None: ""}[sign] + base + said
+
+
+def _percent_range(m: re.Match[str]) -> str:
+    first, last = m.group(1), m.group(3)
+    minus = {"-": "负", "+": "正", "": ""}
+    return (
+        f"{minus[first[:1] if first[0] in '+-' else '']}百分之{decimal(first.lstrip('+-'))}到"
+        f"{minus[last[:1] if last[0] in '+-' else '']}百分之{decimal(last.lstrip('+-'))}"
+    )
+
+
+def _money(m: re.Match[str]) -> str:
+    sign, name, number, scale = m.group(1), m.group(2), m.group(3), m.group(4) or ""
+    unit = CURRENCY_SIGNS.get(name) or CURRENCY_CODES[name]
+    if name in ("CNY", "RMB"):
+        unit = "人民币"
+    if scale and scale in "kKMmBb":
+        value = Decimal(number.replace(",", "")) * {"k": 1000, "m": 10**6, "b": 10**9}[scale.lower()]
+        number, scale = f"{value.normalize():f}", ""
+    two = "两" if scale else ("两" if unit[0] in "元美欧英日港澳" else "二")
+    return ("负" if sign == "-" else "") + decimal(number, two=two) + scale + unit
+
+
+def _money_range(m: re.Match[str]) -> str:
+    unit = CURRENCY_SIGNS.get(m.group(1)) or CURRENCY_CODES[m.group(1)]
+    return f"{decimal(m.group(2), two='两')}到{decimal(m.group(3), two='两')}{m.group(4) or ''}{unit}"
+
+
+def _money_after(m: re.Match[str]) -> str:
+    number, scale, code = m.groups()
+    unit = "人民币" if code in ("CNY", "RMB") else CURRENCY_CODES.get(code) or CURRENCY_SIGNS[code]
+    return decimal(number, two="两") + (scale or "") + unit
+
+
+def _celsius(m: re.Match[str]) -> str:
+    sign, number, scale = m.groups()
+    unit = {"°C": "摄氏度", "°c": "摄氏度", "°F": "华氏度", "°f": "华氏度"}[scale]
+    return (
+        ("零下" if sign == "-" and unit[0] == "摄" else {"-": "负", "+": "正", None: ""}[sign]) + decimal(number) + unit
+    )
+
+
+def _celsius_range(m: re.Match[str]) -> str:
+    def one(value: str) -> str:
+        return ("零下" if value[0] == "-" else "") + decimal(value.lstrip("+-"))
+
+    return f"{one(m.group(1))}到{one(m.group(2))}{'摄氏度' if m.group(3) else '度'}"
+
+
+def _unit(m: re.Match[str]) -> str | None:
+    sign, number, unit, per = m.group(1), m.group(2), m.group(3), m.group(4)
+    if unit in CAPITALS_THAT_ARE_NAMES and not per:
+        follow = after(m, 3)
+        said = {
+            "V": "伏" if len(number) > 1 or follow.startswith("电") else None,
+            "A": "安" if re.match("电流|保险|插|充电|的电流", follow) else None,
+            "U": "单位" if re.search("素|注射|剂量|皮下", before(m, 8)) else None,
+            "N": "牛" if re.match("的力|推力", follow) else None,
+        }.get(unit)
+        if not said:
+            return None
+        return decimal(number) + said
+    if unit == "m" and after(m) == "b":
+        return None
+    name = UNITS[unit]
+    two = (
+        "两"
+        if not re.match("[A-Z兆吉纳皮毫微千]", name) or name in ("千克", "毫升", "毫米", "千米", "千瓦", "兆")
+        else "二"
+    )
+    said = {"-": "负", "+": "加", "±": "正负", None: ""}[sign] + decimal(number, two=two)
+    if per is None:
+        return said + name
+    below = UNITS.get(per) or per
+    if per == "s^2" or per == "s2":
+        return f"{said}{name}每二次方秒"
+    if below in TIME_UNITS and name.endswith(("里", "米", "海里")):
+        # "时速350km/h" already says per what.
+        return said + name if re.search("时速[达到为约高近超过]{0,3}$", before(m, 6)) else f"每{below}{said}{name}"
+    return f"{said}{name}每{below}"
+
+
+def _per(m: re.Match[str]) -> str | None:
+    below = m.group(2)
+    return f"{m.group(1)}每{UNITS.get(below, below)}"
+
+
+MEASURE_RULES: tuple[Rule, ...] = (
+    rule(
+        "percent range",
+        rf"(?<![\d.])({_SIGNED})(%)?{_TO}({_SIGNED})%",
+        _percent_range,
+        examples="5%-10% => 百分之五到百分之十\n10~20% => 百分之十到百分之二十",
+    ),
+    rule(
+        "percent",
+        rf"(?<![\d.])([-+±])?({NUMBER})\s?([%‰‱])",
+        _percent,
+        examples="""
+        2% => 百分之二
+        HP+30% => HP加百分之三十
+        -13% => 负百分之十三
+        100% => 百分之百
+        3‰ => 千分之三""",
+    ),
+    rule(
+        "money range",
+        rf"({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}){_TO}(?:(?:{_SIGN}) ?)?({NUMBER})({_SCALE})?(?!\d)",
+        _money_range,
+        examples="¥100-200 => 一百到两百元",
+    ),
+    rule(
+        "money",
+        rf"([-+])?({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}) ?({_SCALE}|[kKmMBb](?![A-Za-z]))?(?:元(?!素))?(?!\d)",
+        _money,
+        examples="""
+        ￥1.25 => 一点二五元
+        价格是$13.5 => 价格是十三点五美元
+        价格是A$13.5 => 价格是十三点五澳元
+        CNY 1.25 => 一点二五人民币
+        ¥3.5万 => 三点五万元
+        $2M => 两百万美元""",
+    ),
+    rule(
+        "money after",
+        rf"{FREE}({NUMBER}) ?({_SCALE})?({_CODE}|\$|€|£|¥)(?![A-Za-z\d])",
+        _money_after,
+        examples="100RMB => 一百人民币\n5万USD => 五万美元\n20€ => 二十欧元",
+    ),
+    rule(
+        "temperature range",
+        rf"(?<![\d.])([-+]?{NUMBER})(?:°C?)?{_TO}([-+]?{NUMBER})°(C)?",
+        _celsius_range,
+        examples="-5°C~3°C => 零下五到三摄氏度",
+    ),
+    rule(
+        "temperature",
+        rf"(?<![\d.])([-+])?({NUMBER})\s?(°[CFcf])(?![A-Za-z])",
+        _celsius,
+        examples="最高气温38°C => 最高气温三十八摄氏度\n-5℃ => 零下五摄氏度",
+    ),
+    rule(
+        "angle",
+        rf"(?<![\d.])([-+])?({NUMBER})°(?:\s?(\d+)′)?(?:\s?(\d+(?:\.\d+)?)″)?",
+        lambda m: (
+            {"-": "负", "+": "正", None: ""}[m.group(1)]
+            + decimal(m.group(2))
+            + "度"
+            + (decimal(m.group(3)) + "分" if m.group(3) else "")
+            + (decimal(m.group(4)) + "秒" if m.group(4) else "")
+        ),
+        examples="北纬39°54′20″ => 北纬三十九度五十四分二十秒\n旋转90° => 旋转九十度",
+    ),
+    rule(
+        "scientific notation",
+        rf"(?<![\dA-Za-z.])({NUMBER})[eE]([+-]?\d+)(?![\dA-Za-z])",
+        lambda m: f"{decimal(m.group(1))}乘以十的{decimal(m.group(2).lstrip('+'))}次方",
+        examples="1e10 => 一乘以十的十次方\n2.5E-3 => 二点五乘以十的负三次方",
+    ),
+    rule(
+        "pixels",
+        r"(?<![\d.A-Za-z])(\d{3,4}) ?[xX×*] ?(\d{3,4})(?![\d.]| ?[a-z米厘毫])",
+        lambda m: f"{digits(m.group(1))}乘{digits(m.group(2))}",
+        examples="1920x1080 => 一九二零乘一零八零",
+    ),
+    rule(
+        "size",
+        r"(?<=[\da-zA-Z米])\s?[×xX*]\s?(?=\d)",
+        lambda m: "乘" if re.search(r"\d\s?(?:[a-zμ]{1,2}|米|厘米)?$", before(m, 5)) else None,
+        examples="3×4 => 三乘四\n10cm×20cm => 十厘米乘二十厘米",
+    ),
+    rule(
+        "unit range",
+        rf"(?<![\d.])({NUMBER})(?: ?({_UNIT}))?{_TO}(?={NUMBER} ?(?:{_UNIT})(?![A-Za-z\d]))",
+        lambda m: f"{decimal(m.group(1), two='两')}{UNITS[m.group(2)] if m.group(2) else ''}到",
+        examples="5-10km => 五到十公里\n3kg~5kg => 三千克到五千克",
+    ),
+    rule(
+        "ten thousand as w",
+        rf"{FREE}({NUMBER})([wW])(?![A-Za-z\d])",
+        lambda m: (
+            decimal(m.group(1), two="两") + "万"
+            if m.group(2) == "w"
+            or re.match(
+                r"\+|人|粉|播放|元|块|次|票|字|个|多|左右|阅读|点赞|张|年薪|浏览|存款|关注|彩礼|奖", after(m, 2)
+            )
+            else None
+        ),
+        examples="独得300w张 => 独得三百万张\n播放量破100W+ => 播放量破一百万加",
+    ),
+    rule(
+        "video size",
+        r"(?<![\dA-Za-z])(2160|1440|1080|720|540|480|360|240)([pPiI])(?![A-Za-z])",
+        lambda m: digits(m.group(1), phone=m.group(1) == "1080") + m.group(2).upper(),
+        examples="1080P => 幺零八零P",
+    ),
+    rule(
+        "unit",
+        rf"(?<![\dA-Za-z.])([-+±])?({NUMBER}) ?({_UNIT})(?:/(s\^2|s2|{_UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
+        _unit,
+        examples="""
+        1kg => 一千克
+        10km/h => 每小时十公里
+        实际面积120m² => 实际面积一百二十平方米
+        2kg => 两千克
+        血糖5.6mmol/L => 血糖五点六毫摩尔每升
+        重力加速度9.8m/s^2 => 重力加速度九点八米每二次方秒
+        220V => 两百二十伏""",
+    ),
+    rule(
+        "unit for one",
+        (
+            rf"(?<=[\d一-鿿])(元|块|人|次|米|公里|千米|吨|千克|克|毫克|升|毫升|件|字|美元|万|转|度"
+            rf"|分)/({_UNIT}|斤|公斤|吨|个|人|次|天|日|年|月|周|小时|分钟|分|秒|平方米|平米|平|升|克|瓶"
+            rf"|盒|件|亩|千克|股|桶|晚|位|条|套|户|台)(?![A-Za-z一-鿿]{{2}})"
+        ),
+        _per,
+        examples="5元/斤 => 五元每斤\n60次/分 => 六十次每分",
+    ),
+)
