@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from tables import rows
 from text_tables import rows
 
 from ffvits.text.mandarin import character_readings, read

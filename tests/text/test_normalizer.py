@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tables import rows
 from text_tables import rows
 
 from ffvits.text import clean, normalize

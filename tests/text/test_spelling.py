@@ -2,7 +2,6 @@
 
 import pytest
 from pypinyin.pinyin_dict import pinyin_dict
-from tables import rows
 from text_tables import rows
 
 from ffvits.text import FRONT_ENDS, front_end
