@@ -32,7 +32,7 @@ def finish(clips: Sequence[Clip], run: Run, recipe: Recipe) -> list[Clip]:
     write_clips(run.clips_file, finished)
     write_text(run.folder / "rejected.csv", _rejected(finished))
     summarise(finished)
-    return finished
+    return run.clips()
 
 
 def split(clips: Iterable[Clip], held_out: float) -> list[Clip]:

@@ -51,9 +51,10 @@ def judge(clip: Clip, measured: Measured, settings: ScreenSettings) -> Clip:
     """The clip judged by itself: its length, its sound, its words."""
     quality = measured.quality
     clip = clip.score(quality=quality.overall, quality_speech=quality.signal, quality_background=quality.background)
-    for check in (_length, _sound, _language, _words):
-        clip = check(clip, settings)
-    return clip
+    clip = _language(_sound(_length(clip, settings), settings), settings)
+    if any(reason.code == "other-language" for reason in clip.reasons):
+        return clip  # its words cannot be judged as Chinese ones
+    return _words(clip, settings)
 
 
 def _length(clip: Clip, settings: ScreenSettings) -> Clip:
