@@ -1,0 +1,69 @@
+"""Which of several hearings of a clip is believed, without a recogniser."""
+
+import numpy as np
+import pytest
+
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
+from ffvits.label import recogniser
+from ffvits.label.transcribe import _half_way, _told
+from ffvits.recipe import TranscribeSettings
+
+CLIP = Clip("a", "a.wav", 0, 3, "派蒙", audio="cleaned", original="mix")
+
+
+def hearing(text: str, confidence: float, **more) -> dict:
+    values = {"text": text, "raw": text, "confidence": confidence, "no_speech": 0.1, "compression": 0.8}
+    return {**values, "chinese": 0.99, "language": "zh", "speech": 2.5, "characters": [], **more}
+
+
+@pytest.mark.parametrize(
+    ("sure", "believed"),
+    [((0.8,), 0), ((0.8, 0.7), 0), ((0.7, 0.8), 1), ((0.7, 0.72), 0), ((0.7, 0.6, 0.9), 2), ((0.7, 0.8, 0.9), 2)],
+)
+def test_the_surest_is_believed_and_the_cleaned_has_a_handicap(sure, believed):
+    texts = ["今天天气好", "今天天汽好", "今天甜气好"]
+    found = _told(CLIP, [hearing(text, value) for text, value in zip(texts, sure, strict=False)])
+    assert found.text == found.heard == texts[believed]
+    assert found.scores["asr_confidence"] == sure[believed]
+    assert found.audio == "cleaned"
+    assert sum("another hearing" in note for note in found.notes) == len(sure) - 1
+
+
+def test_how_far_two_hearings_agree_is_kept():
+    assert _told(CLIP, [hearing("今天天气好", 0.8), hearing("金田天汽好", 0.8)]).scores["agreement"] == 1  # by sound
+    assert _told(CLIP, [hearing("今天天气好", 0.8), hearing("明月出山", 0.8)]).scores["agreement"] < 0.3
+    assert "agreement" not in _told(CLIP, [hearing("今天天气好", 0.8)]).scores
+
+
+def test_another_language_is_noted_by_its_name():
+    assert "sounds like English" in _told(CLIP, [hearing("Hello", 0.8, language="en")]).notes
+
+
+def test_half_way_takes_half_of_the_noise_whatever_the_levels():
+    rng = np.random.default_rng(0)
+    voice, noise = rng.normal(0, 0.1, (2, 16000)).astype(np.float32)
+    half = _half_way(Sound(voice + noise, 16000), Sound(3 * voice, 16000))
+    assert half.samples == pytest.approx(voice + 0.5 * noise, abs=0.01)
+
+
+def test_half_way_of_silence_is_quieter_sound():
+    half = _half_way(Sound(np.ones(100, np.float32), 16000), Sound(np.zeros(90, np.float32), 16000))
+    assert half.samples == pytest.approx(np.full(90, 0.5))
+
+
+@pytest.mark.parametrize(("seconds", "window"), [(0, 12), (9, 12), (9.1, 18), (15, 18), (15.1, 30), (60, 30)])
+def test_the_window_leaves_room_for_silence(seconds, window):
+    assert recogniser._window(seconds) == window
+
+
+@pytest.mark.parametrize(("text", "at_most"), [("", 0), ("今天天气很好", 1.2), ("好" * 200, 100)])
+def test_loops_compress_well(text, at_most):
+    assert recogniser.compression(text) <= at_most
+    assert (recogniser.compression(text) > 2.2) == (len(text) == 200)
+
+
+def test_the_opening_names_the_vocabulary():
+    assert recogniser.opening(TranscribeSettings()) == "以下是普通话的句子。"
+    settings = TranscribeSettings(prompt="", vocabulary=("派蒙", "旅行者"))
+    assert recogniser.opening(settings) == "派蒙、旅行者。"
