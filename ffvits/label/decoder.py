@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ffvits.audio.files import Undecodable
+from ffvits.errors import FfvitsError, RunError
 from ffvits.run import StageCache
 
 _PATIENCE = 300.0  # seconds that any file may take ...
@@ -191,14 +192,19 @@ def _start() -> subprocess.Popen:
     # Not `-m`: that looks for modules in the current folder first, where a user's own queue.py or av.py may lie.
     root = str(Path(__file__).parents[2])
     code = f"import sys; sys.path[:] = [*filter(None, sys.path), {root!r}]; from {__name__} import main; main()"
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # codecs complain there about what is reported better in our own words
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # codecs complain there about what is reported better in our own words
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise RunError(
+            f"no decoding process can be started: {error}", cure="free some memory and run again", file=sys.executable
+        ) from error
 
 
 def _line(values: dict[str, Any]) -> bytes:
@@ -222,8 +228,6 @@ def _from_json(values: dict[str, Any]) -> Job:
 
 
 def _from_answer(answer: dict[str, Any], job: Job) -> dict[str, Any] | Undecodable:
-    from ffvits.errors import RunError
-
     if "values" in answer:
         return answer["values"]
     if answer["kind"] == "RunError":
@@ -233,8 +237,6 @@ def _from_answer(answer: dict[str, Any], job: Job) -> dict[str, Any] | Undecodab
 
 def main() -> None:
     """The loop of a decoding process: a job in, an answer out, until the pipe closes."""
-    from ffvits.errors import FfvitsError
-
     for line in sys.stdin.buffer:
         job = _from_json(json.loads(line))
         try:

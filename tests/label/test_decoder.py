@@ -122,6 +122,12 @@ def test_a_full_or_forbidden_cache_is_an_error_of_the_run(tmp_path, cache, save)
         list(decode_all([job(path, cache)]))
 
 
+def test_a_process_that_cannot_start_is_an_error_of_the_run(tmp_path, cache, save, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
+    with pytest.raises(RunError, match="no decoding process"):
+        list(decode_all([job(save(tmp_path / "a.wav", noise(0.2)), cache)]))
+
+
 def test_a_file_that_keeps_changing_is_refused(tmp_path, cache, save, monkeypatch):
     path = save(tmp_path / "a.wav", noise(0.5))
     real = decoder._decode_parts
