@@ -32,7 +32,7 @@ def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterat
     """Each clip with its measures, from the cache where they are known."""
     import numpy as np
 
-    cache = run.cache("measure", _Settings(), version=3)
+    cache = run.cache("measure", _Settings(), version=4)
     models = _Models(offline)
     for clip in clips:
         key = cache.key(clip.audio if not clip.key else clip.key)
@@ -43,7 +43,8 @@ def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterat
             values = {
                 "quality": [round(value, 3) for value in (found.signal, found.background, found.overall)],
                 "voice": _packed(models.encoder.embed(sound)),
-                "print": _packed(fingerprint(sound)),
+                # Of two copies one may have been cleaned and the other not; their originals are alike.
+                "print": _packed(fingerprint(Sound.load(run.folder / clip.original) if clip.original else sound)),
             }
             cache.put(key, values)
         yield (
