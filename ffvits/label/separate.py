@@ -113,7 +113,8 @@ def _ramps(start: int, end: int, length: int) -> np.ndarray:
 
 
 def _first(error: FfvitsError) -> str:
-    return error.message.splitlines()[0]
+    """What went wrong, without the list of everything that was tried."""
+    return error.message.splitlines()[0].removesuffix(" Tried:")
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What happened in a run, in one HTML file that opens offline: sounds, pictures, curves, and why clips were rejected."""
+"""What happened in a run, in one HTML file that opens offline: sounds, pictures, curves, rejections."""
 
 from ffvits.report.page import write_report
 

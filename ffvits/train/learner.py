@@ -86,10 +86,12 @@ class Learner:
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=plan.precision == "fp16")
 
     def _groups(self, new: set[str]) -> list[dict]:
-        """Parameters by the factor on their rate; those of layers that the base did not have learn faster."""
+        """Parameters by the factor on their rate; layers that the base did not have learn faster, if their part may."""
         groups: dict[float, list[nn.Parameter]] = {}
         for name, parameter in self.model.named_parameters():
-            factor = self.plan.new_layers if name in new else self.plan.rates[name.partition(".")[0]]
+            factor = self.plan.rates.get(name.partition(".")[0], 1.0)  # emb_g is no part: it always learns
+            if name in new and factor:
+                factor = self.plan.new_layers
             if factor == 0:
                 parameter.requires_grad_(False)
             else:

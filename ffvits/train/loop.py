@@ -93,6 +93,7 @@ def _plan(recipe: Recipe, base: Base, items: list[Item]) -> Plan:
         minutes=_minutes(items, base),
         small=base.config.hidden_channels < 192,
         judge=base.discriminator is not None,
+        many_voices=bool(base.speakers),
     )
 
 

@@ -26,7 +26,7 @@ def parts(run, tiny_base):
 
 def plan(**changes) -> Plan:
     settings = TrainSettings(steps=10, precision="float32", batch_size=2)
-    made = make_plan(settings, device="cpu", clips=4, minutes=0.3, small=True, judge=False)
+    made = make_plan(settings, device="cpu", clips=4, minutes=0.3, small=True, judge=False, many_voices=True)
     return Plan(**{**made.__dict__, **changes})
 
 
@@ -68,7 +68,8 @@ def test_a_frozen_part_stays_and_the_others_move(parts):
     before = {name: value.clone() for name, value in made.model.state_dict().items()}
     made.step(batch, 1)
     after = made.model.state_dict()
-    frozen = [name for name in before if name.startswith(("enc_p", "dp")) and name not in new]
+    frozen = [name for name in before if name.startswith(("enc_p", "dp"))]
+    assert set(frozen) & new, "new layers of a frozen part are frozen with it"
     assert frozen
     assert all(torch.equal(before[name], after[name]) for name in frozen)
     assert not torch.equal(before["dec.conv_pre.weight"], after["dec.conv_pre.weight"])
@@ -117,6 +118,20 @@ class TestPlan:
         assert rates.index(max(rates)) == 19
         assert rates[-1] == pytest.approx(0.1 * made.learning_rate, rel=0.01)
         assert all(rate > 0 for rate in rates)
+
+    def test_a_base_of_one_speaker_keeps_its_language(self):
+        one, many = (
+            make_plan(TrainSettings(), device="cpu", clips=4, minutes=1, small=True, judge=False, many_voices=many)
+            for many in (False, True)
+        )
+        assert (one.rates["enc_p"], one.rates["flow"]) == (0, 0)
+        assert min(many.rates.values()) > 0
+        told = TrainSettings(rates={"flow": 0.5})
+        assert make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["flow"] == 0.5
+
+    def test_the_guide_lets_go(self):
+        made = plan(guide_steps=10)
+        assert made.guide(1) > made.guide(5) > made.guide(10) == made.guide(11) == 0
 
     def test_a_part_that_does_not_exist_is_refused(self):
         settings = TrainSettings(rates={"decoder": 1.0})
