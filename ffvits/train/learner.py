@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram, mel_spectrogram, spec_to_mel
 from ffvits.train.dataset import Batch, Item, collate
 from ffvits.train.guide import pull
-from ffvits.train.plan import GUIDE_STRENGTH, Plan
+from ffvits.train.plan import Plan
 from ffvits.vits import (
     MultiPeriodDiscriminator,
     TrainingOutput,
@@ -115,9 +115,7 @@ class Learner:
         spec = linear_spectrogram(batch.wav[:, 0], self.audio)
         size = self.model.config.segment_frames
         with self.autocast():
-            out = self.model(
-                batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=self._guide(batch, step)
-            )
+            out = self.model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=self._guide(batch))
             spoken = self._speak(out, batch, size) if self.plan.spoken else None
         real = slice_segments(batch.wav, out.starts * self.audio.hop_length, size * self.audio.hop_length)
         losses: dict[str, Tensor] = {}
@@ -150,12 +148,11 @@ class Learner:
         self._follow(step)
         return Losses(values, finite=True)
 
-    def _guide(self, batch: Batch, step: int) -> Tensor | None:
-        """How strongly the alignment is held to what is known beforehand; less and less."""
-        strength = self.plan.guide(step)
-        if batch.positions is None or not strength:
+    def _guide(self, batch: Batch) -> Tensor | None:
+        """What is known beforehand about the alignment, as an addition to its scores."""
+        if batch.positions is None or not self.plan.guide:
             return None
-        return pull(batch.positions, batch.x.shape[1], strength)
+        return pull(batch.positions, batch.x.shape[1], self.plan.guide)
 
     def _trained(self) -> list[nn.Parameter]:
         return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
@@ -226,7 +223,7 @@ class Learner:
             batch = collate([item], hop).to(self.device)
             spec = linear_spectrogram(batch.wav[:, 0], self.audio)
             generator = torch.Generator().manual_seed(0)
-            guide = None if batch.positions is None else pull(batch.positions, batch.x.shape[1], GUIDE_STRENGTH)
+            guide = self._guide(batch)
             out = model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=guide, generator=generator)
             g = model.speaker(batch.speakers)
             real = spec_to_mel(spec, self.audio)
