@@ -1,6 +1,5 @@
 """The report: one file that opens offline, and says of every clip what became of it."""
 
-import csv
 import re
 
 import numpy as np
@@ -57,13 +56,6 @@ def test_what_was_heard_cannot_write_into_the_page(run):
     page = write_report(run).read_text(encoding="utf-8")
     assert "<script>" not in page
     assert "a &lt;1&gt;.wav" in page
-
-
-def test_rejections_are_also_a_table(run):
-    write_report(run)
-    with (run.folder / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [(row["id"], row["reason"]) for row in rows] == [("c1", "noisy"), ("c2", "unreadable")]
 
 
 def test_causes_are_counted_by_first_reason():

@@ -103,7 +103,7 @@ def spec_to_mel(spec: Tensor, format: AudioFormat) -> Tensor:
     import torch
 
     with _without_autocast(spec):
-        mel = _mel_filters(format, spec.device) @ spec.float()
+        mel = mel_filters(format, spec.device) @ spec.float()
         return torch.log(mel.clamp(min=LOG_FLOOR))
 
 
@@ -122,7 +122,7 @@ def _window(length: int, device: torch.device) -> Tensor:
 
 
 @lru_cache(maxsize=16)
-def _mel_filters(format: AudioFormat, device: torch.device) -> Tensor:
+def mel_filters(format: AudioFormat, device: torch.device) -> Tensor:
     """Triangular filters of equal area on Slaney's mel scale, [n_mel_channels, bins]."""
     import numpy as np
     import torch

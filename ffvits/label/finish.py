@@ -133,8 +133,9 @@ def _first(clip: Clip) -> Reason:
 
 
 def _rejected(clips: Iterable[Clip]) -> str:
-    """A table for spreadsheets: one row per rejected clip."""
+    """A table for spreadsheets: one row per rejected clip, and the mark by which Excel on Windows knows UTF-8."""
     out = io.StringIO()
+    out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["source", "start", "end", "speaker", "reason", "message", "cure", "text", "id"])
     for clip in clips:

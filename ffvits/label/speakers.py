@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
-from ffvits.audio.spectrogram import AudioFormat, _mel_filters
+from ffvits.audio.spectrogram import AudioFormat, mel_filters
 from ffvits.errors import DownloadError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _hearings(samples: Tensor) -> Iterator[Tensor]:
     padded = torch.nn.functional.pad(samples, (0, max(0, missing)))
     window = torch.hann_window(_WINDOW)
     spectrum = torch.stft(padded, _WINDOW, _STEP, window=window, pad_mode="constant", return_complex=True)
-    filters = _mel_filters(AudioFormat(RATE, _WINDOW, _STEP, _WINDOW, _BANDS), samples.device)
+    filters = mel_filters(AudioFormat(RATE, _WINDOW, _STEP, _WINDOW, _BANDS), samples.device)
     mel = (filters @ spectrum.abs().square()).T
     for start in starts:
         yield mel[start : start + _FRAMES]

@@ -14,6 +14,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import AudioError
 from ffvits.files import write_text
+from ffvits.label.finish import by_reason
 from ffvits.report.media import audio_uri, curve_svg, mel_uri
 from ffvits.run import Run
 
@@ -34,25 +35,20 @@ class Cause:
 
 def causes(clips: Sequence[Clip]) -> list[Cause]:
     """Rejections by their first reason, the most frequent first."""
-    groups: dict[str, list[Clip]] = {}
-    for clip in clips:
-        if not clip.kept:
-            groups.setdefault(clip.reasons[0].code if clip.reasons else "by-hand", []).append(clip)
-    found = [
+    return [
         Cause(
             code,
             len(group),
             sum(clip.seconds for clip in group) / 60,
-            group[0].reasons[0].message if group[0].reasons else "set to reject by a person",
-            group[0].reasons[0].cure if group[0].reasons else "",
+            group[0].reasons[0].message if group[0].reasons else "set aside by a person",
+            cure,
         )
-        for code, group in groups.items()
+        for code, group, cure in by_reason(clips)
     ]
-    return sorted(found, key=lambda cause: -cause.clips)
 
 
 def write_report(run: Run) -> Path:
-    """Lets the voice say the recipe's sentences, and writes `samples/*.wav`, `rejected.csv` and `report.html`."""
+    """Lets the voice say the recipe's sentences, and writes `samples/*.wav` and `report.html`."""
     from jinja2 import Environment, PackageLoader
 
     console.stage("Report")
@@ -81,7 +77,6 @@ def write_report(run: Run) -> Path:
             curves=_curves(run),
         ),
     )
-    _write_rejected(run, rejected)
     console.info(f"{run.report} ({run.report.stat().st_size / 1e6:.1f} MB)")
     return run.report
 
@@ -151,19 +146,3 @@ def _curves(run: Run) -> list[str]:
     }
     drawn = [curve_svg(title, {n: points for n, points in lines.items() if points}) for title, lines in charts.items()]
     return [chart for chart in drawn if chart]
-
-
-def _write_rejected(run: Run, rejected: Sequence[Clip]) -> None:
-    """rejected.csv, with the mark that lets Excel on Chinese Windows read it as UTF-8."""
-    import csv
-    import io
-
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(("id", "source", "start", "end", "reason", "message", "cure", "heard"))
-    for clip in rejected:
-        for reason in clip.reasons:
-            writer.writerow(
-                (clip.id, clip.source, clip.start, clip.end, reason.code, reason.message, reason.cure, clip.heard)
-            )
-    write_text(run.folder / "rejected.csv", "\ufeff" + table.getvalue())

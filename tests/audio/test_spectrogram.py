@@ -42,7 +42,7 @@ def test_filters_are_those_of_librosa(format):
         fmin=format.mel_fmin,
         fmax=format.mel_fmax,
     )
-    ours = spectrogram._mel_filters(format, torch.device("cpu"))
+    ours = spectrogram.mel_filters(format, torch.device("cpu"))
     assert np.abs(ours.numpy() - reference).max() < 1e-8
 
 

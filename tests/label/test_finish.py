@@ -94,6 +94,6 @@ def test_reasons_are_counted_with_the_cure_of_most(run, labelled):
 
 def test_the_table_of_the_rejected_names_each(run, labelled):
     finish(labelled, run, Recipe())
-    with (run.folder / "rejected.csv").open(encoding="utf-8", newline="") as file:
+    with (run.folder / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["source"] == "三.wav" and row["reason"] == "silence" and row["cure"] == "remove it"
