@@ -107,6 +107,9 @@ class TrainSettings:
     batch_size: int = _option(0, "clips per step; 0 chooses by the device", low=0, high=1024)
     learning_rate: float = _option(0.0, "AdamW's rate; 0 chooses by the base", low=0, high=0.01)
     rates: dict[str, float] = _option({}, "factor on the rate per part, 0 freezes: {enc_p: 0.1, dec: 1.0, dp: 0}")
+    start_from: str = _option(
+        "mean", "which voice of a base that has several a new one starts from: mean, nearest, or a name"
+    )
     adversary: Literal["auto", "on", "off"] = _option(
         "auto", "train against a discriminator; auto does where the base brings one"
     )

@@ -14,9 +14,18 @@ from ffvits.voice import VoiceInfo
 
 if TYPE_CHECKING:
     from ffvits.base import Adapted, Base
+    from ffvits.text import FrontEnd
 
 
-def write_voice(run: Run, recipe: Recipe, base: Base, adapted: Adapted, speakers: list[str], identity: str) -> None:
+def write_voice(
+    run: Run,
+    recipe: Recipe,
+    base: Base,
+    adapted: Adapted,
+    reader: FrontEnd,
+    speakers: list[str],
+    identity: str,
+) -> None:
     """Writes `voice/` from the best checkpoint's running mean of the weights.
 
     Raises TrainError if there is no checkpoint.
@@ -44,8 +53,8 @@ def write_voice(run: Run, recipe: Recipe, base: Base, adapted: Adapted, speakers
         model={**adapted.config.to_dict(), "n_speakers": len(speakers)},
         sampling_rate=base.audio.sampling_rate,
         symbols=tuple(adapted.symbols),
-        front_end=base.front_end,
-        add_blank=base.add_blank,
+        front_end=reader.name,
+        add_blank=reader.add_blank,
         speakers=tuple(speakers),
         lexicon=dict(recipe.text.lexicon),
         noise=recipe.speak.noise,

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from ffvits import console
+from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
 from ffvits.errors import TrainError
 from ffvits.files import write_text
 from ffvits.recipe import Recipe
@@ -46,7 +48,6 @@ def train(recipe: Recipe, run: Run) -> Trained:
     Raises BaseError, TextError or TrainError naming cause and cure.
     """
     from ffvits.base import adapt, load_base
-    from ffvits.text import front_end
     from ffvits.train.export import write_voice
     from ffvits.vits import MultiPeriodDiscriminator, Vits
 
@@ -54,13 +55,13 @@ def train(recipe: Recipe, run: Run) -> Trained:
     clips = run.clips()
     speakers = sorted({clip.speaker for clip in clips if clip.kept})
     base = load_base(recipe.base, offline=recipe.offline)
-    reader = front_end(base.front_end, symbols=base.symbols, add_blank=base.add_blank, lexicon=recipe.text.lexicon)
+    reader = _reader(base, recipe)
     items, held_out = prepare(clips, run, base.audio, reader, speakers)
     identity = digest(
         base.sha256, speakers, recipe.train.replay > 0, [(i.name, i.ids, i.speaker, str(i.samples.name)) for i in items]
     )
     readings: list[Item] = []
-    if not base.speakers:
+    if not base.speakers and base.front_end:
         lessons = read_along(items, base, run, speaker=len(speakers))
         items, readings = lessons.items, lessons.readings
         held_out = read_along(held_out, base, run, speaker=len(speakers)).items
@@ -68,7 +69,13 @@ def train(recipe: Recipe, run: Run) -> Trained:
     _announce(plan, base, items, held_out, speakers)
     torch.manual_seed(recipe.seed)
     replayed = bool(readings) and recipe.train.replay > 0
-    adapted = adapt(base, speakers=[*speakers, base.name] if replayed else speakers)
+    adapted = adapt(
+        base,
+        speakers=[*speakers, f"{base.name} (base)"] if replayed else speakers,
+        symbols=None if base.front_end else reader.table.symbols,
+        start_from=_start_from(recipe, run, base, clips, speakers),
+    )
+    console.table("What became of the base", ("what", "tensors", "why"), adapted.report.table())
     adapted.report.save(run.folder / "surgery.json")
     model = Vits(adapted.config)
     model.load_state_dict(adapted.state)
@@ -79,10 +86,35 @@ def train(recipe: Recipe, run: Run) -> Trained:
     progress = _resume(run, learner, identity)
     deck = Deck(items, plan.batch_size, recipe.seed, readings, recipe.train.replay if replayed else 0.0)
     progress = _Loop(run, learner, deck, held_out[:CHECKED], recipe, identity, reader).go(progress)
-    write_voice(run, recipe, base, adapted, speakers, identity)
+    write_voice(run, recipe, base, adapted, reader, speakers, identity)
     verdict = _verdict(progress, plan, held_out)
     console.info(verdict)
     return Trained(progress, verdict)
+
+
+def _reader(base: Base, recipe: Recipe) -> FrontEnd:
+    """The base's own front end; for a base that never spoke Chinese, ours, whose symbols then replace the base's."""
+    from ffvits.text import front_end
+
+    if base.front_end:
+        return front_end(base.front_end, symbols=base.symbols, add_blank=base.add_blank, lexicon=recipe.text.lexicon)
+    console.warn(f"{base.name} never spoke Chinese: it lends its voice production, and learns the symbols anew")
+    return front_end("initials-finals", add_blank=base.add_blank, lexicon=recipe.text.lexicon)
+
+
+def _start_from(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: list[str]) -> str | dict[str, str]:
+    """The base's voice that each new speaker starts from, as `adapt` wants it."""
+    wanted = recipe.train.start_from
+    if wanted != "nearest" or not base.speakers:
+        return wanted if base.speakers and wanted != "nearest" else "mean"
+    from ffvits.base import nearest_voice
+
+    chosen = {}
+    for speaker in speakers:
+        own = [Sound.load(run.path(clip)) for clip in clips if clip.kept and clip.speaker == speaker][:16]
+        chosen[speaker] = nearest_voice(base, own, offline=recipe.offline).name
+        console.info(f"{speaker} starts from the base's voice {chosen[speaker]}")
+    return chosen
 
 
 def _plan(recipe: Recipe, base: Base, items: list[Item]) -> Plan:

@@ -100,6 +100,34 @@ def interrupt_after(run: Run, recipe, steps: int) -> None:
         loop._Loop = original
 
 
+def test_a_base_of_many_voices_lends_its_nearest_or_a_named_one(run, tiny_base, tmp_path):
+    """A finished voice is itself a base with speakers: its own row is kept, a new one starts where it is told."""
+    train_to(run, 2)
+    grown = Run(tmp_path / "grown")
+    shutil.copytree(run.folder, grown.folder, ignore=shutil.ignore_patterns("checkpoints", "voice", "tensorboard"))
+    grown.save_clips([clip.with_(speaker="旅行者") for clip in run.clips()])
+    recipe = run.recipe().override({"base": str(run.voice), "train.start_from": "派蒙", "train.steps": 2})
+    train(recipe, Run.create(grown.folder, recipe))
+    assert Voice.load(grown.folder).speakers == ("旅行者",)
+
+
+def test_an_english_base_learns_chinese_symbols(run, tmp_path):
+    from ffvits.base import load_base, save_generator
+    from ffvits.text import known_tables
+    from ffvits.text.symbols import TABLES
+    from ffvits.vits import Vits, VitsConfig
+
+    tiny = load_base(run.recipe().base)
+    symbols = TABLES["original-ipa"] if "original-ipa" in TABLES else tuple(f"e{n}" for n in range(178))
+    config = VitsConfig.from_dict({**tiny.config.to_dict(), "n_vocab": len(symbols)})
+    path = tmp_path / "G_english.safetensors"
+    save_generator(path, Vits(config).state_dict(), config, audio=tiny.audio, symbols=symbols)
+    assert known_tables()
+    train_to(run, 2, base=str(path))
+    assert Voice.load(run.folder).info.front_end == "initials-finals"
+    assert len(Voice.load(run.folder).say("你好", seed=0)) > 0
+
+
 def test_a_finished_run_trains_no_more_and_a_longer_plan_goes_on(run):
     train_to(run, 2)
     before = (run.checkpoints / "step-00000002.pt").stat().st_mtime_ns
