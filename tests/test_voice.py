@@ -96,9 +96,7 @@ def test_a_file_that_cannot_be_written_is_named(voice, tmp_path):
 def test_speaking_needs_the_core_packages_only():
     code = (
         "import sys\n"
-        f"class Refuse:\n    def find_spec(self, name, *rest):\n"
-        f"        if name.partition('.')[0] in {NOT_FOR_SPEAKING!r}: raise ModuleNotFoundError(name, name=name)\n"
-        "sys.meta_path.insert(0, Refuse())\n"
+        f"sys.modules.update(dict.fromkeys({NOT_FOR_SPEAKING!r}))\n"  # None there makes an import fail
         "import ffvits\n"
         "assert len(ffvits.Voice.load('mandarin-lite').say('今天是2024年5月1日', seed=0)) > 20000\n"
     )

@@ -20,8 +20,10 @@ class RelativeAttention(nn.Module):
         super().__init__()
         self.n_heads = n_heads
         head = channels // n_heads
-        self.emb_rel_k = nn.Parameter(torch.randn(1, 2 * WINDOW + 1, head) * head**-0.5)
-        self.emb_rel_v = nn.Parameter(torch.randn(1, 2 * WINDOW + 1, head) * head**-0.5)
+        self.emb_rel_k = nn.Parameter(torch.empty(1, 2 * WINDOW + 1, head))
+        self.emb_rel_v = nn.Parameter(torch.empty(1, 2 * WINDOW + 1, head))
+        for embedding in (self.emb_rel_k, self.emb_rel_v):
+            nn.init.normal_(embedding, std=head**-0.5)
         self.conv_q = nn.Conv1d(channels, channels, 1)
         self.conv_k = nn.Conv1d(channels, channels, 1)
         self.conv_v = nn.Conv1d(channels, channels, 1)
