@@ -10,10 +10,10 @@ from pathlib import Path
 from ffvits.errors import AudioError
 from ffvits.recipe import Recipe
 
-# Rough costs, measured on two CPU cores with Whisper base and on the two sizes of base; a GPU is far quicker. They only
-# tell a coffee from a night.
+# Rough costs, to tell a coffee from a night. Measured: labelling and the small base on two CPU cores. Extrapolated: the
+# published size (from a pass of its generator there). Guessed: the GPU, which was not at hand.
 LABEL_SECONDS = {"cpu": 0.35, "gpu": 0.1}  # per second of audio
-STEP_SECONDS = {("cpu", True): 1.2, ("cpu", False): 12.0, ("gpu", True): 0.1, ("gpu", False): 0.4}
+STEP_SECONDS = {("cpu", True): 0.8, ("cpu", False): 12.0, ("gpu", True): 0.1, ("gpu", False): 0.4}
 WHISPER_FACTOR = {"tiny": 0.7, "base": 1.0, "small": 2.5, "medium": 7.0}
 USABLE = 0.7  # share of raw minutes that a usual folder keeps
 

@@ -140,7 +140,7 @@ def _curves(run: Run) -> list[str]:
 
     charts = {
         "mel distance, held out": {"spoken": line("check", "spoken"), "copied": line("check", "copied")},
-        "mel distance, training": {"spoken": line("train", "spoken"), "copied": line("train", "mel")},
+        "mel distance, training": {"copied": line("train", "mel")},
         "KL": {"held out": line("check", "kl"), "training": line("train", "kl")},
         "duration": {"held out": line("check", "duration"), "training": line("train", "duration")},
     }

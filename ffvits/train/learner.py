@@ -16,7 +16,6 @@ from ffvits.train.guide import pull
 from ffvits.train.plan import Plan
 from ffvits.vits import (
     MultiPeriodDiscriminator,
-    TrainingOutput,
     Vits,
     discriminator_loss,
     duration_loss,
@@ -116,7 +115,6 @@ class Learner:
         size = self.model.config.segment_frames
         with self.autocast():
             out = self.model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=self._guide(batch))
-            spoken = self._speak(out, batch, size) if self.plan.spoken else None
         real = slice_segments(batch.wav, out.starts * self.audio.hop_length, size * self.audio.hop_length)
         losses: dict[str, Tensor] = {}
         if self.judge is not None:
@@ -125,9 +123,6 @@ class Learner:
         losses["kl"] = kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.y_mask)
         losses["duration"] = duration_loss(out.duration_loss)
         total = MEL_WEIGHT * losses["mel"] + KL_WEIGHT * losses["kl"] + losses["duration"]
-        if spoken is not None:
-            losses["spoken"] = self._mel_distance(real, spoken, out.segment_mask)
-            total = total + self.plan.spoken * MEL_WEIGHT * losses["spoken"]
         if self.judge is not None:
             losses |= self._judgement(real, out.audio)
             total = total + self._adversary_share(step) * (losses["adversary"] + losses["features"])
@@ -156,18 +151,6 @@ class Learner:
 
     def _trained(self) -> list[nn.Parameter]:
         return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
-
-    def _speak(self, out: TrainingOutput, batch: Batch, size: int) -> Tensor:
-        """The same stretch of the clip made from its text alone, with the timing of the alignment.
-
-        Training by the posterior teaches the decoder the new timbre at once, while the flow that speaking goes through
-        lags behind, and words suffer until it has caught up. This path is the one that speaks, so it learns directly
-        (as the backward loss of NaturalSpeech, Tan et al. 2022, section 3.4).
-        """
-        g = self.model.speaker(batch.speakers)
-        noise = torch.randn_like(out.m_p) * torch.exp(out.logs_p) * self.plan.spoken_noise
-        z = self.model.flow(out.m_p + noise, out.y_mask, g, reverse=True)
-        return self.model.dec(slice_segments(z, out.starts, size), g)
 
     def _mel_distance(self, real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
         """Mean L1 distance of log mels where there is speech; [B, 1, T] both, mask [B, 1, frames]."""

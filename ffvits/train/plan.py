@@ -42,8 +42,6 @@ class Plan:
     rates: Mapping[str, float] = field(default_factory=dict)
     new_layers: float = 1.0
     ema: float = 0.99
-    spoken: float = 1.0
-    spoken_noise: float = 0.4
     max_norm: float = 1000.0
     guide: float = 0.0
 
@@ -116,7 +114,7 @@ def make_plan(
         # About 30 passes over the clips, as users of earlier tools found to be enough; never less than settles.
         steps = min(20_000, max(1_000, 30 * math.ceil(clips / batch)))
     else:
-        steps = min(2_000, max(300, 30 * math.ceil(clips / batch)))
+        steps = min(3_000, max(400, 60 * math.ceil(clips / batch)))
     rates = {**(FOLLOW if many_voices else KEEP_LANGUAGE), **settings.rates}
     return Plan(
         steps=steps,
