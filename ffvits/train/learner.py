@@ -85,17 +85,24 @@ class Learner:
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=plan.precision == "fp16")
 
     def _groups(self, new: set[str]) -> list[dict]:
-        """Parameters by the factor on their rate; layers that the base did not have learn faster, if their part may."""
-        groups: dict[float, list[nn.Parameter]] = {}
+        """A group of parameters for each part, and one for its layers that the base did not have: they learn faster.
+
+        Frozen parts have their groups too, so that a run can be resumed with other parts frozen.
+        """
+        groups: dict[tuple[str, bool], list[nn.Parameter]] = {}
         for name, parameter in self.model.named_parameters():
-            factor = self.plan.rates.get(name.partition(".")[0], 1.0)  # emb_g is no part: it always learns
-            if name in new and factor:
-                factor = self.plan.new_layers
-            if factor == 0:
-                parameter.requires_grad_(False)
-            else:
-                groups.setdefault(factor, []).append(parameter)
-        return [{"params": parameters, "factor": factor} for factor, parameters in sorted(groups.items())]
+            part = name.partition(".")[0]
+            parameter.requires_grad_(self._factor(part, name in new) > 0)
+            groups.setdefault((part, name in new), []).append(parameter)
+        return [
+            {"params": parameters, "factor": self._factor(part, is_new)}
+            for (part, is_new), parameters in sorted(groups.items(), key=lambda item: item[0])
+        ]
+
+    def _factor(self, part: str, is_new: bool) -> float:
+        """What the learning rate is multiplied with; emb_g is no part of the recipe's, it always learns."""
+        factor = self.plan.rates.get(part, 1.0)
+        return self.plan.new_layers if is_new and factor else factor
 
     def autocast(self) -> AbstractContextManager:
         """Reduced precision for the convolutions; spectrograms, logs and losses stay in float32."""
@@ -150,7 +157,7 @@ class Learner:
         return pull(batch.positions, batch.x.shape[1], self.plan.guide)
 
     def _trained(self) -> list[nn.Parameter]:
-        return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
+        return [p for group in self.optimizer.param_groups for p in group["params"] if p.requires_grad]
 
     def _mel_distance(self, real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
         """Mean L1 distance of log mels where there is speech; [B, 1, T] both, mask [B, 1, frames]."""
@@ -247,7 +254,10 @@ class Learner:
         """Takes up a state; a judge or a scaler that the checkpoint lacks starts fresh."""
         self.model.load_state_dict(state["model"])
         self.average = {name: value.to(self.device) for name, value in state["average"].items()}
+        factors = [group["factor"] for group in self.optimizer.param_groups]
         self.optimizer.load_state_dict(state["optimizer"])
+        for group, factor in zip(self.optimizer.param_groups, factors, strict=True):
+            group["factor"] = factor  # this run's plan counts, not the one that was stopped
         if self.judge is not None and state["judge"] is not None:
             self.judge.load_state_dict(state["judge"])
             self.judge_optimizer.load_state_dict(state["judge_optimizer"])

@@ -133,7 +133,7 @@ def test_a_finished_run_trains_no_more_and_a_longer_plan_goes_on(run):
     before = (run.checkpoints / "step-00000002.pt").stat().st_mtime_ns
     train_to(run, 2)
     assert (run.checkpoints / "step-00000002.pt").stat().st_mtime_ns == before
-    train_to(run, 4, **{"train.batch_size": 3})
+    train_to(run, 4, **{"train.batch_size": 3, "train.rates": {"dec": 0, "flow": 1.0}})
     assert newest(run)[0].step == 4
 
 
