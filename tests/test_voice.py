@@ -61,7 +61,9 @@ def test_threads_may_share_a_voice(voice):
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(np.array_equal(alone, other) for other in said)
+    # Not bit for bit: torch splits its sums differently in a thread that has cores to share.
+    assert [len(other) for other in said] == [len(alone)] * 4
+    assert all(np.abs(alone - other).max() < 1e-3 for other in said)
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "。。。", "☺"])
