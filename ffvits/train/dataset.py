@@ -42,12 +42,23 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """A step's whole batch: what each loss is a mean over, whoever works on which of its rows."""
+
+    names: tuple[str, ...]
+    symbols: int
+    frames: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Batch:
     """Padded tensors: `x` [B, T_text], `wav` [B, 1, T], lengths [B], `speakers` [B]; names in the same order.
 
-    `positions` [B, T_spec] says which symbol each frame should be at (None where nothing is known of that).
+    `positions` [B, T_spec] says which symbol each frame should be at (None where nothing is known of that). The rows
+    are every `stride`-th of the `whole` batch, from `first` on; there may be none.
     """
 
+    whole: Whole
     names: tuple[str, ...]
     x: torch.Tensor
     x_lengths: torch.Tensor
@@ -55,6 +66,22 @@ class Batch:
     frames: torch.Tensor
     speakers: torch.Tensor
     positions: torch.Tensor | None = None
+    first: int = 0
+    stride: int = 1
+
+    def shares(self, count: int) -> list[Batch]:
+        """This batch in (at most) `count` smaller ones of like length, padded as they were."""
+        tensors = {name: value for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
+        return [
+            replace(
+                self,
+                names=self.names[number::count],
+                first=self.first + number * self.stride,
+                stride=self.stride * count,
+                **{name: value[number::count] for name, value in tensors.items()},
+            )
+            for number in range(min(count, len(self.names)))
+        ]
 
     def to(self, device: torch.device) -> Batch:
         tensors = {name: value for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
@@ -92,8 +119,10 @@ def prepare(
         for problem in problems[1:6]:
             console.warn(str(problem))
         raise problems[0]
+    if skipped:
+        console.warn(f"{len(skipped)} clips are left out of training, their text is too long for their sound:")
     for what in skipped:
-        console.warn(f"left out of training, the text is too long for the sound: {what}")
+        console.warn(f"  {what}")
     if not items["train"]:
         raise TrainError("no clip is left to train on", cure="see report or clips.jsonl for why each was rejected")
     return items["train"], items["val"]
@@ -120,23 +149,35 @@ def save_samples(path: Path, samples: np.ndarray) -> None:
         np.save(file, samples.astype(np.float32))
 
 
-def collate(items: Sequence[Item], hop: int) -> Batch:
-    """Pads a batch; the longest clip sets the length, in whole frames of `hop` samples."""
-    texts = [torch.tensor(item.ids, dtype=torch.long) for item in items]
-    sounds = [torch.from_numpy(item.load(hop)) for item in items]
-    pad = torch.nn.utils.rnn.pad_sequence
+def collate(items: Sequence[Item], hop: int, rank: int = 0, ranks: int = 1) -> Batch:
+    """Pads a batch, in whole frames of `hop` samples; of several processes, each takes every `ranks`-th row."""
+    whole = Whole(
+        tuple(item.name for item in items),
+        symbols=sum(len(item.ids) for item in items),
+        frames=tuple(item.frames for item in items),
+    )
+    rows = items[rank::ranks]
+    texts = [torch.tensor(item.ids, dtype=torch.long) for item in rows]
+    sounds = [torch.from_numpy(item.load(hop)) for item in rows]
     positions = None
     if all(item.guide is not None for item in items):
-        positions = pad([torch.from_numpy(np.load(item.guide)) for item in items], batch_first=True)
+        positions = _padded([torch.from_numpy(np.load(item.guide)) for item in rows])
     return Batch(
-        tuple(item.name for item in items),
-        x=pad(texts, batch_first=True),
+        whole,
+        tuple(item.name for item in rows),
+        x=_padded(texts),
         x_lengths=torch.tensor([len(text) for text in texts]),
-        wav=pad(sounds, batch_first=True).unsqueeze(1),
-        frames=torch.tensor([item.frames for item in items]),
-        speakers=torch.tensor([item.speaker for item in items]),
+        wav=_padded(sounds).unsqueeze(1),
+        frames=torch.tensor([item.frames for item in rows]),
+        speakers=torch.tensor([item.speaker for item in rows]),
         positions=positions,
+        first=rank,
+        stride=ranks,
     )
+
+
+def _padded(rows: list[torch.Tensor]) -> torch.Tensor:
+    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True) if rows else torch.zeros(0, 1)
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ffvits import console
 from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram, mel_spectrogram, spec_to_mel
+from ffvits.errors import TrainError
 from ffvits.train.dataset import Batch, Item, collate
 from ffvits.train.guide import pull
 from ffvits.train.plan import Plan
+from ffvits.train.ranks import ALONE, Ranks
 from ffvits.vits import (
     MultiPeriodDiscriminator,
+    TrainingOutput,
     Vits,
     discriminator_loss,
     duration_loss,
@@ -51,6 +56,36 @@ class Check:
     duration: float
 
 
+@dataclass(frozen=True)
+class _Spoken:
+    """Segments of the recordings [B, 1, T] and what the model made of them."""
+
+    real: Tensor
+    out: TrainingOutput
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of the two that learn: `listen` gives the loss of a share of the batch, and its parts under `losses`."""
+
+    name: str
+    optimizer: torch.optim.Optimizer
+    listen: Callable[[Batch, int], tuple[Tensor, dict[str, Tensor]]]
+    losses: tuple[str, ...]
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """True if this is what an allocator says that has no more to give."""
+    if isinstance(error, torch.cuda.OutOfMemoryError | MemoryError):
+        return True
+    # The processor's allocator and Apple's have no class of their own.
+    return any(sign in str(error) for sign in ("DefaultCPUAllocator", "MPS backend out of memory"))
+
+
+def _seed(*numbers: int) -> int:
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0])
+
+
 class Learner:
     """A model, its judge, their optimizers and the running mean of the weights."""
 
@@ -61,27 +96,29 @@ class Learner:
         plan: Plan,
         new: Iterable[str] = (),
         judge: MultiPeriodDiscriminator | None = None,
+        *,
+        seed: int = 0,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.device = torch.device(plan.device)
+        self.seed = seed
+        self.ranks = ranks
+        self.parts = 1  # how many shares a batch is learned in
+        self._spoken: _Spoken | None = None
         self.model = model.to(self.device).train()
         self.audio = audio
         self.plan = plan
         self.judge = judge.to(self.device).train() if judge is not None else None
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.optimizer = torch.optim.AdamW(
-            self._groups(set(new)), lr=plan.learning_rate, betas=(0.8, 0.99), eps=1e-9, weight_decay=0.01
-        )
-        self.judge_optimizer = (
-            torch.optim.AdamW(
-                [{"params": list(self.judge.parameters()), "factor": 1.0}],
-                lr=plan.learning_rate,
-                betas=(0.8, 0.99),
-                eps=1e-9,
-                weight_decay=0.01,
-            )
-            if self.judge is not None
-            else None
-        )
+        self.optimizer = self._adam(self._groups(set(new)))
+        self.judge_optimizer = None
+        losses: tuple[str, ...] = ("mel", "kl", "duration")
+        self._sides: list[_Side] = []
+        if self.judge is not None:
+            self.judge_optimizer = self._adam([{"params": list(self.judge.parameters()), "factor": 1.0}])
+            self._sides.append(_Side("judge", self.judge_optimizer, self._judge_losses, ("judge",)))
+            losses += ("adversary", "features")
+        self._sides.append(_Side("model", self.optimizer, self._model_losses, losses))
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=plan.precision == "fp16")
 
     def _groups(self, new: set[str]) -> list[dict]:
@@ -99,6 +136,13 @@ class Learner:
             for (part, is_new), parameters in sorted(groups.items(), key=lambda item: item[0])
         ]
 
+    def _adam(self, groups: list[dict]) -> torch.optim.AdamW:
+        """The published settings, in one kernel where torch has it."""
+        fused = self.device.type in ("cpu", "cuda")
+        return torch.optim.AdamW(
+            groups, lr=self.plan.learning_rate, betas=(0.8, 0.99), eps=1e-9, weight_decay=0.01, fused=fused
+        )
+
     def _factor(self, part: str, is_new: bool) -> float:
         """What the learning rate is multiplied with; emb_g is no part of the recipe's, it always learns."""
         factor = self.plan.rates.get(part, 1.0)
@@ -112,43 +156,118 @@ class Learner:
         )
 
     def step(self, batch: Batch, step: int) -> Losses:
-        """Learns from one batch; `step` counts from 1 and sets the rates.
+        """Learns from one batch; `step` counts from 1, sets the rates and decides every random draw.
 
-        A step whose losses are not finite changes nothing and says so.
+        A side (judge, then model) whose losses or gradient are not finite changes nothing, nor does the one after it.
+        Raises TrainError if not even one clip fits into memory.
         """
         self._set_rates(step)
+        self._spoken = None
         batch = batch.to(self.device)
-        spec = linear_spectrogram(batch.wav[:, 0], self.audio)
+        values: dict[str, float] = {}
+        finite = True
+        for side in self._sides:
+            if finite:
+                found, finite = self._descend(side, batch, step)
+                values |= found
+        self.scaler.update()
+        if finite:
+            self._follow(step)
+        return Losses(values, finite)
+
+    def _descend(self, side: _Side, batch: Batch, step: int) -> tuple[dict[str, float], bool]:
+        """One optimizer's part of the step: its losses, the length of its gradient, and whether it moved."""
+        sums = self._gather(side, batch, step)
+        trained = [p for group in side.optimizer.param_groups for p in group["params"] if p.requires_grad]
+        for parameter in trained:
+            if parameter.grad is None and self.ranks.size > 1:
+                parameter.grad = torch.zeros_like(parameter)  # a process without rows still takes part
+        losses = torch.stack([sums[name] for name in side.losses])
+        self.ranks.add_up([losses, *(p.grad for p in trained if p.grad is not None)])
+        self.scaler.unscale_(side.optimizer)
+        norm = float(nn.utils.clip_grad_norm_(trained, self.plan.max_norm))
+        values = dict(zip(side.losses, losses.tolist(), strict=True))
+        finite = all(map(math.isfinite, values.values()))
+        if finite and (math.isfinite(norm) or self.scaler.is_enabled()):
+            self.scaler.step(side.optimizer)  # a scaler leaves the step out itself where its scale was too high
+        else:
+            finite = False
+        side.optimizer.zero_grad(set_to_none=True)
+        return {**values, f"{side.name}_gradient": norm}, finite
+
+    def _gather(self, side: _Side, batch: Batch, step: int) -> dict[str, Tensor]:
+        """Adds up gradients and losses over the shares of a batch; they get smaller where memory runs out."""
+        while True:
+            side.optimizer.zero_grad(set_to_none=True)
+            sums = dict.fromkeys(side.losses, torch.zeros((), device=self.device))
+            try:
+                for share in batch.shares(self.parts):
+                    total, losses = side.listen(share, step)
+                    self.scaler.scale(total).backward()
+                    sums = {name: sums[name] + losses[name].detach() for name in sums}
+                return sums
+            except (RuntimeError, MemoryError) as error:
+                if not out_of_memory(error):
+                    raise
+            # Outside of the handler, whose traceback still holds the tensors that did not fit.
+            self._make_room(batch)
+
+    def _make_room(self, batch: Batch) -> None:
+        self._spoken = None
+        if self.parts >= len(batch.names):
+            raise TrainError(
+                f"memory does not even hold a step on one clip ({', '.join(batch.names[:3])} …)",
+                cure="label again with a lower label.segment.max_seconds, close other programs, or --device cpu",
+            )
+        self.parts *= 2
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        size = math.ceil(len(batch.names) / self.parts)
+        console.warn(f"out of memory: {size} clips at a time now, {self.parts} times a step; the batch stays the same")
+
+    def _speak(self, share: Batch, step: int) -> _Spoken:
+        """The model's pass over a share. The same share of the same step always draws the same noise."""
+        if self._spoken is not None:
+            return self._spoken
+        torch.manual_seed(_seed(self.seed, step, share.first))
+        spec = linear_spectrogram(share.wav[:, 0], self.audio)
         size = self.model.config.segment_frames
         with self.autocast():
-            out = self.model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=self._guide(batch))
-        real = slice_segments(batch.wav, out.starts * self.audio.hop_length, size * self.audio.hop_length)
-        losses: dict[str, Tensor] = {}
-        if self.judge is not None:
-            losses["judge"] = self._judge_step(real, out.audio)
-        losses["mel"] = self._mel_distance(real, out.audio, out.segment_mask)
-        losses["kl"] = kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.y_mask)
-        losses["duration"] = duration_loss(out.duration_loss)
+            out = self.model(share.x, share.x_lengths, spec, share.frames, share.speakers, guide=self._guide(share))
+        hop = self.audio.hop_length
+        spoken = _Spoken(slice_segments(share.wav, out.starts * hop, size * hop), out)
+        if self.parts == 1:
+            self._spoken = spoken  # a batch that fits at once is spoken once, for judge and model both
+        return spoken
+
+    def _judge_losses(self, share: Batch, step: int) -> tuple[Tensor, dict[str, Tensor]]:
+        with torch.set_grad_enabled(self.parts == 1):
+            spoken = self._speak(share, step)
+        with torch.enable_grad(), self.autocast():
+            # Heard in one pass: the judge's many weights are fetched and laid out once.
+            heard = self.judge(torch.cat([spoken.real, spoken.out.audio.detach().float()]))
+        real, made = zip(*(logits.chunk(2) for logits in heard.logits), strict=True)
+        loss = discriminator_loss(real, made) * (len(share.names) / len(share.whole.names))
+        return loss, {"judge": loss}
+
+    def _model_losses(self, share: Batch, step: int) -> tuple[Tensor, dict[str, Tensor]]:
+        spoken = self._speak(share, step)
+        out, whole = spoken.out, share.whole
+        size = self.model.config.segment_frames
+        # What a mean over the share counts for in the mean over the whole batch.
+        segments = out.segment_mask.sum() / sum(min(frames, size) for frames in whole.frames)
+        losses = {
+            "mel": segments * self._mel_distance(spoken.real, out.audio, out.segment_mask),
+            "kl": out.y_mask.sum() / sum(whole.frames) * kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.y_mask),
+            "duration": out.x_mask.sum() / whole.symbols * duration_loss(out.duration_loss),
+        }
         total = MEL_WEIGHT * losses["mel"] + KL_WEIGHT * losses["kl"] + losses["duration"]
         if self.judge is not None:
-            losses |= self._judgement(real, out.audio)
-            total = total + self._adversary_share(step) * (losses["adversary"] + losses["features"])
-        self.optimizer.zero_grad(set_to_none=True)
-        values = {name: float(value.detach()) for name, value in losses.items()}
-        if not all(math.isfinite(value) for value in values.values()):
-            return Losses(values, finite=False)
-        self.scaler.scale(total).backward()
-        self.scaler.unscale_(self.optimizer)
-        norm = float(nn.utils.clip_grad_norm_(self._trained(), self.plan.max_norm))
-        values["gradient"] = norm
-        if not math.isfinite(norm):
-            self.optimizer.zero_grad(set_to_none=True)
-            self.scaler.update()
-            return Losses(values, finite=False)
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
-        self._follow(step)
-        return Losses(values, finite=True)
+            clips = len(share.names) / len(whole.names)
+            judged = {name: clips * loss for name, loss in self._judgement(spoken.real, out.audio).items()}
+            total = total + self._adversary_share(step) * (judged["adversary"] + judged["features"])
+            losses |= judged
+        return total, losses
 
     def _guide(self, batch: Batch) -> Tensor | None:
         """What is known beforehand about the alignment, as an addition to its scores."""
@@ -156,22 +275,10 @@ class Learner:
             return None
         return pull(batch.positions, batch.x.shape[1], self.plan.guide)
 
-    def _trained(self) -> list[nn.Parameter]:
-        return [p for group in self.optimizer.param_groups for p in group["params"] if p.requires_grad]
-
     def _mel_distance(self, real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
         """Mean L1 distance of log mels where there is speech; [B, 1, T] both, mask [B, 1, frames]."""
         difference = mel_spectrogram(real[:, 0], self.audio) - mel_spectrogram(made[:, 0].float(), self.audio)
         return (difference.abs() * mask).sum() / (mask.sum() * self.audio.n_mel_channels)
-
-    def _judge_step(self, real: Tensor, made: Tensor) -> Tensor:
-        with self.autocast():
-            heard_real, heard_made = self.judge(real), self.judge(made.detach().float())
-        loss = discriminator_loss(heard_real.logits, heard_made.logits)
-        self.judge_optimizer.zero_grad(set_to_none=True)
-        self.scaler.scale(loss).backward()
-        self.scaler.step(self.judge_optimizer)
-        return loss
 
     def _judgement(self, real: Tensor, made: Tensor) -> dict[str, Tensor]:
         # The judge only listens here: no gradient for its weights, and no graph behind the real features.
@@ -200,8 +307,8 @@ class Learner:
     def _follow(self, step: int) -> None:
         """Moves the running mean; early on it follows closely, or it would stay the base for hundreds of steps."""
         decay = min(self.plan.ema, (1 + step) / (10 + step)) if self.plan.ema else 0.0
-        for name, value in self.model.state_dict().items():
-            self.average[name].lerp_(value, 1 - decay)
+        weights = self.model.state_dict()
+        torch._foreach_lerp_([self.average[name] for name in weights], list(weights.values()), 1 - decay)
 
     @torch.no_grad()
     def check(self, items: Sequence[Item]) -> Check:
@@ -238,7 +345,7 @@ class Learner:
         return model.eval()
 
     def state(self) -> dict:
-        """Everything that a resumed run needs to go on as if it had never stopped."""
+        """Everything that a resumed run needs to go on as if it had never stopped; draws follow from seed and step."""
         return {
             "model": self.model.state_dict(),
             "average": self.average,
@@ -246,23 +353,23 @@ class Learner:
             "judge": self.judge.state_dict() if self.judge is not None else None,
             "judge_optimizer": self.judge_optimizer.state_dict() if self.judge_optimizer is not None else None,
             "scaler": self.scaler.state_dict(),
-            "random": torch.get_rng_state(),
-            "random_cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
         }
 
     def restore(self, state: Mapping) -> None:
         """Takes up a state; a judge or a scaler that the checkpoint lacks starts fresh."""
         self.model.load_state_dict(state["model"])
         self.average = {name: value.to(self.device) for name, value in state["average"].items()}
-        factors = [group["factor"] for group in self.optimizer.param_groups]
-        self.optimizer.load_state_dict(state["optimizer"])
-        for group, factor in zip(self.optimizer.param_groups, factors, strict=True):
-            group["factor"] = factor  # this run's plan counts, not the one that was stopped
+        _take_up(self.optimizer, state["optimizer"])
         if self.judge is not None and state["judge"] is not None:
             self.judge.load_state_dict(state["judge"])
-            self.judge_optimizer.load_state_dict(state["judge_optimizer"])
+            _take_up(self.judge_optimizer, state["judge_optimizer"])
         if state["scaler"]:
             self.scaler.load_state_dict(state["scaler"])
-        torch.set_rng_state(state["random"].cpu())
-        if self.device.type == "cuda" and len(state["random_cuda"]) == torch.cuda.device_count():
-            torch.cuda.set_rng_state_all([value.cpu() for value in state["random_cuda"]])
+
+
+def _take_up(optimizer: torch.optim.Optimizer, state: Mapping) -> None:
+    """Loads an optimizer's moments; its settings stay this run's, whose plan and device may be others."""
+    own = [{name: value for name, value in group.items() if name != "params"} for group in optimizer.param_groups]
+    optimizer.load_state_dict(state)
+    for group, settings in zip(optimizer.param_groups, own, strict=True):
+        group.update(settings)
