@@ -241,18 +241,20 @@ def equality(steps: int) -> dict[str, object]:
     way, since AdamW makes whole steps of gradients that are nearly zero: `rounding_alone` is how far the baseline goes
     from itself if its first weights are moved by a tenth of a millionth.
     """
-    plain, nudged = (arranged(PlainLearner, "float32", segment_frames=8) for _ in range(2))
-    ours, followed = (arranged(Learner, "float32", segment_frames=8) for _ in range(2))
-    with torch.no_grad():
-        for parameter in nudged.model.parameters():
-            parameter.mul_(1 + 1e-7)
     batch = made_batch(2, 64, 16)
+    plain, followed = arranged(PlainLearner, "float32", 8), arranged(Learner, "float32", 8)
     in_step = 0.0
     for step in range(1, steps + 1):
         followed.restore(copy.deepcopy(plain.state()))
         values = plain.step(batch, step).values
         in_step = max(in_step, _apart(values, followed.step(batch, step).values))
-        free, alone = ours.step(batch, step).values, nudged.step(batch, step).values
+    del plain, followed
+    free = _last(arranged(Learner, "float32", 8), batch, steps)
+    nudged = arranged(PlainLearner, "float32", 8)
+    with torch.no_grad():
+        for parameter in nudged.model.parameters():
+            parameter.mul_(1 + 1e-7)
+    alone = _last(nudged, batch, steps)
     return {
         "steps": steps,
         "in_step": in_step,
@@ -261,6 +263,11 @@ def equality(steps: int) -> dict[str, object]:
         "baseline": values,
         "ours": free,
     }
+
+
+def _last(learner: Learner, batch: Batch, steps: int) -> Mapping[str, float]:
+    """The losses of the last of some steps."""
+    return [learner.step(batch, step).values for step in range(1, steps + 1)][-1]
 
 
 def _apart(values: Mapping[str, float], others: Mapping[str, float]) -> float:

@@ -223,12 +223,15 @@ def _label(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
+    from contextlib import nullcontext
+
     from ffvits.run import Run
     from ffvits.train import train
+    from ffvits.train.ranks import started_first
 
     run = Run.open(arguments.folder)
     recipe = run.recipe().override({**_options(arguments), "out": arguments.folder})
-    with run.locked():
+    with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
         train(recipe, Run.create(arguments.folder, recipe))
     return 0
 

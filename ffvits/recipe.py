@@ -102,17 +102,27 @@ class TextSettings:
 
 @dataclass(frozen=True)
 class TrainSettings:
-    steps: int = _option(0, "optimizer steps; 0 chooses by the minutes of speech and the device", low=0)
+    steps: int = _option(0, "optimizer steps at most; 0 chooses by the minutes of speech and the device", low=0)
     minutes: float = _option(0.0, "stop after so many minutes of training; 0 for no limit", low=0)
+    until: Literal["converged", "steps", "minutes"] = _option(
+        "converged", "converged stops early where more steps would not help; steps and minutes go on to their end"
+    )
     batch_size: int = _option(0, "clips per step; 0 chooses by the device", low=0, high=1024)
     learning_rate: float = _option(0.0, "AdamW's rate; 0 chooses by the base", low=0, high=0.01)
-    rates: dict[str, float] = _option({}, "factor on the rate per part, 0 freezes: {enc_p: 0.1, dec: 1.0, dp: 0}")
+    warmup: int = _option(20, "steps in which the rate rises", low=0)
+    decay: float = _option(0.1, "share of the rate that is left at the last step; 1 keeps it as it is", low=0, high=1)
+    parts: dict[str, str] = _option({}, "factor on the rate per part: {enc_p: 0.1, dec: 1.0, dp: frozen}")
+    new_layers: float = _option(3.0, "factor on the rate of layers that the base did not have", low=0, high=100)
+    conditioning: Literal["silent", "random"] = _option(
+        "silent", "how such layers begin: silent changes nothing of the base's speech, random does"
+    )
     start_from: str = _option(
         "mean", "which voice of a base that has several a new one starts from: mean, nearest, or a name"
     )
     adversary: Literal["auto", "on", "off"] = _option(
         "auto", "train against a discriminator; auto does where the base brings one"
     )
+    guide: bool = _option(True, "a base of one speaker reads along, to tell which symbol is where")
     replay: float = _option(
         0.25, "share of each batch that the base's own voice speaks, so it is not forgotten", low=0, high=0.9
     )
@@ -122,6 +132,9 @@ class TrainSettings:
     )
     held_out: float = _option(0.05, "share of clips never trained on, to judge the voice by", low=0, high=0.5)
     check_every: int = _option(0, "steps between looks at the held-out clips; 0 chooses", low=0)
+    listen_every: int = _option(
+        0, "steps between hearings by Whisper of what the voice says; 0 is every fourth look, -1 never", low=-1
+    )
     keep: int = _option(2, "newest checkpoints kept, beside the best", low=1, high=100)
 
 
@@ -168,13 +181,18 @@ class Recipe:
 
     @classmethod
     def load(cls, path: str | Path) -> Recipe:
-        """Reads a YAML recipe; relative `input` and `out` are taken from where the command runs.
+        """Reads a YAML recipe, or by a bare name one of the folder `recipes`.
+
+        Relative `input` and `out` are taken from where the command runs.
 
         Raises RecipeError naming the key, the line and the nearest valid name.
         """
         import yaml
 
         path = Path(path)
+        named = Path("recipes") / f"{path}.yaml"
+        if not path.suffix and not path.exists() and named.is_file():
+            path = named
         try:
             text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -32,6 +33,8 @@ from ffvits.vits import (
 
 MEL_WEIGHT = 45.0  # c_mel and c_kl of the published configs
 KL_WEIGHT = 1.0
+REMEMBERED = 50  # gradients by which the next one is judged
+EXPLODING = 100.0  # times the median of those, a gradient is taken for an accident and left out
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,16 @@ class Check:
 
     `spoken` is the mel distance of the clip spoken from its text with the clip's own timing: the way the voice will
     be used. `copied` is that of the clip passed through posterior and decoder; `kl` and `duration` are the losses.
+    `change` is how far the weights have gone since the check before, relative to their length. `sounds` are what was
+    spoken and the recording, samples [T], for whoever listens.
     """
 
     spoken: float
     copied: float
     kl: float
     duration: float
+    change: float
+    sounds: tuple[tuple[np.ndarray, np.ndarray], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,10 @@ class Learner:
         self.seed = seed
         self.ranks = ranks
         self.parts = 1  # how many shares a batch is learned in
+        self.calm = 1.0  # what every rate is multiplied with: less than 1 after training went astray
         self._spoken: _Spoken | None = None
+        self._seen: dict[str, Tensor] | None = None
+        self._norms: dict[str, list[float]] = {"judge": [], "model": []}
         self.model = model.to(self.device).train()
         self.audio = audio
         self.plan = plan
@@ -187,13 +197,22 @@ class Learner:
         self.scaler.unscale_(side.optimizer)
         norm = float(nn.utils.clip_grad_norm_(trained, self.plan.max_norm))
         values = dict(zip(side.losses, losses.tolist(), strict=True))
-        finite = all(map(math.isfinite, values.values()))
-        if finite and (math.isfinite(norm) or self.scaler.is_enabled()):
-            self.scaler.step(side.optimizer)  # a scaler leaves the step out itself where its scale was too high
-        else:
-            finite = False
+        # A scaler leaves the step out itself where its scale was too high.
+        sane = self._usual(side.name, norm) or (self.scaler.is_enabled() and not math.isfinite(norm))
+        finite = sane and all(map(math.isfinite, values.values()))
+        if finite:
+            self.scaler.step(side.optimizer)
         side.optimizer.zero_grad(set_to_none=True)
         return {**values, f"{side.name}_gradient": norm}, finite
+
+    def _usual(self, name: str, norm: float) -> bool:
+        """False for a gradient that is no number, or that explodes beside the last ones."""
+        last = self._norms[name]
+        usual = math.isfinite(norm) and (len(last) < REMEMBERED or norm < EXPLODING * statistics.median(last))
+        if usual:
+            last.append(norm)
+            del last[:-REMEMBERED]
+        return usual
 
     def _gather(self, side: _Side, batch: Batch, step: int) -> dict[str, Tensor]:
         """Adds up gradients and losses over the shares of a batch; they get smaller where memory runs out."""
@@ -298,7 +317,7 @@ class Learner:
         return min(1.0, max(0.0, step / self.plan.judge_warmup - 1)) if self.plan.judge_warmup else 1.0
 
     def _set_rates(self, step: int) -> None:
-        rate = self.plan.rate(step)
+        rate = self.calm * self.plan.rate(step)
         for optimizer in (self.optimizer, self.judge_optimizer):
             for group in optimizer.param_groups if optimizer is not None else ():
                 group["lr"] = rate * group["factor"]
@@ -316,6 +335,7 @@ class Learner:
         model = self.averaged()
         hop = self.audio.hop_length
         sums = torch.zeros(4)
+        sounds = []
         for item in items:
             batch = collate([item], hop).to(self.device)
             spec = linear_spectrogram(batch.wav[:, 0], self.audio)
@@ -326,7 +346,9 @@ class Learner:
             real = spec_to_mel(spec, self.audio)
             copied = mel_spectrogram(model.dec(out.z, g)[:, 0], self.audio)
             z = model.flow(out.m_p, out.y_mask, g, reverse=True)
-            spoken = mel_spectrogram(model.dec(z, g)[:, 0], self.audio)
+            audio = model.dec(z, g)[:, 0]
+            spoken = mel_spectrogram(audio, self.audio)
+            sounds.append((audio[0].float().cpu().numpy(), batch.wav[0, 0].cpu().numpy()))
             sums += torch.tensor(
                 [
                     float((spoken - real).abs().mean()),
@@ -335,7 +357,15 @@ class Learner:
                     float(duration_loss(out.duration_loss)),
                 ]
             )
-        return Check(*(sums / len(items)).tolist())
+        return Check(*(sums / len(items)).tolist(), change=self._change(), sounds=tuple(sounds))
+
+    def _change(self) -> float:
+        """How far the running mean has gone since this was last asked."""
+        before, self._seen = self._seen, {name: value.clone() for name, value in self.average.items()}
+        if before is None:
+            return 0.0
+        way = sum(float((value - before[name]).square().sum()) for name, value in self._seen.items())
+        return math.sqrt(way / sum(float(value.square().sum()) for value in before.values()))
 
     def averaged(self) -> Vits:
         """A model with the running mean of the weights, ready to speak."""
@@ -353,6 +383,8 @@ class Learner:
             "judge": self.judge.state_dict() if self.judge is not None else None,
             "judge_optimizer": self.judge_optimizer.state_dict() if self.judge_optimizer is not None else None,
             "scaler": self.scaler.state_dict(),
+            "norms": self._norms,
+            "calm": self.calm,
         }
 
     def restore(self, state: Mapping) -> None:
@@ -363,6 +395,8 @@ class Learner:
         if self.judge is not None and state["judge"] is not None:
             self.judge.load_state_dict(state["judge"])
             _take_up(self.judge_optimizer, state["judge_optimizer"])
+        self._norms = {name: list(values) for name, values in state["norms"].items()}
+        self.calm = state["calm"]
         if state["scaler"]:
             self.scaler.load_state_dict(state["scaler"])
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from ffvits import console
@@ -22,16 +27,23 @@ from ffvits.run import Run, digest
 from ffvits.train import state
 from ffvits.train.dataset import Batch, Deck, Item, collate, prepare
 from ffvits.train.guide import read_along
-from ffvits.train.learner import Check, Learner
+from ffvits.train.learner import Learner
+from ffvits.train.listen import Listener
 from ffvits.train.plan import Plan, choose_device, make_plan
+from ffvits.train.ranks import Ranks, joined
 from ffvits.train.state import Progress
+from ffvits.train.verdict import Verdict, assess
 
 if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
+
     from ffvits.base import Base
     from ffvits.text import FrontEnd
 
 CHECKED = 12  # held-out clips looked at each time
-PATIENCE = 5  # steps in a row without finite losses before training gives up
+PATIENCE = 3  # steps in a row without a usable gradient before it is back to the last checkpoint
+RETURNS = 2  # times that training goes back before it gives up
+SHOWN = ("spoken", "copied", "kl", "duration", "similarity", "cer")  # of a look at held-out clips
 
 
 @dataclass(frozen=True)
@@ -45,8 +57,17 @@ class Trained:
 def train(recipe: Recipe, run: Run) -> Trained:
     """Fine-tunes the recipe's base on the run's kept clips and writes the voice; goes on where it stopped.
 
-    Raises BaseError, TextError or TrainError naming cause and cure.
+    Under torchrun all processes call this; the first one writes. Raises BaseError, TextError or TrainError naming
+    cause and cure.
     """
+    device = choose_device(recipe.device)
+    with joined(device) as ranks:
+        if not ranks.first:
+            console.quiet()
+        return _train(recipe, run, device, ranks)
+
+
+def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks) -> Trained:
     from ffvits.base import adapt, load_base
     from ffvits.train.export import write_voice
     from ffvits.vits import MultiPeriodDiscriminator, Vits
@@ -54,18 +75,22 @@ def train(recipe: Recipe, run: Run) -> Trained:
     console.stage("Train")
     clips = run.clips()
     speakers = sorted({clip.speaker for clip in clips if clip.kept})
-    base = load_base(recipe.base, offline=recipe.offline)
-    reader = _reader(base, recipe)
-    items, held_out = prepare(clips, run, base.audio, reader, speakers)
-    identity = digest(
-        base.sha256, speakers, recipe.train.replay > 0, [(i.name, i.ids, i.speaker, str(i.samples.name)) for i in items]
-    )
-    readings: list[Item] = []
-    if not base.speakers and base.front_end:
-        lessons = read_along(items, base, run, speaker=len(speakers))
-        items, readings = lessons.items, lessons.readings
-        held_out = read_along(held_out, base, run, speaker=len(speakers)).items
-    plan = _plan(recipe, base, items)
+    with ranks.first_goes_first():
+        base = load_base(recipe.base, offline=recipe.offline)
+        reader = _reader(base, recipe)
+        items, held_out = prepare(clips, run, base.audio, reader, speakers)
+        identity = digest(
+            base.sha256,
+            speakers,
+            recipe.train.replay > 0,
+            [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
+        )
+        readings: list[Item] = []
+        if not base.speakers and base.front_end and (recipe.train.guide or recipe.train.replay):
+            lessons = read_along(items, base, run, speaker=len(speakers))
+            items, readings = lessons.items, lessons.readings
+            held_out = read_along(held_out, base, run, speaker=len(speakers)).items
+    plan = _plan(recipe, base, items, device)
     _announce(plan, base, items, held_out, speakers)
     torch.manual_seed(recipe.seed)
     replayed = bool(readings) and recipe.train.replay > 0
@@ -76,19 +101,26 @@ def train(recipe: Recipe, run: Run) -> Trained:
         start_from=_start_from(recipe, run, base, clips, speakers),
     )
     console.table("What became of the base", ("what", "tensors", "why"), adapted.report.table())
-    adapted.report.save(run.folder / "surgery.json")
+    new = adapted.report.created_names()
     model = Vits(adapted.config)
-    model.load_state_dict(adapted.state)
+    if recipe.train.conditioning == "random":
+        model.load_state_dict({**adapted.state, **{n: v for n, v in model.state_dict().items() if n in new}})
+    else:
+        model.load_state_dict(adapted.state)
     judge = MultiPeriodDiscriminator() if plan.adversary else None
     if judge is not None and base.discriminator is not None:
         judge.load_state_dict(base.discriminator)
-    learner = Learner(model, base.audio, plan, new=adapted.report.created_names(), judge=judge)
-    progress = _resume(run, learner, identity)
+    learner = Learner(model, base.audio, plan, new=new, judge=judge, seed=recipe.seed, ranks=ranks)
+    with ranks.first_goes_first():
+        progress = _resume(run, learner, identity)
     deck = Deck(items, plan.batch_size, recipe.seed, readings, recipe.train.replay if replayed else 0.0)
-    progress = _Loop(run, learner, deck, held_out[:CHECKED], recipe, identity, reader).go(progress)
-    write_voice(run, recipe, base, adapted, reader, speakers, identity)
-    verdict = _verdict(progress, plan, held_out)
-    console.info(verdict)
+    seconds = 60 * _minutes(items, base)
+    loop = Loop(run, learner, deck, held_out[:CHECKED], recipe, identity, reader, seconds)
+    progress = loop.go(progress)
+    verdict = loop.close(progress)
+    if ranks.first:
+        adapted.report.save(run.folder / "surgery.json")
+        write_voice(run, recipe, base, adapted, reader, speakers, identity)
     return Trained(progress, verdict)
 
 
@@ -117,10 +149,10 @@ def _start_from(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speaker
     return chosen
 
 
-def _plan(recipe: Recipe, base: Base, items: list[Item]) -> Plan:
+def _plan(recipe: Recipe, base: Base, items: list[Item], device: str) -> Plan:
     return make_plan(
         recipe.train,
-        device=choose_device(recipe.device),
+        device=device,
         clips=len(items),
         minutes=_minutes(items, base),
         small=base.config.hidden_channels < 192,
@@ -164,8 +196,12 @@ def _resume(run: Run, learner: Learner, identity: str) -> Progress:
     return progress
 
 
-class _Loop:
-    """One stretch of training, from a start or a checkpoint to the end of the plan."""
+class Loop:
+    """One stretch of training, from a start or a checkpoint to its end.
+
+    `held_out` items are looked at every `plan.check_every` steps, `reader` reads the recipe's sentences for the voice
+    to speak, and `seconds` of speech are trained on. Checkpoints carry `identity`; others are not taken up.
+    """
 
     def __init__(
         self,
@@ -176,101 +212,170 @@ class _Loop:
         recipe: Recipe,
         identity: str,
         reader: FrontEnd,
+        seconds: float,
     ) -> None:
         self.run = run
         self.learner = learner
         self.plan = learner.plan
+        self.ranks = learner.ranks
         self.deck = deck
         self.held_out = held_out
         self.recipe = recipe
         self.identity = identity
         self.reader = reader
+        self.seconds = seconds
         self.history = History(run.checkpoints / "history.jsonl")
+        self.listener = Listener(recipe, learner.audio.sampling_rate)
+        self.troubles = Troubles()
+        self.verdict = Verdict("unknown", "")
+        self.waited = self.worked = 0.0
 
     def go(self, progress: Progress) -> Progress:
         """Trains until the plan is fulfilled; every way out but a crash leaves a checkpoint of the last step."""
         if self._done(progress):
             console.info(f"already trained: {progress.step} steps")
             return progress
-        from torch.utils.tensorboard import SummaryWriter
-
-        self.run.checkpoints.mkdir(parents=True, exist_ok=True)
-        self.history.cut(progress.step)
-        hop = self.learner.audio.hop_length
-        writer = SummaryWriter(str(self.run.tensorboard), purge_step=progress.step + 1)
-        try:
-            with console.progress("Training", total=self.plan.steps, unit="steps") as bar, writer:
-                bar.advance(progress.step)
-                if progress.step == 0:
+        if self.ranks.first:
+            self.run.checkpoints.mkdir(parents=True, exist_ok=True)
+            self.history.cut(progress.step)
+        learner = self.learner
+        batches = _ahead(_deal(self.deck, progress, learner.audio.hop_length, self.ranks))
+        with (
+            _writer(self.run.tensorboard, progress, self.ranks) as writer,
+            console.progress("Training", total=self.plan.steps, unit="steps") as bar,
+            _Interrupts() as interrupts,
+        ):
+            bar.advance(progress.step)
+            if progress.step == 0:
+                progress = self._check(progress, writer)
+            while not self._done(progress):
+                began = time.monotonic()
+                batch, position = next(batches)
+                dealt = time.monotonic()
+                progress = self._step(batch, position, progress, writer)
+                self.waited += dealt - began
+                self.worked += time.monotonic() - dealt
+                bar.advance()
+                if progress.step % self.plan.check_every == 0 or self._done(progress):
                     progress = self._check(progress, writer)
-                for batch, position in _ahead(_deal(self.deck, progress, hop)):
-                    progress = self._step(batch, position, progress, writer)
-                    bar.advance()
-                    if progress.step % self.plan.check_every == 0 or self._done(progress):
-                        progress = self._check(progress, writer)
-                        self._save(progress)
-                    if self._done(progress):
-                        break
-        except KeyboardInterrupt:
-            self._save(progress)
-            console.warn(f"stopped at step {progress.step}; the same command goes on from here")
-            raise
+                    self._save(progress)
+                if self.ranks.agree(interrupts.wanted):
+                    self._save(progress)
+                    console.warn(f"stopped at step {progress.step}; the same command goes on from here")
+                    raise KeyboardInterrupt
         return progress
 
-    def _done(self, progress: Progress) -> bool:
-        out_of_time = self.plan.minutes and progress.seconds >= self.plan.minutes * 60
-        return progress.step >= self.plan.steps or bool(out_of_time)
+    def close(self, progress: Progress) -> str:
+        """Shows the table of all looks and says in a sentence what training came to."""
+        checks = [entry for entry in self.history.read() if entry["kind"] == "check"]
+        names = [name for name in SHOWN if any(name in entry for entry in checks)]
+        rows = [[entry.get(name, "–") for name in ("step", *names)] for entry in checks[-20:]]
+        console.table("On held-out clips", ("step", *names), rows)
+        if self.worked:
+            console.info(f"waiting for data: {self.waiting:.1%} of the time")
+        if self.troubles.skipped:
+            console.warn(f"{self.troubles.skipped} steps were skipped; look at: {', '.join(self.troubles.suspects())}")
+        found = assess(checks, seconds=self.seconds)
+        text = f"trained {progress.step:,} steps in {progress.seconds / 60:.1f} min; {found.text}"
+        console.info(text)
+        return text
 
-    def _step(self, batch: Batch, position: tuple[int, int], progress: Progress, writer) -> Progress:
+    @property
+    def waiting(self) -> float:
+        """The share of the time in which the model had no data to work on."""
+        return self.waited / max(self.waited + self.worked, 1e-9)
+
+    def _done(self, progress: Progress) -> bool:
+        out_of_time = bool(self.plan.minutes) and progress.seconds >= self.plan.minutes * 60
+        if self.plan.until == "minutes":
+            return out_of_time
+        return out_of_time or progress.step >= self.plan.steps or (self.plan.until == "converged" and self.verdict.done)
+
+    def _step(self, batch: Batch, position: tuple[int, int], progress: Progress, writer: SummaryWriter) -> Progress:
         began = time.monotonic()
         losses = self.learner.step(batch, progress.step + 1)
         epoch, index = position
         progress = progress.with_(
             step=progress.step + 1,
-            samples=progress.samples + len(batch.names),
+            samples=progress.samples + len(batch.whole.names),
             epoch=epoch,
             index=index,
             seconds=progress.seconds + time.monotonic() - began,
         )
+        progress = self.ranks.agree(progress)  # clocks differ, and all must stop at the same step
         if losses.finite:
-            self.failures = 0
-            for name, value in losses.values.items():
-                writer.add_scalar(f"train/{name}", value, progress.step)
-            if progress.step % 10 == 0 or progress.step == 1:
-                self.history.add("train", progress.step, losses.values)
+            self.troubles.fine(batch.whole.names)
+            if self.ranks.first:
+                values = {**losses.values, "waiting": self.waiting}
+                for name, value in values.items():
+                    writer.add_scalar(f"train/{name}", value, progress.step)
+                if progress.step % 10 == 0 or progress.step == 1:
+                    self.history.add("train", progress.step, values)
         else:
-            self._not_finite(batch, progress)
+            self._astray(batch, progress)
         return progress
 
-    failures = 0
-
-    def _not_finite(self, batch: Batch, progress: Progress) -> None:
-        self.failures += 1
-        console.warn(f"step {progress.step}: the losses are not finite; skipped ({', '.join(batch.names[:4])} …)")
-        if self.failures >= PATIENCE:
+    def _astray(self, batch: Batch, progress: Progress) -> None:
+        """Steps without a usable gradient: the first few are skipped, then it is back to the last checkpoint."""
+        self.troubles.failed(batch.whole.names)
+        clips = ", ".join(batch.whole.names[:4]) + (" …" if len(batch.whole.names) > 4 else "")
+        console.warn(f"step {progress.step}: losses or gradient are no usable numbers; skipped ({clips})")
+        if self.troubles.in_a_row < PATIENCE:
+            return
+        suspects = ", ".join(self.troubles.suspects())
+        good = state.newest(self.run.checkpoints, self.identity)
+        if good is None or self.troubles.returns >= RETURNS:
             raise TrainError(
-                f"training diverged at step {progress.step}; the last clips were {', '.join(batch.names)}",
-                cure="listen to these clips; or lower train.learning_rate and run again from the last checkpoint",
+                f"training diverged at step {progress.step}; suspect clips: {suspects}",
+                cure="listen to these clips and reject them in clips.jsonl; or lower train.learning_rate",
             )
+        found, saved = state.load(good)
+        calm = self.learner.calm / 2
+        self.learner.restore(saved)
+        self.learner.calm = calm
+        self.troubles.returned()
+        console.warn(f"back to the weights of step {found.step}, at {calm:g} of the rate; suspect clips: {suspects}")
 
-    def _check(self, progress: Progress, writer) -> Progress:
-        """Looks at the held-out clips, lets the voice speak a sentence, and remembers the best."""
+    def _check(self, progress: Progress, writer: SummaryWriter) -> Progress:
+        """Looks at the held-out clips, lets the voice speak, and remembers the best."""
+        if self.ranks.first:
+            progress = self._look(progress, writer)
+        progress, self.verdict = self.ranks.agree((progress, self.verdict))
+        return progress
+
+    def _look(self, progress: Progress, writer: SummaryWriter) -> Progress:
+        values: dict[str, float] = {}
         if self.held_out:
             found = self.learner.check(self.held_out)
-            for name, value in asdict(found).items():
-                writer.add_scalar(f"check/{name}", value, progress.step)
-            self.history.add("check", progress.step, asdict(found))
-            console.info(_line(progress, found))
+            values = {name: value for name, value in vars(found).items() if name != "sounds"}
+            values["similarity"] = self.listener.similarity(found.sounds)
             if found.spoken < progress.best and progress.step > 0:
                 progress = progress.with_(best=found.spoken, best_step=progress.step)
         elif progress.step > 0:
             progress = progress.with_(best_step=progress.step)
-        writer.add_audio("sample", self._sample(), progress.step, self.learner.audio.sampling_rate)
+        sentences = self.recipe.speak.sentences
+        every = self.plan.listen_every
+        listens = every > 0 and progress.step % every == 0
+        spoken = [self._sample(sentence) for sentence in (sentences if listens else sentences[:1])]
+        if spoken:
+            writer.add_audio("sample", spoken[0], progress.step, self.learner.audio.sampling_rate)
+        if listens:
+            values["cer"] = self.listener.errors(sentences, spoken)
+        values = {name: value for name, value in values.items() if value is not None}
+        for name, value in values.items():
+            writer.add_scalar(f"check/{name}", value, progress.step)
+        if values:
+            self.history.add("check", progress.step, values)
+            shown = "  ".join(f"{name} {values[name]:.3f}" for name in SHOWN if name in values)
+            console.info(f"step {progress.step}: {shown}")
+        self.verdict = assess(
+            [entry for entry in self.history.read() if entry["kind"] == "check"], seconds=self.seconds
+        )
         return progress
 
-    def _sample(self) -> torch.Tensor:
-        """The first of the report's sentences, always with the same noise: [1, T]."""
-        ids = self.reader.encode(self.recipe.speak.sentences[0]).ids
+    def _sample(self, sentence: str) -> np.ndarray:
+        """A sentence in the first speaker's voice, always with the same noise: [T]."""
+        ids = self.reader.encode(sentence).ids
         device = self.learner.device
         speech = self.learner.averaged().infer(
             torch.tensor([ids], device=device),
@@ -280,27 +385,82 @@ class _Loop:
             noise_scale_w=self.recipe.speak.noise_w,
             generator=torch.Generator().manual_seed(self.recipe.seed),
         )
-        return speech.audio[0].float().cpu()
+        return speech.audio[0, 0].float().cpu().numpy()
 
     def _save(self, progress: Progress) -> None:
-        state.save(self.run.checkpoints, progress, self.identity, self.learner.state(), self.recipe.train.keep)
+        if self.ranks.first:
+            kept = {**self.learner.state(), "recipe": digest(self.recipe.to_mapping())}
+            state.save(self.run.checkpoints, progress, self.identity, kept, self.recipe.train.keep)
+        self.ranks.agree(None)  # whoever goes back to a checkpoint must find it
 
 
-def _line(progress: Progress, found: Check) -> str:
-    return (
-        f"step {progress.step}: spoken {found.spoken:.3f}  copied {found.copied:.3f}  "
-        f"kl {found.kl:.2f}  duration {found.duration:.2f}"
-    )
+@dataclass
+class Troubles:
+    """Skipped steps, and the clips that were in them and in no good one."""
+
+    in_a_row: int = 0
+    returns: int = 0
+    skipped: int = 0
+    _failed: Counter[str] = field(default_factory=Counter)
+    _fine: set[str] = field(default_factory=set)
+
+    def fine(self, names: Iterable[str]) -> None:
+        self.in_a_row = 0
+        self._fine.update(names)
+
+    def failed(self, names: Iterable[str]) -> None:
+        self.in_a_row += 1
+        self.skipped += 1
+        self._failed.update(names)
+
+    def returned(self) -> None:
+        self.in_a_row = 0
+        self.returns += 1
+
+    def suspects(self) -> list[str]:
+        """The likeliest first, eight at most."""
+        bad = [name for name, _ in self._failed.most_common() if name not in self._fine]
+        return (bad or [name for name, _ in self._failed.most_common()])[:8]
 
 
-def _deal(deck: Deck, progress: Progress, hop: int) -> Iterator[tuple[Batch, tuple[int, int]]]:
+class _Interrupts:
+    """Turns Ctrl-C and a polite kill into a wish that the loop grants after its step; a second one acts at once."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Interrupts:
+        if threading.current_thread() is threading.main_thread():  # elsewhere Python allows no handlers
+            self._before = {number: signal.signal(number, self._want) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def _want(self, number: int, frame: object) -> None:
+        if self.wanted:
+            raise KeyboardInterrupt
+        self.wanted = True
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _writer(folder: Path, progress: Progress, ranks: Ranks) -> AbstractContextManager:
+    if not ranks.first:
+        return nullcontext()
+    from torch.utils.tensorboard import SummaryWriter
+
+    return SummaryWriter(str(folder), purge_step=progress.step + 1)
+
+
+def _deal(deck: Deck, progress: Progress, hop: int, ranks: Ranks) -> Iterator[tuple[Batch, tuple[int, int]]]:
     """Batches from where `progress` stands, each with the position that follows it, without end."""
     epoch, index = progress.epoch, progress.index
     while True:
         batches = deck.epoch(epoch)
         for number in range(index, len(batches)):
             after = (epoch, number + 1) if number + 1 < len(batches) else (epoch + 1, 0)
-            yield collate(batches[number], hop), after
+            yield collate(batches[number], hop, ranks.rank, ranks.size), after
         epoch, index = epoch + 1, 0
 
 
@@ -342,15 +502,3 @@ class History:
         kept = [entry for entry in self.read() if entry["step"] <= step]
         if self.path.is_file():
             write_text(self.path, "".join(json.dumps(entry) + "\n" for entry in kept))
-
-
-def _verdict(progress: Progress, plan: Plan, held_out: list[Item]) -> str:
-    took = f"{progress.seconds / 60:.1f} min"
-    if not held_out:
-        return f"trained {progress.step} steps in {took}; nothing was held out to judge by"
-    late = progress.best_step >= 0.8 * progress.step
-    hint = "still improving at the end: more steps may help" if late and progress.step < 20_000 else "best came earlier"
-    return (
-        f"trained {progress.step} steps in {took}; best at step {progress.best_step} "
-        f"(held-out mel distance {progress.best:.3f}); {hint}"
-    )

@@ -20,7 +20,6 @@ PARTS = ("enc_p", "enc_q", "flow", "dp", "dec")
 KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4}
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0}
-WARMUP = 20
 # Against the log-likelihood of a frame, a sum over all its channels. The guide never lets go: a fine-tune is too short
 # for the search to become better than it (measured: docs/training.md).
 GUIDE_STRENGTH = 100.0
@@ -44,12 +43,16 @@ class Plan:
     ema: float = 0.99
     max_norm: float = 1000.0
     guide: float = 0.0
+    warmup: int = 20
+    decay: float = 0.1
+    until: str = "steps"
+    listen_every: int = -1
 
     def rate(self, step: int) -> float:
-        """The learning rate of a step (from 1): a short warm-up, then half a cosine down to a tenth."""
-        warm = min(1.0, step / WARMUP)
+        """The learning rate of a step (from 1): a short warm-up, then half a cosine down to `decay` of it."""
+        warm = min(1.0, step / self.warmup) if self.warmup else 1.0
         gone = min(1.0, step / max(self.steps, 1))
-        return self.learning_rate * warm * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * gone)))
+        return self.learning_rate * warm * (self.decay + (1 - self.decay) * 0.5 * (1 + math.cos(math.pi * gone)))
 
 
 def choose_device(name: str) -> str:
@@ -100,11 +103,10 @@ def make_plan(
     """Completes the settings. `clips` and `minutes` of speech are trained on, `small` tells an embedded base from a
     published-size one, `judge` whether the base brings a discriminator, `many_voices` whether it has speakers.
 
-    Raises RecipeError for a part that the model does not have.
+    Raises RecipeError for a part that the model does not have, or a budget that is not named.
     """
-    unknown = [part for part in settings.rates if part not in PARTS]
-    if unknown:
-        raise RecipeError(f"train.rates: there is no part {unknown[0]!r}", cure=f"one of: {', '.join(PARTS)}")
+    if settings.until == "minutes" and not settings.minutes:
+        raise RecipeError("train.until is minutes, and train.minutes says not how many", cure="--minutes 30")
     on_gpu = not device.startswith("cpu")
     batch = settings.batch_size or (16 if on_gpu else 8)
     adversary = settings.adversary == "on" or (settings.adversary == "auto" and judge)
@@ -115,7 +117,7 @@ def make_plan(
         steps = min(20_000, max(1_000, 30 * math.ceil(clips / batch)))
     else:
         steps = min(3_000, max(400, 60 * math.ceil(clips / batch)))
-    rates = {**(FOLLOW if many_voices else KEEP_LANGUAGE), **settings.rates}
+    check_every = settings.check_every or max(25, steps // 20)
     return Plan(
         steps=steps,
         minutes=settings.minutes,
@@ -123,11 +125,31 @@ def make_plan(
         learning_rate=settings.learning_rate or (3e-4 if small else 2e-4),
         device=device,
         precision=choose_precision(settings.precision, device),
-        check_every=settings.check_every or max(25, steps // 20),
+        check_every=check_every,
         adversary=adversary,
         judge_warmup=0 if judge or not adversary else min(500, steps // 4),
-        rates=rates,
-        new_layers=3.0,
+        rates={**(FOLLOW if many_voices else KEEP_LANGUAGE), **_factors(settings.parts)},
+        new_layers=settings.new_layers,
         ema=settings.ema,
-        guide=0.0 if many_voices else GUIDE_STRENGTH,
+        guide=GUIDE_STRENGTH if settings.guide and not many_voices else 0.0,
+        warmup=settings.warmup,
+        # Without a known end there is nothing to slow down for.
+        decay=1.0 if settings.until == "minutes" else settings.decay,
+        until=settings.until,
+        listen_every=settings.listen_every or 4 * check_every,
     )
+
+
+def _factors(parts: Mapping[str, str]) -> dict[str, float]:
+    """The factor of each part that the recipe names."""
+    found = {}
+    for part, value in parts.items():
+        if part not in PARTS:
+            raise RecipeError(f"train.parts: there is no part {part!r}", cure=f"one of: {', '.join(PARTS)}")
+        try:
+            found[part] = 0.0 if value == "frozen" else float(value)
+        except ValueError:
+            found[part] = math.nan
+        if not 0 <= found[part] < math.inf:
+            raise RecipeError(f"train.parts: {part} cannot be {value!r}", cure="a number from 0 up, or: frozen")
+    return found

@@ -71,7 +71,15 @@ def labelled(tmp_path_factory, tiny_base) -> Path:
             "speaker": "派蒙",
             "base": str(tiny_base),
             "device": "cpu",
-            "train": {"steps": 4, "batch_size": 2, "check_every": 2, "precision": "float32", "replay": 0},
+            "train": {
+                "steps": 4,
+                "batch_size": 2,
+                "check_every": 2,
+                "precision": "float32",
+                "replay": 0,
+                "listen_every": -1,
+            },
+            "offline": True,
             "speak": {"sentences": ["你好。"]},
         }
     )

@@ -127,11 +127,11 @@ class TestPlan:
         assert (one.rates["enc_p"], one.rates["flow"]) == (0, 0)
         assert min(many.rates.values()) > 0
         assert one.guide > 0 == many.guide
-        told = TrainSettings(rates={"flow": 0.5})
+        told = TrainSettings(parts={"flow": "0.5"})
         assert make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["flow"] == 0.5
 
     def test_a_part_that_does_not_exist_is_refused(self):
-        settings = TrainSettings(rates={"decoder": 1.0})
+        settings = TrainSettings(parts={"decoder": "1.0"})
         with pytest.raises(RecipeError, match="'decoder'"):
             make_plan(settings, device="cpu", clips=1, minutes=1, small=True, judge=False)
 

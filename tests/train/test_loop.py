@@ -85,19 +85,19 @@ def interrupt_after(run: Run, recipe, steps: int) -> None:
     """Trains in this process until a checkpoint of `steps` is there, then stops as Ctrl-C does."""
     from ffvits.train import loop
 
-    class Interrupting(loop._Loop):
+    class Interrupting(loop.Loop):
         def _step(self, batch, position, progress, writer):
             if progress.step == steps:
                 raise KeyboardInterrupt
             return super()._step(batch, position, progress, writer)
 
-    original = loop._Loop
-    loop._Loop = Interrupting
+    original = loop.Loop
+    loop.Loop = Interrupting
     try:
         with pytest.raises(KeyboardInterrupt):
             train(recipe, run)
     finally:
-        loop._Loop = original
+        loop.Loop = original
 
 
 def test_a_base_of_many_voices_lends_its_nearest_or_a_named_one(run, tiny_base, tmp_path):
@@ -133,7 +133,7 @@ def test_a_finished_run_trains_no_more_and_a_longer_plan_goes_on(run):
     before = (run.checkpoints / "step-00000002.pt").stat().st_mtime_ns
     train_to(run, 2)
     assert (run.checkpoints / "step-00000002.pt").stat().st_mtime_ns == before
-    train_to(run, 4, **{"train.batch_size": 3, "train.rates": {"dec": 0, "flow": 1.0}})
+    train_to(run, 4, **{"train.batch_size": 3, "train.parts": {"dec": "frozen", "flow": 1.0}})
     assert newest(run)[0].step == 4
 
 
@@ -187,7 +187,7 @@ def test_losses_that_are_not_finite_stop_with_the_clips_named(run):
 
     for clip in clips[1:]:
         Sound(np.zeros(round(clip.seconds * 16000), np.float32), 16000).save(run.path(clip))
-    recipe = run.recipe().override({"train.steps": 50, "train.learning_rate": 0.01, "train.rates": {"dec": 1e9}})
+    recipe = run.recipe().override({"train.steps": 50, "train.learning_rate": 0.01, "train.parts": {"dec": 1e9}})
     with pytest.raises(TrainError, match="clip-"):
         train(recipe, run)
 
