@@ -108,10 +108,15 @@ def prepare(
             problems.append(error)
             continue
         samples, length = _samples(clip, run, audio)
+        if length == 0:
+            skipped.append(f"{clip.id}: its sound holds no usable samples")
+            continue
         frames = length // audio.hop_length
         if frames < len(encoded.ids):
             # The alignment gives every symbol at least one frame, so this clip cannot hold its own text.
-            skipped.append(f"{clip.id}: {len(encoded.ids)} symbols in {frames} frames")
+            skipped.append(
+                f"{clip.id}: its text is too long for its sound, {len(encoded.ids)} symbols in {frames} frames"
+            )
             continue
         item = Item(clip.id, encoded.ids, speakers.index(clip.speaker), samples, frames)
         items["val" if clip.split == "val" else "train"].append(item)
@@ -120,7 +125,7 @@ def prepare(
             console.warn(str(problem))
         raise problems[0]
     if skipped:
-        console.warn(f"{len(skipped)} clips are left out of training, their text is too long for their sound:")
+        console.warn(f"{len(skipped)} clips are left out of training:")
     for what in skipped:
         console.warn(f"  {what}")
     if not items["train"]:
@@ -135,8 +140,9 @@ def _samples(clip: Clip, run: Run, audio: AudioFormat) -> tuple[Path, int]:
     if not path.is_file():
         if not run.path(clip).is_file():
             raise RunError("the clip's audio is missing", cure="label again: ffvits label", file=run.path(clip))
-        sound = Sound.load(run.path(clip)).at(audio.sampling_rate)
-        save_samples(path, sound.samples)
+        samples = Sound.load(run.path(clip)).at(audio.sampling_rate).samples
+        # One value that is no number would make every weight one.
+        save_samples(path, samples if np.isfinite(samples).all() else samples[:0])
     return path, np.load(path, mmap_mode="r").shape[0]
 
 

@@ -85,8 +85,9 @@ def out_of_memory(error: BaseException) -> bool:
     """True if this is what an allocator says that has no more to give."""
     if isinstance(error, torch.cuda.OutOfMemoryError | MemoryError):
         return True
-    # The processor's allocator and Apple's have no class of their own.
-    return any(sign in str(error) for sign in ("DefaultCPUAllocator", "MPS backend out of memory"))
+    # The processor's allocator, oneDNN's and Apple's have no class of their own.
+    signs = ("DefaultCPUAllocator", "could not create a primitive", "MPS backend out of memory")
+    return any(sign in str(error) for sign in signs)
 
 
 def _seed(*numbers: int) -> int:
@@ -366,6 +367,10 @@ class Learner:
             return 0.0
         way = sum(float((value - before[name]).square().sum()) for name, value in self._seen.items())
         return math.sqrt(way / sum(float(value.square().sum()) for value in before.values()))
+
+    def sound(self) -> bool:
+        """True while every weight is a number."""
+        return all(bool(torch.isfinite(value).all()) for value in self.model.state_dict().values())
 
     def averaged(self) -> Vits:
         """A model with the running mean of the weights, ready to speak."""

@@ -237,7 +237,7 @@ class Loop:
             return progress
         if self.ranks.first:
             self.run.checkpoints.mkdir(parents=True, exist_ok=True)
-            self.history.cut(progress.step)
+            self.history.cut(progress.step or -1)  # the look before the first step is taken again
         learner = self.learner
         batches = _ahead(_deal(self.deck, progress, learner.audio.hop_length, self.ranks))
         with (
@@ -247,7 +247,8 @@ class Loop:
         ):
             bar.advance(progress.step)
             if progress.step == 0:
-                progress = self._check(progress, writer)
+                progress, _ = self._check(progress, writer)
+                self._save(progress)  # so that there is always a place to go back to
             while not self._done(progress):
                 began = time.monotonic()
                 batch, position = next(batches)
@@ -257,8 +258,11 @@ class Loop:
                 self.worked += time.monotonic() - dealt
                 bar.advance()
                 if progress.step % self.plan.check_every == 0 or self._done(progress):
-                    progress = self._check(progress, writer)
-                    self._save(progress)
+                    progress, usable = self._check(progress, writer)
+                    if usable:
+                        self._save(progress)
+                    else:
+                        self._go_back(progress)
                 if self.ranks.agree(interrupts.wanted):
                     self._save(progress)
                     console.warn(f"stopped at step {progress.step}; the same command goes on from here")
@@ -320,8 +324,11 @@ class Loop:
         self.troubles.failed(batch.whole.names)
         clips = ", ".join(batch.whole.names[:4]) + (" …" if len(batch.whole.names) > 4 else "")
         console.warn(f"step {progress.step}: losses or gradient are no usable numbers; skipped ({clips})")
-        if self.troubles.in_a_row < PATIENCE:
-            return
+        if self.troubles.in_a_row >= PATIENCE:
+            self._go_back(progress)
+
+    def _go_back(self, progress: Progress) -> None:
+        """Takes up the weights of the last checkpoint at half the rate; the steps that were taken stay counted."""
         suspects = ", ".join(self.troubles.suspects())
         good = state.newest(self.run.checkpoints, self.identity)
         if good is None or self.troubles.returns >= RETURNS:
@@ -336,12 +343,17 @@ class Loop:
         self.troubles.returned()
         console.warn(f"back to the weights of step {found.step}, at {calm:g} of the rate; suspect clips: {suspects}")
 
-    def _check(self, progress: Progress, writer: SummaryWriter) -> Progress:
-        """Looks at the held-out clips, lets the voice speak, and remembers the best."""
+    def _check(self, progress: Progress, writer: SummaryWriter) -> tuple[Progress, bool]:
+        """Looks at the held-out clips and remembers the best; False if the weights speak no more."""
+        usable = True
         if self.ranks.first:
-            progress = self._look(progress, writer)
-        progress, self.verdict = self.ranks.agree((progress, self.verdict))
-        return progress
+            before, progress = progress, self._look(progress, writer)
+            usable = self.learner.sound() and self.verdict.kind != "broken"
+            if not usable:
+                progress = before
+                self.history.cut(progress.step - 1)
+        progress, self.verdict, usable = self.ranks.agree((progress, self.verdict, usable))
+        return progress, usable
 
     def _look(self, progress: Progress, writer: SummaryWriter) -> Progress:
         values: dict[str, float] = {}

@@ -22,9 +22,9 @@ LEAST_SECONDS = 60.0  # of speech: below this no number of steps makes a voice
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of training: `done` if more steps of the same kind would not help."""
+    """What became of training: `done` if more steps of the same kind would not help. Broken weights give no numbers."""
 
-    kind: Literal["unknown", "early", "improving", "converged", "overfitting", "diverged"]
+    kind: Literal["unknown", "early", "improving", "converged", "overfitting", "diverged", "broken"]
     text: str
     done: bool = False
 
@@ -47,7 +47,7 @@ def _assessed(checks: Sequence[Mapping[str, float]]) -> Verdict:
     steps = [int(check["step"]) for check in checks]
     mel = [float(check["spoken"]) for check in checks]
     if not math.isfinite(mel[-1]):
-        return Verdict("diverged", f"diverged: the held-out mel distance of step {steps[-1]:,} is no number", done=True)
+        return Verdict("broken", f"diverged: the held-out mel distance of step {steps[-1]:,} is no number")
     curve = [statistics.median(mel[max(0, at - 1) : at + 2]) for at in range(len(mel))]
     best = min(range(len(mel)), key=mel.__getitem__)
     if len(mel) > 2 and min(mel[-2:]) > 1.25 * mel[0]:
@@ -94,4 +94,4 @@ def _slope(steps: Sequence[int], values: Sequence[float]) -> float:
 def _rounded(number: float) -> int:
     """To one or two digits that mean something: 437 -> 440."""
     size = 10 ** max(0, math.floor(math.log10(number)) - 1) if number >= 1 else 1
-    return max(1, int(math.ceil(number / size) * size))
+    return max(1, round(number / size) * size)

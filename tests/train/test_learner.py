@@ -1,16 +1,19 @@
 """One step of training: what may change changes, what is frozen does not, and it starts as the base."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.base import adapt, load_base
-from ffvits.errors import RecipeError
-from ffvits.recipe import TrainSettings
+from ffvits.errors import RecipeError, TrainError
+from ffvits.recipe import Recipe, TrainSettings
 from ffvits.text import front_end
 from ffvits.train.dataset import collate, prepare
-from ffvits.train.learner import Learner
+from ffvits.train.learner import Learner, out_of_memory
 from ffvits.train.plan import Plan, choose_device, make_plan
 from ffvits.vits import MultiPeriodDiscriminator, Vits
 
@@ -111,6 +114,87 @@ def test_the_running_mean_follows_the_weights(parts):
     assert (mean - now).abs().mean() < (start - now).abs().mean()
 
 
+def gradients(made: Learner, batch, parts: int) -> dict[str, torch.Tensor]:
+    made.parts = parts
+    made.model.eval()  # without dropout
+    found = {}
+    for side in made._sides:
+        made._gather(side, batch, 1)
+        root = made.model if side.name == "model" else made.judge
+        found |= {f"{side.name} {n}": p.grad.clone() for n, p in root.named_parameters() if p.grad is not None}
+    return found
+
+
+def test_shares_of_a_batch_add_up_to_its_gradient(parts, uneven, monkeypatch):
+    """Clips of unlike length in shares of unlike size, every draw zero: the sums are those of the whole batch."""
+    monkeypatch.setattr("ffvits.vits.encoders.noise_like", lambda x, generator=None: torch.zeros_like(x))
+    monkeypatch.setattr("ffvits.vits.model.random_starts", lambda lengths, *_: torch.zeros_like(lengths))
+    _, adapted, _, _ = parts
+    whole, shared = (gradients(learner(adapted, judge=seeded_judge()), uneven, count) for count in (1, 2))
+    assert whole.keys() == shared.keys()
+    for name, expected in whole.items():
+        assert torch.allclose(shared[name], expected, rtol=1e-3, atol=1e-6 + 1e-4 * float(expected.abs().max())), name
+
+
+def seeded_judge() -> MultiPeriodDiscriminator:
+    torch.manual_seed(1)
+    return MultiPeriodDiscriminator()
+
+
+@pytest.fixture
+def uneven(run, parts):
+    """Three clips, one cut to less than a segment: it is padded, not dropped."""
+    base, _, _, held_out = parts
+    train, _ = prepare(run.clips(), run, base.audio, front_end("mandarin-lite"), ["派蒙"])
+    short = replace(train[0], frames=base.config.segment_frames - 4, ids=train[0].ids[:5])
+    return collate([short, train[1], held_out[0]], base.audio.hop_length)
+
+
+def greedy(fits: int):
+    """Wants more memory than there is in the world as soon as more clips come than `fits`."""
+
+    def want(_: torch.nn.Module, inputs: tuple) -> None:
+        if len(inputs[0]) > fits:
+            torch.empty(2**50)
+
+    return want
+
+
+@pytest.mark.parametrize(("fits", "said"), [(2, "2 clips at a time now, 2 times a step"), (1, "1 clips at a time now")])
+def test_a_batch_that_does_not_fit_is_shared_out(parts, uneven, capsys, fits, said):
+    """The allocator really fails, for more clips than `fits`; the step is made in smaller pieces all the same."""
+    made = learner(parts[1])
+    made.model.register_forward_pre_hook(greedy(fits))
+    before = made.model.state_dict()["dec.conv_pre.weight"].clone()
+    assert made.step(uneven, 1).finite
+    assert said in capsys.readouterr().err
+    assert not torch.equal(before, made.model.state_dict()["dec.conv_pre.weight"])
+
+
+def test_a_clip_that_never_fits_is_an_error_with_a_cure(parts, uneven):
+    made = learner(parts[1])
+    made.model.register_forward_pre_hook(greedy(0))
+    with pytest.raises(TrainError, match="memory does not even hold") as caught:
+        made.step(uneven, 1)
+    assert "max_seconds" in caught.value.cure
+
+
+def test_other_errors_are_not_taken_for_a_lack_of_memory():
+    assert not out_of_memory(RuntimeError("The size of tensor a (3) must match"))
+    assert out_of_memory(torch.cuda.OutOfMemoryError("CUDA out of memory."))
+
+
+def test_a_gradient_that_explodes_is_left_out(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted)
+    made.step(batch, 1)
+    usual = made._norms["model"][-1]
+    made._norms["model"] = [usual / 1000] * 50
+    before = {name: value.clone() for name, value in made.model.state_dict().items()}
+    assert not made.step(batch, 2).finite
+    assert all(torch.equal(before[name], value) for name, value in made.model.state_dict().items())
+
+
 class TestPlan:
     def test_rates_rise_then_fall(self):
         made = plan(steps=200)
@@ -129,6 +213,26 @@ class TestPlan:
         assert one.guide > 0 == many.guide
         told = TrainSettings(parts={"flow": "0.5"})
         assert make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["flow"] == 0.5
+
+    @pytest.mark.parametrize(("value", "factor"), [("frozen", 0), ("0", 0), ("0.1", 0.1), ("2", 2)])
+    def test_a_part_has_its_factor_or_is_frozen(self, value, factor):
+        settings = TrainSettings(parts={"dec": value})
+        assert make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["dec"] == factor
+
+    @pytest.mark.parametrize(
+        "settings",
+        [TrainSettings(parts={"dec": "-1"}), TrainSettings(parts={"dec": "ice"}), TrainSettings(until="minutes")],
+    )
+    def test_what_makes_no_sense_is_refused(self, settings):
+        with pytest.raises(RecipeError):
+            make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False)
+
+    def test_the_naive_recipe_is_the_plain_way(self):
+        settings = Recipe.load(Path(__file__).parents[2] / "recipes" / "naive.yaml").train
+        made = make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False)
+        assert set(made.rates.values()) == {1.0}
+        assert {made.rate(step) for step in (1, 200, 400)} == {2e-4}
+        assert (made.ema, made.guide, made.new_layers) == (0, 0, 1)
 
     def test_a_part_that_does_not_exist_is_refused(self):
         settings = TrainSettings(parts={"decoder": "1.0"})

@@ -1,0 +1,70 @@
+"""The verdict on a curve of held-out mel distances: each story is told with its own word and its own numbers."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ffvits.train.verdict import assess
+
+
+def checks(curve, every=100, change=0.0, noise=0.0):
+    random = np.random.default_rng(0)
+    values = [value * (1 + noise * random.standard_normal()) for value in curve]
+    return [{"step": every * at, "spoken": value, "change": change} for at, value in enumerate(values)]
+
+
+FALLING = [1.0 * 0.97**at for at in range(12)]
+FLAT = [1.0 * 0.9 ** min(at, 5) for at in range(14)]
+RISING_AGAIN = [1.0 * 0.9 ** min(at, 5) * 1.02 ** max(0, at - 5) for at in range(14)]
+SETTLING = [1.0 + 0.3 * math.exp(-at / 3) for at in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("curve", "kind", "words"),
+    [
+        ([], "unknown", "nothing was held out"),
+        ([1.0, 0.9], "early", "too early to say after 100 steps; best is 100"),
+        (FALLING, "improving", "another ~100 steps should lower mel by 3%"),
+        (FLAT, "converged", "converged at step 500; best is 500 (held-out mel 0.590)"),
+        (RISING_AGAIN, "overfitting", "overfitting since step 500"),
+        ([1.0, 0.9, 0.9, 1.6, 2.5], "diverged", "diverged: held-out mel is 150% above"),
+        ([1.0, 0.9, math.nan], "broken", "no number"),
+        ([1.0, 0.9, math.inf], "broken", "no number"),
+    ],
+)
+def test_each_story_has_its_word(curve, kind, words):
+    found = assess(checks(curve))
+    assert (found.kind, words in found.text) == (kind, True), found
+    assert found.done == (kind in ("converged", "overfitting", "diverged"))
+
+
+@pytest.mark.parametrize("noise", [0.002, 0.005])
+@pytest.mark.parametrize(
+    ("curve", "kind"), [(FALLING, "improving"), (FLAT, "converged"), (RISING_AGAIN, "overfitting")]
+)
+def test_noise_does_not_change_the_word(curve, kind, noise):
+    assert assess(checks(curve, noise=noise)).kind == kind
+
+
+def test_the_promise_is_kept_by_a_curve_that_goes_on_as_before():
+    found = assess(checks([math.exp(-0.0004 * 25 * at) for at in range(12)], every=25))
+    assert "another ~76 steps" in found.text
+    assert math.exp(-0.0004 * 76) == pytest.approx(0.97, abs=0.001)
+
+
+def test_a_curve_that_settles_improves_and_then_converges():
+    words = [assess(checks(SETTLING[:count], every=25)).kind for count in range(1, len(SETTLING) + 1)]
+    assert words[4:] == sorted(words[4:], key=["early", "improving", "converged"].index)
+    assert {"improving", "converged"} <= set(words)
+
+
+def test_a_flat_curve_waits_for_weights_that_still_move():
+    moving = assess(checks(FLAT, change=0.01))
+    assert (moving.kind, moving.done) == ("improving", False)
+    assert "weights still move (5.0%" in moving.text
+    assert assess(checks([*FLAT, *FLAT[-4:]], change=0.01)).kind == "converged"  # patience ends
+
+
+def test_little_data_is_said_first():
+    assert assess(checks(FLAT), seconds=38).text.startswith("too little data: 38 s; converged")
