@@ -293,7 +293,9 @@ class Loop:
         out_of_time = bool(self.plan.minutes) and progress.seconds >= self.plan.minutes * 60
         if self.plan.until == "minutes":
             return out_of_time
-        return out_of_time or progress.step >= self.plan.steps or (self.plan.until == "converged" and self.verdict.done)
+        # A curve is also flat where every step is skipped.
+        learned = self.plan.until == "converged" and self.verdict.done and not self.troubles.in_a_row
+        return out_of_time or learned or progress.step >= self.plan.steps
 
     def _step(self, batch: Batch, position: tuple[int, int], progress: Progress, writer: SummaryWriter) -> Progress:
         began = time.monotonic()

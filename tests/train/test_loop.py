@@ -208,7 +208,9 @@ def test_a_poisoned_clip_is_skipped_and_suspected(run, capsys):
     train_to(run, 8, **{"train.until": "steps"})
     said = capsys.readouterr().err
     assert "skipped" in said
-    assert re.search(r"steps were skipped; look at: clip-3$", said, re.MULTILINE)
+    # Four clips in batches of two by length: its neighbour is always dealt with it, and so suspected too.
+    assert re.search(r"4 steps were skipped; look at: clip-\d, clip-\d$", said, re.MULTILINE)
+    assert "clip-3" in said.partition("look at:")[2].partition("\n")[0]
     progress, saved = newest(run)
     assert progress.step == 8
     assert all(value.isfinite().all() for value in saved["model"].values())
@@ -219,10 +221,9 @@ def test_nothing_but_poison_goes_back_and_then_stops_with_the_clips_named(run, c
     for clip in run.clips()[1:]:
         poison(run, clip.id)
     with pytest.raises(TrainError, match="suspect clips: clip-"):
-        train_to(run, 50)
+        train_to(run, 50, **{"train.until": "steps"})
     said = capsys.readouterr().err
-    assert "back to the weights of step 1, at 0.5 of the rate" in said
-    assert "back to the weights of step 1, at 0.25 of the rate" in said
+    assert re.findall(r"back to the weights of step \d+, at (.*) of the rate", said) == ["0.5", "0.25"]
 
 
 def poison(run: Run, name: str) -> None:
