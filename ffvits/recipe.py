@@ -76,6 +76,10 @@ class ScreenSettings:
     min_agreement: float = _option(
         0.4, "least likeness of what is heard before and after cleaning, where neither is sure", low=0, high=1
     )
+    doubtful: Literal["keep", "reject"] = _option(
+        "keep",
+        "keep trains on clips whose words are in doubt and lists them for review; reject lets them wait",
+    )
     max_rate: float = _option(9.0, "most characters a second that a person can say", low=3, high=20)
     min_rate: float = _option(1.0, "fewest characters a second that make a sentence", low=0, high=3)
     max_clipped: float = _option(0.002, "largest share of samples cut off at full scale", low=0, high=1)

@@ -34,17 +34,28 @@ def screen(
     read before the first is yielded; only the measures are kept in memory, not the sounds. Raises DownloadError if
     the speaker encoder is out of reach.
     """
-    everything = list(clips)
+    everything = []
     measured: dict[str, Measured] = {}
-    with console.progress("Screening", total=sum(clip.kept for clip in everything), unit="clips") as bar:
-        for clip, found in measure((clip for clip in everything if clip.kept), run, offline=offline):
+    for clip, found in measure(clips, run, offline=offline):
+        everything.append(clip)
+        if found is not None:
             measured[clip.id] = found
-            bar.advance()
     judged = {clip.id: judge(clip, measured[clip.id], settings) for clip in everything if clip.kept}
     judged = {clip.id: clip for clip in apart(list(judged.values()), measured, settings)}
     judged = {clip.id: clip for clip in once(list(judged.values()), measured, settings)}
     for clip in everything:
-        yield judged.get(clip.id, clip)
+        yield doubted(judged.get(clip.id, clip), settings)
+
+
+def doubted(clip: Clip, settings: ScreenSettings) -> Clip:
+    """The clip set aside if its words are in doubt and the recipe wants a person to hear it first."""
+    if settings.doubtful == "keep" or not clip.kept or not clip.review:
+        return clip
+    return clip.reject(
+        "doubtful",
+        "; ".join(doubt.why for doubt in clip.review),
+        "listen, mend the text and set it to keep, or set label.screen.doubtful to keep",
+    )
 
 
 def judge(clip: Clip, measured: Measured, settings: ScreenSettings) -> Clip:

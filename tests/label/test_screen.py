@@ -6,7 +6,7 @@ import pytest
 from ffvits.clip import Clip
 from ffvits.label.measure import Measured
 from ffvits.label.quality import Quality
-from ffvits.label.screen import apart, judge, once
+from ffvits.label.screen import apart, doubted, judge, once
 from ffvits.recipe import ScreenSettings
 
 S = ScreenSettings()
@@ -69,6 +69,14 @@ def test_bad_sound_is_rejected_and_the_cure_depends_on_the_cause():
     plain, music = judge(clip(), measured(1.2), S), judge(clip(music=1.0), measured(1.2), S)
     assert plain.reasons[0].code == music.reasons[0].code == "quality"
     assert "demucs" in music.reasons[0].cure and "demucs" not in plain.reasons[0].cure
+
+
+def test_clips_in_doubt_train_or_wait_as_the_recipe_says():
+    sure, unsure = clip(), clip().doubt("heard otherwise", "今天天汽很好")
+    assert [doubted(one, S).kept for one in (sure, unsure)] == [True, True]
+    found = [doubted(one, ScreenSettings(doubtful="reject")) for one in (sure, unsure)]
+    assert [one.kept for one in found] == [True, False]
+    assert found[1].reasons[0].code == "doubtful" and "heard otherwise" in found[1].reasons[0].message
 
 
 def several(count: int) -> list[Clip]:
