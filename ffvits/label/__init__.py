@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ffvits.clip import Clip
+    from ffvits.label.changes import Change
     from ffvits.recipe import Recipe
     from ffvits.run import Run
 
-__all__ = ["label"]
+__all__ = ["difference", "label"]
 
 
 def label(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
@@ -24,12 +25,30 @@ def label(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
     these: all of them). What was done before and is still valid is not done again. Raises FfvitsError naming cause
     and cure.
     """
+    from ffvits.label.finish import finish
+
+    return finish(_labelled(recipe, run, until), run, recipe)
+
+
+def difference(recipe: Recipe, run: Run) -> list[Change]:
+    """What labelling again by this recipe would change in `clips.jsonl`, which stays as it is; only the cache grows.
+
+    Raises RunError if nothing is labelled yet, FfvitsError like `label`.
+    """
+    from ffvits.clip import merge_edits
+    from ffvits.label.changes import changes
+
+    before = run.clips()
+    return changes(before, merge_edits(_labelled(recipe, run), before))
+
+
+def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
+    """What the stages say, before a person's edits."""
     from pathlib import Path
 
     from ffvits import console
     from ffvits.label.ahead import ahead
     from ffvits.label.denoise import denoise
-    from ffvits.label.finish import finish
     from ffvits.label.ingest import ingest
     from ffvits.label.measure import measure
     from ffvits.label.screen import screen
@@ -56,7 +75,7 @@ def label(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
         ("ingest", lambda _: ingest(folder, run, recipe)),
         ("separate", lambda clips: separate(clips, run, settings.separate, **where)),
         ("denoise", lambda clips: denoise(clips, run, settings.denoise)),
-        ("segment", lambda clips: segment(clips, run, settings.segment)),
+        ("segment", lambda clips: segment(clips, run, settings.segment, offline=recipe.offline)),
         (
             "transcribe",
             lambda clips: imported(
@@ -66,7 +85,7 @@ def label(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
                 lambda clip, texts: listener.fit(clip, run, texts),
             ),
         ),
-        ("screen", lambda clips: screen(clips, run, settings.screen, **where)),
+        ("screen", lambda clips: screen(clips, run, settings.screen, offline=recipe.offline)),
     )
     console.stage("Labels")
     clips: Iterator[Clip] = iter(())
@@ -75,8 +94,7 @@ def label(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
             clips = stage(clips)
             if name == until:
                 break
-        labelled = list(clips)
-    return finish(labelled, run, recipe)
+        return list(clips)
 
 
 def _device(name: str) -> str:

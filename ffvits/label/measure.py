@@ -105,7 +105,6 @@ def _packed(values: np.ndarray) -> list[int]:
 class _Models:
     offline: bool
     _judge: quality.Judge | None = field(default=None, repr=False)
-    _encoder: speakers.Encoder | None = field(default=None, repr=False)
 
     def judge(self, sound: Sound) -> quality.Quality:
         if self._judge is None:
@@ -114,6 +113,4 @@ class _Models:
 
     @property
     def encoder(self) -> speakers.Encoder:
-        if self._encoder is None:
-            self._encoder = speakers.load(self.offline)
-        return self._encoder
+        return speakers.shared(self.offline)

@@ -38,13 +38,18 @@ class Voices:
 
     def name(self, number: int) -> str:
         """The voice of a clip by letter: A is the character."""
-        letters, rest = "", self.heap[number]
-        while True:
-            rest, digit = divmod(rest, 26)
-            letters = chr(ord("A") + digit) + letters
-            if not rest:
-                return letters
-            rest -= 1
+        return letter(self.heap[number])
+
+
+def letter(number: int) -> str:
+    """A, B … Z, AA, AB … for 0, 1 …"""
+    letters, rest = "", number
+    while True:
+        rest, digit = divmod(rest, 26)
+        letters = chr(ord("A") + digit) + letters
+        if not rest:
+            return letters
+        rest -= 1
 
 
 def tell_apart(

@@ -91,6 +91,23 @@ def test_another_voice_is_set_aside_by_name():
     assert "speaker B (1 clip)" in other.reasons[0].message
 
 
+def test_voices_with_enough_clips_become_speakers_if_the_recipe_says_so():
+    clips = several(21)
+    who = [0] * 12 + [1] * 7 + [2] * 2
+    sounds = {c.id: measured(voice=who[int(c.id)]) for c in clips}
+    found = apart(clips, sounds, ScreenSettings(speakers="auto"))
+    assert [c.speaker for c in found if c.kept] == ["派蒙"] * 12 + ["派蒙 B"] * 7
+    assert all(c.reasons[0].code == "other-speaker" for c in found[19:])
+    assert sum(c.kept for c in apart(clips, sounds, S)) == 12
+
+
+def test_a_reference_decides_who_is_wanted():
+    clips = several(20)
+    sounds = {c.id: measured(voice=int(int(c.id) >= 7)) for c in clips}
+    found = apart(clips, sounds, S, np.eye(256, dtype=np.float32)[0])
+    assert [c.kept for c in found] == [True] * 7 + [False] * 13
+
+
 def test_each_speaker_of_the_recipe_is_judged_apart():
     clips = [c.with_(speaker="派蒙" if int(c.id) < 8 else "凝光") for c in several(16)]
     found = apart(clips, {c.id: measured(voice=int(int(c.id) >= 8)) for c in clips}, S)
