@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,15 +159,15 @@ def judge(heard: Sequence[tuple[float, Heard]], recordings: int, minutes: float,
     )
 
 
-def _advice(usable: float, shares: Sequence[float], problems: dict[str, int], listened: int):
+def _advice(usable: float, shares: Sequence[float], problems: dict[str, int], listened: int) -> Iterator[str]:
     if usable < _FEW:
         yield f"record more: {_FEW:g} min of speech is the least, {_ENOUGH:g} min makes a good voice"
     elif usable < _ENOUGH:
-        yield f"{_ENOUGH - usable:.0f} min more would make a better voice: whole sentences, questions and exclamations too"
+        yield f"{_ENOUGH - usable:.0f} min more would make it better: whole sentences, questions and exclamations too"
     if shares and shares[0] < 0.8:
         yield (
-            f"the voice heard most has {shares[0]:.0%} of the speech, the others are set aside: one folder per speaker, "
-            "or label.screen.speakers: auto"
+            f"the voice heard most has {shares[0]:.0%} of the speech, the others are set aside: "
+            "one folder per speaker, or label.screen.speakers: auto"
         )
     cures = {
         "music": "record without music, or try --separator demucs",
