@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -255,6 +256,9 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
     stays and takes the place of new clips that cover more than half of it.
     """
     clips = {clip.id: clip.signed() for clip in fresh}
+    of_source: dict[str, list[Clip]] = defaultdict(list)
+    for clip in clips.values():
+        of_source[clip.source].append(clip)
     for old in previous:
         if not old.edited:
             continue
@@ -270,11 +274,10 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
             continue
         covered = [
             clip.id
-            for clip in clips.values()
-            if clip.source == old.source
-            and min(clip.end, old.end) - max(clip.start, old.start) > 0.5 * min(clip.seconds, old.seconds)
+            for clip in of_source[old.source]
+            if min(clip.end, old.end) - max(clip.start, old.start) > 0.5 * min(clip.seconds, old.seconds)
         ]
         for name in covered:
-            del clips[name]
+            clips.pop(name, None)  # another edited clip may have taken its place already
         clips[old.id] = old
     return list(clips.values())
