@@ -86,9 +86,12 @@ class FasterEngine:
         found = []
         for text in texts:
             ids = self._tokens.encode(text, add_special_tokens=False).ids[:LONGEST]
+            if not ids:
+                found.append(0.0)
+                continue
             (aligned,) = self._model.align(encoded, self._start, [ids], [max(2, round(sound.seconds / _FRAME))])
             chances = np.maximum(aligned.text_token_probs, 1e-6)
-            found.append(float(np.exp(np.log(chances).mean())) if len(chances) else 0.0)
+            found.append(float(np.exp(np.log(chances).mean())))
         return found
 
     def _mel(self, sound: Sound, seconds: int) -> np.ndarray:
