@@ -15,6 +15,7 @@ from ffvits.errors import AudioError, DownloadError
 if TYPE_CHECKING:
     import numpy as np
 
+_PROBED = 500  # recordings whose length is looked up
 _SAMPLES, _SECONDS = 24, 9.0  # recordings that are listened into, and how far
 _FEW, _ENOUGH = 1.0, 10.0  # minutes of usable speech below which no voice can be made, and from which on a good one
 _NOISY, _BAD = 15.0, 1.8  # dB of speech over noise, DNSMOS
@@ -105,14 +106,14 @@ def check(folder: str | Path, *, offline: bool = False) -> Verdict:
     if not files:
         raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
     lengths: dict[Path, float] = {}
-    for path in files:
+    probed = _spread(files, _PROBED)
+    for path in probed:
         try:
             lengths[path] = probe(path).seconds
         except AudioError:
             continue
-    readable = list(lengths)
-    step = max(1.0, len(readable) / _SAMPLES)
-    chosen = [readable[int(number * step)] for number in range(min(_SAMPLES, len(readable)))]
+    chosen = _spread(list(lengths), _SAMPLES)
+    minutes = sum(lengths.values()) / 60 * len(files) / len(probed)
     listener = _Listener(offline)
     heard: list[tuple[float, Heard]] = []
     broken = 0
@@ -123,7 +124,7 @@ def check(folder: str | Path, *, offline: bool = False) -> Verdict:
             except AudioError:
                 broken += 1
             bar.advance()
-    return judge(heard, len(files), sum(lengths.values()) / 60, len(files) - len(readable) + broken)
+    return judge(heard, len(files), minutes, len(probed) - len(lengths) + broken)
 
 
 def judge(heard: Sequence[tuple[float, Heard]], recordings: int, minutes: float, unreadable: int) -> Verdict:
@@ -180,6 +181,12 @@ def _advice(usable: float, shares: Sequence[float], problems: dict[str, int], li
     for name, count in problems.items():
         if count > 0.2 * listened:
             yield f"{name} in {count} of {listened}: {cures[name]}"
+
+
+def _spread(items: Sequence[Path], most: int) -> list[Path]:
+    """At most so many items, from all over the list."""
+    step = max(1.0, len(items) / most)
+    return [items[int(number * step)] for number in range(min(most, len(items)))]
 
 
 def _beginning(path: Path) -> Sound:
