@@ -47,7 +47,7 @@ def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings, *, offli
     short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning. Raises
     DownloadError if the speaker encoder is needed and out of reach.
     """
-    cache = run.cache("segment", settings, version=3)
+    cache = run.cache("segment", settings, version=4)
     voice = (lambda sound: speakers.shared(offline).embed(sound)) if settings.turns else None
     ear: vad.Vad | None = None
     for clip in clips:

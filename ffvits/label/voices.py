@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FEWEST = 6  # clips; with fewer nobody can tell who is the guest
 _ALIKE = 0.72  # mean likeness within a heap, below which two heaps are two voices
-_STRICT, _LENIENT = 0.84, 0.75  # bounds of the likeness to the character's mean voice that a clip must have
+_STRICT, _LENIENT = 0.84, 0.78  # bounds of the likeness to the character's mean voice that a clip must have
 _SPREAD = 4.2  # robust standard deviations below the usual likeness at which a clip is a stranger's
 _MOST = 1500  # clips that are put into heaps pairwise; the others join the nearest heap
 _COHERENT = 0.4  # share of the time that the largest heap should have
