@@ -38,12 +38,13 @@ def _parted(
     best, most = None, 0.0
     for before, after in itertools.pairwise(inside):
         left, right = replace(piece, end=before.end), replace(piece, start=after.start)
-        if min(left.seconds, right.seconds) < _LEAST:
+        # As much of either side: what is far from the pause may be a third person, or the first one again.
+        size = min(left.seconds, right.seconds, _MOST)
+        if size < _LEAST:
             continue
         end, start = before.end * SECONDS, after.start * SECONDS
-        one = voice(sound.cut(max(piece.start * SECONDS, end - _MOST), end))
-        two = voice(sound.cut(start, min(piece.end * SECONDS, start + _MOST)))
-        known = (min(left.seconds, right.seconds, _SURE) - _LEAST) / (_SURE - _LEAST)
+        one, two = voice(sound.cut(end - size, end)), voice(sound.cut(start, start + size))
+        known = (min(size, _SURE) - _LEAST) / (_SURE - _LEAST)
         lacking = _OTHER[0] + known * (_OTHER[1] - _OTHER[0]) - float(one @ two)
         if lacking > most:
             best, most = (left, right), lacking
