@@ -95,8 +95,21 @@ def build_parser() -> argparse.ArgumentParser:
         "cut, clean, transcribe and screen recordings, without training",
         "ffvits label ./raw_clips --speaker 派蒙",
         "ffvits label ./raw_clips --whisper small --separator demucs",
+        "ffvits label ./raw_clips --whisper small --diff       # what that would change, and change nothing",
     )
     _recipe_flags(label)
+    label.add_argument("--diff", action="store_true", help="show what labelling again would change, and change nothing")
+
+    check = verb(
+        "check",
+        _check,
+        "listen into a folder for half a minute: can a voice be made of it?",
+        "ffvits check ./raw_clips",
+        "ffvits check ./raw_clips --json",
+    )
+    check.add_argument("input", help="the folder of raw recordings")
+    check.add_argument("--offline", action="store_true", help="never download")
+    check.add_argument("--json", action="store_true", help="print the findings as JSON")
 
     train = verb(
         "train",
@@ -215,11 +228,31 @@ def _auto(arguments: argparse.Namespace) -> int:
 
 
 def _label(arguments: argparse.Namespace) -> int:
-    from ffvits.auto import make_voice
+    from ffvits.auto import make_voice, resolve
 
+    if arguments.diff:
+        from ffvits.label import difference
+        from ffvits.run import Run
+
+        recipe = resolve(arguments.input, recipe=arguments.recipe, options=_options(arguments))
+        run = Run.open(recipe.out)
+        with run.locked():
+            found = difference(recipe, run)
+        for change in found:
+            console.result(str(change))
+        console.info(f"{len(found)} changes" if found else "nothing would change")
+        return 0
     made = make_voice(arguments.input, recipe=arguments.recipe, until="screen", options=_options(arguments))
     console.info(f"labels: {made.run / 'clips.jsonl'}")
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from ffvits.label.check import check
+
+    found = check(arguments.input, offline=arguments.offline)
+    console.result(json.dumps(found.to_dict(), ensure_ascii=False) if arguments.json else found.text())
+    return 0 if found.go else 1
 
 
 def _train(arguments: argparse.Namespace) -> int:

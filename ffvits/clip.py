@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -31,13 +32,22 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Why a person should listen to a clip, and what else may be said in it ("" where nothing else was heard)."""
+
+    why: str
+    other: str = ""
+
+
+@dataclass(frozen=True)
 class Clip:
     """A stretch of one raw recording and everything known about it.
 
     `start` and `end` are seconds in the decoded source; `audio` is the path of the current samples, relative to the
     run folder, with forward slashes, and `original` that of the same stretch before anything was removed from it (the
     same path if nothing was); `key` is the hash of everything that those samples came from. `scores` are plain
-    numbers by name; `notes` say in words what was done to the clip.
+    numbers by name; `notes` say in words what was done to the clip. `review` holds the doubts about `text`; a person
+    who found it right empties the list.
     """
 
     id: str
@@ -52,6 +62,7 @@ class Clip:
     split: str = ""
     heard: str = ""
     notes: tuple[str, ...] = ()
+    review: tuple[Doubt, ...] = ()
     audio: str = ""
     original: str = ""
     key: str = ""
@@ -67,10 +78,22 @@ class Clip:
 
     @property
     def edited(self) -> bool:
-        """True if a person wrote the line, or changed its text or status after ffvits did."""
-        return not self.machine or any(
-            getattr(self, name) != value for name, value in self.machine.items() if name in ("text", "status")
+        """True if a person wrote the line, or changed its text or status, or settled its doubts, after ffvits did."""
+        return (
+            not self.machine
+            or self.settled
+            or any(getattr(self, name) != value for name, value in self.machine.items() if name in ("text", "status"))
         )
+
+    @property
+    def settled(self) -> bool:
+        """True if a person emptied the list of doubts."""
+        return not self.review and self.machine.get("review") == "open"
+
+    @property
+    def waiting(self) -> bool:
+        """True if a person should listen to it and has not done so."""
+        return bool(self.review) and not self.edited
 
     def with_(self, **changes: object) -> Clip:
         return replace(self, **changes)
@@ -82,13 +105,17 @@ class Clip:
     def note(self, text: str) -> Clip:
         return replace(self, notes=(*self.notes, text))
 
+    def doubt(self, why: str, other: str = "") -> Clip:
+        return replace(self, review=(*self.review, Doubt(why, other)))
+
     def reject(self, code: str, message: str, cure: str = "") -> Clip:
         """The clip set aside for one more reason; nothing else about it is lost."""
         return replace(self, status="reject", reasons=(*self.reasons, Reason(code, message, cure)))
 
     def signed(self) -> Clip:
-        """The clip with the machine's own text and status on record, as it is written to the label file."""
-        return replace(self, machine={"text": self.text, "status": self.status})
+        """The clip with the machine's own words and judgement on record, as it is written to the label file."""
+        review = {"review": "open"} if self.review else {}
+        return replace(self, machine={"text": self.text, "status": self.status, **review})
 
     def to_json(self) -> str:
         values = {"schema": SCHEMA, **asdict(self)}
@@ -149,7 +176,8 @@ def parse_clip(line: str, *, file: str | Path, number: int) -> Clip:
     return Clip(
         **{
             **values,
-            "reasons": tuple(_reasons(values.get("reasons", []), wrong)),
+            "reasons": tuple(Reason(**entry) for entry in _told("reasons", ("code", "message", "cure"), values, wrong)),
+            "review": tuple(Doubt(**entry) for entry in _told("review", ("why", "other"), values, wrong)),
             "notes": tuple(map(str, _listed(values.get("notes", []), "notes", wrong))),
             "scores": _scores(values.get("scores", {}), wrong),
             "machine": _texts(values.get("machine", {}), wrong),
@@ -163,11 +191,12 @@ def _listed(value: object, name: str, wrong) -> list:
     return value
 
 
-def _reasons(value: object, wrong) -> Iterable[Reason]:
-    for entry in _listed(value, "reasons", wrong):
-        if not isinstance(entry, dict) or not {"code", "message"} <= set(entry) <= {"code", "message", "cure"}:
-            raise wrong(f"a reason must hold 'code', 'message' and 'cure', not {entry!r}")
-        yield Reason(**{name: str(text) for name, text in entry.items()})
+def _told(field: str, names: tuple[str, ...], values: Mapping, wrong) -> Iterable[dict[str, str]]:
+    """The entries of a list of objects, each with texts by these names, of which the last may be missing."""
+    for entry in _listed(values.get(field, []), field, wrong):
+        if not isinstance(entry, dict) or not set(names[:-1]) <= set(entry) <= set(names):
+            raise wrong(f"an entry of {field!r} must hold {', '.join(map(repr, names))}, not {entry!r}")
+        yield {name: str(text) for name, text in entry.items()}
 
 
 def _scores(value: object, wrong) -> dict[str, float]:
@@ -227,23 +256,28 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
     stays and takes the place of new clips that cover more than half of it.
     """
     clips = {clip.id: clip.signed() for clip in fresh}
+    of_source: dict[str, list[Clip]] = defaultdict(list)
+    for clip in clips.values():
+        of_source[clip.source].append(clip)
     for old in previous:
         if not old.edited:
             continue
         new = clips.get(old.id)
         if new is not None:
-            edits = {
+            edits: dict[str, object] = {
                 name: getattr(old, name) for name in ("text", "status") if getattr(old, name) != old.machine.get(name)
             }
+            if old.settled:  # what was found right are these words, whatever is heard now
+                edits |= {"text": old.text, "review": ()}
+                new = new.with_(machine={**new.machine, "review": "open"})
             clips[old.id] = new.with_(**edits)
             continue
         covered = [
             clip.id
-            for clip in clips.values()
-            if clip.source == old.source
-            and min(clip.end, old.end) - max(clip.start, old.start) > 0.5 * min(clip.seconds, old.seconds)
+            for clip in of_source[old.source]
+            if min(clip.end, old.end) - max(clip.start, old.start) > 0.5 * min(clip.seconds, old.seconds)
         ]
         for name in covered:
-            del clips[name]
+            clips.pop(name, None)  # another edited clip may have taken its place already
         clips[old.id] = old
     return list(clips.values())

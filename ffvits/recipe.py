@@ -49,6 +49,7 @@ class SegmentSettings:
     max_seconds: float = _option(12.0, "pieces longer than this are cut at their best pause", low=3, high=30)
     pause: float = _option(0.35, "a silence of this many seconds may become a cut", low=0.1, high=2)
     margin: float = _option(0.15, "seconds of silence kept before and after the speech", low=0, high=0.5)
+    turns: bool = _option(True, "cut where another voice begins, so that a clip holds one speaker")
     loudness: float = _option(-23.0, "loudness of every piece, in LUFS (EBU R 128)", low=-40, high=-10)
 
 
@@ -76,6 +77,10 @@ class ScreenSettings:
     min_agreement: float = _option(
         0.4, "least likeness of what is heard before and after cleaning, where neither is sure", low=0, high=1
     )
+    doubtful: Literal["keep", "reject"] = _option(
+        "keep",
+        "keep trains on clips whose words are in doubt and lists them for review; reject lets them wait",
+    )
     max_rate: float = _option(9.0, "most characters a second that a person can say", low=3, high=20)
     min_rate: float = _option(1.0, "fewest characters a second that make a sentence", low=0, high=3)
     max_clipped: float = _option(0.002, "largest share of samples cut off at full scale", low=0, high=1)
@@ -83,6 +88,10 @@ class ScreenSettings:
         0.0, "lowest likeness to the character's other clips (0 lets ffvits choose by the clips)", low=0, high=1
     )
     duplicates: bool = _option(True, "reject a clip that was heard before")
+    speakers: Literal["one", "auto"] = _option(
+        "one", "one: other voices are set aside; auto: each voice with enough clips becomes a speaker of its own"
+    )
+    reference: str = _option("", "a recording of the wanted voice, where another one is heard more")
     other_speakers: bool = _option(True, "reject clips of another speaker than the one heard most")
 
 

@@ -24,6 +24,7 @@ def test_a_clip_comes_back_from_its_file_as_it_went(tmp_path):
     clips = [
         clip(text="你好", scores={"dnsmos": 3.25}, notes=("a", "b")).signed(),
         clip(id="b").reject("short", "0.2 s", "record more").signed(),
+        clip(id="c", text="你好").doubt("heard otherwise", "尼好").signed(),
     ]
     write_clips(path, clips)
     assert read_clips(path) == clips
@@ -57,7 +58,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path):
         (line(scores=[1]), "'scores'"),
         (line(scores={"cer": "x"}), "'cer'"),
         (line(reasons={}), "'reasons' must be a list"),
-        (line(reasons=[{"why": "x"}]), "a reason must hold"),
+        (line(reasons=[{"why": "x"}]), "an entry of 'reasons' must hold"),
         (line(notes="x"), "'notes' must be a list"),
         (line(machine={"text": 1}), "'machine'"),
         (line(schema=99), "another version"),
@@ -141,3 +142,15 @@ def test_a_name_in_bytes_that_are_no_utf8_still_gets_an_id():
 def test_parse_names_the_line_it_was_given():
     with pytest.raises(ClipError, match="labels:7"):
         parse_clip("x", file="labels", number=7)
+
+
+def test_doubts_are_settled_by_an_edit_or_by_emptying_the_list_and_stay_settled():
+    (first,) = merge_edits([clip(text="你好").doubt("heard otherwise", "尼好")], [])
+    assert first.waiting and not first.edited
+    assert not first.with_(text="你们好").waiting
+    right = first.with_(review=())
+    assert right.edited and not right.waiting
+    again = clip(text="尼号").doubt("heard otherwise", "你好")
+    for _ in range(2):
+        (right,) = merge_edits([again], [right])
+        assert right.text == "你好" and not right.waiting and right.edited

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
-from ffvits.label.recogniser import RATE, Character, Heard, most_tokens, opening, written
+from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
 from ffvits.recipe import TranscribeSettings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class FasterEngine:
                 device=place,
                 device_index=number,
                 compute_type="float16" if place == "cuda" else "int8",
+                cpu_threads=max(1, (os.cpu_count() or 2) // 2),  # the others clean and measure meanwhile
                 local_files_only=True,
             )
         except (RuntimeError, ValueError) as error:
@@ -74,6 +76,22 @@ class FasterEngine:
             chances = {name.strip("<|>"): chance for name, chance in spoken}
             raw = self._tokens.decode(ids).strip()
             found.append(written(raw, logprob, result.no_speech_prob, chances, characters))
+        return found
+
+    def fit(self, sound: Sound, seconds: int, texts: Sequence[str]) -> list[float]:
+        import ctranslate2
+        import numpy as np
+
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(self._mel(sound, seconds)[None]))
+        found = []
+        for text in texts:
+            ids = self._tokens.encode(text, add_special_tokens=False).ids[:LONGEST]
+            if not ids:
+                found.append(0.0)
+                continue
+            (aligned,) = self._model.align(encoded, self._start, [ids], [max(2, round(sound.seconds / _FRAME))])
+            chances = np.maximum(aligned.text_token_probs, 1e-6)
+            found.append(float(np.exp(np.log(chances).mean())))
         return found
 
     def _mel(self, sound: Sound, seconds: int) -> np.ndarray:

@@ -9,6 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from ffvits import console
 from ffvits.audio.sound import Sound
@@ -24,13 +25,14 @@ def finish(clips: Sequence[Clip], run: Run, recipe: Recipe) -> list[Clip]:
     """Saves what the stages found and returns it merged with a person's edits.
 
     A clip that a person set to keep is kept, whatever the machine thought of it. The kept clips' audio is written
-    to the run's `audio/`, all other files there that ffvits wrote are removed, and `rejected.csv` says why each of
-    the others was left out.
+    to the run's `audio/`, all other files there that ffvits wrote are removed, `rejected.csv` says why each of the
+    others was left out, and `review.csv` which clips a person should listen to.
     """
     merged = run.save_clips(list(clips))
     finished = split(export(merged, run), recipe.train.held_out)
     write_clips(run.clips_file, finished)
     write_text(run.folder / "rejected.csv", _rejected(finished))
+    write_text(run.folder / "review.csv", _waiting(finished))
     summarise(finished)
     return run.clips()
 
@@ -96,6 +98,11 @@ def summarise(clips: Sequence[Clip]) -> None:
             ("clips", "minutes", "why", "what can be done"),
             [(len(found), f"{_seconds(found) / 60:.1f}", _TITLES.get(code, code), cure) for code, found, cure in rows],
         )
+    if waiting := [clip for clip in kept if clip.waiting]:
+        console.warn(
+            f"{len(waiting)} of the kept clips have words in doubt: listen to them (review.csv says why), "
+            "or set label.screen.doubtful to reject"
+        )
 
 
 def by_reason(clips: Iterable[Clip]) -> list[tuple[str, list[Clip], str]]:
@@ -124,6 +131,8 @@ _TITLES = {
     "quality": "sounds bad",
     "uncertain": "not understood well enough",
     "rate": "impossible speaking rate",
+    "mismatch": "its transcript is another's",
+    "doubtful": "its words are in doubt",
     "person": "set aside by a person",
 }
 
@@ -133,17 +142,28 @@ def _first(clip: Clip) -> Reason:
 
 
 def _rejected(clips: Iterable[Clip]) -> str:
-    """A table for spreadsheets: one row per rejected clip, and the mark by which Excel on Windows knows UTF-8."""
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["source", "start", "end", "speaker", "reason", "message", "cure", "text", "id"])
+    rows = []
     for clip in clips:
         if not clip.kept:
             reason = _first(clip)
-            times = f"{clip.start:.2f}", f"{clip.end:.2f}"
-            said = reason.code, reason.message, reason.cure
-            writer.writerow([clip.source, *times, clip.speaker, *said, clip.text or clip.heard, clip.id])
+            rows.append((clip, reason.code, reason.message, reason.cure, clip.text or clip.heard))
+    return _table(("reason", "message", "cure", "text"), rows)
+
+
+def _waiting(clips: Iterable[Clip]) -> str:
+    waiting = [clip for clip in clips if clip.waiting]
+    rows = [(clip, clip.status, clip.text, doubt.other, doubt.why) for clip in waiting for doubt in clip.review]
+    return _table(("status", "text", "other", "why"), rows)
+
+
+def _table(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
+    """A table for spreadsheets: where each clip is, then its cells; with the mark by which Excel knows UTF-8."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["source", "start", "end", "speaker", *columns, "id"])
+    for clip, *cells in rows:
+        writer.writerow([clip.source, f"{clip.start:.2f}", f"{clip.end:.2f}", clip.speaker, *cells, clip.id])
     return out.getvalue()
 
 

@@ -28,14 +28,17 @@ class Measured:
     print: np.ndarray
 
 
-def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterator[tuple[Clip, Measured]]:
-    """Each clip with its measures, from the cache where they are known."""
+def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterator[tuple[Clip, Measured | None]]:
+    """Each clip with its measures, from the cache where they are known; a rejected clip has none."""
     import numpy as np
 
-    cache = run.cache("measure", _Settings(), version=4)
+    cache = run.cache("measure", _Settings(), version=5)
     models = _Models(offline)
     for clip in clips:
-        key = cache.key(clip.audio if not clip.key else clip.key)
+        if not clip.kept:
+            yield clip, None
+            continue
+        key = cache.key(clip.audio, clip.original)  # what is written down of the clip does not change its sound
         values = cache.get(key)
         if values is None:
             sound = Sound.load(run.path(clip))
@@ -102,7 +105,6 @@ def _packed(values: np.ndarray) -> list[int]:
 class _Models:
     offline: bool
     _judge: quality.Judge | None = field(default=None, repr=False)
-    _encoder: speakers.Encoder | None = field(default=None, repr=False)
 
     def judge(self, sound: Sound) -> quality.Quality:
         if self._judge is None:
@@ -111,6 +113,4 @@ class _Models:
 
     @property
     def encoder(self) -> speakers.Encoder:
-        if self._encoder is None:
-            self._encoder = speakers.load(self.offline)
-        return self._encoder
+        return speakers.shared(self.offline)

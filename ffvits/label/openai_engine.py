@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
-from ffvits.label.recogniser import Character, Heard, most_tokens, opening, written
+from ffvits.label.recogniser import LONGEST, Character, Heard, most_tokens, opening, written
 from ffvits.recipe import TranscribeSettings
 
 
@@ -58,6 +58,27 @@ class OpenAiEngine:
                 result = whisper.decode(self._model, encoded, options)[0]
                 characters = list(self._characters(result.tokens, mel, sound))
                 found.append(written(result.text, result.avg_logprob, result.no_speech_prob, languages[0], characters))
+        return found
+
+    def fit(self, sound: Sound, seconds: int, texts: Sequence[str]) -> list[float]:
+        import math
+
+        import torch
+        import whisper
+        from whisper.timing import find_alignment
+
+        mel = whisper.log_mel_spectrogram(
+            whisper.pad_or_trim(torch.from_numpy(sound.samples)), self._model.dims.n_mels
+        ).to(self._model.device)
+        frames = max(2, round(sound.seconds * 100))
+        found = []
+        for text in texts:
+            ids = self._tokenizer.encode(text)[:LONGEST]
+            words = find_alignment(self._model, self._tokenizer, ids, mel, frames) if ids else []
+            sizes = [len(word.tokens) for word in words]
+            logs = [math.log(max(float(word.probability), 1e-6)) for word in words]
+            total = sum(size * log for size, log in zip(sizes, logs, strict=True))
+            found.append(math.exp(total / sum(sizes)) if sum(sizes) else 0.0)
         return found
 
     def _characters(self, tokens: list[int], mel, sound: Sound) -> Iterator[Character]:

@@ -16,14 +16,16 @@ from typing import Protocol
 from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
 from ffvits.label import cuts, homophones, pauses, vad
-from ffvits.label.wording import simplified, worded
+from ffvits.label.wording import simplified, wordings
 from ffvits.recipe import TranscribeSettings
 
 RATE = 16000
-WINDOWS = (12, 18, 30)  # seconds that the network hears at once
-_TAIL = 3  # seconds of silence after the speech, by which it knows where to end
+WINDOWS = (6, 8, 10, 12, 18, 30)  # seconds that the network hears at once
+_TAIL = 2  # seconds of silence after the speech, by which it knows where to end
 _BATCH = 8
+LONGEST = 220  # tokens of a text that is compared with a sound
 _TOKENS_A_SECOND, _TOKENS = 10, 16  # more than any speaker fills: a loop ends there
+_SURER = 1.1  # times as well as the usual reading of a number another must fit the sound to be taken
 _DOUBTFUL, _LOOPING = -0.9, 2.2  # mean log-probability and compression at which a short window is not trusted
 
 
@@ -44,6 +46,7 @@ class Heard:
     probabilities of the written tokens, `no_speech` the probability that nobody speaks, `compression` how well the
     text compresses (loops: above 2.4), `language` the likeliest of Whisper's languages and `chinese` the probability
     of Mandarin or Cantonese, all heard from the sound alone. `speech` is for how many seconds somebody speaks.
+    `unread` is the usual reading of the numbers in it where the sound decided for another, or "".
     """
 
     text: str
@@ -55,12 +58,19 @@ class Heard:
     chinese: float
     speech: float = 0.0
     characters: tuple[Character, ...] = ()
+    unread: str = ""
 
 
 class Engine(Protocol):
-    """A loaded network: sounds at 16 kHz, all heard in a window of so many seconds -> what it wrote for each."""
+    """A loaded network, which hears sounds at 16 kHz in a window of so many seconds."""
 
-    def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]: ...
+    def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
+        """What it writes for each sound."""
+        ...
+
+    def fit(self, sound: Sound, seconds: int, texts: Sequence[str]) -> list[float]:
+        """The geometric mean of the probabilities that it gives to each text's tokens, from 0 to 1."""
+        ...
 
 
 class Recogniser:
@@ -89,6 +99,14 @@ class Recogniser:
                 heard[number] = one
         return [self._worded(one, sound) for one, sound in zip(heard, sounds, strict=True)]
 
+    def fit(self, sound: Sound, texts: Sequence[str]) -> list[float]:
+        """How well each text fits the sound (any rate), from 0 to 1; marks do not count.
+
+        On 30 clips the right words had 0.30 to 0.94, those of another clip 0.02 at most.
+        """
+        sound = _levelled(sound.at(RATE))
+        return self._engine.fit(sound, _window(sound.seconds), [_without_marks(text) for text in texts])
+
     def _write(self, sounds: Sequence[Sound], windows: Sequence[int]) -> list[Heard]:
         heard: dict[int, Heard] = {}
         for window in sorted(set(windows)):
@@ -108,9 +126,16 @@ class Recogniser:
         if settings.pauses and text:
             starts = [character.start for character in heard.characters]
             text = pauses.marked(text, starts, pauses.find(chances))
+        forms = wordings(text, vocabulary=settings.vocabulary, corrections=settings.corrections)
+        text = forms[0]
+        if len(forms) > 1:
+            fits = self.fit(sound, forms)
+            best = max(range(len(forms)), key=fits.__getitem__)
+            text = forms[best] if fits[best] > _SURER * fits[0] else text
         return replace(
             heard,
-            text=worded(text, vocabulary=settings.vocabulary, corrections=settings.corrections),
+            text=text,
+            unread="" if text == forms[0] else forms[0],
             speech=sum(stretch.seconds for stretch in cuts.speech(chances)),
         )
 
@@ -173,6 +198,10 @@ def written(raw: str, logprob: float, no_speech: float, languages: dict[str, flo
         chinese=languages.get("zh", 0.0) + languages.get("yue", 0.0),
         characters=tuple(characters),
     )
+
+
+def _without_marks(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())
 
 
 def _window(seconds: float) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits import console
 from ffvits.clip import Clip
-from ffvits.label import duplicates, voices
+from ffvits.label import duplicates, speakers, voices
 from ffvits.label.inventions import COURTESIES, CREDITS, repeated, stock_phrase
 from ffvits.label.measure import Measured, measure
 from ffvits.recipe import ScreenSettings
@@ -22,29 +23,40 @@ _MAYBE, _LITTLE = 0.2, 0.6  # "nobody speaks" and seconds of speech from which o
 _NO_SPEECH, _UNSURE = 0.6, 0.5  # Whisper's own word for "nobody speaks", where it is not sure of its words either
 _COMPRESSION = 2.2  # above it a text is a loop
 _CHINESE = 0.3  # least probability of Chinese: accents go down to 0.5, other languages are below 0.1
+_SAME_PERSON = 0.8  # likeness to the character: 30 other speakers had 0.76 at most
 _VOICED = 0.3  # least share of a clip in which somebody speaks
 
 
-def screen(
-    clips: Iterable[Clip], run: Run, settings: ScreenSettings, *, device: str = "cpu", offline: bool = False
-) -> Iterator[Clip]:
+def screen(clips: Iterable[Clip], run: Run, settings: ScreenSettings, *, offline: bool = False) -> Iterator[Clip]:
     """Rejects what a careful person would not let into training, with reason and cure in words.
 
     Whether a clip is another speaker's, or was heard before, can only be told among all of them, so the whole list is
     read before the first is yielded; only the measures are kept in memory, not the sounds. Raises DownloadError if
-    the speaker encoder is out of reach.
+    the speaker encoder is out of reach, AudioError if the reference recording cannot be read.
     """
-    everything = list(clips)
+    reference = _reference(settings, offline)
+    everything = []
     measured: dict[str, Measured] = {}
-    with console.progress("Screening", total=sum(clip.kept for clip in everything), unit="clips") as bar:
-        for clip, found in measure((clip for clip in everything if clip.kept), run, offline=offline):
+    for clip, found in measure(clips, run, offline=offline):
+        everything.append(clip)
+        if found is not None:
             measured[clip.id] = found
-            bar.advance()
     judged = {clip.id: judge(clip, measured[clip.id], settings) for clip in everything if clip.kept}
-    judged = {clip.id: clip for clip in apart(list(judged.values()), measured, settings)}
+    judged = {clip.id: clip for clip in apart(list(judged.values()), measured, settings, reference)}
     judged = {clip.id: clip for clip in once(list(judged.values()), measured, settings)}
     for clip in everything:
-        yield judged.get(clip.id, clip)
+        yield doubted(judged.get(clip.id, clip), settings)
+
+
+def doubted(clip: Clip, settings: ScreenSettings) -> Clip:
+    """The clip set aside if its words are in doubt and the recipe wants a person to hear it first."""
+    if settings.doubtful == "keep" or not clip.kept or not clip.review:
+        return clip
+    return clip.reject(
+        "doubtful",
+        "; ".join(doubt.why for doubt in clip.review),
+        "listen, mend the text and set it to keep, or set label.screen.doubtful to keep",
+    )
 
 
 def judge(clip: Clip, measured: Measured, settings: ScreenSettings) -> Clip:
@@ -157,33 +169,46 @@ def _speech_seconds(clip: Clip) -> float:
     return clip.scores.get("speech_seconds", clip.seconds)
 
 
-def apart(clips: Sequence[Clip], measured: dict[str, Measured], settings: ScreenSettings) -> list[Clip]:
-    """The clips with other voices than the character's rejected, for each speaker of the recipe."""
+def apart(
+    clips: Sequence[Clip], measured: dict[str, Measured], settings: ScreenSettings, reference: np.ndarray | None = None
+) -> list[Clip]:
+    """The clips with other voices than the character's rejected or made speakers, for each speaker of the recipe.
+
+    `reference` [256] is the character's voice, where it need not be the one heard most.
+    """
     by_speaker: dict[str, list[Clip]] = defaultdict(list)
     for clip in clips:
-        by_speaker[clip.speaker].append(clip)
+        # Noise, other languages and what else is rejected already must not sway what the usual voice is.
+        if clip.kept and settings.other_speakers:
+            by_speaker[clip.speaker].append(clip)
     found = {clip.id: clip for clip in clips}
     for speaker, theirs in by_speaker.items():
-        found.update((clip.id, clip) for clip in _apart(speaker, theirs, measured, settings))
+        found.update((clip.id, clip) for clip in _apart(speaker, theirs, measured, settings, reference))
     return list(found.values())
 
 
-def _apart(speaker: str, clips: list[Clip], measured: dict[str, Measured], settings: ScreenSettings) -> Iterator[Clip]:
-    # Noise, other languages and what else is rejected already must not sway what the usual voice is.
-    clips = [clip for clip in clips if clip.kept]
-    if not settings.other_speakers or not clips:
-        return
-    told = voices.tell_apart(
-        _stacked(measured[clip.id].voice for clip in clips),
-        [clip.seconds for clip in clips],
-        threshold=settings.min_similarity,
-    )
+def _apart(
+    speaker: str,
+    clips: list[Clip],
+    measured: dict[str, Measured],
+    settings: ScreenSettings,
+    reference: np.ndarray | None,
+) -> Iterator[Clip]:
+    told = _told_apart(clips, measured, settings, reference)
     if not told.judged:
         console.info(f"{speaker}: too few clips ({len(clips)}) to tell whether one is another speaker's")
-    elif not told.dominant:
-        console.warn(f"{speaker}: no voice is heard for most of the time; put each speaker into a folder of their own")
+    elif not told.dominant and settings.speakers == "one":
+        console.warn(
+            f"{speaker}: no voice is heard for most of the time; put each speaker into a folder of their own, "
+            "or set label.screen.speakers to auto"
+        )
+    strangers = [clip.score(likeness=told.likeness[n]) for n, clip in enumerate(clips) if told.heap[n]]
+    own = _own_voices(speaker, strangers, measured, settings) if settings.speakers == "auto" else {}
     count = Counter(told.heap)
     for number, clip in enumerate(clips):
+        if clip.id in own:
+            yield own[clip.id]
+            continue
         clip = clip.score(likeness=told.likeness[number])
         if told.heap[number]:
             many = count[told.heap[number]]
@@ -194,6 +219,54 @@ def _apart(speaker: str, clips: list[Clip], measured: dict[str, Measured], setti
                 "if it is the same person, set it to keep, or lower label.screen.min_similarity",
             )
         yield clip
+
+
+def _own_voices(
+    speaker: str, clips: list[Clip], measured: dict[str, Measured], settings: ScreenSettings
+) -> dict[str, Clip]:
+    """The clips of voices that are heard often enough to be speakers of their own: "派蒙 B", "派蒙 C" …, by id.
+
+    `clips` are not the character's; a voice that is much like the character all the same is the character in a bad
+    recording, and no speaker.
+    """
+    found: dict[str, Clip] = {}
+    number = 0
+    while len(clips) >= voices.FEWEST:
+        told = _told_apart(clips, measured, settings)
+        theirs = [number for number in range(len(clips)) if not told.heap[number]]
+        clips, group = [clip for n, clip in enumerate(clips) if told.heap[n]], [clips[n] for n in theirs]
+        if len(theirs) < voices.FEWEST:
+            break
+        if sum(clip.scores["likeness"] for clip in group) / len(group) > _SAME_PERSON:
+            continue
+        number += 1
+        name = f"{speaker} {voices.letter(number)}"
+        console.info(f"{name}: another voice, {len(theirs)} clips")
+        for place, clip in zip(theirs, group, strict=True):
+            found[clip.id] = clip.with_(speaker=name).score(likeness=told.likeness[place])
+    return found
+
+
+def _told_apart(
+    clips: list[Clip], measured: dict[str, Measured], settings: ScreenSettings, reference: np.ndarray | None = None
+) -> voices.Voices:
+    return voices.tell_apart(
+        _stacked(measured[clip.id].voice for clip in clips),
+        [clip.seconds for clip in clips],
+        threshold=settings.min_similarity,
+        reference=reference,
+    )
+
+
+def _reference(settings: ScreenSettings, offline: bool) -> np.ndarray | None:
+    """The voice in the recording that the recipe names, if it names one."""
+    if not settings.reference:
+        return None
+    from ffvits.audio.mixdown import parts, survey
+
+    path = Path(settings.reference).expanduser()
+    _, sound = next(iter(parts(path, survey(path), max_rate=speakers.RATE, seconds=60.0)))
+    return speakers.shared(offline).embed(sound)
 
 
 def once(clips: Sequence[Clip], measured: dict[str, Measured], settings: ScreenSettings) -> list[Clip]:

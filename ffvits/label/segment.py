@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ffvits.audio.loudness import levelled
 from ffvits.audio.measure import clipped_share
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, clip_id
-from ffvits.label import cuts, vad
+from ffvits.label import cuts, speakers, turns, vad
 from ffvits.label.levels import frame_levels, heard_levels, snr
 from ffvits.recipe import SegmentSettings
 from ffvits.run import Run, StageCache
 
+if TYPE_CHECKING:
+    import numpy as np
+
 _SILENT = -55.0  # dBFS, below which the loudest tenth of a recording is silence
+Voice = Callable[[Sound], "np.ndarray"]
 _FADE = 0.005  # seconds, so that an edge does not click
 _SCRAPS = 0.2  # of a recording: with less speech than that, and no whole piece, what was heard was none
 
@@ -35,14 +39,16 @@ class Cut:
     gain: float
 
 
-def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings) -> Iterator[Clip]:
-    """Cuts each recording into pieces of `min_seconds` to `max_seconds` at its pauses.
+def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings, *, offline: bool = False) -> Iterator[Clip]:
+    """Cuts each recording into pieces of `min_seconds` to `max_seconds` at its pauses, and where another voice begins.
 
     A piece's `start` and `end` are seconds in the source; its `audio` is at `loudness`, its `original` is the same
     stretch before cleaning. A recording without speech is yielded as one rejected clip, so is a piece that is too
-    short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning.
+    short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning. Raises
+    DownloadError if the speaker encoder is needed and out of reach.
     """
-    cache = run.cache("segment", settings, version=2)
+    cache = run.cache("segment", settings, version=4)
+    voice = (lambda sound: speakers.shared(offline).embed(sound)) if settings.turns else None
     ear: vad.Vad | None = None
     for clip in clips:
         if not clip.kept:
@@ -53,7 +59,7 @@ def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings) -> Itera
         if values is None or any(cache.get(piece["key"]) is None for piece in values["pieces"]):
             if ear is None:
                 ear = vad.load()
-            values = _cut_into(cache, key, Sound.load(run.path(clip)), _original(clip, run), ear, settings)
+            values = _cut_into(cache, key, Sound.load(run.path(clip)), _original(clip, run), ear, settings, voice)
         yield from _clips(clip, values, cache, settings)
 
 
@@ -62,11 +68,17 @@ def _original(clip: Clip, run: Run) -> Sound | None:
 
 
 def _cut_into(
-    cache: StageCache, key: str, sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSettings
+    cache: StageCache,
+    key: str,
+    sound: Sound,
+    original: Sound | None,
+    ear: vad.Vad,
+    settings: SegmentSettings,
+    voice: Voice | None,
 ) -> dict[str, Any]:
     """Cuts, puts each piece into the cache under a key of its own, then the list of them under `key`."""
     found = []
-    for number, piece in enumerate(cut(sound, original, ear, settings)):
+    for number, piece in enumerate(cut(sound, original, ear, settings, voice)):
         piece_key = cache.key(key, str(number))
         sounds = [sound for sound in (piece.sound, piece.original) if sound is not None]
         cache.put(piece_key, {}, *sounds)
@@ -87,8 +99,13 @@ def _cut_into(
     return values
 
 
-def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSettings) -> Iterator[Cut]:
-    """The pieces of one recording; `original` is its sound before cleaning, None if it is the same."""
+def cut(
+    sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSettings, voice: Voice | None = None
+) -> Iterator[Cut]:
+    """The pieces of one recording; `original` is its sound before cleaning, None if it is the same.
+
+    `voice` is the speaker encoder; without it nobody looks for other voices.
+    """
     import numpy as np
 
     probabilities = ear(sound)
@@ -96,6 +113,8 @@ def cut(sound: Sound, original: Sound | None, ear: vad.Vad, settings: SegmentSet
     before = levels if original is None else heard_levels(original, len(probabilities))
     found = cuts.speech(probabilities)
     chosen = cuts.pieces(found, levels, settings)
+    if voice:
+        chosen = turns.parted(chosen, found, sound, voice)
     spoken = np.zeros(len(probabilities), bool)
     for stretch in found:
         spoken[stretch.start : stretch.end] = True

@@ -6,6 +6,7 @@ bands, the last state projected and brought to length one. The weights are Resem
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
@@ -78,6 +79,12 @@ def load(offline: bool = False) -> Encoder:
     except RuntimeError as error:
         raise DownloadError("not the weights of the speaker encoder", cure="delete the file", file=path) from error
     return Encoder(network.eval())
+
+
+@lru_cache(maxsize=1)
+def shared(offline: bool = False) -> Encoder:
+    """The encoder that all stages of this process share; see `load`."""
+    return load(offline)
 
 
 def _hearings(samples: Tensor) -> Iterator[Tensor]:

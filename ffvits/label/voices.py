@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FEWEST = 6  # clips; with fewer nobody can tell who is the guest
 _ALIKE = 0.72  # mean likeness within a heap, below which two heaps are two voices
-_STRICT, _LENIENT = 0.84, 0.75  # bounds of the likeness to the character's mean voice that a clip must have
+_STRICT, _LENIENT = 0.84, 0.78  # bounds of the likeness to the character's mean voice that a clip must have
 _SPREAD = 4.2  # robust standard deviations below the usual likeness at which a clip is a stranger's
 _MOST = 1500  # clips that are put into heaps pairwise; the others join the nearest heap
 _COHERENT = 0.4  # share of the time that the largest heap should have
@@ -38,13 +38,18 @@ class Voices:
 
     def name(self, number: int) -> str:
         """The voice of a clip by letter: A is the character."""
-        letters, rest = "", self.heap[number]
-        while True:
-            rest, digit = divmod(rest, 26)
-            letters = chr(ord("A") + digit) + letters
-            if not rest:
-                return letters
-            rest -= 1
+        return letter(self.heap[number])
+
+
+def letter(number: int) -> str:
+    """A, B … Z, AA, AB … for 0, 1 …"""
+    letters, rest = "", number
+    while True:
+        rest, digit = divmod(rest, 26)
+        letters = chr(ord("A") + digit) + letters
+        if not rest:
+            return letters
+        rest -= 1
 
 
 def tell_apart(

@@ -10,6 +10,7 @@ from functools import lru_cache
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\*[^*]*\*|<[^<>]*>")
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _FULL_WIDTH = str.maketrans(",!?;:", "，！？；：")
+_DIGIT = re.compile(r"\d")
 _STOP = "。！？"
 _PAUSE = "，、；："
 _HANZI = "㐀-䶿一-鿿"
@@ -20,14 +21,26 @@ def worded(raw: str, *, vocabulary: Sequence[str] = (), corrections: Mapping[str
 
     Asides such as "(music)" go, since nobody says them. The recipe's corrections have the last word.
     """
-    from ffvits.text import normalize
+    return wordings(raw, vocabulary=vocabulary, corrections=corrections, limit=1)[0]
+
+
+def wordings(
+    raw: str, *, vocabulary: Sequence[str] = (), corrections: Mapping[str, str] | None = None, limit: int = 8
+) -> list[str]:
+    """What may have been said, at most `limit` texts, first what `worded` gives: "2024年" has several readings."""
+    from ffvits.text import normalize, readings
 
     # Chinese marks first: a normaliser may take an ASCII one for a part of a number.
     text = re.sub(
         r"(?<!\d)[,!?;:]|[,!?;:](?!\d)", lambda mark: mark.group().translate(_FULL_WIDTH), without_asides(raw)
     )
-    text = punctuated(normalize(named(text, vocabulary)))
-    for wrong, right in sorted((corrections or {}).items(), key=lambda pair: -len(pair[0])):
+    text = named(text, vocabulary)
+    forms = [normalize(text), *(readings(text, limit)[1:] if limit > 1 and _DIGIT.search(text) else ())]
+    return list(dict.fromkeys(_corrected(punctuated(form), corrections or {}) for form in forms))
+
+
+def _corrected(text: str, corrections: Mapping[str, str]) -> str:
+    for wrong, right in sorted(corrections.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(wrong, right)
     return text
 

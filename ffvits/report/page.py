@@ -72,6 +72,7 @@ def write_report(run: Run) -> Path:
             causes=causes(clips),
             examples=[(clip, _player(run, clip)) for clip in _spread(kept, EXAMPLES)],
             listed=[(clip, _player(run, clip)) for clip in rejected[:LISTED]],
+            doubtful=[(clip, _player(run, clip)) for clip in [clip for clip in kept if clip.waiting][:LISTED]],
             unlisted=max(0, len(rejected) - LISTED),
             notes=Counter(note.split(":")[0] for clip in clips for note in clip.notes).most_common(12),
             curves=_curves(run),

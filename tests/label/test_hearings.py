@@ -14,7 +14,8 @@ CLIP = Clip("a", "a.wav", 0, 3, "派蒙", audio="cleaned", original="mix")
 
 def hearing(text: str, confidence: float, **more) -> dict:
     values = {"text": text, "raw": text, "confidence": confidence, "no_speech": 0.1, "compression": 0.8}
-    return {**values, "chinese": 0.99, "language": "zh", "speech": 2.5, "characters": [], **more}
+    spoken = [[char, 0.9, 0.1 * place] for place, char in enumerate(text)]
+    return {**values, "chinese": 0.99, "language": "zh", "speech": 2.5, "characters": spoken, "unread": "", **more}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,28 @@ def test_how_far_two_hearings_agree_is_kept():
     assert "agreement" not in _told(CLIP, [hearing("今天天气好", 0.8)]).scores
 
 
+def test_what_is_heard_otherwise_is_doubted_with_both_texts():
+    found = _told(CLIP, [hearing("今天天气好", 0.8), hearing("明月出山", 0.7)])
+    assert found.text == "今天天气好" and [doubt.other for doubt in found.review] == ["明月出山"]
+    assert _told(CLIP, [hearing("今天天气好", 0.8), hearing("金田天汽好", 0.7)]).review == ()  # by sound
+
+
+@pytest.mark.parametrize(
+    ("chances", "doubted"),
+    [((0.9,) * 5, ""), ((0.9, 0.1, 0.1, 0.1, 0.9), "天天气"), ((0.9, 0.2, 0.9, 0.9, 0.9), ""), ((), "")],
+)
+def test_words_that_hardly_fit_the_sound_are_named(chances, doubted):
+    characters = [[char, chance, 0.0] for char, chance in zip("今天天气好", chances, strict=False)]
+    found = _told(CLIP, [hearing("今天天气好", 0.8, characters=characters)])
+    assert bool(found.review) == bool(doubted)
+    assert doubted in "".join(doubt.why for doubt in found.review)
+
+
+def test_a_number_that_is_not_read_as_usual_is_told():
+    found = _told(CLIP, [hearing("两千零二十四年", 0.8, unread="二零二四年")])
+    assert any("两千零二十四年" in note and "二零二四年" in note for note in found.notes)
+
+
 def test_another_language_is_noted_by_its_name():
     assert "sounds like English" in _told(CLIP, [hearing("Hello", 0.8, language="en")]).notes
 
@@ -52,7 +75,7 @@ def test_half_way_of_silence_is_quieter_sound():
     assert half.samples == pytest.approx(np.full(90, 0.5))
 
 
-@pytest.mark.parametrize(("seconds", "window"), [(0, 12), (9, 12), (9.1, 18), (15, 18), (15.1, 30), (60, 30)])
+@pytest.mark.parametrize(("seconds", "window"), [(0, 6), (4, 6), (4.1, 8), (10, 12), (10.1, 18), (16.1, 30), (60, 30)])
 def test_the_window_leaves_room_for_silence(seconds, window):
     assert recogniser._window(seconds) == window
 

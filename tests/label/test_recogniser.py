@@ -13,6 +13,8 @@ from ffvits.evaluate import cer, total_cer
 from ffvits.label import recogniser
 from ffvits.label.transcribe import transcribe
 from ffvits.recipe import TranscribeSettings
+from ffvits.text import readings
+from ffvits.voice import Voice
 
 pytestmark = pytest.mark.slow  # Whisper base, 145 MB once, then seconds a clip
 S = TranscribeSettings()
@@ -45,6 +47,20 @@ def test_a_sound_is_heard_the_same_alone_and_with_others(whisper, recording):
     sounds = [recording(name) for name in LINES[:3]]
     together = whisper.hear(sounds)
     assert [one.raw for one in together] == [whisper(sound).raw for sound in sounds]
+
+
+def test_the_right_words_fit_the_sound_and_others_do_not(whisper, recording, said):
+    right, wrong = whisper.fit(recording("line_12.ogg"), [said["line_12.ogg"], said["line_00.ogg"]])
+    assert right > 0.25 and wrong < 0.05
+    assert whisper.fit(recording("line_12.ogg"), ["，。", ""]) == [0.0, 0.0]
+
+
+def test_the_sound_tells_how_a_number_was_read(whisper):
+    voice = Voice.load("mandarin-lite")
+    forms = readings("他在2024年离开了上海。")
+    for spoken in forms[:2]:
+        fits = whisper.fit(Sound(voice.say(spoken, seed=3), voice.sample_rate), forms)
+        assert forms[fits.index(max(fits))] == spoken
 
 
 def test_another_language_is_noticed(whisper, recording):

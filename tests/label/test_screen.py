@@ -6,7 +6,7 @@ import pytest
 from ffvits.clip import Clip
 from ffvits.label.measure import Measured
 from ffvits.label.quality import Quality
-from ffvits.label.screen import apart, judge, once
+from ffvits.label.screen import apart, doubted, judge, once
 from ffvits.recipe import ScreenSettings
 
 S = ScreenSettings()
@@ -71,6 +71,14 @@ def test_bad_sound_is_rejected_and_the_cure_depends_on_the_cause():
     assert "demucs" in music.reasons[0].cure and "demucs" not in plain.reasons[0].cure
 
 
+def test_clips_in_doubt_train_or_wait_as_the_recipe_says():
+    sure, unsure = clip(), clip().doubt("heard otherwise", "今天天汽很好")
+    assert [doubted(one, S).kept for one in (sure, unsure)] == [True, True]
+    found = [doubted(one, ScreenSettings(doubtful="reject")) for one in (sure, unsure)]
+    assert [one.kept for one in found] == [True, False]
+    assert found[1].reasons[0].code == "doubtful" and "heard otherwise" in found[1].reasons[0].message
+
+
 def several(count: int) -> list[Clip]:
     return [clip().with_(id=str(number), source=f"{number}.wav") for number in range(count)]
 
@@ -81,6 +89,23 @@ def test_another_voice_is_set_aside_by_name():
     (other,) = [c for c in found if not c.kept]
     assert other.id == "7" and other.reasons[0].code == "other-speaker"
     assert "speaker B (1 clip)" in other.reasons[0].message
+
+
+def test_voices_with_enough_clips_become_speakers_if_the_recipe_says_so():
+    clips = several(21)
+    who = [0] * 12 + [1] * 7 + [2] * 2
+    sounds = {c.id: measured(voice=who[int(c.id)]) for c in clips}
+    found = apart(clips, sounds, ScreenSettings(speakers="auto"))
+    assert [c.speaker for c in found if c.kept] == ["派蒙"] * 12 + ["派蒙 B"] * 7
+    assert all(c.reasons[0].code == "other-speaker" for c in found[19:])
+    assert sum(c.kept for c in apart(clips, sounds, S)) == 12
+
+
+def test_a_reference_decides_who_is_wanted():
+    clips = several(20)
+    sounds = {c.id: measured(voice=int(int(c.id) >= 7)) for c in clips}
+    found = apart(clips, sounds, S, np.eye(256, dtype=np.float32)[0])
+    assert [c.kept for c in found] == [True] * 7 + [False] * 13
 
 
 def test_each_speaker_of_the_recipe_is_judged_apart():

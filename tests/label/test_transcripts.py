@@ -121,6 +121,21 @@ def test_a_transcript_of_something_else_is_caught():
     assert "欢迎来到提瓦特大陆" in found.reasons[0].message and "今天天气很好" in found.reasons[0].message
 
 
+def test_words_that_fit_the_sound_are_taken_though_others_are_heard():
+    (found,) = use([clip("今天天气很好。")], transcripts(Line("欢迎来到提瓦特大陆")), S, lambda clip, texts: [0.6])
+    assert found.kept and found.text == "欢迎来到提瓦特大陆" and found.review[0].other == "今天天气很好。"
+    (found,) = use([clip("今天天气很好。")], transcripts(Line("欢迎来到提瓦特大陆")), S, lambda clip, texts: [0.02])
+    assert found.reasons[0].code == "mismatch"
+
+
+def test_the_sound_chooses_how_a_number_is_read():
+    def fit(clip, texts):
+        return [0.8 if "两千零二十四" in text else 0.3 for text in texts]
+
+    (found,) = use([clip("两千零二十四年到了。")], transcripts(Line("2024年到了")), S, fit)
+    assert found.text.startswith("两千零二十四年") and not found.review
+
+
 def test_lines_with_times_go_to_the_clip_in_which_they_are_said():
     lines = transcripts(Line("你好世界", 0.2, 2.5), Line("今天天气", 3.2, 4.0), Line("很好", 4.1, 5.0))
     found = list(use([clip("你好世界", 0, 3, "a"), clip("今天天气很好", 3, 6, "b")], lines, S))

@@ -1,0 +1,244 @@
+"""`ffvits check`: half a minute of listening into a folder, and whether a voice can be made of it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffvits.audio.sound import Sound
+from ffvits.errors import AudioError, DownloadError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_PROBED = 500  # recordings whose length is looked up
+_SAMPLES, _SECONDS = 24, 9.0  # recordings that are listened into, and how far
+_FEW, _ENOUGH = 1.0, 10.0  # minutes of usable speech below which no voice can be made, and from which on a good one
+_NOISY, _BAD = 15.0, 1.8  # dB of speech over noise, DNSMOS
+_NARROW, _CLIPPED = 5000, 0.002  # Hz, share of samples
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was found in the first seconds of one recording; `snr` is nan, and `voice` None, where nobody speaks."""
+
+    seconds: float
+    speech: float
+    snr: float
+    quality: float
+    music: bool | None
+    bandwidth: float
+    clipped: float
+    voice: np.ndarray | None = field(repr=False, default=None)
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with it, the worst first."""
+        found = ["no speech"] if math.isnan(self.snr) else []
+        found += ["clipped"] if self.clipped > _CLIPPED else []
+        found += ["sounds bad"] if not found and self.quality < _BAD else []
+        found += ["music"] if self.music else []
+        found += ["noise"] if self.snr < _NOISY and not self.music else []
+        found += ["narrow band"] if 0 < self.bandwidth < _NARROW else []
+        return found
+
+    @property
+    def usable(self) -> bool:
+        """Music, noise and narrow bands are seen to, or borne; the rest is rejected when it is labelled."""
+        return not {"no speech", "clipped", "sounds bad"} & set(self.problems)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a folder promises. Minutes of speech are extrapolated from `listened` recordings to all.
+
+    `speakers` are shares of the speech by voice, the most heard first, or empty where nobody could tell.
+    """
+
+    recordings: int
+    minutes: float
+    listened: int
+    usable_minutes: float
+    unreadable: int
+    speakers: tuple[float, ...]
+    problems: dict[str, int]
+    quality: float
+    advice: tuple[str, ...]
+
+    @property
+    def go(self) -> bool:
+        return self.usable_minutes >= _FEW
+
+    def to_dict(self) -> dict:
+        return {"go": self.go, **asdict(self)}
+
+    def text(self) -> str:
+        """The verdict in a few lines for a person."""
+        shares = ", ".join(f"{share:.0%}" for share in self.speakers)
+        problems = ", ".join(f"{name} in {count}" for name, count in self.problems.items())
+        lines = [
+            f"{'GO' if self.go else 'NO-GO'}: about {self.usable_minutes:.1f} min of usable speech",
+            f"recordings {self.recordings}, {self.minutes:.1f} min; {self.listened} listened into"
+            + (f"; {self.unreadable} unreadable" if self.unreadable else ""),
+            f"voices     {len(self.speakers)} ({shares} of the speech)"
+            if self.speakers
+            else "voices     too few to tell",
+            f"quality    DNSMOS {self.quality:.1f} of 5" + (f"; {problems}" if problems else "; nothing wrong"),
+        ]
+        return "\n".join([*lines, *(f"→ {line}" for line in self.advice)])
+
+
+def check(folder: str | Path, *, offline: bool = False) -> Verdict:
+    """Listens to the first seconds of up to 24 recordings, spread over the folder; nothing is written.
+
+    Raises AudioError if the folder cannot be listed or holds no recording, DownloadError if the speaker encoder is
+    out of reach; without the music detector music is not looked for.
+    """
+    from ffvits import console
+    from ffvits.audio.files import find, probe
+
+    folder = Path(folder).expanduser()
+    files = find(folder).audio
+    if not files:
+        raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
+    lengths: dict[Path, float] = {}
+    probed = _spread(files, _PROBED)
+    for path in probed:
+        try:
+            lengths[path] = probe(path).seconds
+        except AudioError:
+            continue
+    chosen = _spread(list(lengths), _SAMPLES)
+    minutes = sum(lengths.values()) / 60 * len(files) / len(probed)
+    listener = _Listener(offline)
+    heard: list[tuple[float, Heard]] = []
+    broken = 0
+    with console.progress("Listening", total=len(chosen), unit="recordings") as bar:
+        for path in chosen:
+            try:
+                heard.append((lengths[path], listener.hear(_beginning(path))))
+            except AudioError:
+                broken += 1
+            bar.advance()
+    return judge(heard, len(files), minutes, len(probed) - len(lengths) + broken)
+
+
+def judge(heard: Sequence[tuple[float, Heard]], recordings: int, minutes: float, unreadable: int) -> Verdict:
+    """The verdict on what was heard of recordings of so many seconds each."""
+    from ffvits.label import voices
+
+    weight = sum(seconds for seconds, _ in heard)
+    good = sum(seconds * one.speech / one.seconds for seconds, one in heard if one.usable)
+    usable = minutes * good / weight if weight else 0.0
+    spoken = [one for _, one in heard if one.voice is not None]
+    shares: tuple[float, ...] = ()
+    if len(spoken) >= voices.FEWEST:
+        import numpy as np
+
+        told = voices.tell_apart(np.stack([one.voice for one in spoken]), [one.speech for one in spoken])
+        seconds = Counter()
+        for heap, one in zip(told.heap, spoken, strict=True):
+            seconds[heap] += one.speech
+        shares = tuple(round(value / sum(seconds.values()), 3) for _, value in sorted(seconds.items()))
+    usable *= shares[0] if shares else 1.0
+    problems = dict(Counter(problem for _, one in heard for problem in one.problems).most_common())
+    quality = [one.quality for one in spoken]
+    return Verdict(
+        recordings=recordings,
+        minutes=round(minutes, 1),
+        listened=len(heard),
+        usable_minutes=round(usable, 1),
+        unreadable=unreadable,
+        speakers=shares,
+        problems=problems,
+        quality=round(sum(quality) / len(quality), 2) if quality else 0.0,
+        advice=tuple(_advice(usable, shares, problems, max(1, len(heard)))),
+    )
+
+
+def _advice(usable: float, shares: Sequence[float], problems: dict[str, int], listened: int) -> Iterator[str]:
+    if usable < _FEW:
+        yield f"record more: {_FEW:g} min of speech is the least, {_ENOUGH:g} min makes a good voice"
+    elif usable < _ENOUGH:
+        yield f"{_ENOUGH - usable:.0f} min more would make it better: whole sentences, questions and exclamations too"
+    if shares and shares[0] < 0.8:
+        yield (
+            f"the voice heard most has {shares[0]:.0%} of the speech, the others are set aside: "
+            "one folder per speaker, or label.screen.speakers: auto"
+        )
+    cures = {
+        "music": "record without music, or try --separator demucs",
+        "noise": "record nearer to the microphone, in a quieter room",
+        "clipped": "record with less gain",
+        "sounds bad": "use recordings of better quality",
+        "narrow band": "use recordings of 16 kHz or more: the voice will sound like a telephone",
+        "no speech": "remove what holds no speech",
+    }
+    for name, count in problems.items():
+        if count > 0.2 * listened:
+            yield f"{name} in {count} of {listened}: {cures[name]}"
+
+
+def _spread(items: Sequence[Path], most: int) -> list[Path]:
+    """At most so many items, from all over the list."""
+    step = max(1.0, len(items) / most)
+    return [items[int(number * step)] for number in range(min(most, len(items)))]
+
+
+def _beginning(path: Path) -> Sound:
+    """The first seconds of a recording, in mono."""
+    import numpy as np
+
+    from ffvits.audio.files import opened
+
+    with opened(path) as reader:
+        wanted = round(_SECONDS * reader.probe.rate)
+        blocks, count = [], 0
+        for block in reader.blocks:
+            blocks.append(np.nan_to_num(block.mean(axis=1)))
+            count += len(block)
+            if count >= wanted:
+                break
+        if not count:
+            raise AudioError("there are no samples in it", cure="copy or export it again", file=path)
+        return Sound(np.concatenate(blocks)[:wanted], reader.probe.rate)
+
+
+class _Listener:
+    """The networks that listen, loaded once."""
+
+    def __init__(self, offline: bool) -> None:
+        from ffvits import console, store
+        from ffvits.label import quality, speakers, spleeter, vad
+
+        self._ear, self._judge, self._encoder = vad.load(), quality.load(), speakers.shared(offline)
+        try:
+            self._detector = spleeter.load(store.fetch("spleeter-2stems", offline=offline))
+        except DownloadError:
+            console.warn("Music is not looked for: its detector is out of reach")
+            self._detector = None
+
+    def hear(self, sound: Sound) -> Heard:
+        from ffvits.audio.measure import bandwidth, clipped_share
+        from ffvits.label import cuts, spleeter
+        from ffvits.label.levels import heard_levels, snr
+        from ffvits.label.music import is_music
+
+        chances = self._ear(sound)
+        over = snr(heard_levels(sound, len(chances)), chances)
+        speaks = not math.isnan(over)
+        music = is_music(*self._detector.spectra(sound.at(spleeter.RATE).samples)) if self._detector else None
+        return Heard(
+            seconds=sound.seconds,
+            speech=sum(stretch.seconds for stretch in cuts.speech(chances)),
+            snr=over,
+            quality=self._judge(sound).overall if speaks else 0.0,
+            music=music,
+            bandwidth=bandwidth(sound),
+            clipped=clipped_share(sound),
+            voice=self._encoder.embed(sound) if speaks else None,
+        )

@@ -1,0 +1,49 @@
+"""What a second labelling would change."""
+
+import pytest
+
+from ffvits.clip import Clip
+from ffvits.errors import RunError
+from ffvits.label import difference
+from ffvits.label.changes import changes
+from ffvits.recipe import Recipe
+
+CLIP = Clip("a", "a.wav", 0, 3, "派蒙", text="你好")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ([CLIP], [CLIP.score(quality=3)], []),
+        ([], [CLIP], ["+ a  keep: 你好"]),
+        ([CLIP], [], ["- a  keep: 你好"]),
+        ([CLIP], [CLIP.with_(text="您好")], ["~ a  text: 你好 → 您好"]),
+        ([CLIP], [CLIP.reject("quality", "bad")], ["~ a  status: keep → reject (quality)"]),
+        ([CLIP], [CLIP.with_(speaker="派蒙 B")], ["~ a  speaker: 派蒙 → 派蒙 B"]),
+        ([CLIP.doubt("heard otherwise")], [CLIP], ["~ a  review: heard otherwise → –"]),
+    ],
+)
+def test_every_difference_is_a_line(before, after, shown):
+    assert [str(change) for change in changes(before, after)] == shown
+
+
+def test_there_must_be_labels_to_compare_with(run):
+    with pytest.raises(RunError, match="nothing is labelled yet"):
+        difference(Recipe(), run)
+
+
+def test_nothing_is_written(run, save, tmp_path):
+    import numpy as np
+
+    from ffvits.label import label
+
+    save(tmp_path / "raw" / "silence.wav", np.zeros(16000))
+    options = {"input": str(tmp_path / "raw"), "label.separate.when": "never", "label.denoise.when": "never"}
+    recipe = Recipe(speaker="派蒙").override(options)
+    label(recipe, run)
+    before = {path: path.read_bytes() for path in run.folder.glob("*.*") if path.is_file()}
+    assert difference(recipe, run) == []
+    save(tmp_path / "raw" / "more.wav", np.zeros(32000))
+    (found,) = difference(recipe, run)
+    assert str(found).startswith("+ more") and found.after.startswith("reject (")
+    assert {path: path.read_bytes() for path in run.folder.glob("*.*") if path.is_file()} == before
