@@ -99,6 +99,20 @@ class VoiceInfo:
         return front_end(self.front_end, symbols=self.symbols, add_blank=self.add_blank, lexicon=self.lexicon)
 
 
+def find_voice(path: str | Path) -> Path | None:
+    """The folder with `voice.json` that a run, a voice folder or an export is; None for anything else.
+
+    Raises BaseError for a run that has no voice yet.
+    """
+    folder = Path(path)
+    for place in (folder / "voice", folder):
+        if (place / "voice.json").is_file():
+            return place
+    if (folder / "recipe.yaml").is_file():
+        raise BaseError("this run has no finished voice yet", cure=f"go on with: ffvits train {folder}", file=folder)
+    return None
+
+
 def read_weights(file: Path) -> dict[str, torch.Tensor]:
     """The tensors of a voice folder. Raises BaseError if they cannot be read."""
     from safetensors import SafetensorError
@@ -133,32 +147,20 @@ class Voice:
         """
         if backend not in (None, "torch", "onnx"):
             raise FfvitsError(f"there is no backend {backend!r}", cure="choose torch or onnx")
-        folder = Path(path)
-        for place in (folder / "voice", folder):
-            if (place / "voice.json").is_file():
-                return cls._from_folder(place, backend, device)
-        if (folder / "recipe.yaml").is_file():
-            raise BaseError(
-                "this run has no finished voice yet", cure=f"go on with: ffvits train {folder}", file=folder
-            )
-        if backend == "onnx":
+        folder = find_voice(path)
+        if folder is None and backend == "onnx":
             raise BaseError("this is no voice in ONNX", cure=f"make one with: ffvits export {path} --to onnx")
-        from ffvits.base import load_base
+        if folder is None:
+            from ffvits.base import load_base
 
-        return cls.from_base(load_base(path, offline=offline), device=device)
-
-    @classmethod
-    def _from_folder(cls, folder: Path, backend: Backend | None, device: str) -> Voice:
+            return cls.from_base(load_base(path, offline=offline), device=device)
         info = VoiceInfo.load(folder)
-        weights, networks = folder / "model.safetensors", sorted(folder.glob("*_dec.onnx"))
-        if backend == "onnx" or (backend is None and networks and not weights.is_file()):
-            from ffvits.speak.onnx_parts import OnnxParts
+        weights = folder / "model.safetensors"
+        if backend == "torch" or (backend is None and weights.is_file()):
+            return cls._in_torch(info, read_weights(weights), device)
+        from ffvits.speak.onnx_parts import OnnxParts
 
-            if not networks:
-                cure = "export it, and load the exported folder: ffvits export RUN --to onnx"
-                raise BaseError("this voice folder holds no ONNX networks", cure=cure, file=folder)
-            return cls(info, OnnxParts.load(folder), info.reader())
-        return cls._in_torch(info, read_weights(weights), device)
+        return cls(info, OnnxParts.load(folder), info.reader())
 
     @classmethod
     def from_base(cls, base: Base, *, device: str = "cpu") -> Voice:

@@ -101,7 +101,7 @@ class SplineCoupling(nn.Module):
 
     def knobs(self, kept: Tensor, mask: Tensor, g: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """kept [B, 1, T], text g [B, hidden, T] -> widths, heights [B, T, K] and slopes [B, T, K-1], float32."""
-        knobs = (self.proj(self.convs(self.pre(kept), mask, g)).float() * mask).mT
+        knobs = (self.proj(self.convs(self.pre(kept), mask, g)).float() * mask).transpose(-1, -2)
         widths, heights, slopes = knobs.split([self.bins, self.bins, self.bins - 1], dim=-1)
         return widths / math.sqrt(self.hidden), heights / math.sqrt(self.hidden), slopes
 
