@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ffvits.audio.sound import Sound
     from ffvits.base import Base
     from ffvits.speak.synthesis import Parts
+    from ffvits.speak.torch_parts import Precision
     from ffvits.text import FrontEnd
 
 FORMAT = 1
@@ -138,12 +139,19 @@ class Voice:
 
     @classmethod
     def load(
-        cls, path: str | Path, *, backend: Backend | None = None, device: str = "cpu", offline: bool = False
+        cls,
+        path: str | Path,
+        *,
+        backend: Backend | None = None,
+        device: str = "cpu",
+        precision: Precision = "auto",
+        offline: bool = False,
     ) -> Voice:
         """Loads a run folder, its voice/ folder, an export of one, or anything that `--base` takes.
 
-        `backend` is torch or onnx; left out, it is what the folder holds. Only torch knows other devices than the
-        processor. Raises RunError, BaseError or DownloadError naming what is missing and what to do.
+        `backend` is torch or onnx; left out, it is what the folder holds. `device` and `precision` are torch's:
+        the decoder's `precision` is float32, bfloat16, or auto: bfloat16 where the processor has it (twice as fast).
+        Raises RunError, BaseError or DownloadError naming what is missing and what to do.
         """
         if backend not in (None, "torch", "onnx"):
             raise FfvitsError(f"there is no backend {backend!r}", cure="choose torch or onnx")
@@ -153,26 +161,29 @@ class Voice:
         if folder is None:
             from ffvits.base import load_base
 
-            return cls.from_base(load_base(path, offline=offline), device=device)
+            return cls.from_base(load_base(path, offline=offline), device=device, precision=precision)
         info = VoiceInfo.load(folder)
         weights = folder / "model.safetensors"
         if backend == "torch" or (backend is None and weights.is_file()):
-            return cls._in_torch(info, read_weights(weights), device)
+            return cls._in_torch(info, read_weights(weights), device, precision)
         from ffvits.speak.onnx_parts import OnnxParts
 
         return cls(info, OnnxParts.load(folder), info.reader())
 
     @classmethod
-    def from_base(cls, base: Base, *, device: str = "cpu") -> Voice:
+    def from_base(cls, base: Base, *, device: str = "cpu", precision: Precision = "auto") -> Voice:
         """The voice that a base has before any training."""
-        return cls._in_torch(VoiceInfo.of_base(base), base.generator, device)
+        return cls._in_torch(VoiceInfo.of_base(base), base.generator, device, precision)
 
     @classmethod
-    def _in_torch(cls, info: VoiceInfo, weights: Mapping[str, torch.Tensor], device: str) -> Voice:
+    def _in_torch(
+        cls, info: VoiceInfo, weights: Mapping[str, torch.Tensor], device: str, precision: Precision
+    ) -> Voice:
         from ffvits.speak.torch_parts import TorchParts
         from ffvits.vits import VitsConfig
 
-        return cls(info, TorchParts.build(VitsConfig.from_dict(info.model), weights, device), info.reader())
+        config = VitsConfig.from_dict(info.model)
+        return cls(info, TorchParts.build(config, weights, device, precision), info.reader())
 
     def say(
         self,

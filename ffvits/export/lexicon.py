@@ -21,6 +21,7 @@ SPACE = "<space>"
 _SPACES = {"pinyin-letters": "after", "bopomofo": "before", "zh_ja_mixture": "before", "cjke": "before"}
 COMMON = 20  # words seen less often in jieba's corpus are left to their characters
 LONGEST = 8
+LAST_NUMBER = 2100  # numbers are words, too; from 1900 they are years
 
 
 def tokens_file(symbols: tuple[str, ...]) -> str:
@@ -30,7 +31,7 @@ def tokens_file(symbols: tuple[str, ...]) -> str:
 
 
 def lexicon_file(reader: FrontEnd, *, common: int = COMMON, words: bool = True) -> str:
-    """lexicon.txt: characters, words whose reading their characters do not give, letters, digits and marks.
+    """lexicon.txt: characters, words whose reading their characters do not give, letters, numbers and marks.
 
     Words are read alone; jieba's words of at least `common` occurrences are looked at, and those of the user's own
     lexicon. Kept are those that hold a character of several readings: they are what a longest match must find.
@@ -62,10 +63,11 @@ def _words(reader: FrontEnd, common: int) -> Iterator[str]:
 
 
 def _single() -> Iterator[str]:
-    """Marks, digits, letters and every character that has a reading."""
+    """Marks, letters, numbers and every character that has a reading."""
     from pypinyin.constants import PINYIN_DICT
 
-    yield from MARKS + string.digits + string.ascii_lowercase
+    yield from MARKS + string.ascii_lowercase
+    yield from map(str, range(LAST_NUMBER + 1))
     yield from (chr(code) for code in sorted(PINYIN_DICT) if 0x4E00 <= code <= 0x9FFF)
 
 
@@ -84,7 +86,10 @@ def _spelled(reader: FrontEnd, word: str) -> list[str]:
             first, last = encoded.syllables
             between = encoded.symbols[first.end : last.start]
             return [symbol for symbol in between if symbol != " "]
-        encoded = reader.encode(word.upper() if len(word) == 1 else word)
+        if word.isascii() and word.isdigit() and len(word) == 4 and word >= "1900":
+            encoded = reader.encode("".join("零一二三四五六七八九"[int(digit)] for digit in word))
+        else:
+            encoded = reader.encode(word.upper() if len(word) == 1 else word)
     except TextError:
         return []
     tokens = [SPACE if symbol == " " else symbol for symbol in _said(encoded)]

