@@ -32,6 +32,7 @@ class OnnxParts:
         """
         try:
             import onnxruntime
+            from onnxruntime.capi import onnxruntime_pybind11_state as state
         except ImportError as error:
             raise FfvitsError(
                 "a voice in ONNX needs the package onnxruntime", cure='pip install "ffvits[onnx]"'
@@ -39,6 +40,7 @@ class OnnxParts:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads()
+        damaged = (OSError, RuntimeError, state.Fail, state.InvalidProtobuf, state.InvalidGraph, state.NotImplemented)
         sessions = {}
         for name in (*NETWORKS, "emb"):
             found = sorted(folder.glob(f"*_{name}.onnx"))
@@ -55,7 +57,7 @@ class OnnxParts:
                 sessions[name] = onnxruntime.InferenceSession(
                     found[0].read_bytes(), options, providers=["CPUExecutionProvider"]
                 )
-            except (OSError, RuntimeError, ValueError, onnxruntime.capi.onnxruntime_pybind11_state.Fail) as error:
+            except damaged as error:
                 raise BaseError(
                     f"this network cannot be read: {error}",
                     cure="export the voice again: ffvits export RUN --to onnx",

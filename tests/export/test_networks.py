@@ -81,17 +81,11 @@ def test_a_voice_in_onnx_speaks_without_torch(run, tmp_path):
     ran = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code],
         cwd=tmp_path,
-        env=_with_root(),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         encoding="utf-8",
     )
     assert ran.returncode == 0, ran.stderr
-
-
-def _with_root() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 class TestRefused:
