@@ -11,7 +11,8 @@ A map, in the order in which data flows; each room depends only on rooms above i
     vits/                        the model
     base/                        someone's checkpoint becomes our model
     train/                       labelled clips and a base become a voice
-    voice                        Voice.load(...).say(...)
+    speak/, voice                Voice.load(...).say(...)
+    export/                      the voice in other programs
     evaluate/, report            how good it is, and what happened
     auto, cli                    the whole road, and its commands
 """

@@ -140,7 +140,32 @@ def build_parser() -> argparse.ArgumentParser:
     say.add_argument("--noise", type=float, default=None, help="variety of the voice; lower is steadier")
     say.add_argument("--noise-w", type=float, default=None, help="variety of the rhythm; lower is steadier")
     say.add_argument("--seed", type=int, default=None, help="the same seed gives the same samples")
+    say.add_argument("--pause", type=float, default=None, help="seconds of silence after a sentence")
+    say.add_argument("--backend", choices=("torch", "onnx"), help="default: what the voice's folder holds")
     say.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+
+    export = verb(
+        "export",
+        _export,
+        "write a finished voice for other programs",
+        "ffvits export runs/paimon --to all",
+        "ffvits export runs/paimon --to onnx --precision int8",
+        "ffvits export runs/paimon --to original bundle --out shared/paimon",
+    )
+    export.add_argument("source", metavar="RUN", help="a run folder, its voice/ folder, or a base")
+    export.add_argument(
+        "--to",
+        nargs="+",
+        required=True,
+        metavar="TARGET",
+        help="original, onnx, piper, bundle (see docs/exports.md), or all",
+    )
+    export.add_argument("--out", help="the folder for the exports (default: RUN/exports)")
+    export.add_argument(
+        "--precision", default="float32", help="of the ONNX files: float32, float16 or int8 (%(default)s)"
+    )
+    export.add_argument("--offline", action="store_true", help="never download")
+    export.add_argument("--json", action="store_true", help="print what was written as JSON")
 
     text = verb(
         "text",
@@ -152,6 +177,7 @@ def build_parser() -> argparse.ArgumentParser:
     text.add_argument("text", help="what to read")
     text.add_argument("--front-end", default="mandarin-lite", help="how a base wants its text (%(default)s)")
     text.add_argument("--explain", action="store_true", help="show every step")
+    text.add_argument("--cleaned", action="store_true", help="write the symbols as other programs take ready text")
 
     inspect = verb(
         "inspect",
@@ -277,11 +303,24 @@ def _say(arguments: argparse.Namespace) -> int:
     if (arguments.text is None) == (arguments.file is None):
         raise FfvitsError("nothing to say, or twice", cure='give a text, or --file: ffvits say "你好"')
     text = arguments.text if arguments.file is None else read_text(arguments.file)
-    voice = Voice.load(arguments.voice, device=arguments.device)
-    chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed")}
+    voice = Voice.load(arguments.voice, backend=arguments.backend, device=arguments.device)
+    chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed", "pause")}
     seconds = voice.save(Path(arguments.out), text, **{k: v for k, v in chosen.items() if v is not None})
     console.result(f"{arguments.out}  {seconds:.2f} s")
     return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from ffvits.export import TARGETS, export
+
+    targets = list(TARGETS) if arguments.to == ["all"] else arguments.to
+    written = export(
+        arguments.source, targets, out=arguments.out, precision=arguments.precision, offline=arguments.offline
+    )
+    if arguments.json:
+        rows = [{"target": w.target, "folder": str(w.folder), "bytes": w.size, "refused": w.refused} for w in written]
+        console.result(json.dumps(rows, ensure_ascii=False))
+    return 1 if any(one.refused for one in written) else 0
 
 
 def _text(arguments: argparse.Namespace) -> int:
@@ -296,7 +335,7 @@ def _text(arguments: argparse.Namespace) -> int:
             for detail in step.details:
                 console.result(f"    {detail}")
         return 0
-    console.result(" ".join(reader.encode(arguments.text).symbols))
+    console.result(("" if arguments.cleaned else " ").join(reader.encode(arguments.text).symbols))
     return 0
 
 

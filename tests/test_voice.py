@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from ffvits.errors import BaseError, FfvitsError, TextError
+from ffvits.audio.sound import Sound
+from ffvits.errors import AudioError, BaseError, FfvitsError, TextError
+from ffvits.speak import synthesis
+from ffvits.text.symbols import TABLES
 from ffvits.voice import Voice, VoiceInfo, read_text
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +26,12 @@ NOT_FOR_SPEAKING = (
 @pytest.fixture(scope="module")
 def voice() -> Voice:
     return Voice.load("mandarin-lite")
+
+
+@pytest.fixture(scope="module")
+def exact() -> Voice:
+    """The same with a decoder in float32, whatever the processor likes best."""
+    return Voice.load("mandarin-lite", precision="float32")
 
 
 def test_a_sentence_becomes_samples(voice):
@@ -48,7 +57,7 @@ def test_a_faster_voice_takes_less_time(voice):
 def test_what_streams_is_what_is_said(voice):
     text = "今天天气很好。我们去公园吧！好不好？"
     pieces = list(voice.stream(text, seed=5))
-    assert len(pieces) >= 2
+    assert len(pieces) >= 3
     assert np.array_equal(np.concatenate(pieces), voice.say(text, seed=5))
 
 
@@ -68,7 +77,134 @@ def test_threads_may_share_a_voice():
     assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "。。。", "☺"])
+def level(error: np.ndarray, of: np.ndarray) -> float:
+    """How loud a difference is beside the sound, in dB."""
+    return 10 * np.log10(np.square(error).mean() / np.square(of).mean() + 1e-30)
+
+
+def test_the_joins_of_a_stream_cannot_be_heard(exact):
+    """Tile by tile what the decoder makes of the whole at once, to -60 dB, at the edges of every tile as well."""
+    ids = exact.info.reader().encode("今天天气很好，我们去公园散步，晚上一起吃饭吧，你说好不好呢？").ids
+    z = synthesis.latent(exact._parts, ids, None, synthesis.Manner(0.4, 0.6, 1.0), np.random.default_rng(0))
+    whole = exact._parts.decode(z, None, 0, 0)
+    tiles = list(synthesis.decoded(exact._parts, z, None))
+    joined = np.concatenate(tiles)
+    assert len(tiles) >= 4
+    assert len(joined) == len(whole)
+    assert level(joined - whole, whole) < -60
+    for border in np.cumsum([len(tile) for tile in tiles])[:-1]:
+        near = slice(border - 64, border + 64)
+        assert np.abs(joined[near] - whole[near]).max() < 1e-4
+
+
+def test_the_first_sound_comes_long_before_the_last(voice):
+    pieces = list(voice.stream("今天天气很好我们去公园散步晚上一起吃饭吧", seed=5))
+    assert len(pieces) >= 4
+    assert len(pieces[0]) < sum(map(len, pieces)) / 5
+
+
+def test_bfloat16_is_not_heard(exact):
+    half = Voice.load("mandarin-lite", precision="bfloat16")
+    one, other = (v.say("今天天气很好，我们去公园吧！", seed=1) for v in (exact, half))
+    assert len(one) == len(other)
+    assert level(one - other, one) < -40
+
+
+def test_a_batch_is_each_text_alone(voice):
+    texts = ["今天天气很好。我们去公园吧！", "你好", "2024年"]
+    together = voice.batch(texts, seed=3)
+    assert [np.array_equal(one, voice.say(text, seed=3)) for one, text in zip(together, texts, strict=True)] == [
+        True
+    ] * 3
+    assert voice.batch([]) == []
+
+
+def test_a_phrase_does_not_depend_on_how_much_was_said_before(voice):
+    one, other = (voice.say(text, seed=4, pause=0) for text in ("早上好。你好世界。", "今天天气很好。你好世界。"))
+    assert np.array_equal(one[-8000:], other[-8000:])
+
+
+def test_breaks_and_pauses_last_as_long_as_they_say(voice):
+    rate = voice.sample_rate
+    fixed = {"seed": 1, "noise": 0, "noise_w": 0}
+    bare = len(voice.say("你好。", **fixed)) + len(voice.say("世界。", **fixed))
+    assert len(voice.say('你好。<break time="500ms"/>世界。', **fixed)) == bare + rate // 2
+    assert len(voice.say('<break time="1s"/>你好。世界。', **fixed, pause=0)) == bare + rate
+    assert len(voice.say("你好。世界。", **fixed, pause=2)) == bare + 2 * rate
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"noise": -1}, {"noise": float("nan")}, {"noise_w": 9}, {"pause": -1}, {"pause": 1e9}, {"speaker": "谁"}],
+)
+def test_an_impossible_setting_is_refused_before_anything_is_spoken(voice, settings):
+    with pytest.raises(FfvitsError, match=next(iter(settings))):
+        voice.stream("你好", **settings)
+
+
+def test_long_text_in_constant_memory():
+    """Four times the text takes hardly more memory; the peak of a process of its own."""
+    pytest.importorskip("resource", reason="Windows has no peak of memory to ask for")
+    code = (
+        "import resource, sys\n"
+        "from ffvits import Voice\n"
+        "voice = Voice.load('mandarin-lite')\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "speak = lambda times: sum(map(len, voice.stream('今天天气很好，我们去公园散步。' * times, seed=1)))\n"
+        "speak(2); before = peak(); samples = speak(8); print(samples, before, peak())\n"
+    )
+    ran = subprocess.run([sys.executable, "-X", "utf8", "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert ran.returncode == 0, ran.stderr
+    samples, before, after = map(int, ran.stdout.split())
+    assert samples > 12 * 22050
+    assert after < 1.1 * before
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory) -> Voice:
+    """A small voice of two speakers, with weights drawn at random."""
+    import torch
+
+    from ffvits.vits import Vits, VitsConfig
+
+    torch.manual_seed(0)
+    config = VitsConfig(
+        78, 513, 32, 16, 16, 16, n_layers=1, upsample_initial_channel=32, gin_channels=8, n_speakers=2, resblock="2"
+    )
+    info = VoiceInfo(config.to_dict(), 22050, TABLES["pinyin-letters"], "pinyin-letters", True, ("甲", "乙"))
+    folder = tmp_path_factory.mktemp("voice")
+    info.save(folder, Vits(config).state_dict())
+    return Voice.load(folder, precision="float32")
+
+
+class TestConversion:
+    def test_a_recording_keeps_its_length_and_changes_its_voice(self, two):
+        samples = (0.1 * np.sin(np.arange(22050) * 0.05)).astype(np.float32)
+        same, other = (two.convert(samples, "甲", name, seed=1) for name in ("甲", "乙"))
+        assert same.dtype == np.float32
+        assert len(same) == len(other) == 22050 // 256 * 256
+        assert not np.allclose(same, other)
+        assert np.array_equal(other, two.convert(samples, "甲", "乙", seed=1))
+
+    def test_any_rate_and_files(self, two, tmp_path):
+        samples = (0.1 * np.sin(np.arange(16000) * 0.05)).astype(np.float32)
+        Sound(samples, 16000).save(tmp_path / "我.wav")
+        from_file = two.convert(tmp_path / "我.wav", "甲", "乙", seed=1)
+        assert len(from_file) == len(two.convert(samples, "甲", "乙", rate=16000, seed=1))
+        assert len(from_file) == 22050 // 256 * 256
+
+    def test_what_cannot_be_converted_is_refused(self, two, voice):
+        with pytest.raises(FfvitsError, match="no speaker"):
+            two.convert(np.zeros(22050, np.float32), "甲", "谁")
+        with pytest.raises(AudioError):
+            two.convert(np.zeros(10, np.float32), "甲", "乙")
+        with pytest.raises(AudioError):
+            two.convert(np.full(22050, np.nan, np.float32), "甲", "乙")
+        with pytest.raises(FfvitsError, match="no speakers"):
+            voice.convert(np.zeros(22050, np.float32), "a", "b")
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "。。。", "☺", '<break time="1s"/>'])
 def test_nothing_to_say_is_an_error(voice, text):
     with pytest.raises(TextError):
         voice.say(text)

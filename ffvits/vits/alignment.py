@@ -56,4 +56,4 @@ def spread(path: Tensor, stats: Tensor) -> Tensor:
     path [B, 1, T_spec, T_text], stats [B, C, T_text] -> float32 [B, C, T_spec].
     """
     with full_precision(stats):
-        return stats.float() @ path.squeeze(1).mT
+        return stats.float() @ path.squeeze(1).transpose(-1, -2)

@@ -36,14 +36,16 @@ class RelativeAttention(nn.Module):
         """x [B, C, T], attendable bool [B, 1, 1, T] (keys that exist) -> [B, C, T]."""
         queries = self._heads(self.conv_q(x)) / math.sqrt(x.shape[1] // self.n_heads)
         keys, values = self._heads(self.conv_k(x)), self._heads(self.conv_v(x))
-        scores = queries @ keys.mT + _from_band(queries @ self.emb_rel_k.mT)  # [B, H, T, T]
+        scores = queries @ keys.transpose(-1, -2) + _from_band(
+            queries @ self.emb_rel_k.transpose(-1, -2)
+        )  # [B, H, T, T]
         weights = F.softmax(scores.float().masked_fill(~attendable, -1e4), dim=-1)
         weights = self.drop(weights).to(values.dtype)
         out = weights @ values + _to_band(weights) @ self.emb_rel_v
-        return self.conv_o(out.mT.flatten(1, 2))  # [B, H, head, T] -> [B, C, T]
+        return self.conv_o(out.transpose(-1, -2).reshape(x.shape))  # [B, H, head, T] -> [B, C, T]
 
     def _heads(self, x: Tensor) -> Tensor:
-        return x.unflatten(1, (self.n_heads, -1)).mT  # [B, C, T] -> [B, H, T, head]
+        return x.reshape(x.shape[0], self.n_heads, -1, x.shape[2]).transpose(-1, -2)  # [B, C, T] -> [B, H, T, head]
 
 
 def _from_band(band: Tensor) -> Tensor:
@@ -51,7 +53,7 @@ def _from_band(band: Tensor) -> Tensor:
 
     Padding each row by T and cutting rows one shorter than that shifts row i by i places, without any index tensor.
     """
-    size, width = band.shape[-2:]
+    size, width = band.shape[-2], band.shape[-1]
     rows = F.pad(band, (0, size)).flatten(-2)[..., : size * (size + width - 1)]
     return rows.unflatten(-1, (size, size + width - 1))[..., width // 2 : width // 2 + size]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -45,6 +47,37 @@ class ResBlock2(nn.Module):
         return x
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far the decoder looks to each side: in latent frames, and in samples after each upsampling."""
+
+    frames: int
+    samples: tuple[int, ...]
+
+
+def reach(config: VitsConfig) -> Reach:
+    """The decoder's exact receptive field, from the last convolution back to the first."""
+    needed = 3  # conv_post
+    samples = []
+    blocks = list(zip(config.resblock_kernel_sizes, config.resblock_dilation_sizes, strict=True))
+    depth, plain = BLOCK_DEPTH[config.resblock], 1 if config.resblock == "1" else 0
+    for rate, size in zip(reversed(config.upsample_rates), reversed(config.upsample_kernel_sizes), strict=True):
+        needed += max(sum((k - 1) // 2 * (d + plain) for d in dilations[:depth]) for k, dilations in blocks)
+        samples.insert(0, needed)
+        padding = (size - rate) // 2
+        needed = max((needed + size - 1 - padding) // rate, 1 + (needed + padding - 1) // rate)
+    return Reach(needed + 3, tuple(samples))  # conv_pre
+
+
+def _trimmed(x: Tensor, before: int, after: int, needed: int) -> tuple[Tensor, int, int]:
+    """`x` with at most `needed` of its surroundings on each side, and how many are left.
+
+    Written without `min`, so that an exporter can trace the numbers as tensors.
+    """
+    left, right = (before - needed) * (before > needed), (after - needed) * (after > needed)
+    return x[..., left : x.shape[-1] - right], before - left, after - right
+
+
 class Decoder(nn.Module):
     """Upsampling steps, each followed by the mean of residual blocks with several kernel sizes."""
 
@@ -66,9 +99,16 @@ class Decoder(nn.Module):
         self.conv_post = RowConv1d(width, 1, 7, padding=3, bias=False)
         if config.gin_channels > 0:
             self.cond = RowConv1d(config.gin_channels, config.upsample_initial_channel, 1)
+        self.rates = config.upsample_rates
+        self.reach = reach(config)
 
-    def forward(self, z: Tensor, g: Tensor | None = None) -> Tensor:
-        """z [B, C, T], speaker g [B, gin, 1] -> audio [B, 1, T * hop] in [-1, 1]."""
+    def forward(self, z: Tensor, g: Tensor | None = None, before: int = 0, after: int = 0) -> Tensor:
+        """z [B, C, T], speaker g [B, gin, 1] -> audio [B, 1, (T - before - after) * hop] in [-1, 1].
+
+        The first `before` and the last `after` frames are only the surroundings of what is wanted: with
+        `reach.frames` of them (or all there are) the samples are those of the whole. They are dropped as early as
+        they can be, so that they cost little.
+        """
         x = z.unsqueeze(2)  # [B, C, 1, T] to the end, see _OneRow
         if x.device.type == "cpu":
             x = x.contiguous(memory_format=torch.channels_last)
@@ -78,6 +118,7 @@ class Decoder(nn.Module):
         n_kernels = len(self.resblocks) // len(self.ups)
         for i, up in enumerate(self.ups):
             x = up(F.leaky_relu(x, SLOPE, inplace=True))
+            x, before, after = _trimmed(x, before * self.rates[i], after * self.rates[i], self.reach.samples[i])
             x = sum(block(x) for block in self.resblocks[i * n_kernels : (i + 1) * n_kernels]) / n_kernels
-        x = self.conv_post(F.leaky_relu(x, 0.01, inplace=True))
+        x, _, _ = _trimmed(self.conv_post(F.leaky_relu(x, 0.01, inplace=True)), before, after, 0)
         return torch.tanh(x.float()).squeeze(2)

@@ -65,6 +65,10 @@ class DurationPredictor(nn.Module):
         """Log-frames [B, 1, T]; this predictor has no noise to scale."""
         return self(x, mask, g)
 
+    def shaped(self, x: Tensor, mask: Tensor, noise: Tensor, g: Tensor | None = None) -> Tensor:
+        """Log-frames [B, 1, T] for noise [B, 2, T], of which this predictor makes no use."""
+        return self(x, mask, g)
+
 
 class ElementwiseAffine(nn.Module):
     """Scales and shifts every channel; one step of a flow."""
@@ -97,7 +101,7 @@ class SplineCoupling(nn.Module):
 
     def knobs(self, kept: Tensor, mask: Tensor, g: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """kept [B, 1, T], text g [B, hidden, T] -> widths, heights [B, T, K] and slopes [B, T, K-1], float32."""
-        knobs = (self.proj(self.convs(self.pre(kept), mask, g)).float() * mask).mT
+        knobs = (self.proj(self.convs(self.pre(kept), mask, g)).float() * mask).transpose(-1, -2)
         widths, heights, slopes = knobs.split([self.bins, self.bins, self.bins - 1], dim=-1)
         return widths / math.sqrt(self.hidden), heights / math.sqrt(self.hidden), slopes
 
@@ -197,8 +201,11 @@ class StochasticDurationPredictor(nn.Module):
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """Draws log-frames [B, 1, T] for the hidden text x [B, C, T]."""
-        text = self.condition(x, mask, g)
-        z = noise_like(mask.expand(-1, 2, -1), generator) * noise_scale
+        return self.shaped(x, mask, noise_like(mask.expand(-1, 2, -1), generator) * noise_scale, g)
+
+    def shaped(self, x: Tensor, mask: Tensor, noise: Tensor, g: Tensor | None = None) -> Tensor:
+        """The log-frames [B, 1, T] that the flow makes of noise [B, 2, T]."""
+        text, z = self.condition(x, mask, g), noise
         # Undone last, the first coupling would only bend the channel that is dropped here.
         affine, _, *rest = self.flows
         for step in [*reversed(rest), affine]:

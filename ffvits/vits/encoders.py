@@ -59,7 +59,7 @@ class TextEncoder(nn.Module):
     def forward(self, x: Tensor, x_lengths: Tensor) -> TextEncoding:
         """x [B, T] symbol ids, x_lengths [B]."""
         mask = sequence_mask(x_lengths, x.shape[1])
-        hidden = self.encoder((self.emb(x) * self.scale).mT, mask)
+        hidden = self.encoder((self.emb(x) * self.scale).transpose(-1, -2), mask)
         mean, logs = (self.proj(hidden).float() * mask).chunk(2, dim=1)
         return TextEncoding(hidden, mean, logs, mask)
 

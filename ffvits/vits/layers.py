@@ -159,7 +159,7 @@ class LayerNorm(nn.Module):
         self.beta = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.layer_norm(x.mT, self.gamma.shape, self.gamma, self.beta).mT
+        return F.layer_norm(x.transpose(-1, -2), self.gamma.shape, self.gamma, self.beta).transpose(-1, -2)
 
 
 class WaveNet(nn.Module):

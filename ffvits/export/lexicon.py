@@ -1,0 +1,101 @@
+"""A pronunciation dictionary for programs that look words up instead of reading sentences (sherpa-onnx)."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from ffvits import console
+from ffvits.errors import TextError
+from ffvits.text.characters import MARKS, is_hanzi
+
+if TYPE_CHECKING:
+    from ffvits.text import Encoded, FrontEnd
+
+# A lexicon separates tokens by spaces, so the space symbol goes by a name of its own.
+SPACE = "<space>"
+# Where a front end writes its space: behind every word, or before it.
+_SPACES = {"pinyin-letters": "after", "bopomofo": "before", "zh_ja_mixture": "before", "cjke": "before"}
+COMMON = 20  # words seen less often in jieba's corpus are left to their characters
+LONGEST = 8
+LAST_NUMBER = 2100  # numbers are words, too; from 1900 they are years
+
+
+def tokens_file(symbols: tuple[str, ...]) -> str:
+    """tokens.txt: a symbol and its id on each line. Of a symbol that stands twice the later id counts."""
+    ids = {symbol: index for index, symbol in enumerate(symbols)}
+    return "".join(f"{SPACE if symbol == ' ' else symbol} {index}\n" for symbol, index in ids.items())
+
+
+def lexicon_file(reader: FrontEnd, *, common: int = COMMON, words: bool = True) -> str:
+    """lexicon.txt: characters, words whose reading their characters do not give, letters, numbers and marks.
+
+    Words are read alone; jieba's words of at least `common` occurrences are looked at, and those of the user's own
+    lexicon. Kept are those that hold a character of several readings: they are what a longest match must find.
+    `words=False` leaves them out.
+    """
+    seen: dict[str, list[str]] = {}
+    for word in _words(reader, common) if words else _single():
+        spelled = _spelled(reader, word)
+        if spelled and word not in seen:
+            seen[word] = spelled
+    return "".join(f"{word} {' '.join(tokens)}\n" for word, tokens in seen.items())
+
+
+def _words(reader: FrontEnd, common: int) -> Iterator[str]:
+    from ffvits.text.polyphones import model
+
+    yield from (word.lower() for word in reader.lexicon)
+    yield from _single()
+    ambiguous = set(model().candidates)
+    known = _jieba()
+    words = [word for word, count in known if len(word) > 1 and count >= common and not ambiguous.isdisjoint(word)]
+    # 一 and 不 change their tone with what follows, in a word of the dictionary or not.
+    single = [word for word, count in known if len(word) == 1 and count >= common and word not in ambiguous]
+    words += [first + second for first in "一不" for second in single]
+    with console.progress("lexicon", total=len(words), unit="words") as bar:
+        for word in words:
+            yield word
+            bar.advance()
+
+
+def _single() -> Iterator[str]:
+    """Marks, letters, numbers and every character that has a reading."""
+    from pypinyin.constants import PINYIN_DICT
+
+    yield from MARKS + string.ascii_lowercase
+    yield from map(str, range(LAST_NUMBER + 1))
+    yield from (chr(code) for code in sorted(PINYIN_DICT) if 0x4E00 <= code <= 0x9FFF)
+
+
+@lru_cache(maxsize=1)
+def _jieba() -> tuple[tuple[str, int], ...]:
+    lines = (resources.files("jieba") / "dict.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.split(" ") for line in lines)
+    return tuple((word, int(count)) for word, count, *_ in rows if len(word) <= LONGEST and all(map(is_hanzi, word)))
+
+
+def _spelled(reader: FrontEnd, word: str) -> list[str]:
+    """The tokens of a word, without what a sentence adds at its end; [] for what the voice cannot say."""
+    try:
+        if word in MARKS:
+            encoded = reader.encode(f"一{word}一")
+            first, last = encoded.syllables
+            between = encoded.symbols[first.end : last.start]
+            return [symbol for symbol in between if symbol != " "]
+        if word.isascii() and word.isdigit() and len(word) == 4 and word >= "1900":
+            encoded = reader.encode("".join("零一二三四五六七八九"[int(digit)] for digit in word))
+        else:
+            encoded = reader.encode(word.upper() if len(word) == 1 else word)
+    except TextError:
+        return []
+    tokens = [SPACE if symbol == " " else symbol for symbol in _said(encoded)]
+    side = _SPACES.get(reader.name)
+    return [*([SPACE] if side == "before" else []), *tokens, *([SPACE] if side == "after" else [])]
+
+
+def _said(encoded: Encoded) -> tuple[str, ...]:
+    return encoded.symbols[encoded.syllables[0].start : encoded.syllables[-1].end]

@@ -1,0 +1,357 @@
+"""Which programs a voice can go to, and what is written for each."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffvits import console
+from ffvits.errors import BaseError, FfvitsError
+from ffvits.files import replacing, write_text
+from ffvits.voice import VoiceInfo, find_voice, read_weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ffvits.audio.spectrogram import AudioFormat
+    from ffvits.vits import Vits
+
+PRECISIONS = ("float32", "float16", "int8")
+# What a read-me lets a program without our front end say; each exercises another rule.
+SENTENCES = ("你好，很高兴认识你。", "今天是2024年5月1日，气温23.5度。", "这件事情，你到底是怎么想的呢？")
+
+
+@dataclass(frozen=True)
+class Written:
+    """One export: its `folder` and the bytes in it; `refused` says why there is none."""
+
+    target: str
+    folder: Path
+    size: int = 0
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished voice on its way out: its description, its weights as trained (not fused), and a name for files."""
+
+    info: VoiceInfo
+    weights: Mapping[str, Tensor] = field(repr=False)
+    name: str
+
+    @property
+    def audio(self) -> AudioFormat:
+        """The audio settings that its shape implies."""
+        from ffvits.audio.spectrogram import AudioFormat
+        from ffvits.vits import VitsConfig
+
+        config = VitsConfig.from_dict(self.info.model)
+        length = 2 * (config.spec_channels - 1)
+        return AudioFormat(
+            self.info.sampling_rate, filter_length=length, hop_length=config.hop_length, win_length=length
+        )
+
+    def model(self) -> Vits:
+        """The model for speaking, in float32."""
+        from ffvits.base.skeleton import filled
+        from ffvits.vits import VitsConfig
+
+        weights = {name: tensor.float() for name, tensor in self.weights.items()}
+        return filled(VitsConfig.from_dict(self.info.model), weights).eval().fused()
+
+
+def export(
+    source: str | Path,
+    targets: Sequence[str],
+    *,
+    out: str | Path | None = None,
+    precision: str = "float32",
+    offline: bool = False,
+) -> list[Written]:
+    """Writes a run's voice (or a base's) for each of `targets` into a folder of its own under `out` (RUN/exports).
+
+    A target that cannot take this voice is refused with the reason; the others are written. `precision` is that of
+    the ONNX files. Raises FfvitsError for an unknown target, or what `Voice.load` raises for the source.
+    """
+    wrong = next((target for target in targets if target not in TARGETS), None)
+    if wrong is not None:
+        raise FfvitsError(f"there is no target {wrong!r}", cure=f"choose of {', '.join(TARGETS)}")
+    if precision not in PRECISIONS:
+        raise FfvitsError(f"there is no precision {precision!r}", cure=f"choose of {', '.join(PRECISIONS)}")
+    voice = finished(source, offline)
+    if out is None:
+        out = Path(source) / "exports" if Path(source).is_dir() else Path("exports") / voice.name
+    written = []
+    for target in dict.fromkeys(targets):
+        small = precision != "float32" and target in ("onnx", "piper")
+        folder = Path(out) / (f"{target}-{precision}" if small else target)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            TARGETS[target](voice, folder, precision)
+        except Refused as reason:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+            console.warn(f"{target}: {reason.message}")
+            written.append(Written(target, folder, refused=reason.message))
+            continue
+        except OSError as error:
+            raise FfvitsError(
+                f"cannot be written: {error.strerror}", cure="choose another --out", file=folder
+            ) from error
+        size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+        console.info(f"{target}: {folder}  {size / 1e6:.1f} MB")
+        written.append(Written(target, folder, size))
+    return written
+
+
+class Refused(FfvitsError):
+    """A program cannot take this voice."""
+
+
+def finished(source: str | Path, offline: bool = False) -> Finished:
+    """A run's voice, or a base as one. Raises what `Voice.load` does, and BaseError for a folder that is an export."""
+    folder = find_voice(source)
+    if folder is None:
+        from ffvits.base import load_base
+
+        base = load_base(source, offline=offline)
+        return Finished(VoiceInfo.of_base(base), base.generator, _file_name(base.name))
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise BaseError("this folder is itself an export", cure="export the run it came from", file=folder)
+    named = folder.parent if folder.name == "voice" else folder
+    return Finished(VoiceInfo.load(folder), read_weights(weights), _file_name(named.resolve().name))
+
+
+def _file_name(name: str) -> str:
+    """ASCII, because several of the programs open nothing else."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", plain).strip("_") or "voice"
+
+
+def _ascii(path: Path, values: object) -> None:
+    """JSON in ASCII: some programs read it in the system's own encoding."""
+    write_text(path, json.dumps(values, ensure_ascii=True, indent=2) + "\n")
+
+
+def _original(voice: Finished, folder: Path, precision: str) -> None:
+    """G_*.pth with config.json; moegoe_config.json and moetts.json beside them."""
+    from ffvits.base.export import save_generator
+    from ffvits.vits import VitsConfig
+
+    info = voice.info
+    steps = info.card.get("steps") or 0
+    config = save_generator(
+        folder / f"G_{steps}.pth",
+        {name: tensor.float() for name, tensor in voice.weights.items()},
+        VitsConfig.from_dict(info.model),
+        audio=voice.audio,
+        symbols=info.symbols,
+        speakers=info.speakers,
+        front_end=info.front_end,
+        add_blank=info.add_blank,
+        card=info.card,
+    )
+    values = json.loads(config.read_text(encoding="ascii"))
+    if not values["speakers"]:
+        # These programs list speakers even where the model has no table of them.
+        values["speakers"] = [voice.name]
+    _ascii(folder / "moegoe_config.json", values)
+    names = {name: row for row, name in enumerate(values["speakers"])} if info.speakers else {}
+    _ascii(folder / "moetts.json", {"symbols": list(info.symbols), **({"speakers": names} if names else {})})
+    write_text(folder / "READ_ME.txt", _original_note(voice))
+
+
+_RAW = {
+    "bopomofo": "MoeGoe, vits-simple-api: write plain Chinese; their chinese_cleaners is this voice's.",
+    "zh_ja_mixture": "MoeGoe, vits-simple-api: write [ZH]你好[ZH]; their zh_ja_mixture_cleaners is this voice's.",
+    "cjke": "MoeGoe, vits-simple-api: write [ZH]你好[ZH]; their cjke_cleaners2 is this voice's.",
+}
+
+
+def _original_note(voice: Finished) -> str:
+    info = voice.info
+    lines = [
+        "G_*.pth and config.json: original VITS, CjangCjengh's VITS, vits-simple-api (both into data/models/NAME/).",
+        "moegoe_config.json: MoeGoe (choose it as the config). moetts.json: MoeTTS (keep it beside the other two).",
+        "",
+    ]
+    reader = info.reader()
+    if info.front_end in _RAW:
+        lines += [_RAW[info.front_end]]
+    elif all(len(symbol) == 1 for symbol in info.symbols):
+        lines += [
+            "The chinese_cleaners of MoeGoe and vits-simple-api write bopomofo, which this voice does not know.",
+            "Give it text that is ready: [CLEANED] and the symbols. MoeTTS: leave its own cleaning off.",
+            f'More of it: ffvits text "…" --front-end {info.front_end} --cleaned',
+            "",
+            *(f"[CLEANED]{''.join(reader.encode(sentence).symbols)}" for sentence in SENTENCES),
+        ]
+    else:
+        lines += [
+            "The symbols of this voice are several letters long. MoeGoe, MoeTTS and vits-simple-api read text letter",
+            "by letter: they load the voice, but no text of theirs can drive it. In Python, give the model these ids",
+            f"({'a 0 between all of them is already there' if info.add_blank else 'no blanks'}):",
+            "",
+            *(f"{sentence} {' '.join(map(str, reader.encode(sentence).ids))}" for sentence in SENTENCES),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _onnx(voice: Finished, folder: Path, precision: str) -> None:
+    """model.onnx with tokens.txt and lexicon.txt; the split networks with NAME.json and voice.json."""
+    from ffvits.export import lexicon, networks
+
+    info, model = voice.info, voice.model()
+    reader = info.reader()
+    metadata = {
+        "model_type": "vits",
+        "comment": "ffvits",
+        "language": "Chinese",
+        "sample_rate": info.sampling_rate,
+        "n_speakers": len(info.speakers),
+        "add_blank": int(info.add_blank),
+        "jieba": 1,
+        "punctuation": " ".join("，。！？、；：…—"),
+        "licence": str(info.card.get("licence", info.card.get("base_licence", ""))),
+    }
+    with replacing(folder / "model.onnx") as temporary:
+        temporary.write_bytes(networks.small(networks.whole(model, metadata), precision))
+    write_text(folder / "tokens.txt", lexicon.tokens_file(info.symbols))
+    write_text(folder / "lexicon.txt", lexicon.lexicon_file(reader))
+    split = {part: networks.small(content, precision) for part, content in networks.split(model).items()}
+    networks.write(folder, voice.name, split)
+    info.describe(folder)
+    _ascii(
+        folder / f"{voice.name}.json",
+        {
+            "Folder": voice.name,
+            "Name": voice.name,
+            "Type": "Vits",
+            "Rate": info.sampling_rate,
+            "Symbol": "".join(info.symbols),
+            "Cleaner": "",
+            "AddBlank": info.add_blank,
+            "Characters": list(info.speakers),
+        },
+    )
+    write_text(folder / "READ_ME.txt", _onnx_note(voice))
+
+
+def _onnx_note(voice: Finished) -> str:
+    info, name = voice.info, voice.name
+    lines = [
+        "sherpa-onnx: --vits-model=model.onnx --vits-tokens=tokens.txt --vits-lexicon=lexicon.txt"
+        f" --vits-noise-scale={info.noise} --vits-noise-scale-w={info.noise_w}",
+        "  It looks words up instead of reading the sentence, and speaks from mark to mark. Letters must be small;",
+        "  numbers above 2100 are left out unless its rule FSTs (number.fst, date.fst, phone.fst) are given.",
+        f"MoeVoiceStudio / MoeSS: put {name}_*.onnx into Models/{name}/ and {name}.json into Models/ (older: Mods/).",
+        'ffvits without torch: ffvits.Voice.load("this folder").say("你好")',
+    ]
+    if any(len(symbol) > 1 for symbol in info.symbols):
+        lines += [
+            "  MoeVoiceStudio takes symbols of one letter; those of this voice are longer, so it has no text for it."
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _piper(voice: Finished, folder: Path, precision: str) -> None:
+    """voice.onnx and voice.onnx.json; every character is a phoneme of piper's, with the ids of its usual reading."""
+    from ffvits.export import lexicon, networks
+
+    info = voice.info
+    if not info.add_blank:
+        raise Refused("piper puts a blank between all phonemes; this voice was trained without", cure="use --to onnx")
+    reader = info.reader()
+    ids = {symbol: index for index, symbol in enumerate(info.symbols)}
+    spaced: dict[str, list[int]] = {"_": [0], "^": [], "$": []}
+    for line in lexicon.lexicon_file(reader, words=False).splitlines():
+        character, *symbols = line.split(" ")
+        rows = [ids[" " if symbol == lexicon.SPACE else symbol] for symbol in symbols]
+        # Piper puts one blank behind each phoneme; those between our symbols are written out.
+        for written in {character, character.upper()}:
+            spaced.setdefault(written, [number for row in rows for number in (row, 0)][:-1])
+    with replacing(folder / f"{voice.name}.onnx") as temporary:
+        temporary.write_bytes(networks.small(networks.piper(voice.model()), precision))
+    _ascii(
+        folder / f"{voice.name}.onnx.json",
+        {
+            "audio": {"sample_rate": info.sampling_rate, "quality": "medium"},
+            "espeak": {"voice": "cmn"},
+            "phoneme_type": "text",
+            "phoneme_map": {},
+            "phoneme_id_map": spaced,
+            "num_symbols": len(info.symbols),
+            "num_speakers": max(1, len(info.speakers)),
+            "speaker_id_map": {name: row for row, name in enumerate(info.speakers)},
+            "inference": {"noise_scale": info.noise, "length_scale": 1 / info.speed, "noise_w": info.noise_w},
+            "language": {"code": "zh_CN"},
+            "piper_version": "1.0.0",
+        },
+    )
+    write_text(
+        folder / "READ_ME.txt",
+        f"piper --model {voice.name}.onnx\n"
+        "Piper knows characters only: each has its usual reading, whatever stands around it, and digits are read one\n"
+        "by one. Where readings matter take sherpa-onnx (words) or ffvits itself (sentences).\n",
+    )
+
+
+def _bundle(voice: Finished, folder: Path, precision: str) -> None:
+    """A voice folder in half the size, with a card that says what it is."""
+    import torch
+
+    from ffvits import store
+
+    # Durations are rounded up to whole frames, so what predicts them stays exact.
+    weights = {
+        name: tensor.float() if name.startswith("dp.") else tensor.to(torch.float16)
+        for name, tensor in voice.weights.items()
+    }
+    voice.info.save(folder, weights)
+    write_text(folder / "lexicon.json", json.dumps(dict(voice.info.lexicon), ensure_ascii=False, indent=1) + "\n")
+    hashes = {name: store.sha256_of(folder / name) for name in ("model.safetensors", "voice.json", "lexicon.json")}
+    write_text(folder / "README.md", model_card(voice.info, voice.name, hashes))
+
+
+def model_card(info: VoiceInfo, name: str, hashes: Mapping[str, str]) -> str:
+    """What somebody who gets this voice has to know of it, in Markdown."""
+    card = info.card
+
+    def said(key: str, missing: str = "not stated") -> str:
+        value = card.get(key)
+        return str(value) if value not in (None, "") else missing
+
+    rows = [
+        ("speakers", ", ".join(info.speakers) or "one"),
+        ("base", f"{said('base')} (sha256 {said('base_sha256', 'unknown')})"),
+        ("base's licence", said("base_licence", said("licence"))),
+        ("about the base", said("base_notes", "—")),
+        ("recordings", said("source")),
+        ("consent", said("consent")),
+        ("speech used", f"{said('minutes', '0')} minutes, {said('clips', '0')} clips"),
+        ("training steps", said("steps", "0")),
+        ("mel distance on clips never trained on", said("held_out_mel", "not measured")),
+        ("sampling rate", f"{info.sampling_rate} Hz"),
+        ("text", f"{info.front_end}, {len(info.symbols)} symbols"),
+        ("made by", said("made_by", "ffvits")),
+    ]
+    lines = [f"# {name}", "", "A Mandarin voice made with ffvits.", "", "| | |", "|---|---|"]
+    lines += [f"| {key} | {value.replace('|', chr(0xFF5C)).replace(chr(10), ' ')} |" for key, value in rows]
+    lines += ["", "## Use", "```python", "import ffvits", 'ffvits.Voice.load("this folder").say("你好")', "```", ""]
+    lines += ["## Files", "| file | sha256 |", "|---|---|"]
+    lines += [f"| {file} | {digest} |" for file, digest in hashes.items()]
+    return "\n".join(lines) + "\n"
+
+
+TARGETS: Mapping[str, Callable[[Finished, Path, str], None]] = {
+    "original": _original,
+    "onnx": _onnx,
+    "piper": _piper,
+    "bundle": _bundle,
+}

@@ -1,0 +1,7 @@
+"""How a finished voice speaks: a text becomes lines, lines become latents, latents become samples.
+
+script        what is said and where it is silent: phrases, breaks, pauses
+synthesis     the road from symbol ids to samples, the same for every backend; numpy at its border
+torch_parts   the networks in torch
+onnx_parts    the networks in onnxruntime, without torch
+"""

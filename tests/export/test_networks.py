@@ -1,0 +1,108 @@
+"""What onnxruntime computes is what torch computes, in every kind of voice and every precision."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnx")
+from conftest import save_voice
+
+from ffvits import Voice
+from ffvits.errors import FfvitsError
+from ffvits.export import networks
+from ffvits.export.targets import finished
+
+ROOT = Path(__file__).parents[2]
+KINDS = [((), True), ((), False), (("甲", "乙"), True), (("甲", "乙"), False)]
+TEXT = "今天天气很好，我们去公园吧！"
+
+
+def in_onnx(run: Path, folder: Path, precision: str = "float32") -> Path:
+    voice = finished(run)
+    folder.mkdir()
+    split = {part: networks.small(content, precision) for part, content in networks.split(voice.model()).items()}
+    networks.write(folder, voice.name, split)
+    voice.info.describe(folder)
+    return folder
+
+
+@pytest.mark.parametrize(("speakers", "sdp"), KINDS)
+def test_the_split_networks_equal_torch(tmp_path, speakers, sdp):
+    run = save_voice(tmp_path / "run", "pinyin-letters", speakers, sdp=sdp)
+    torch, onnx = Voice.load(run, precision="float32"), Voice.load(in_onnx(run, tmp_path / "onnx"))
+    for speaker in speakers or (None,):
+        one, other = (voice.say(TEXT, speaker, seed=1) for voice in (torch, onnx))
+        assert len(one) == len(other)
+        assert np.abs(one - other).max() < 1e-4
+
+
+@pytest.mark.parametrize(("precision", "share", "error"), [("float16", 0.6, 1e-2), ("int8", 0.4, 0.1)])
+def test_small_variants_are_small_and_near(run, tmp_path, precision, share, error):
+    big, small = in_onnx(run, tmp_path / "big"), in_onnx(run, tmp_path / "small", precision)
+    sizes = [sum(file.stat().st_size for file in folder.glob("*_dec.onnx")) for folder in (big, small)]
+    assert sizes[1] < share * sizes[0]
+    spoken = [Voice.load(folder)._parts for folder in (big, small)]
+    z = np.random.default_rng(0).standard_normal((1, 32, 20), np.float32)
+    one, other = (parts.decode(z, parts.speaker(0), 0, 0) for parts in spoken)
+    assert np.abs(one - other).max() < error * np.abs(one).max()
+
+
+def test_programs_that_know_nothing_of_surroundings_need_not_give_them(run, tmp_path):
+    import onnxruntime
+
+    content = networks.split(finished(run).model())
+    decoder = onnxruntime.InferenceSession(content["dec"])
+    z, g = np.zeros((1, 32, 9), np.float32), np.zeros((1, 16, 1), np.float32)
+    assert decoder.run(["o"], {"z_in": z, "g": g})[0].shape == (1, 1, 9 * 256)
+    named = {
+        part: [i.name for i in onnxruntime.InferenceSession(network).get_inputs()] for part, network in content.items()
+    }
+    assert named["enc_p"] == ["x", "x_lengths"]
+    assert named["dp"] == ["x", "x_mask", "zin", "g"]
+    assert named["flow"] == ["z_p", "y_mask", "g"]
+    assert named["emb"] == ["sid"]
+
+
+def test_a_voice_in_onnx_speaks_without_torch(run, tmp_path):
+    folder = in_onnx(run, tmp_path / "onnx")
+    code = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(['torch', 'safetensors', 'onnx', 'whisper', 'librosa', 'soxr', 'scipy']))\n"
+        "import ffvits\n"
+        f"voice = ffvits.Voice.load({str(folder)!r})\n"
+        "assert voice.speakers == ('派蒙', 'Ａ君')\n"
+        "assert len(voice.say('今天是2024年5月1日', 'Ａ君', seed=0)) > 5000\n"
+        "voice.save('speech.wav', '你好')\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+class TestRefused:
+    def test_a_voice_without_networks(self, run):
+        with pytest.raises(FfvitsError, match=r"\*_enc_p\.onnx"):
+            Voice.load(run, backend="onnx")
+
+    def test_a_damaged_network(self, run, tmp_path):
+        folder = in_onnx(run, tmp_path / "onnx")
+        next(folder.glob("*_flow.onnx")).write_bytes(b"<html>")
+        with pytest.raises(FfvitsError, match="cannot be read"):
+            Voice.load(folder)
+
+    def test_what_onnx_cannot_do(self, run, tmp_path):
+        with pytest.raises(FfvitsError, match="convert"):
+            Voice.load(in_onnx(run, tmp_path / "onnx")).convert(np.zeros(22050, np.float32), "派蒙", "Ａ君")
+        with pytest.raises(FfvitsError, match="backend"):
+            Voice.load(run, backend="tensorflow")
+        with pytest.raises(FfvitsError, match="ONNX"):
+            Voice.load("mandarin-lite", backend="onnx")

@@ -1,0 +1,142 @@
+"""Each export is loaded by the program it is for, where that runs here."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import save_voice
+
+from ffvits import Voice
+from ffvits.base import load_base
+from ffvits.errors import FfvitsError
+from ffvits.export import TARGETS, export
+from ffvits.text.symbols import TABLES
+from ffvits.voice import VoiceInfo
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_original_form(run, tmp_path):
+    (written,) = export(run, ["original"], out=tmp_path)
+    folder = written.folder
+    again = load_base(folder / "G_0.pth", config=folder / "config.json")
+    assert again.speakers == ("派蒙", "Ａ君")
+    trained = Voice.load(run, precision="float32").say("今天", "Ａ君", seed=1)
+    assert np.array_equal(
+        trained, Voice.from_base(again, precision="float32").say("今天", "Ａ君", seed=1, noise=0.667, noise_w=0.8)
+    )
+    assert torch.load(folder / "G_0.pth", weights_only=True)["iteration"] == 0
+    for name in ("config.json", "moegoe_config.json", "moetts.json"):
+        assert (folder / name).read_bytes().isascii()
+    moegoe = json.loads((folder / "moegoe_config.json").read_text(encoding="ascii"))
+    assert moegoe["speakers"] == ["派蒙", "Ａ君"]
+    assert moegoe["symbols"] == list(TABLES["bopomofo"])
+    assert moegoe["data"]["n_speakers"] == 2
+    assert json.loads((folder / "moetts.json").read_text(encoding="ascii"))["speakers"] == {"派蒙": 0, "Ａ君": 1}
+    assert written.size == sum(file.stat().st_size for file in folder.iterdir())
+
+
+NOTES = [
+    ("pinyin-letters", "[CLEANED]ni3 hao3 ，"),
+    ("bopomofo", "plain Chinese"),
+    ("cjke", "[ZH]"),
+    ("mandarin-lite", "你好，很高兴认识你。 0 "),
+]
+
+
+@pytest.mark.parametrize(("front_end", "says"), NOTES)
+def test_the_note_says_how_to_give_it_text(tmp_path, front_end, says):
+    (written,) = export(save_voice(tmp_path / "run", front_end), ["original"], out=tmp_path / "out")
+    assert says in (written.folder / "READ_ME.txt").read_text(encoding="utf-8")
+    assert json.loads((written.folder / "moegoe_config.json").read_text(encoding="ascii"))["speakers"] == ["run"]
+
+
+def test_a_bundle_is_half_as_large_and_tells_where_it_is_from(run, tmp_path):
+    original, bundle = export(run, ["original", "bundle"], out=tmp_path)
+    large = (original.folder / "G_0.pth").stat().st_size
+    assert (bundle.folder / "model.safetensors").stat().st_size < 0.6 * large
+    card = (bundle.folder / "README.md").read_text(encoding="utf-8")
+    assert all(fact in card for fact in ("派蒙", "测试", "5.5 minutes", "she said yes", "voice.json"))
+    one, other = (Voice.load(path, precision="float32").say("今天", seed=1) for path in (run, bundle.folder))
+    assert len(one) == len(other)
+    assert np.abs(one - other).max() < 0.02 * np.abs(one).max()
+
+
+@pytest.mark.usefixtures("few_words")
+class TestRealPrograms:
+    def test_sherpa_onnx_speaks(self, run, tmp_path):
+        pytest.importorskip("onnx")
+        sherpa = pytest.importorskip("sherpa_onnx")
+        (written,) = export(run, ["onnx"], out=tmp_path)
+        # Not the program's own reading, but what it reads with: every symbol of every word has an id.
+        tokens = {line.rsplit(" ", 1)[0] for line in (written.folder / "tokens.txt").read_text("utf-8").splitlines()}
+        lexicon = dict(line.split(" ", 1) for line in (written.folder / "lexicon.txt").read_text("utf-8").splitlines())
+        assert {symbol for entry in lexicon.values() for symbol in entry.split(" ")} <= tokens
+        assert lexicon["银行"] == "<space> ㄧ ㄣ ˊ ㄏ ㄤ ˊ"
+        assert lexicon["行走"] == "<space> ㄒ ㄧ ㄥ ˊ ㄗ ㄡ ˇ"
+        files = {name: str(written.folder / f"{name}.txt") for name in ("tokens", "lexicon")}
+        vits = sherpa.OfflineTtsVitsModelConfig(model=str(written.folder / "model.onnx"), noise_scale=0.0, **files)
+        config = sherpa.OfflineTtsConfig(model=sherpa.OfflineTtsModelConfig(vits=vits, num_threads=1))
+        assert config.validate()
+        speech = sherpa.OfflineTts(config)
+        assert speech.num_speakers == 2
+        for speaker in (0, 1):
+            spoken = speech.generate("今天天气很好，我们去银行！", sid=speaker)
+            assert spoken.sample_rate == 22050
+            assert len(spoken.samples) > 5000
+            assert np.isfinite(spoken.samples).all()
+
+    def test_piper_speaks(self, run, tmp_path):
+        pytest.importorskip("onnx")
+        piper = pytest.importorskip("piper")
+        (written,) = export(run, ["piper"], out=tmp_path)
+        voice = piper.PiperVoice.load(written.folder / "a.onnx")
+        (phonemes,) = voice.phonemize("今天气很好！")
+        reader = VoiceInfo.load(run / "voice").reader()
+        symbols = [symbol for c in "今天气很好" for symbol in (" ", *reader.encode(c).symbols[:-1])]
+        ids = [0, *(number for symbol in (*symbols, "！") for number in (reader.table.id(symbol), 0))]
+        assert voice.phonemes_to_ids(phonemes) == ids
+        spoken = list(voice.synthesize("今天气很好！", piper.SynthesisConfig(speaker_id=1)))
+        assert spoken[0].sample_rate == 22050
+        assert len(spoken[0].audio_float_array) > 2000
+
+    def test_moevoicestudio_gets_its_description(self, run, tmp_path):
+        pytest.importorskip("onnx")
+        (written,) = export(run, ["onnx"], out=tmp_path)
+        described = json.loads((written.folder / "a.json").read_text(encoding="ascii"))
+        assert described["Type"] == "Vits"
+        assert described["Symbol"] == "".join(TABLES["bopomofo"])
+        assert described["Characters"] == ["派蒙", "Ａ君"]
+        parts = {file.name for file in written.folder.glob("a_*.onnx")}
+        assert parts == {f"a_{part}.onnx" for part in ("enc_p", "dp", "flow", "dec", "emb")}
+
+
+def test_piper_cannot_do_without_blanks_and_says_so(tmp_path):
+    run = save_voice(tmp_path / "run", "bopomofo", add_blank=False)
+    (written,) = export(run, ["piper"], out=tmp_path / "out")
+    assert "blank" in written.refused
+    assert not written.folder.exists()
+
+
+def test_the_command(run, tmp_path):
+    command = [sys.executable, "-X", "utf8", "-m", "ffvits", "export", str(run), "--to", "original", "bundle", "--json"]
+    ran = subprocess.run([*command, "--out", str(tmp_path)], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert ran.returncode == 0, ran.stderr
+    assert [one["target"] for one in json.loads(ran.stdout)] == ["original", "bundle"]
+    assert "all" not in TARGETS
+
+
+@pytest.mark.parametrize("wrong", [{"targets": ["tts"]}, {"targets": ["bundle"], "precision": "int4"}])
+def test_a_wrong_word_is_refused(run, tmp_path, wrong):
+    with pytest.raises(FfvitsError, match="choose"):
+        export(run, out=tmp_path, **wrong)
+
+
+def test_an_export_is_not_exported_again(run, tmp_path):
+    (tmp_path / "voice.json").write_bytes((run / "voice/voice.json").read_bytes())
+    with pytest.raises(FfvitsError, match="export"):
+        export(tmp_path, ["bundle"])
