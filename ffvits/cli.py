@@ -129,6 +129,24 @@ def build_parser() -> argparse.ArgumentParser:
     say.add_argument("--seed", type=int, default=None, help="the same seed gives the same samples")
     say.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
 
+    serve = verb(
+        "serve",
+        _serve,
+        "speak over HTTP: OpenAI's and vits-simple-api's endpoints, for every voice in a folder",
+        "ffvits serve runs",
+        "ffvits serve runs --host 0.0.0.0 --rate 60        # with FFVITS_API_KEY set",
+    )
+    serve.add_argument("folder", metavar="RUNS_FOLDER", help="a folder of runs, a run, or a voice folder")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (%(default)s: this machine only)")
+    serve.add_argument("--port", type=int, default=23456, help="the port to listen at (%(default)s)")
+    serve.add_argument("--api-key", default="", metavar="KEY", help="let in only who sends it (or: FFVITS_API_KEY)")
+    serve.add_argument("--rate", type=int, default=0, help="requests a minute for each client (0: any number)")
+    serve.add_argument("--queue", type=int, default=64, help="requests admitted at once (%(default)s)")
+    serve.add_argument("--patience", type=float, default=60, help="seconds that a request may take (%(default)s)")
+    serve.add_argument("--max-text", type=int, default=4096, help="characters of one request (%(default)s)")
+    serve.add_argument("--workers", type=int, default=0, help="requests spoken at once (0: one for each core)")
+    serve.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+
     text = verb(
         "text",
         _text,
@@ -245,6 +263,19 @@ def _say(arguments: argparse.Namespace) -> int:
     chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed")}
     seconds = voice.save(Path(arguments.out), text, **{k: v for k, v in chosen.items() if v is not None})
     console.result(f"{arguments.out}  {seconds:.2f} s")
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    import os
+    from pathlib import Path
+
+    from ffvits.serve import serve
+    from ffvits.serve.settings import Settings
+
+    names = ("host", "port", "rate", "queue", "patience", "max_text", "workers", "device")
+    key = arguments.api_key or os.environ.get("FFVITS_API_KEY", "")
+    serve(Settings(Path(arguments.folder), key=key, **{name: getattr(arguments, name) for name in names}))
     return 0
 
 
