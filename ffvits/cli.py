@@ -147,6 +147,18 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=0, help="requests spoken at once (0: one for each core)")
     serve.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
 
+    web = verb(
+        "web",
+        _web,
+        "one page for a run: review its clips, train, listen",
+        "ffvits web runs/paimon",
+        "ffvits web runs/paimon --port 8000 --no-browser",
+    )
+    web.add_argument("folder", metavar="RUN", help="a run folder")
+    web.add_argument("--host", default="127.0.0.1", help="the address to listen at (%(default)s: this machine only)")
+    web.add_argument("--port", type=int, default=23457, help="the port to listen at (%(default)s)")
+    web.add_argument("--no-browser", action="store_true", help="do not open the page")
+
     text = verb(
         "text",
         _text,
@@ -276,6 +288,15 @@ def _serve(arguments: argparse.Namespace) -> int:
     names = ("host", "port", "rate", "queue", "patience", "max_text", "workers", "device")
     key = arguments.api_key or os.environ.get("FFVITS_API_KEY", "")
     serve(Settings(Path(arguments.folder), key=key, **{name: getattr(arguments, name) for name in names}))
+    return 0
+
+
+def _web(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ffvits.web import open_page
+
+    open_page(Path(arguments.folder), host=arguments.host, port=arguments.port, browser=not arguments.no_browser)
     return 0
 
 

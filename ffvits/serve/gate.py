@@ -1,4 +1,4 @@
-"""Who may come in, and how every refusal looks: key, rate and size are checked before a request is read any further."""
+"""Who may come in: key, rate and size are checked before a request is read any further."""
 
 from __future__ import annotations
 
@@ -7,47 +7,19 @@ import math
 import secrets
 import time
 from collections import OrderedDict
-from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ffvits import console
-from ffvits.errors import FfvitsError, ServeError, TextError
+from ffvits.errors import ServeError
 from ffvits.serve.metrics import Metrics
+from ffvits.serve.refusals import refused
 from ffvits.serve.settings import Settings
 
 # vits-simple-api's clients send no key for its list of speakers; the others hold nothing of the voices.
 OPEN = frozenset({"/healthz", "/docs", "/openapi.json", "/voice/speakers"})
 REMEMBERED = 10_000  # clients whose rate is known
-
-
-def refusal(message: str, *, status: int, code: str, cure: str = "", **headers: str) -> JSONResponse:
-    """An error as both dialects know it: OpenAI's `error`, vits-simple-api's `status` and `message`."""
-    error = {"message": f"{message} — {cure}" if cure else message, "type": "invalid_request_error", "code": code}
-    if status >= 500:
-        error["type"] = "server_error"
-    body = {"status": "error", "message": message, "cure": cure, "error": {**error, "param": None}}
-    return JSONResponse(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
-
-
-def refused(error: Exception) -> JSONResponse:
-    """The answer to whatever went wrong; what nobody foresaw is written to the terminal and not to the client."""
-    if isinstance(error, ServeError):
-        headers = {"retry_after": "1"} if error.status == 429 else {}
-        return refusal(error.message, status=error.status, code=error.code, cure=error.cure, **headers)
-    if isinstance(error, TextError):
-        return refusal(error.message, status=400, code="text", cure=error.cure)
-    if isinstance(error, FfvitsError):
-        return refusal(error.message, status=400, code="bad_request", cure=error.cure)
-    if isinstance(error, HTTPException):
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-        return refusal(str(error.detail), status=error.status_code, code=code, **(error.headers or {}))
-    console.error(f"{type(error).__name__}: {error}", "this is a bug in ffvits: please report it")
-    return refusal("something went wrong inside the server", status=500, code="internal", cure="see its terminal")
 
 
 class Gate:
@@ -163,32 +135,3 @@ class _Rates:
             raise ServeError(
                 f"more than {self._rate} requests a minute", status=429, code="rate_limit", cure=f"wait {wait} s"
             )
-
-
-def errors() -> dict[int | str, dict[str, Any]]:
-    """What may be refused, for the OpenAPI description."""
-    told = {
-        400: "The text cannot be spoken, or the format cannot be made",
-        401: "Missing or wrong API key",
-        404: "No such voice",
-        408: "The body did not arrive",
-        413: "Too long",
-        422: "A parameter is missing, of the wrong type or out of bounds",
-        429: "Too many requests",
-        503: "No voice yet",
-        504: "Not spoken in time",
-    }
-    schema = {
-        "type": "object",
-        "required": ["status", "message", "error"],
-        "properties": {
-            "status": {"const": "error"},
-            "message": {"type": "string"},
-            "cure": {"type": "string"},
-            "error": {"type": "object", "required": ["message", "type", "code"]},
-        },
-    }
-    return {
-        status: {"description": text, "content": {"application/json": {"schema": schema}}}
-        for status, text in told.items()
-    }

@@ -16,14 +16,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError, model_validator
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from ffvits import __version__
 from ffvits.errors import ServeError, TextError
 from ffvits.serve.encoders import FORMATS, format_named, whole
-from ffvits.serve.gate import errors, refusal
 from ffvits.serve.metrics import Metrics
+from ffvits.serve.refusals import errors
 from ffvits.serve.registry import Registry, Speaker
 from ffvits.serve.settings import Settings
 from ffvits.serve.turns import AHEAD, Turn, Turns
@@ -314,14 +314,3 @@ async def _posted(request: Request) -> VitsRequest:
         return VitsRequest.model_validate(values)
     except ValidationError as error:
         raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
-
-
-def validation_message(error: RequestValidationError) -> str:
-    """The first thing that is wrong, in one line."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first.get("loc", ())[1:])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
-
-
-def invalid(error: RequestValidationError) -> JSONResponse:
-    return refusal(validation_message(error), status=422, code="bad_parameter", cure="see /docs")
