@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "numpy", "librosa", "faster_whisper", "pypinyin", "jieba", "yaml", "rich", "soundfile", "scipy", "fastapi")
+HEAVY = (
+    "torch",
+    "numpy",
+    "librosa",
+    "faster_whisper",
+    "pypinyin",
+    "jieba",
+    "yaml",
+    "rich",
+    "soundfile",
+    "scipy",
+    "fastapi",
+)
 VERBS = ("auto", "label", "train", "say", "serve", "web", "text", "inspect", "bases")
 
 
