@@ -13,6 +13,7 @@ A map, in the order in which data flows; each room depends only on rooms above i
     train/                       labelled clips and a base become a voice
     voice                        Voice.load(...).say(...)
     evaluate/, report            how good it is, and what happened
+    serve/, web/                 a server for finished voices, and one page for a run
     auto, cli                    the whole road, and its commands
 """
 

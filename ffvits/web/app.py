@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -79,6 +81,8 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # What the second tab needs takes seconds to import; the first is looked at meanwhile.
+        threading.Thread(target=importlib.import_module, args=("ffvits.train.loop",), daemon=True).start()
         yield
         training.stop(patience=60)
 
