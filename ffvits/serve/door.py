@@ -28,6 +28,7 @@ def serve_app(app: FastAPI, door: socket.socket) -> None:
 
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,  # longer than any client keeps one: else it closes just as the next request is sent
         h11_max_incomplete_event_size=65536,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[door])

@@ -1,4 +1,4 @@
-"""Who speaks when: few threads, each taking the next request's next piece, so that a long text holds nobody up.
+"""Who speaks when: few threads, each taking the next request for a slice of time, so that a long text holds nobody up.
 
 Pieces of different requests are not padded into one tensor: on a processor that takes longer than one after the other
 (docs/serve.md has the measurement), and a request would wait for the longest of its batch.
@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Generator
 
 from ffvits.errors import ServeError
 
+SLICE = 2.0  # seconds of a worker before the next request has its turn: what is short is said whole
 AHEAD = 4  # pieces made before a streaming client has taken the first
 
 
 class Turns:
     """At most `places` requests at once, on `workers` threads that give the model `threads` threads each."""
 
-    def __init__(self, *, workers: int, threads: int, places: int) -> None:
+    def __init__(self, *, workers: int, threads: int, places: int, slice: float = SLICE) -> None:
         self.places = places
+        self._slice = slice
         self._changed = threading.Condition()
         self._ready: deque[Turn] = deque()
         self._taken = 0
@@ -74,16 +77,25 @@ class Turns:
                 if self._closed:
                     return
                 turn = self._ready.popleft()
-            over = turn.cancelled or turn.advance()
-            with self._changed:
-                turn.made += 1
-                if over or turn.cancelled:
-                    self._leave(turn)
-                elif turn.ahead is not None and turn.made >= turn.ahead:
-                    turn.resting = True
-                else:
-                    self._ready.append(turn)
-                    self._changed.notify()
+            began = time.monotonic()
+            while self._goes_on(turn, time.monotonic() - began < self._slice):
+                continue
+
+    def _goes_on(self, turn: Turn, in_its_slice: bool) -> bool:
+        """One piece of a request; true if the same worker should make its next one."""
+        over = turn.cancelled or turn.advance()
+        with self._changed:
+            turn.made += 1
+            if over or turn.cancelled:
+                self._leave(turn)
+            elif turn.ahead is not None and turn.made >= turn.ahead:
+                turn.resting = True
+            elif in_its_slice or not self._ready:
+                return True
+            else:
+                self._ready.append(turn)
+                self._changed.notify()
+            return False
 
     def _leave(self, turn: Turn) -> None:
         turn.pieces.close()

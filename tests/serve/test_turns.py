@@ -55,7 +55,7 @@ def test_a_short_text_does_not_wait_for_a_long_one():
             yield f"{name}{number}".encode()
 
     async def main():
-        with open_turns() as turns:
+        with open_turns(slice=0.0) as turns:
             held = threading.Event()
             blocker = turns.enter(one(b"", held))  # so that both are waiting when it goes on
             long, short = turns.enter(speak("long", 50)), turns.enter(speak("short", 2))
@@ -66,6 +66,26 @@ def test_a_short_text_does_not_wait_for_a_long_one():
     long, short = asyncio.run(main())
     assert long == [f"long{n}".encode() for n in range(50)] and short == [b"short0", b"short1"]
     assert order.index("short") <= 2 and "short" not in order[5:]
+
+
+def test_what_is_short_is_said_whole_before_the_next_one():
+    order = []
+
+    def speak(name):
+        for _ in range(5):
+            order.append(name)
+            yield b"x"
+
+    async def main():
+        with open_turns() as turns:
+            held = threading.Event()
+            blocker = turns.enter(one(b"", held))
+            waiting = [turns.enter(speak(name)) for name in "abc"]
+            held.set()
+            await asyncio.gather(said(blocker), *map(said, waiting))
+
+    asyncio.run(main())
+    assert order == [*"aaaaabbbbbccccc"]
 
 
 def test_one_too_many_is_refused_and_let_in_later():
