@@ -6,7 +6,7 @@ const WORDS = {
     f_edited: "改过的", o_doubt: "存疑在前", o_file: "按文件顺序", play: "播放（空格）", original: "处理前", auto: "自动播放", keep: "保留", reject: "拒绝",
     split: "拆分", join: "并入下一条", undo: "撤销", nothing: "没有符合条件的片段。", saved: "已保存", saving: "保存中…", steps: "步数", minutes: "分钟", start: "开始训练",
     stop: "停止", zero: "0 表示自动选择", samples: "每次检查时的样音", samples_about: "同一句话、同一随机种子，听得出进步。", log: "日志", say: "朗读", blind: "盲听", heard: "识别：",
-    idle: "还没有在训练。", running: "训练中", stopping: "正在保存检查点…", done: "训练完成", stopped: "已停止，可以继续。", failed: "训练出错", step: "第 {0} 步", of: "{0} 条，{1} 分钟 · 保留 {2} 条，{3} 分钟 · 已审 {4}",
+    idle: "目前没有在训练。", running: "训练中", stopping: "正在保存检查点…", done: "训练完成", stopped: "已停止，可以继续。", failed: "训练出错", step: "第 {0} 步", of: "{0} 条，{1} 分钟 · 保留 {2} 条，{3} 分钟 · 已审 {4}",
     no_voice: "还没有可用的声音：先训练。", speed: "语速", noise: "音色变化", noise_w: "节奏变化", seed: "随机种子", own: "成品", checkpoint: "检查点", other: "其他声音", download: "下载",
     took: "{0} 秒生成 {1} 秒语音", which: "哪一个是 A？", right: "对，是 {0}", wrong: "不对，是 {0}", first: "先听的", second: "后听的", held: "留出片段的距离", trained_on: "训练损失", kl: "KL", duration: "时长", spoken: "自己说", copied: "跟着说", held_out: "留出", training: "训练", again: "从头再听",
     help: "空格 播放 · ↑↓ 选择 · E 改文字 · 回车 确认并到下一条 · A 保留 · D 拒绝 · S 在播放头处拆分（光标处分文字）· M 并入下一条 · O 处理前后 · Z 撤销", cut_where: "把播放头放到要拆的地方，文字光标放到要分开的字中间。", kept: "保留", rejected: "拒绝", seen: "已审", edited: "改过", doubtful: "存疑", nothing_to_undo: "没有可以撤销的。", no_next: "后面没有可并入的片段。", best: "最好的检查点：第 {0} 步", of_card: "{0} 条片段，{1} 分钟",
