@@ -1,20 +1,13 @@
 """A small run with sound, as a labelling leaves it."""
 
-import numpy as np
 import pytest
+from tones import tone
 
-from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, write_clips
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
 pytest.importorskip("fastapi", reason="the extra [web] is not installed")
-
-RATE = 16000
-
-
-def tone(seconds: float, level: float = 0.3) -> Sound:
-    return Sound((level * np.sin(np.arange(round(seconds * RATE)) / 20)).astype(np.float32), RATE)
 
 
 @pytest.fixture

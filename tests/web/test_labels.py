@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import tone
+from tones import tone
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import merge_edits, read_clips, write_clips
