@@ -14,6 +14,7 @@ A map, in the order in which data flows; each room depends only on rooms above i
     speak/, voice                Voice.load(...).say(...)
     export/                      the voice in other programs
     evaluate/, report            how good it is, and what happened
+    serve/, web/                 a server for finished voices, and one page for a run
     auto, cli                    the whole road, and its commands
 """
 

@@ -167,6 +167,36 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("--offline", action="store_true", help="never download")
     export.add_argument("--json", action="store_true", help="print what was written as JSON")
 
+    serve = verb(
+        "serve",
+        _serve,
+        "speak over HTTP: OpenAI's and vits-simple-api's endpoints, for every voice in a folder",
+        "ffvits serve runs",
+        "ffvits serve runs --host 0.0.0.0 --rate 60        # with FFVITS_API_KEY set",
+    )
+    serve.add_argument("folder", metavar="RUNS_FOLDER", help="a folder of runs, a run, or a voice folder")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (%(default)s: this machine only)")
+    serve.add_argument("--port", type=int, default=23456, help="the port to listen at (%(default)s)")
+    serve.add_argument("--api-key", default="", metavar="KEY", help="let in only who sends it (or: FFVITS_API_KEY)")
+    serve.add_argument("--rate", type=int, default=0, help="requests a minute for each client (0: any number)")
+    serve.add_argument("--queue", type=int, default=64, help="requests admitted at once (%(default)s)")
+    serve.add_argument("--patience", type=float, default=60, help="seconds that a request may take (%(default)s)")
+    serve.add_argument("--max-text", type=int, default=4096, help="characters of one request (%(default)s)")
+    serve.add_argument("--workers", type=int, default=0, help="requests spoken at once (0: one for each core)")
+    serve.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+
+    web = verb(
+        "web",
+        _web,
+        "one page for a run: review its clips, train, listen",
+        "ffvits web runs/paimon",
+        "ffvits web runs/paimon --port 8000 --no-browser",
+    )
+    web.add_argument("folder", metavar="RUN", help="a run folder")
+    web.add_argument("--host", default="127.0.0.1", help="the address to listen at (%(default)s: this machine only)")
+    web.add_argument("--port", type=int, default=23457, help="the port to listen at (%(default)s)")
+    web.add_argument("--no-browser", action="store_true", help="do not open the page")
+
     text = verb(
         "text",
         _text,
@@ -321,6 +351,28 @@ def _export(arguments: argparse.Namespace) -> int:
         rows = [{"target": w.target, "folder": str(w.folder), "bytes": w.size, "refused": w.refused} for w in written]
         console.result(json.dumps(rows, ensure_ascii=False))
     return 1 if any(one.refused for one in written) else 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    import os
+    from pathlib import Path
+
+    from ffvits.serve import serve
+    from ffvits.serve.settings import Settings
+
+    names = ("host", "port", "rate", "queue", "patience", "max_text", "workers", "device")
+    key = arguments.api_key or os.environ.get("FFVITS_API_KEY", "")
+    serve(Settings(Path(arguments.folder), key=key, **{name: getattr(arguments, name) for name in names}))
+    return 0
+
+
+def _web(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ffvits.web import open_page
+
+    open_page(Path(arguments.folder), host=arguments.host, port=arguments.port, browser=not arguments.no_browser)
+    return 0
 
 
 def _text(arguments: argparse.Namespace) -> int:

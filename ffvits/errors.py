@@ -66,6 +66,15 @@ class TrainError(FfvitsError):
     """Training cannot start or go on."""
 
 
+class ServeError(FfvitsError):
+    """A request that the server or the page refuses; `status` is the HTTP status that says so, `code` a word for it."""
+
+    def __init__(self, message: str, *, status: int, code: str, cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.status = status
+        self.code = code
+
+
 class TextError(FfvitsError):
     """A text holds something that the symbol table cannot say.
 

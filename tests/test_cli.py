@@ -9,8 +9,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "numpy", "librosa", "faster_whisper", "pypinyin", "jieba", "yaml", "rich", "soundfile", "scipy")
-VERBS = ("auto", "label", "train", "say", "text", "inspect", "bases")
+HEAVY = (
+    "torch",
+    "numpy",
+    "librosa",
+    "faster_whisper",
+    "pypinyin",
+    "jieba",
+    "yaml",
+    "rich",
+    "soundfile",
+    "scipy",
+    "fastapi",
+)
+VERBS = ("auto", "label", "train", "say", "serve", "web", "text", "inspect", "bases")
 
 
 def ffvits(*arguments: str, **options) -> subprocess.CompletedProcess:

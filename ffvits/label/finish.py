@@ -74,7 +74,11 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
             after[name] = clip.key
             clip = clip.with_(audio=f"audio/{name}")
         exported.append(clip)
+    used = {clip.audio for clip in exported}  # a clip that a person cut has its only samples here, kept or not
     for name in before.keys() - after.keys():
+        if f"audio/{name}" in used:
+            after[name] = before[name]
+            continue
         (run.audio / name).unlink(missing_ok=True)
     write_text(index_file, json.dumps(after, ensure_ascii=False, indent=0))
     return exported

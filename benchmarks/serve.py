@@ -1,0 +1,178 @@
+"""How the server holds up: many clients at once beside one request at a time, and its memory over many requests.
+
+    python benchmarks/serve.py --json
+    python benchmarks/serve.py --voice runs/paimon --clients 50 --seconds 60 --requests 5000
+
+The server is a process of its own with the default settings, the clients are tasks of this one, the texts short ones
+(8 to 20 characters) asked for as WAV through /voice/vits. "one at a time" is the same server with one worker and the
+model's threads on all cores, asked by one client that waits for each answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+
+from ffvits import console
+
+TEXTS = (
+    "你好，很高兴认识你。", "今天天气很好，我们去公园吧。", "这件事情，你到底是怎么想的呢？", "请把窗户关上。好吗？",
+    "明天早上八点开会，别迟到。", "我想喝一杯热水。谢谢你。", "他昨天坐火车去了北京。", "好的，没有问题，马上就来。",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Load:
+    """What clients met: seconds from request to last byte, requests a second, seconds of speech a second."""
+
+    clients: int
+    requests: int
+    errors: int
+    seconds: float
+    per_second: float
+    p50: float
+    p95: float
+    slowest: float
+    speech_per_second: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--voice", default="mandarin-lite", help="a run folder, or the embedded base (%(default)s)")
+    parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--requests", type=int, default=5000, help="requests over which memory is watched; 0 for none")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        _place(options.voice, Path(folder))
+        with _server(folder, "--workers", "1") as (url, _):
+            single = asyncio.run(_load(url, 1, options.seconds / 2))
+        with _server(folder) as (url, process):
+            many = asyncio.run(_load(url, options.clients, options.seconds))
+            memory = asyncio.run(_memory(url, process.pid, options.requests)) if options.requests else []
+    result = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "load_average": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "voice": options.voice,
+        "one_at_a_time": asdict(single),
+        "many": asdict(many),
+        "throughput_ratio": round(many.per_second / single.per_second, 2),
+        "memory_mb": memory,
+    }
+    console.result(json.dumps(result, ensure_ascii=False, indent=None if options.json else 2))
+
+
+def _place(voice: str, folder: Path) -> None:
+    """The voice to serve, in a folder of its own."""
+    if (Path(voice) / "voice" / "voice.json").is_file():
+        shutil.copytree(Path(voice) / "voice", folder / "voice")
+        return
+    from ffvits.base import load_base
+    from ffvits.voice import VoiceInfo
+
+    base = load_base(voice)
+    shape = {"model": base.config.to_dict(), "sampling_rate": base.audio.sampling_rate, "symbols": base.symbols}
+    info = VoiceInfo(**shape, front_end=base.front_end, add_blank=base.add_blank, noise=0.4, noise_w=0.6)
+    info.save(folder / "voice", base.generator)
+
+
+@contextmanager
+def _server(folder: str, *flags: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+    command = [sys.executable, "-m", "ffvits", "serve", "-q", folder, "--port", str(port), *flags]
+    process = subprocess.Popen(command)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        while True:
+            try:
+                if httpx.get(f"{url}/healthz").json()["voices"]:
+                    break
+            except httpx.TransportError:
+                if process.poll() is not None:
+                    raise SystemExit("the server did not start") from None
+                time.sleep(0.1)
+        httpx.get(f"{url}/voice/vits", params={"text": TEXTS[0]}, timeout=60)
+        yield url, process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _load(url: str, clients: int, seconds: float) -> Load:
+    times: list[float] = []
+    errors = heard = 0.0
+    async with httpx.AsyncClient(timeout=120, limits=httpx.Limits(max_connections=clients)) as web:
+        began = time.perf_counter()
+
+        async def client(number: int) -> None:
+            nonlocal errors, heard
+            turn = number
+            while time.perf_counter() - began < seconds:
+                asked = time.perf_counter()
+                answer = await web.get(f"{url}/voice/vits", params={"text": TEXTS[turn % len(TEXTS)]})
+                turn += 1
+                times.append(time.perf_counter() - asked)
+                errors += answer.status_code != 200
+                heard += (len(answer.content) - 44) / 2 / int.from_bytes(answer.content[24:28], "little")
+
+        await asyncio.gather(*(client(number) for number in range(clients)))
+        took = time.perf_counter() - began
+    times.sort()
+    return Load(
+        clients=clients,
+        requests=len(times),
+        errors=int(errors),
+        seconds=round(took, 1),
+        per_second=round(len(times) / took, 2),
+        p50=round(statistics.median(times), 3),
+        p95=round(times[int(0.95 * (len(times) - 1))], 3),
+        slowest=round(times[-1], 3),
+        speech_per_second=round(heard / took, 2),
+    )
+
+
+async def _memory(url: str, pid: int, requests: int) -> list[float]:
+    """The server's resident memory in MB at the start and after each tenth of the requests."""
+    seen = [_resident(pid)]
+    waiting = asyncio.Semaphore(16)
+    async with httpx.AsyncClient(timeout=120) as web:
+
+        async def ask(number: int) -> None:
+            async with waiting:
+                (await web.get(f"{url}/voice/vits", params={"text": TEXTS[number % len(TEXTS)]})).raise_for_status()
+
+        for tenth in range(10):
+            await asyncio.gather(*(ask(number) for number in range(tenth, requests, 10)))
+            seen.append(_resident(pid))
+    return seen
+
+
+def _resident(pid: int) -> float:
+    """Megabytes, by Linux's /proc; 0 elsewhere."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.is_file():
+        return 0.0
+    line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmRSS"))
+    return round(int(line.split()[1]) / 1024, 1)
+
+
+if __name__ == "__main__":
+    main()

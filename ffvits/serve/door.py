@@ -1,0 +1,34 @@
+"""Where an application listens, and how it is run there."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+from ffvits.errors import FfvitsError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that waits for clients. Raises FfvitsError if the address cannot be had."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise FfvitsError(
+            f"cannot listen at {host}:{port}: {error.strerror}", cure="choose another with --port, or --host"
+        ) from error
+
+
+def serve_app(app: FastAPI, door: socket.socket) -> None:
+    """Runs an application behind a socket until it is stopped; requests under way get a few seconds to end."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,  # longer than any client keeps one: else it closes just as the next request is sent
+        h11_max_incomplete_event_size=65536,
+    )  # fmt: skip
+    uvicorn.Server(config).run(sockets=[door])

@@ -1,0 +1,316 @@
+"""What can be asked of the server: OpenAI's speech endpoint, vits-simple-api's, and how it is doing."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from ffvits import __version__
+from ffvits.errors import ServeError, TextError
+from ffvits.serve.encoders import FORMATS, format_named, whole
+from ffvits.serve.metrics import Metrics
+from ffvits.serve.refusals import errors
+from ffvits.serve.registry import Registry, Speaker
+from ffvits.serve.settings import Settings
+from ffvits.serve.turns import AHEAD, Turn, Turns
+
+_Speed = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
+_Noise = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
+_Seed = Annotated[int, Field(ge=0, lt=2**63)]
+_AUDIO = {"description": "The speech", "content": {format.mime: {} for format in FORMATS.values()}}
+_TAGS = re.compile(r"\[ZH\]", re.IGNORECASE)
+
+
+class VoiceName(BaseModel):
+    """OpenAI's other way to name a voice."""
+
+    id: str = Field(max_length=200)
+
+
+class SpeechRequest(BaseModel):
+    """OpenAI's request; `noise`, `noise_w` and `seed` are ours, `instructions` is taken and not followed."""
+
+    input: str
+    voice: Annotated[str, Field(max_length=200)] | VoiceName
+    model: str = Field("ffvits", max_length=200, description="a voice (a run's name), or anything")
+    response_format: str = Field("mp3", max_length=20, description=", ".join(FORMATS))
+    speed: _Speed | None = None
+    stream_format: Literal["audio", "sse"] = "audio"
+    instructions: str | None = None
+    noise: _Noise | None = None
+    noise_w: _Noise | None = None
+    seed: _Seed | None = None
+
+
+class VitsRequest(BaseModel):
+    """vits-simple-api's parameters; `segment_size` and `max` are taken, but phrases are cut by ffvits itself."""
+
+    text: str
+    id: int = Field(0, ge=0, le=1_000_000)
+    format: str = Field("wav", max_length=20, description=", ".join(FORMATS))
+    lang: str = Field("auto", max_length=20)
+    length: _Speed | None = None
+    noise: _Noise | None = None
+    noisew: _Noise | None = None
+    segment_size: int | None = None
+    max: int | None = None
+    streaming: bool = False
+    seed: _Seed | None = None
+    api_key: str | None = Field(None, max_length=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, values: Any) -> Any:
+        """As vits-simple-api has it: plugins send `&noise=` for "as usual"."""
+        if not isinstance(values, Mapping):
+            return values
+        return {name: value for name, value in values.items() if value != "" or name == "text"}
+
+
+class Stream(StreamingResponse):
+    """Sends pieces as they come; a client that takes none for too long, or leaves, gives its place back."""
+
+    def __init__(self, turn: Turn, pieces: AsyncIterator[bytes], patience: float, media_type: str) -> None:
+        super().__init__(
+            pieces, media_type=media_type, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        )
+        self._turn = turn
+        self._patience = patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def timely(message: Message) -> None:
+            await asyncio.wait_for(send(message), self._patience)
+
+        try:
+            await super().__call__(scope, receive, timely)
+        finally:
+            self._turn.cancel()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where requests are taken: everything that a route needs."""
+
+    registry: Registry
+    turns: Turns
+    settings: Settings
+    metrics: Metrics
+
+    def begin(self, who: Speaker, text: str, format: str, ahead: int | None, **manner: Any) -> Turn:
+        """Admits a text to be spoken. Raises ServeError if it is empty or too long, or the queue is full."""
+        coder = format_named(format)
+        limit = self.settings.max_text
+        if len(text) > limit:
+            raise ServeError(
+                f"the text has {len(text)} characters, more than {limit}", status=413, code="text_too_long",
+                cure="cut it at a full stop and send the parts one after the other",
+            )  # fmt: skip
+        # Half of a surrogate pair is no character, and JSON can hold one.
+        text = text.encode("utf-8", "replace").decode("utf-8")
+        if not text.strip():
+            raise TextError("the text is empty", cure="give some words")
+
+        def heard() -> Iterator:
+            self.metrics.characters.labels(who.name).inc(len(text))
+            for piece in who.voice.stream(text, who.speaker, **manner):
+                self.metrics.audio.labels(who.name).inc(len(piece) / who.voice.sample_rate)
+                yield piece
+
+        def spoken() -> Generator[bytes]:
+            yield from coder.encode(heard(), who.voice.sample_rate)
+
+        return self.turns.enter(spoken(), ahead=ahead)
+
+    async def streamed(self, turn: Turn, media_type: str, wrapped=None) -> Response:
+        """The answer as it is made. Waits for the first audio, so that what can be refused is refused with a status."""
+        began = time.monotonic()
+        try:
+            first = await turn.next(self.settings.patience)
+        except BaseException:
+            turn.cancel()
+            raise
+        self.metrics.first.observe(time.monotonic() - began)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            piece: bytes | None = first
+            while piece is not None:
+                if piece:
+                    yield piece
+                piece = await turn.next(self.settings.patience)
+
+        return Stream(turn, wrapped(pieces()) if wrapped else pieces(), self.settings.patience, media_type)
+
+    async def finished(self, request: Request, turn: Turn) -> bytes:
+        """All of it, unless the client leaves before."""
+
+        async def everything() -> bytes:
+            made, patience = [], self.settings.patience
+            began = time.monotonic()
+            while (piece := await turn.next(max(0.001, began + patience - time.monotonic()))) is not None:
+                made.append(piece)
+            return b"".join(made)
+
+        speaking = asyncio.ensure_future(everything())
+        leaving = asyncio.ensure_future(_left(request))
+        try:
+            await asyncio.wait({speaking, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not speaking.done():
+                raise ServeError("the client has left", status=499, code="client_left")
+            return speaking.result()
+        finally:
+            turn.cancel()
+            speaking.cancel()
+            leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _events(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """OpenAI's server-sent events."""
+    async for piece in pieces:
+        delta = {"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode("ascii")}
+        yield f"data: {json.dumps(delta)}\n\n".encode()
+    usage = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    yield f"data: {json.dumps({'type': 'speech.audio.done', 'usage': usage})}\n\n".encode()
+
+
+def routes(desk: Desk) -> APIRouter:
+    """Every route of the server."""
+    router = APIRouter()
+    spoken = {**errors(), 200: _AUDIO}
+
+    @router.post("/v1/audio/speech", responses=spoken, response_class=Response, tags=["OpenAI"])
+    async def speech(asked: SpeechRequest) -> Response:
+        """Speaks, in OpenAI's form; the audio comes while it is made."""
+        name = asked.voice if isinstance(asked.voice, str) else asked.voice.id
+        who = desk.registry.find(name, asked.model)
+        manner = {"speed": asked.speed, "noise": asked.noise, "noise_w": asked.noise_w, "seed": asked.seed}
+        turn = desk.begin(who, asked.input, asked.response_format, AHEAD, **manner)
+        if asked.stream_format == "sse":
+            return await desk.streamed(turn, "text/event-stream", _events)
+        return await desk.streamed(turn, FORMATS[asked.response_format].mime)
+
+    @router.get("/v1/models", responses={k: v for k, v in errors().items() if k in (401, 429)}, tags=["OpenAI"])
+    async def models() -> dict[str, Any]:
+        """The voices, in OpenAI's form."""
+        data = [{"id": name, "object": "model", "created": 0, "owned_by": "ffvits"} for name in desk.registry.names]
+        return {"object": "list", "data": data}
+
+    async def vits(request: Request, asked: VitsRequest) -> Response:
+        if asked.lang.lower() not in ("auto", "mix", "zh"):
+            raise ServeError(
+                f"lang {asked.lang!r} is not spoken here", status=400, code="language", cure="lang=zh, or leave it out"
+            )
+        who = desk.registry.number(asked.id)
+        manner = {
+            "speed": None if asked.length is None else 1 / asked.length,
+            "noise": asked.noise,
+            "noise_w": asked.noisew,
+            "seed": asked.seed,
+        }
+        text = _TAGS.sub("", asked.text)
+        format = "mp3" if asked.streaming else asked.format  # as vits-simple-api does
+        turn = desk.begin(who, text, format, AHEAD if asked.streaming else None, **manner)
+        mime = FORMATS[format].mime
+        if asked.streaming:
+            return await desk.streamed(turn, mime)
+        data = whole(format, await desk.finished(request, turn))
+        named = {"Content-Disposition": f"attachment; filename={uuid.uuid4()}.{format}"}
+        return Response(data, media_type=mime, headers=named)
+
+    for path in ("/voice/vits", "/voice"):
+
+        @router.get(path, responses=spoken, response_class=Response, tags=["vits-simple-api"])
+        async def vits_get(request: Request, asked: Annotated[VitsRequest, Query()]) -> Response:
+            """Speaks, in vits-simple-api's form."""
+            return await vits(request, asked)
+
+        schema = VitsRequest.model_json_schema()
+        kinds = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+        body = {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
+
+        @router.post(path, responses=spoken, response_class=Response, tags=["vits-simple-api"], openapi_extra=body)
+        async def vits_post(request: Request) -> Response:
+            """Speaks, in vits-simple-api's form: JSON, a form, or multipart."""
+            return await vits(request, await _posted(request))
+
+    @router.get("/voice/speakers", tags=["vits-simple-api"])
+    async def speakers() -> dict[str, list[dict[str, Any]]]:
+        """Who can speak, by the id that /voice/vits takes."""
+        return _speakers(desk)
+
+    @router.post("/voice/speakers", tags=["vits-simple-api"])
+    async def speakers_post() -> dict[str, list[dict[str, Any]]]:
+        """Who can speak, by the id that /voice/vits takes."""
+        return _speakers(desk)
+
+    @router.get("/healthz", tags=["server"])
+    async def health() -> dict[str, Any]:
+        """Whether the server is up, and with how many voices."""
+        return {
+            "status": "ok",
+            "version": __version__,
+            "voices": len(desk.registry.names),
+            "turns_taken": desk.turns.taken,
+            "places": desk.turns.places,
+        }
+
+    @router.get(
+        "/metrics",
+        response_class=Response,
+        responses={k: v for k, v in errors().items() if k in (401, 429)},
+        tags=["server"],
+    )
+    async def metrics() -> Response:
+        """Prometheus' text form."""
+        return Response(desk.metrics.text(), media_type=desk.metrics.content_type)
+
+    @router.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(resources.files("ffvits.serve").joinpath("docs.html").read_text(encoding="utf-8"))
+
+    return router
+
+
+def _speakers(desk: Desk) -> dict[str, list[dict[str, Any]]]:
+    """vits-simple-api's table: only its VITS column has anybody."""
+    known = [
+        {"id": number, "name": who.speaker or who.name, "lang": ["zh"], "voice": who.name}
+        for number, who in enumerate(desk.registry.speakers())
+    ]
+    return {"VITS": known, "HUBERT-VITS": [], "W2V2-VITS": [], "BERT-VITS2": [], "GPT-SOVITS": []}
+
+
+async def _posted(request: Request) -> VitsRequest:
+    """Raises RequestValidationError as a declared body would."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    values: Any
+    if kind == "application/json":
+        try:
+            values = json.loads(await request.body())
+        except (ValueError, RecursionError) as error:
+            raise ServeError("the body is not JSON", status=422, code="bad_json", cure=str(error)[:200]) from error
+    else:
+        async with request.form(max_fields=50) as form:
+            values = {name: value for name, value in form.items() if isinstance(value, str)}
+    try:
+        return VitsRequest.model_validate(values)
+    except ValidationError as error:
+        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error

@@ -1,0 +1,108 @@
+"""Voices to compare: the run's own, those of its checkpoints, and those of the runs beside it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ffvits.errors import ServeError
+from ffvits.run import Run
+from ffvits.serve.encoders import FORMATS, whole
+from ffvits.serve.registry import find_voices
+from ffvits.voice import Voice, VoiceInfo
+
+LOADED = 4  # voices kept in memory
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One voice that can be asked for: `id` is what the page sends, `place` where it lies (never what a page sends)."""
+
+    id: str
+    kind: str  # own, checkpoint or other
+    title: str
+    place: Path
+
+
+class Speaking:
+    """Loads voices when they are asked for, and keeps the last few."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._mutex = threading.Lock()
+        self._loaded: OrderedDict[tuple[str, int], Voice] = OrderedDict()
+
+    def choices(self) -> list[Choice]:
+        """The finished voice first, then checkpoints from the newest, then the neighbours by name."""
+        own = self._run.voice
+        found = []
+        if (own / "voice.json").is_file():
+            found.append(Choice("own", "own", self._run.folder.resolve().name, own))
+            steps = sorted(self._run.checkpoints.glob("step-*.pt"), reverse=True)
+            found += [
+                Choice(path.stem, "checkpoint", str(int(path.stem[5:])), path)
+                for path in steps
+                if path.stem[5:].isdigit()
+            ]
+        beside = find_voices(self._run.folder.resolve().parent)
+        found += [
+            Choice(f"run:{name}", "other", name, place)
+            for name, place in beside.items()
+            if place.resolve() != own.resolve()
+        ]
+        return found
+
+    def listing(self) -> list[dict[str, Any]]:
+        """For the page: what there is, who speaks in it, and how it likes to speak."""
+        shown = []
+        for choice in self.choices():
+            info = VoiceInfo.load(self._run.voice if choice.kind == "checkpoint" else choice.place)
+            shown.append(
+                {
+                    "id": choice.id,
+                    "kind": choice.kind,
+                    "title": choice.title,
+                    "speakers": list(info.speakers),
+                    "speed": info.speed,
+                    "noise": info.noise,
+                    "noise_w": info.noise_w,
+                    "step": info.card.get("steps") if choice.kind == "own" else None,
+                }
+            )
+        return shown
+
+    def say(self, id: str, text: str, speaker: str | None, **manner: Any) -> bytes:
+        """A WAV. Raises ServeError for an unknown voice, TextError and FfvitsError as `Voice.say`."""
+        voice = self._voice(id)
+        return whole("wav", b"".join(FORMATS["wav"].encode([voice.say(text, speaker, **manner)], voice.sample_rate)))
+
+    def _voice(self, id: str) -> Voice:
+        choice = next((choice for choice in self.choices() if choice.id == id), None)
+        if choice is None:
+            raise ServeError(f"there is no voice {id!r}", status=404, code="voice_not_found", cure="reload the page")
+        file = choice.place if choice.kind == "checkpoint" else choice.place / "voice.json"
+        key = (id, file.stat().st_mtime_ns)
+        with self._mutex:
+            if key not in self._loaded:
+                place = self._of_checkpoint(choice.place) if choice.kind == "checkpoint" else choice.place
+                self._loaded[key] = Voice.load(place)
+                while len(self._loaded) > LOADED:
+                    self._loaded.popitem(last=False)
+            self._loaded.move_to_end(key)
+            return self._loaded[key]
+
+    def _of_checkpoint(self, file: Path) -> Path:
+        """A voice folder in the cache with a checkpoint's mean of the weights, as `voice/` is made of the best."""
+        from ffvits.train import state
+
+        info = VoiceInfo.load(self._run.voice)
+        _, saved = state.load(file)
+        average = saved["average"]
+        if "emb_g.weight" in average:
+            average = {**average, "emb_g.weight": average["emb_g.weight"][: len(info.speakers)]}
+        place = self._run.folder / "cache" / "voices" / file.stem
+        info.save(place, average)
+        return place

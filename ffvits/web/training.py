@@ -1,0 +1,157 @@
+"""Training in a process of its own, so that the page stays quick and a crash there is a message here.
+
+    python -m ffvits.web.training RUN '{"train.steps": 200}'
+
+It ends with a checkpoint when its standard input closes: told to stop, or because the page's server is gone.
+"""
+
+from __future__ import annotations
+
+import _thread
+import importlib.util
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ffvits.errors import FfvitsError, ServeError
+from ffvits.files import write_text
+from ffvits.run import Run
+
+LOG = "train.log"
+OUTCOME = "train.json"
+SHOWN = 60  # lines of the log
+
+
+class Training:
+    """What the page knows of a run's training, and the process while there is one."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._process: subprocess.Popen | None = None
+        self._stopping = False
+        self._mutex = threading.Lock()
+        self._samples: tuple[Any, dict[int, bytes]] = (None, {})
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, options: Mapping[str, Any]) -> None:
+        """Begins, or goes on. Raises ServeError if it runs already, RecipeError for an impossible option."""
+        with self._mutex:
+            if self.running:
+                raise ServeError("training runs already", status=409, code="running", cure="stop it first")
+            self._run.recipe().override(options)
+            (self._run.folder / OUTCOME).unlink(missing_ok=True)
+            command = [sys.executable, "-X", "utf8", "-m", __name__, str(self._run.folder), json.dumps(dict(options))]
+            with (self._run.folder / LOG).open("wb") as log:
+                self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
+            self._stopping = False
+
+    def stop(self, patience: float | None = None) -> None:
+        """Asks it to end with a checkpoint, and waits so many seconds for that."""
+        with self._mutex:
+            process, self._stopping = self._process, True
+        if process is None or process.stdin is None:
+            return
+        process.stdin.close()
+        if patience is not None:
+            try:
+                process.wait(patience)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def status(self) -> dict[str, Any]:
+        """`state` is idle, running, stopping, done, stopped or failed; with the log, the curves and the verdict."""
+        from ffvits.train.loop import History
+
+        entries = History(self._run.checkpoints / "history.jsonl").read()
+        card = _json(self._run.voice / "voice.json").get("card", {})
+        outcome = _json(self._run.folder / OUTCOME)
+        if self.running:
+            outcome = {"state": "stopping" if self._stopping else "running"}
+        elif not outcome and self._process is not None:
+            outcome = {"state": "failed", "message": f"it ended by itself (status {self._process.returncode})"}
+        return {
+            "state": "idle",
+            **outcome,
+            "history": entries,
+            "card": card,
+            "recipe": self._run.recipe().to_mapping()["train"],
+            "log": _tail(self._run.folder / LOG),
+            "samples": sorted(self.samples()),
+        }
+
+    def samples(self) -> dict[int, bytes]:
+        """What the voice said at each look, by step, as WAV: TensorBoard's own, read again only when they changed."""
+        folder = self._run.tensorboard
+        stamp = (
+            [(path.name, path.stat().st_size) for path in sorted(folder.glob("events.*"))] if folder.is_dir() else []
+        )
+        if stamp != self._samples[0]:
+            self._samples = (stamp, _spoken(folder) if stamp else {})
+        return self._samples[1]
+
+
+def _spoken(folder: Path) -> dict[int, bytes]:
+    if importlib.util.find_spec("tensorboard") is None:
+        return {}
+    from tensorboard.backend.event_processing.event_accumulator import AUDIO, EventAccumulator
+
+    events = EventAccumulator(str(folder), size_guidance={AUDIO: 0})
+    events.Reload()
+    if "sample" not in events.Tags()["audio"]:
+        return {}
+    return {event.step: event.encoded_audio_string for event in events.Audio("sample")}
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _tail(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    return [line.strip() for line in lines if line.strip()][-SHOWN:]
+
+
+def main(folder: str, options: str) -> int:
+    """Trains as `ffvits train` does, and leaves what came of it in `train.json`."""
+    from ffvits import console
+    from ffvits.train import train
+
+    threading.Thread(target=_listen, daemon=True).start()
+    run = Run(Path(folder))
+    outcome: dict[str, Any]
+    try:
+        recipe = run.recipe().override({**json.loads(options), "out": folder})
+        with run.locked():
+            trained = train(recipe, Run.create(folder, recipe))
+        outcome = {"state": "done", "verdict": trained.verdict, "step": trained.progress.step}
+    except KeyboardInterrupt:
+        outcome = {"state": "stopped"}
+    except FfvitsError as error:
+        console.error(str(error))
+        outcome = {"state": "failed", "message": str(error)}
+    write_text(run.folder / OUTCOME, json.dumps(outcome, ensure_ascii=False))
+    return 0 if outcome["state"] != "failed" else 2
+
+
+def _listen() -> None:
+    sys.stdin.read()
+    _thread.interrupt_main()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*sys.argv[1:]))

@@ -1,0 +1,238 @@
+"""The page over HTTP, without a browser: reviewing, training, speaking, and who is let in."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import soundfile
+from starlette.testclient import TestClient
+
+from ffvits.clip import Clip, read_clips, write_clips
+from ffvits.web.app import create_app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def page(run):
+    with TestClient(create_app(run), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def test_a_label_is_edited_and_found_in_the_file(page, run):
+    assert page.patch("/api/clips/长-0", json={"text": "你好，世界。"}).json()["edited"]
+    assert read_clips(run.clips_file)[0].text == "你好，世界。"
+    assert page.get("/api/clips").json()[0]["text"] == "你好，世界。"
+
+
+def test_splitting_and_joining(page, run):
+    halves = page.post("/api/clips/长-0/split", json={"at": 1.0, "left": "你好", "right": "世界"}).json()
+    assert [half["text"] for half in halves] == ["你好", "世界"]
+    made = page.post(f"/api/clips/{halves[0]['id']}/join", json={"other": halves[1]["id"]}).json()
+    assert made["text"] == "你好世界"
+    assert len(read_clips(run.clips_file)) == 5
+
+
+def test_a_clip_is_heard(page):
+    answer = page.get("/api/clips/长-0/audio", headers={"Range": "bytes=0-99"})
+    assert answer.status_code == 206 and len(answer.content) == 100
+    samples, rate = soundfile.read(io.BytesIO(page.get("/api/clips/长-0/audio?which=original").content))
+    assert len(samples) / rate == pytest.approx(2.9)
+    assert page.get("/api/clips/空/audio").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PATCH", "/api/clips/nobody", {"text": "x"}, 404),
+        ("PATCH", "/api/clips/长-0", {"status": "maybe"}, 422),
+        ("PATCH", "/api/clips/..%2F..%2Fetc", {"text": "x"}, 404),
+        ("POST", "/api/clips/长-0/split", {"at": -1, "left": "", "right": ""}, 422),
+        ("POST", "/api/clips/长-0/join", {"other": "坏"}, 400),
+        ("POST", "/api/say", {"voice": "nobody", "text": "你好"}, 404),
+        ("POST", "/api/say", {"voice": "../..", "text": "你好"}, 404),
+        ("POST", "/api/train/start", {"steps": -1}, 422),
+        ("GET", "/api/train/samples/7", None, 404),
+        ("GET", "/nothing", None, 404),
+    ],
+)
+def test_a_refusal_is_json_with_a_cause(page, method, path, body, status):
+    answer = page.request(method, path, json=body)
+    assert answer.status_code == status
+    assert answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"}, {"Host": "127.0.0.1.evil.example"}, {"Host": "["}, {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+    ],
+)  # fmt: skip
+def test_other_peoples_pages_are_not_answered(page, run, headers):
+    before = run.clips_file.read_bytes()
+    assert page.patch("/api/clips/长-0", json={"text": "x"}, headers=headers).status_code == 403
+    assert page.get("/api/clips", headers=headers).status_code == 403
+    assert run.clips_file.read_bytes() == before
+
+
+def test_the_page_itself_may(page):
+    headers = {"Host": "localhost:23457", "Origin": "http://localhost:23457"}
+    assert page.patch("/api/clips/长-0", json={"text": "x"}, headers=headers).status_code == 200
+
+
+def test_the_page_is_whole_and_needs_nothing_from_elsewhere(page):
+    files = {path: page.get(path) for path in ("/", "/app.js", "/style.css")}
+    for answer in files.values():
+        assert answer.status_code == 200
+        assert not re.search(r"(?:src|href|import|url)\W{1,3}https?://", answer.text)
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+    words = resources.files("ffvits.web").joinpath("static", "app.js").read_text(encoding="utf-8")
+    languages = re.search(r"zh: \{(.*?)\n  \},\n  en: \{(.*?)\n  \},", words, re.DOTALL).groups()
+    keys = [set(re.findall(r"(\w+): \"", text)) for text in languages]
+    assert keys[0] == keys[1]
+    used = set(re.findall(r"data-(?:t|p|title)=\"(\w+)\"", files["/"].text)) | set(re.findall(r"\bt\(\"(\w+)\"", words))
+    assert used <= keys[0]
+    ids = set(re.findall(r"id=\"(\w+)\"", files["/"].text))
+    assert set(re.findall(r"\$\(\"(\w+)\"\)", words)) - ids <= {"seed"}
+
+
+def test_five_thousand_clips(page, run):
+    clips = [
+        Clip(
+            f"c{n}", f"录音/{n // 10}.wav", 3.0 * (n % 10), 3.0 * (n % 10) + 2.5, "派蒙", text=f"第{n}句话，说得不长。"
+        ).signed()
+        for n in range(5000)
+    ]
+    write_clips(run.clips_file, clips)
+    assert len(page.get("/api/clips").json()) == 5000
+    assert page.patch("/api/clips/c4321", json={"text": "改了", "status": "reject"}).status_code == 200
+    after = read_clips(run.clips_file)
+    assert len(after) == 5000 and (after[4321].text, after[4321].status) == ("改了", "reject")
+
+
+class TestTraining:
+    def test_what_went_wrong_is_told(self, page, run):
+        clips = read_clips(run.clips_file)
+        write_clips(run.clips_file, [clip.with_(text="☺") if clip.kept else clip for clip in clips])
+        assert page.get("/api/train").json()["state"] == "idle"
+        page.post("/api/train/start", json={"steps": 1})
+        status = settled(page)
+        assert status["state"] == "failed" and status["message"]
+        assert any(status["message"][:20] in line for line in status["log"])
+
+    @pytest.mark.slow
+    def test_it_runs_is_stopped_and_leaves_curves_and_a_sample(self, page, trainable):
+        with TestClient(create_app(trainable), base_url="http://127.0.0.1") as client:
+            assert client.post("/api/train/start", json={"steps": 100000}).json()["state"] == "running"
+            assert client.post("/api/train/start", json={}).status_code == 409
+            for _ in range(1200):
+                status = client.get("/api/train").json()
+                assert status["state"] == "running", status
+                if any(entry["kind"] == "train" for entry in status["history"]):
+                    break
+                time.sleep(0.1)
+            client.post("/api/train/stop")
+            status = settled(client)
+            assert status["state"] == "stopped", status
+            assert list(trainable.checkpoints.glob("step-*.pt"))
+            assert status["samples"] == [0]
+            samples, _ = soundfile.read(io.BytesIO(client.get("/api/train/samples/0").content))
+            assert len(samples) > 5000
+            clip = read_clips(trainable.clips_file)[0]
+            assert client.patch(f"/api/clips/{clip.id}", json={"text": "改"}).status_code == 200
+
+
+def settled(client) -> dict:
+    for _ in range(1200):
+        status = client.get("/api/train").json()
+        if status["state"] not in ("running", "stopping"):
+            return status
+        time.sleep(0.1)
+    raise AssertionError(status)
+
+
+@pytest.fixture
+def trainable(tmp_path):
+    """Twelve real sentences of the embedded base's own voice."""
+    from ffvits.audio.sound import Sound
+    from ffvits.recipe import Recipe
+    from ffvits.run import Run
+    from ffvits.voice import Voice
+
+    recipe = Recipe().override(
+        {"input": str(tmp_path), "speaker": "甲", "base": "mandarin-lite", "train.batch_size": 2}
+    )
+    run = Run.create(tmp_path / "甲", recipe)
+    run.audio.mkdir()
+    voice = Voice.load("mandarin-lite")
+    clips = []
+    for n in range(3):
+        text = f"今天天气第{'一二三'[n]}好。"
+        sound = Sound(voice.say(text, seed=n), voice.sample_rate)
+        clip = Clip(
+            f"c{n}", f"c{n}.wav", 0, sound.seconds, "甲", text=text, split="train", audio=f"audio/c{n}.wav", key=str(n)
+        )
+        sound.save(run.path(clip))
+        clips.append(clip.signed())
+    write_clips(run.clips_file, clips)
+    return run
+
+
+class TestSpeaking:
+    @pytest.fixture
+    def spoken(self, run):
+        from ffvits.base import adapt, load_base
+        from ffvits.train import state
+        from ffvits.voice import VoiceInfo
+
+        base = load_base("mandarin-lite")
+        made = adapt(base, speakers=["派蒙", "the base's own"])
+        info = VoiceInfo(
+            model={**made.config.to_dict(), "n_speakers": 1},
+            sampling_rate=base.audio.sampling_rate,
+            symbols=base.symbols,
+            front_end=base.front_end,
+            add_blank=base.add_blank,
+            speakers=("派蒙",),
+            card={"steps": 20},
+        )
+        info.save(run.voice, {**made.state, "emb_g.weight": made.state["emb_g.weight"][:1]})
+        quiet = {
+            name: tensor * 0.5 if name.startswith("dec.conv_post") else tensor for name, tensor in made.state.items()
+        }
+        state.save(run.checkpoints, state.Progress(step=20), "same", {"average": quiet}, keep=2)
+        shutil.copytree(run.voice, run.folder.parent / "旅行者")
+        with TestClient(create_app(run), base_url="http://127.0.0.1") as client:
+            yield client
+
+    def test_two_voices_are_compared(self, spoken):
+        listed = spoken.get("/api/voices").json()
+        assert [(voice["id"], voice["kind"], voice["speakers"]) for voice in listed] == [
+            ("own", "own", ["派蒙"]), ("step-00000020", "checkpoint", ["派蒙"]), ("run:旅行者", "other", ["派蒙"]),
+        ]  # fmt: skip
+        levels = {}
+        for voice in listed:
+            answer = spoken.post(
+                "/api/say", json={"voice": voice["id"], "text": "你好。", "seed": 1, "noise": 0, "noise_w": 0}
+            )
+            assert answer.headers["content-type"] == "audio/wav"
+            samples, _ = soundfile.read(io.BytesIO(answer.content))
+            levels[voice["id"]] = float(abs(samples).mean())
+        assert levels["step-00000020"] < 0.9 * levels["own"] == pytest.approx(0.9 * levels["run:旅行者"])
+        assert spoken.post("/api/say", json={"voice": "own", "text": "☺"}).json()["error"]["code"] == "text"
+        assert spoken.post("/api/say", json={"voice": "own", "text": "好", "speaker": "谁"}).status_code == 400
+
+
+def test_the_command_needs_a_run_folder(tmp_path):
+    command = [sys.executable, "-m", "ffvits", "web", str(tmp_path), "--no-browser"]
+    failed = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert failed.returncode == 2 and "not a run folder" in " ".join(failed.stderr.split())
+    assert json.dumps("Traceback")[1:-1] not in failed.stderr
