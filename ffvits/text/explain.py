@@ -25,6 +25,7 @@ _SOURCES = {
     "reading list": "the list of readings",
     "surname": "a family name",
     "model": "the polyphone model",
+    "g2pW": "g2pW",
     "phrase": "the phrase dictionary",
     "character": "the character's only or first reading",
     "letter": "a letter's name",

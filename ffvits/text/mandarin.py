@@ -1,7 +1,7 @@
 """From a spoken sentence (hanzi, Latin words, marks) to words whose every character has a reading.
 
-Who decides, in this order: braces in the text, the user's lexicon, the phrases of `data/readings.txt`, surnames, the
-polyphone model, pypinyin's phrases, pypinyin's first reading of the character.
+Who decides, in this order: braces in the text, the user's lexicon, the phrases of `data/readings.txt`, surnames, g2pW
+where it is installed, the polyphone model, pypinyin's phrases, pypinyin's first reading of the character.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ def _unreadable(char: str, place: int) -> TextError:
 
 def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, ...]]) -> dict[int, tuple[str, str]]:
     """The reading of every hanzi by its position, and who decided it."""
+    from ffvits.text.g2pw import choose
     from ffvits.text.polyphones import model
     from ffvits.text.surnames import surnames
 
@@ -132,9 +133,9 @@ def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, 
                 elif reading:
                     decided[start + i] = (reading, "phrase" if len(word) > 1 else "character")
         start += len(word)
-    for position, reading in model().choose(spoken, words).items():
+    for position, (reading, source) in choose(spoken, model().choose(spoken, words).items()).items():
         if position in decided and decided[position][1] != "lexicon":
-            decided[position] = (_PLAIN.get(reading, reading), "model")
+            decided[position] = (_PLAIN.get(reading, reading), source)
     start = 0
     for word in words:
         if "子" in word:
