@@ -33,6 +33,7 @@ def doubt(clip: Clip) -> float:
         return 0.5 if clip.reasons and clip.reasons[0].code in ARGUABLE else 0.0
     scores = clip.scores
     doubts = (
+        0.6 if clip.review else 0.0,
         1 - scores.get("asr_confidence", 1.0),
         1 - scores.get("agreement", 1.0),
         0.9 - scores.get("likeness", 1.0),
@@ -79,6 +80,7 @@ class Labels:
             else "",
             "code": reason.code if reason else "",
             "doubt": doubt(clip),
+            "review": [{"why": found.why, "other": found.other} for found in clip.review],
             "edited": clip.edited,
             "seen": self._heard.get(clip.id) == _state(clip),
             "audio": bool(clip.audio),
@@ -98,6 +100,8 @@ class Labels:
                 if status not in STATUSES:
                     raise _refused(f"status cannot be {status!r}", f"one of: {', '.join(STATUSES)}")
                 clip = clip.with_(status=status)
+            if seen or clip != before:
+                clip = clip.with_(review=())  # a person has listened: the doubts are settled
             if clip.kept and clip != before and not clip.audio:
                 raise _refused("there is no sound in this clip", "record it again", 409)
             if clip.kept and clip != before and not clip.text:

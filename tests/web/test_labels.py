@@ -193,3 +193,16 @@ class TestDoubt:
 
     def test_rows_are_plain_json(self, labels):
         assert json.loads(json.dumps(labels.rows())) == labels.rows()
+
+
+def test_a_person_who_agrees_settles_the_doubts(labels, run):
+    clips = read_clips(run.clips_file)
+    doubted = [clip.doubt("heard otherwise", "今天天气号").signed() if clip.id == "长-0" else clip for clip in clips]
+    write_clips(run.clips_file, doubted)
+    row = next(row for row in labels.rows() if row["id"] == "长-0")
+    assert row["review"] == [{"why": "heard otherwise", "other": "今天天气号"}]
+    assert row["doubt"] >= 0.6
+    labels.edit("长-0", seen=True)
+    agreed = on_disk(run)["长-0"]
+    assert agreed.settled and not agreed.waiting and doubt(agreed) == 0
+    assert not merge_edits(doubted, on_disk(run).values())[0].waiting

@@ -113,7 +113,7 @@ function show(clip) {
   $("state").textContent = [t(clip.status === "keep" ? "kept" : "rejected"), clip.edited && t("edited"), clip.seen && t("seen"), clip.doubt >= 0.3 && t("doubtful")].filter(Boolean).join(" · ")
   $("text").value = clip.text
   $("heard").replaceChildren(...(clip.heard ? [t("heard"), ...differing(clip.text, clip.heard)] : []))
-  $("reason").textContent = clip.reason && clip.status === "reject" ? clip.reason : ""
+  $("reason").textContent = clip.status === "reject" ? clip.reason : clip.review.map(found => [found.why, found.other].filter(Boolean).join(": ")).join(" · ")
   $("before").hidden = !clip.cleaned
   $("keep").disabled = !clip.audio
   $("split").disabled = $("join").disabled = $("play").disabled = !clip.audio
