@@ -15,8 +15,13 @@ from ffvits.errors import BaseError
 _NAMES = ("config.json", "finetune_speaker.json", "modified_finetune_speaker.json", "moegoe_config.json", "voice.json")
 # What our own descriptions add to the arguments of a model; the weights decide these.
 _FROM_WEIGHTS = frozenset({"n_vocab", "spec_channels", "segment_frames", "n_speakers"})
-# The list of vits-mandarin-windows is chosen by `data.language`; only its Mandarin table is known by content.
-_VMW_TABLES = {"cmn": "pinyin-letters"}
+# vits-mandarin-windows writes no list of symbols; it chooses one by `data.language`.
+_VMW_TABLES = {
+    "cmn": "pinyin-letters",
+    "ce": "pinyin-letters-and-ipa",
+    "en": "ipa-of-vits-mandarin-windows",
+    "default": "original-ipa",
+}
 
 
 @dataclass(frozen=True)

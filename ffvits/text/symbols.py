@@ -13,6 +13,7 @@ from ffvits.errors import TextError
 PAD = "_"
 BOPOMOFO = "ㄅㄆㄇㄈㄉㄊㄋㄌㄍㄎㄏㄐㄑㄒㄓㄔㄕㄖㄗㄘㄙㄚㄛㄜㄝㄞㄟㄠㄡㄢㄣㄤㄥㄦㄧㄨㄩ"
 _LATIN = ascii_uppercase + ascii_lowercase
+_IPA = "ɑɐɒæɓʙβɔɕçɗɖðʤəɘɚɛɜɝɞɟʄɡɠɢʛɦɧħɥʜɨɪʝɭɬɫɮʟɱɯɰŋɳɲɴøɵɸθœɶʘɹɺɾɻʀʁɽʂʃʈʧʉʊʋⱱʌɣɤʍχʎʏʑʐʒʔʡʕʢǀǁǂǃˈˌːˑʼʴʰʱʲʷˠˤ˞"
 
 INITIALS = "b p m f d t n l g k h j q x zh ch sh r z c s".split()
 _FINALS = (
@@ -90,6 +91,15 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "mandarin-lite": (PAD, *"，。！？^", *INITIALS, *_toned(_FINALS)),
     "pinyin-letters": (PAD, *"；：，。！？-“”《》、（）…— ", *_LATIN, *"123450ＢＰ"),
     "pinyin-letters-alexandajerry": (PAD, *"；：，。！？-“”《》、（）ＢＰ…— ", *_LATIN, *"123450"),
+    "pinyin-letters-and-ipa": (
+        PAD,
+        *"；：，。！？-“”《》、（）…— ",
+        *_LATIN,
+        *"123450ＢＰ",
+        *";:,.!?¡¿'\"«»()",
+        *_IPA,
+        *"↓↑→↗↘'̩'ᵻ",
+    ),
     "bopomofo": (PAD, *"，。！？—…", *BOPOMOFO, *"ˉˊˇˋ˙ "),
     "zh_ja_mixture": (PAD, *",.!?-~…AEINOQUabdefghijklmnoprstuvwyzʃʧʦɯɹəɥ⁼ʰ`→↓↑ "),
     "cjke": (PAD, *",.!?-~…NQabdefghijklmnopstuvwxyzɑæʃʑçɯɪɔɛɹðəɫɥɸʊɾʒθβŋɦ⁼ʰ`^#*=ˈˌ→↓↑ "),
@@ -125,9 +135,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         PAD,
         *';:,.!?¡¿—…"«»“” ',
         *_LATIN,
-        *"ɑɐɒæɓʙβɔɕçɗɖðʤəɘɚɛɜɝɞɟʄɡɠɢʛɦɧħɥʜɨɪʝɭɬɫɮʟɱɯɰŋɳɲɴøɵɸθœɶʘɹɺɾɻʀʁɽʂʃʈʧʉʊʋⱱʌɣɤʍχʎʏʑʐʒʔʡʕʢǀǁǂǃ",
-        *"ˈˌːˑʼʴʰʱʲʷˠˤ˞↓↑→↗↘'̩'ᵻ",
+        *_IPA,
+        *"↓↑→↗↘'̩'ᵻ",
     ),
+    "ipa-of-vits-mandarin-windows": (PAD, " ", *";:,.!?¡¿'\"«»()", *_LATIN, *_IPA, *"↓↑→↗↘ᵻ'̩"),
 }
 
 _NOTES: Mapping[str, tuple[str | None, str]] = {
@@ -137,6 +148,7 @@ _NOTES: Mapping[str, tuple[str | None, str]] = {
         "pinyin-letters",
         "the same 78 characters as Biaobei in another order (vits-mandarin-biaobei): 63 ids differ",
     ),
+    "pinyin-letters-and-ipa": ("pinyin-letters", "Chinese and English of vits-mandarin-windows; Chinese is written"),
     "bopomofo": ("bopomofo", "chinese_cleaners of the CjangCjengh family; the Chinese base of VITS-fast-fine-tuning"),
     "zh_ja_mixture": ("zh_ja_mixture", "Chinese and Japanese; the Chinese part is written"),
     "cjke": ("cjke", "Chinese, Japanese, Korean, English (cjke_cleaners2); the Chinese part is written"),
@@ -151,6 +163,7 @@ _NOTES: Mapping[str, tuple[str | None, str]] = {
     "shanghainese_cleaners": (None, "Shanghainese, not Mandarin"),
     "chinese_dialect_cleaners": (None, "several Chinese languages in IPA; no base with it is in the manifest"),
     "original-ipa": (None, "English in IPA (the original VITS)"),
+    "ipa-of-vits-mandarin-windows": (None, "English in IPA (vits-mandarin-windows)"),
 }
 
 

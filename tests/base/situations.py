@@ -183,6 +183,22 @@ CASES: dict[str, Case] = {
         True,
         BIAOBEI | {"sampling_rate": 22050, "gin_channels": 0},
     ),
+    "vits-mandarin-windows, Chinese and English": Case(
+        with_config(generator(201), data={"language": "ce"}, extra={"checkpoints": {}}),
+        G,
+        "vits-mandarin-windows",
+        (),
+        True,
+        {"n_symbols": 201, "symbol_table": "pinyin-letters-and-ipa", "front_end": "pinyin-letters"},
+    ),
+    "vits-mandarin-windows, English": Case(
+        with_config(generator(176), data={"language": "en"}, extra={"checkpoints": {}}),
+        G,
+        "vits-mandarin-windows",
+        ("no-front-end",),
+        True,
+        {"n_symbols": 176, "symbol_table": "ipa-of-vits-mandarin-windows", "front_end": None},
+    ),
     "CjangCjengh, one voice, bopomofo": Case(
         with_config(generator(50), table="bopomofo", speakers=["标贝"]), G, "cjangcjengh", (), True, BOPOMOFO
     ),

@@ -14,6 +14,8 @@ PUBLISHED = {
     "5b4198b04eccd17c": ("cjke", 68),
     "3b55f0c5414b8950": ("japanese_cleaners2", 43),
     "c1f9d0fc289ebed2": ("japanese_cleaners", 40),
+    "9a01718932ff071c": ("pinyin-letters-and-ipa", 201),
+    "fe9da3f14fdd9ece": ("ipa-of-vits-mandarin-windows", 176),
 }
 SIZES = {"korean_cleaners": 35, "sanskrit_cleaners": 66, "cjks_cleaners": 59, "thai_cleaners": 73} | {
     "shanghainese_cleaners": 49, "chinese_dialect_cleaners": 94, "original-ipa": 178, "vits_chinese": 219,
