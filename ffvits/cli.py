@@ -121,6 +121,17 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("folder", metavar="RUN", help="a run folder that holds clips.jsonl")
     _recipe_flags(train, with_input=False)
 
+    pretrain = verb(
+        "pretrain",
+        _pretrain,
+        "train a base from a labelled corpus of one or many voices",
+        "ffvits pretrain runs/corpus --recipe recipes/pretrain-mandarin-lite.yaml",
+        "ffvits pretrain runs/corpus --set train.from_scratch=true --steps 20000",
+    )
+    pretrain.add_argument("folder", metavar="RUN", help="a run folder that holds the corpus and its clips.jsonl")
+    pretrain.add_argument("--recipe", metavar="YAML", help="how to train (default: the run's own recipe)")
+    _recipe_flags(pretrain, with_input=False)
+
     say = verb(
         "say",
         _say,
@@ -322,6 +333,23 @@ def _train(arguments: argparse.Namespace) -> int:
     recipe = run.recipe().override({**_options(arguments), "out": arguments.folder})
     with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
         train(recipe, Run.create(arguments.folder, recipe))
+    return 0
+
+
+def _pretrain(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ffvits.export import export
+    from ffvits.recipe import Recipe
+    from ffvits.run import Run
+
+    folder = Path(arguments.folder)
+    if arguments.recipe:
+        Run.open(folder)
+        Run.create(folder, Recipe.load(arguments.recipe).override({"out": str(folder)}))
+    _train(arguments)
+    written = export(folder, ["bundle"])
+    console.result(f"{written[0].folder}  (a base: ffvits auto ./raw_clips --base {written[0].folder})")
     return 0
 
 

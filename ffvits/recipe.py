@@ -125,6 +125,7 @@ class TrainSettings:
     conditioning: Literal["silent", "random"] = _option(
         "silent", "how such layers begin: silent changes nothing of the base's speech, random does"
     )
+    from_scratch: bool = _option(False, "the base gives its shape and symbols only, its weights begin at random")
     start_from: str = _option(
         "mean", "which voice of a base that has several a new one starts from: mean, nearest, or a name"
     )

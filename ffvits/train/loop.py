@@ -81,6 +81,7 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks) -> Trained:
         items, held_out = prepare(clips, run, base.audio, reader, speakers)
         identity = digest(
             base.sha256,
+            recipe.train.from_scratch,
             speakers,
             recipe.train.replay > 0,
             [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
@@ -103,12 +104,14 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks) -> Trained:
     console.table("What became of the base", ("what", "tensors", "why"), adapted.report.table())
     new = adapted.report.created_names()
     model = Vits(adapted.config)
-    if recipe.train.conditioning == "random":
+    if recipe.train.from_scratch:
+        console.info("from scratch: every weight begins at random")
+    elif recipe.train.conditioning == "random":
         model.load_state_dict({**adapted.state, **{n: v for n, v in model.state_dict().items() if n in new}})
     else:
         model.load_state_dict(adapted.state)
     judge = MultiPeriodDiscriminator() if plan.adversary else None
-    if judge is not None and base.discriminator is not None:
+    if judge is not None and base.discriminator is not None and not recipe.train.from_scratch:
         judge.load_state_dict(base.discriminator)
     learner = Learner(model, base.audio, plan, new=new, judge=judge, seed=recipe.seed, ranks=ranks)
     with ranks.first_goes_first():

@@ -1,0 +1,38 @@
+"""`ffvits pretrain`: a corpus becomes a base, from another base's weights or from none."""
+
+import torch
+
+from ffvits import cli
+from ffvits.base import load_base
+from ffvits.recipe import Recipe
+from ffvits.run import Run
+from ffvits.train import state
+
+
+def first_weights(run):
+    """The text encoder before the first step."""
+    _, saved = state.load(run.checkpoints / "step-00000000.pt")
+    return saved["model"]["enc_p.emb.weight"]
+
+
+def test_a_corpus_becomes_a_base_that_can_be_taken(run, tiny_base, capsys):
+    flags = ["--set", "train.from_scratch=true", "--set", "train.keep=9"]
+    assert cli.main(["pretrain", str(run.folder), "--steps", "2", *flags]) == 0
+    assert "--base" in capsys.readouterr().out
+    assert not torch.equal(first_weights(run), load_base(tiny_base).generator["enc_p.emb.weight"])
+    base = load_base(run.folder / "exports" / "bundle")
+    assert (base.speakers, base.front_end) == (("派蒙",), "mandarin-lite")
+    assert base.symbols == load_base(tiny_base).symbols
+
+
+def test_without_the_flag_it_goes_on_from_the_weights_of_the_base(run, tiny_base):
+    assert cli.main(["pretrain", str(run.folder), "--steps", "2", "--set", "train.keep=9"]) == 0
+    assert torch.equal(first_weights(run), load_base(tiny_base).generator["enc_p.emb.weight"])
+
+
+def test_a_recipe_replaces_the_runs_own(run, tmp_path, tiny_base):
+    recipe = Run.open(run.folder).recipe().override({"train.steps": 1})
+    (tmp_path / "corpus.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
+    assert cli.main(["pretrain", str(run.folder), "--recipe", str(tmp_path / "corpus.yaml")]) == 0
+    kept = Recipe.load(run.recipe_file)
+    assert (kept.train.steps, kept.out) == (1, str(run.folder))
