@@ -22,9 +22,23 @@ if TYPE_CHECKING:
 
     from ffvits.base import Base
     from ffvits.text import FrontEnd
+    from ffvits.text.frontend import Encoded
     from ffvits.vits import Vits
 
 FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A stretch of speech: `samples` float32 [T], what they say, and the frames of each of its ids.
+
+    `pause` (seconds) is the silence that follows it.
+    """
+
+    samples: np.ndarray
+    encoded: Encoded
+    frames: tuple[int, ...]
+    pause: float
 
 
 @dataclass(frozen=True)
@@ -174,6 +188,22 @@ class Voice:
     ) -> Iterator[np.ndarray]:
         """Like `say`, a phrase at a time as it is ready, each with the pause that follows it."""
         import numpy as np
+
+        spoken = self.phrases(text, speaker, speed=speed, noise=noise, noise_w=noise_w, seed=seed)
+        for phrase in spoken:
+            yield np.concatenate([phrase.samples, np.zeros(round(phrase.pause * self.sample_rate), np.float32)])
+
+    def phrases(
+        self,
+        text: str,
+        speaker: str | None = None,
+        *,
+        speed: float | None = None,
+        noise: float | None = None,
+        noise_w: float | None = None,
+        seed: int | None = None,
+    ) -> Iterator[Phrase]:
+        """Like `stream`, with what each phrase says and how long each of its symbols takes."""
         import torch
 
         from ffvits.text import split_sentences
@@ -191,7 +221,8 @@ class Voice:
         else:
             generator.manual_seed(seed)
         for number, phrase in enumerate(phrases):
-            ids = torch.tensor([self._reader.encode(phrase.text).ids], device=self._device)
+            encoded = self._reader.encode(phrase.text)
+            ids = torch.tensor([encoded.ids], device=self._device)
             with torch.inference_mode():
                 speech = self._model.infer(
                     ids,
@@ -202,10 +233,9 @@ class Voice:
                     length_scale=1 / pace,
                     generator=generator,
                 )
-            samples = speech.audio[0, 0].float().cpu().numpy()
-            last = number == len(phrases) - 1
-            silence = np.zeros(0 if last else round(phrase.pause / pace * self.sample_rate), np.float32)
-            yield np.concatenate([samples, silence])
+            pause = phrase.pause / pace if number < len(phrases) - 1 else 0.0
+            frames = tuple(speech.durations[0].tolist())
+            yield Phrase(speech.audio[0, 0].float().cpu().numpy(), encoded, frames, pause)
 
     def save(self, path: str | Path, text: str, speaker: str | None = None, **settings: Any) -> float:
         """Speaks into a WAV or FLAC file, phrase by phrase, and returns its seconds.
