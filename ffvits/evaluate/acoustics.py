@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ def rhythm(spans: Sequence[Span]) -> float | None:
     E. Grabe & E. L. Low, "Durational variability in speech and the rhythm class hypothesis", 2002. Pairs over a pause
     are left out.
     """
-    pairs = [(a.seconds, b.seconds) for a, b in zip(spans, spans[1:], strict=False) if b.start - a.end < PAUSE]
+    pairs = [(a.seconds, b.seconds) for a, b in itertools.pairwise(spans) if b.start - a.end < PAUSE]
     pairs = [(a, b) for a, b in pairs if a + b > 0]
     return 100 * sum(abs(a - b) / ((a + b) / 2) for a, b in pairs) / len(pairs) if len(pairs) > 1 else None
 

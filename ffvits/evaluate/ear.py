@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
+from ffvits.evaluate.networks import forward, load_networks, softmax
 from ffvits.evaluate.pitch import HOP, RATE, Pitch, track
 from ffvits.evaluate.syllables import Span
 
@@ -68,22 +69,17 @@ class Ear:
         pitch = track(sound) if pitch is None else pitch
         if not spans:
             return Heard(*(np.zeros((0, n)) for n in (5, len(self.initials), len(self.finals))))
-        melody = _forward(self.weights, "tone", melody_features(pitch, levels(sound), spans, register))
-        sounds = _forward(self.weights, "sound", spectrum_features(sound, spans))
+        melody = forward(self.weights, "tone", melody_features(pitch, levels(sound), spans, register))
+        sounds = forward(self.weights, "sound", spectrum_features(sound, spans))
         count = len(self.initials)
-        return Heard(_softmax(melody), _softmax(sounds[:, :count]), _softmax(sounds[:, count:]))
+        return Heard(softmax(melody), softmax(sounds[:, :count]), softmax(sounds[:, count:]))
 
 
 @lru_cache(maxsize=1)
 def load_ear() -> Ear:
     """The ear that is shipped."""
-    from importlib.resources import files
-
-    import numpy as np
-
-    with files("ffvits.evaluate").joinpath("data/ear.npz").open("rb") as file, np.load(file) as held:
-        weights = {name: held[name].astype(np.float32) for name in held.files if name not in ("initials", "finals")}
-        return Ear(weights, tuple(map(str, held["initials"])), tuple(map(str, held["finals"])))
+    weights, labels = load_networks("ear.npz")
+    return Ear(weights, labels["initials"], labels["finals"])
 
 
 def levels(sound: Sound) -> np.ndarray:
@@ -151,22 +147,3 @@ def _at(values: np.ndarray, seconds: np.ndarray) -> np.ndarray:
 
 def _gap(one: Span, other: Span) -> float:
     return max(one.start - other.end, other.start - one.end)
-
-
-def _forward(weights: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
-    """[N, inputs] -> [N, outputs] through the layers `name`.0, `name`.1 … with rectifiers between."""
-    import numpy as np
-
-    x = (x - weights[f"{name}.mean"]) / weights[f"{name}.scale"]
-    layer = 0
-    while f"{name}.{layer}.weight" in weights:
-        x = (np.maximum(x, 0) if layer else x) @ weights[f"{name}.{layer}.weight"].T + weights[f"{name}.{layer}.bias"]
-        layer += 1
-    return x
-
-
-def _softmax(x: np.ndarray) -> np.ndarray:
-    import numpy as np
-
-    raised = np.exp(x - x.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)

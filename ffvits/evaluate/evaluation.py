@@ -18,10 +18,10 @@ from typing import Any
 from ffvits import console
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures, words
+from ffvits.evaluate.aligner import load_aligner
 from ffvits.evaluate.panel import Panel, Verdict, alike, load_panel
 from ffvits.evaluate.sentences import Sentence, spread
 from ffvits.evaluate.statistics import Figure
-from ffvits.evaluate.syllables import load_aligner
 from ffvits.evaluate.takes import recorded, save, speak
 from ffvits.files import write_text
 from ffvits.recipe import Recipe

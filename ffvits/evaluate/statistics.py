@@ -82,7 +82,7 @@ def share(votes: int, of: int) -> Figure:
     z, rate = 1.96, votes / of
     middle = (rate + z * z / (2 * of)) / (1 + z * z / of)
     half = z / (1 + z * z / of) * (rate * (1 - rate) / of + z * z / (4 * of * of)) ** 0.5
-    return Figure(rate, max(0.0, middle - half), min(1.0, middle + half), of)
+    return Figure(rate, min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half)), of)
 
 
 def area(higher: Sequence[float], lower: Sequence[float]) -> float:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ffvits.audio.sound import Sound
+from ffvits.evaluate.aligner import Aligner
 from ffvits.evaluate.sentences import Sentence
-from ffvits.evaluate.syllables import Aligner, Span, intended, spans
+from ffvits.evaluate.syllables import Span, intended, spans
 from ffvits.run import Run
 from ffvits.voice import Voice
 
