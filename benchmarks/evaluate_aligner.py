@@ -57,7 +57,8 @@ def rounds(known: Sequence[Known], names: Sequence[str], count: int, epochs: int
     features = [np.pad(k.features, ((CONTEXT, CONTEXT), (0, 0)), mode="edge") for k in known]
     flat = np.concatenate(features)
     starts = np.cumsum([0, *(len(f) for f in features)])[:-1]
-    centres = torch.from_numpy(np.concatenate([s + CONTEXT + np.arange(len(k.features)) for s, k in zip(starts, known, strict=True)]))  # fmt: skip
+    frames = [start + CONTEXT + np.arange(len(k.features)) for start, k in zip(starts, known, strict=True)]
+    centres = torch.from_numpy(np.concatenate(frames))
     offsets = torch.arange(-CONTEXT, CONTEXT + 1, 2)
     mean, scale = np.tile(flat.mean(0), len(offsets)), np.tile(flat.std(0) + 1e-3, len(offsets))
     table = torch.from_numpy(flat)

@@ -4,8 +4,9 @@
 
 Each folder holds recordings and either `metadata.tsv` (file, text, pinyin, speaker …) or `corpus.jsonl` (audio, text,
 pinyin, speaker). AISHELL-1 and AISHELL-3 are real speech (Apache-2.0); `corpus` is read by Kokoro-82M (Apache-2.0),
-without the two voices by which `evaluate_validity.py` tests. Syllables are found by the aligner, which `evaluate_aligner.py` trains first. It
-prints the accuracy on speakers who were held out, then trains on all but `PEOPLE` and writes the file.
+without the two voices by which `evaluate_validity.py` tests. Syllables are found by the aligner, which
+`evaluate_aligner.py` trains first. It prints the accuracy on speakers who were held out, then trains on all but
+`PEOPLE` and writes the file.
 """
 
 from __future__ import annotations
