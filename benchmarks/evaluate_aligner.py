@@ -9,7 +9,7 @@ trains and aligns by turns, as hidden Markov models are trained: each round know
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +53,8 @@ def prepared(utterance: Utterance) -> Known | None:
     return Known(features, states, optional, path)
 
 
-def rounds(known: Sequence[Known], names: Sequence[str], count: int, epochs: int) -> Aligner:
+def rounds(known: Sequence[Known], names: Sequence[str], count: int, epochs: int) -> Iterator[Aligner]:
+    """The model after each round of training and aligning."""
     features = [np.pad(k.features, ((CONTEXT, CONTEXT), (0, 0)), mode="edge") for k in known]
     flat = np.concatenate(features)
     starts = np.cumsum([0, *(len(f) for f in features)])[:-1]
@@ -91,13 +92,13 @@ def rounds(known: Sequence[Known], names: Sequence[str], count: int, epochs: int
             moved += int((path != k.path).sum())
             k.path = path
         console.result(f"round {number + 1}: loss {total / steps:.3f}, {moved / len(labels):.3f} of the frames moved")
-    return aligner
+        yield aligner
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="+")
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=2)
     options = parser.parse_args()
 
@@ -108,8 +109,8 @@ def main() -> None:
     console.result(
         f"{len(known)} utterances, {sum(len(k.features) for k in known) / 6000:.1f} min, {len(names)} states"
     )
-    aligner = rounds(known, names, options.rounds, options.epochs)
-    np.savez_compressed(DATA, names=np.array(aligner.names), prior=aligner.prior, **aligner.weights)
+    for aligner in rounds(known, names, options.rounds, options.epochs):
+        np.savez_compressed(DATA, names=np.array(aligner.names), prior=aligner.prior, **aligner.weights)
     console.result(f"{DATA}: {DATA.stat().st_size / 1e6:.2f} MB")
 
 
