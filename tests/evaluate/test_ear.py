@@ -18,6 +18,7 @@ def drawn(shapes: list[tuple[float, float]]) -> tuple[Sound, list[Span]]:
     hz = [200 * 2 ** (np.linspace(a, b, RATE // 4) / 12) for a, b in shapes]
     phase = 2 * np.pi * np.cumsum(np.concatenate(hz)) / RATE
     wave = 0.2 * sum(np.sin(k * phase) / k for k in range(1, 15))
+    wave *= np.tile(np.arange(RATE // 4) < 0.2 * RATE, len(shapes))  # 50 ms of quiet after each
     spans = [Span("ma1", number / 4, number / 4 + 0.25) for number in range(len(shapes))]
     return Sound(wave.astype(np.float32), RATE), spans
 
