@@ -18,6 +18,7 @@ from ffvits.run import Run
 
 LABEL_STAGES = ("ingest", "separate", "denoise", "segment", "transcribe", "screen")
 STAGES = (*LABEL_STAGES, "train", "report")
+TRIAL_STEPS, TRIAL_SENTENCES = 200, 30  # by which several bases are compared
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,16 @@ def make_voice(
     *,
     recipe: str | Path | Recipe | None = None,
     until: str = "report",
+    bases: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Made:
     """Makes a voice from a folder of raw recordings, going on where an earlier call in the same run folder stopped.
 
     `fields` are the recipe's top-level options (`base=`, `speaker=`, `out=`, `device=` …), `options` any of them by
-    dotted name (`{"train.steps": 200}`); both override `recipe`. `until` names the last stage to run (`STAGES`).
+    dotted name (`{"train.steps": 200}`); both override `recipe`. `until` names the last stage to run (`STAGES`). Of
+    several `bases` each is trained for `TRIAL_STEPS`, judged, and the best by `ffvits.evaluate.comparison.best_base`
+    is taken.
     Raises FfvitsError naming cause and cure.
     """
     if until not in STAGES:
@@ -65,6 +69,8 @@ def make_voice(
             return Made(run.folder, None, None, tuple(clips))
         from ffvits.train import train
 
+        if len(bases) > 1:
+            resolved = _with_best_base(resolved, run, bases)
         trained = train(resolved, run)
         if until == "train":
             return Made(run.folder, run.voice, None, tuple(run.clips()), trained.verdict)
@@ -76,6 +82,23 @@ def make_voice(
         console.info(f"report: {run.report}")
         console.info(f'speak:  ffvits say "你好" --voice {run.folder}')
         return Made(run.folder, run.voice, run.report, tuple(run.clips()), trained.verdict)
+
+
+def _with_best_base(recipe: Recipe, run: Run, bases: Sequence[str]) -> Recipe:
+    """The recipe with that of several bases which comes out best after a short training."""
+    from ffvits.evaluate.comparison import best_base, train_on_bases
+    from ffvits.evaluate.evaluation import evaluate
+
+    trials = train_on_bases(run.folder, bases, TRIAL_STEPS)
+    judged = {
+        base: evaluate(trial, against="none", sentences=TRIAL_SENTENCES, seed=recipe.seed, offline=recipe.offline)
+        for base, trial in zip(bases, trials, strict=True)
+    }
+    chosen, why = best_base(judged)
+    console.info(f"base {chosen}: {why}")
+    chosen_recipe = recipe.override({"base": chosen})
+    Run.create(run.folder, chosen_recipe)
+    return chosen_recipe
 
 
 def resolve(

@@ -208,6 +208,35 @@ def build_parser() -> argparse.ArgumentParser:
     web.add_argument("--port", type=int, default=23457, help="the port to listen at (%(default)s)")
     web.add_argument("--no-browser", action="store_true", help="do not open the page")
 
+    evaluate = verb(
+        "evaluate",
+        _evaluate,
+        "measure a voice: is it clear, native, like the speaker, clean and fast",
+        "ffvits evaluate runs/paimon",
+        "ffvits evaluate runs/paimon --checkpoint step-00000400.pt --against biaobei",
+        "ffvits evaluate mandarin-lite --sentences 30 --language en",
+    )
+    evaluate.add_argument("target", metavar="RUN", help="a run folder, a voice/ folder, or a base")
+    evaluate.add_argument("--checkpoint", help="a training state of the run (step-*.pt) instead of its finished voice")
+    evaluate.add_argument(
+        "--against", metavar="BASE", help="the base to compare with (default: the run's own; or none)"
+    )
+    evaluate.add_argument("--out", help="where evaluation/ is written (default: the run folder)")
+    _evaluation_flags(evaluate)
+
+    compare = verb(
+        "compare",
+        _compare,
+        "put voices side by side: one table, one page to listen and to vote",
+        "ffvits compare runs/a runs/b",
+        "ffvits compare runs/paimon --bases biaobei,mandarin-lite --steps 200",
+    )
+    compare.add_argument("targets", nargs="+", metavar="RUN", help="run folders, voice/ folders or bases")
+    compare.add_argument("--bases", help="train the run's clips briefly on each of these: biaobei,cje,mandarin-lite")
+    compare.add_argument("--steps", type=int, default=200, help="steps of each such training (%(default)s)")
+    compare.add_argument("--out", default="comparison", help="the folder to write (%(default)s)")
+    _evaluation_flags(compare)
+
     text = verb(
         "text",
         _text,
@@ -234,6 +263,16 @@ def build_parser() -> argparse.ArgumentParser:
     bases = verb("bases", _bases, "list the bases that ffvits knows", "ffvits bases", "ffvits bases --json")
     bases.add_argument("--json", action="store_true", help="print the list as JSON")
     return parser
+
+
+def _evaluation_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sentences", type=int, default=100, help="how many of the 100 test sentences (%(default)s)")
+    parser.add_argument("--speaker", help="which speaker of a voice that has several")
+    parser.add_argument("--seed", type=int, default=1, help="start of every random choice (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+    parser.add_argument("--language", choices=("zh", "en"), default="zh", help="of the summary (%(default)s)")
+    parser.add_argument("--offline", action="store_true", help="never download")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 
 def _recipe_flags(parser: argparse.ArgumentParser, with_input: bool = True) -> None:
@@ -400,6 +439,39 @@ def _web(arguments: argparse.Namespace) -> int:
     from ffvits.web import open_page
 
     open_page(Path(arguments.folder), host=arguments.host, port=arguments.port, browser=not arguments.no_browser)
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from ffvits.evaluate.evaluation import evaluate, table
+
+    names = ("checkpoint", "against", "out", "speaker", "sentences", "seed", "device", "offline")
+    evaluation = evaluate(arguments.target, **{name: getattr(arguments, name) for name in names})
+    if arguments.json:
+        console.result(json.dumps(evaluation.to_dict(), ensure_ascii=False))
+        return 0
+    table(evaluation)
+    console.result("\n".join(evaluation.summary(arguments.language)))
+    console.info(f"kept in {evaluation.folder}")
+    return 0
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from ffvits.evaluate.comparison import compare, table, train_on_bases
+
+    names = ("speaker", "sentences", "seed", "device", "offline")
+    chosen = {name: getattr(arguments, name) for name in names}
+    targets = list(arguments.targets)
+    if arguments.bases:
+        bases = [name.strip() for name in arguments.bases.split(",") if name.strip()]
+        targets = [trial for target in targets for trial in train_on_bases(target, bases, arguments.steps)]
+    comparison = compare(targets, out=arguments.out, **chosen)
+    if arguments.json:
+        console.result(json.dumps(comparison.to_dict(), ensure_ascii=False))
+        return 0
+    table(comparison)
+    console.result("\n".join(comparison.words(arguments.language)))
+    console.info(f"listen and vote: {comparison.page}")
     return 0
 
 

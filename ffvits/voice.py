@@ -27,9 +27,23 @@ if TYPE_CHECKING:
     from ffvits.speak.synthesis import Parts
     from ffvits.speak.torch_parts import Precision
     from ffvits.text import FrontEnd
+    from ffvits.text.frontend import Encoded
 
 FORMAT = 1
 Backend = Literal["torch", "onnx"]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A stretch of speech: `samples` float32 [T], what they say, and the frames of each of its ids.
+
+    `pause` (seconds) is the silence that follows it.
+    """
+
+    samples: np.ndarray
+    encoded: Encoded
+    frames: tuple[int, ...]
+    pause: float
 
 
 @dataclass(frozen=True)
@@ -225,13 +239,31 @@ class Voice:
         The pieces, joined, are what `say` returns. Impossible settings are refused at once, what cannot be read when
         its phrase comes. Memory does not grow with the text.
         """
-        pace = self._between("speed", speed, self.info.speed, 0.1, 10)
-        manner = Manner(
-            self._between("noise", noise, self.info.noise, 0, 2),
-            self._between("noise_w", noise_w, self.info.noise_w, 0, 2),
-            1 / pace,
-        )
-        return self._spoken(script(text, pause=pause, speed=pace), self._row(speaker), manner, _seed(seed))
+        manner = self._manner(speed, noise, noise_w)
+        lines = script(text, pause=pause, speed=1 / manner.stretch)
+        return self._spoken(lines, self._row(speaker), manner, _seed(seed))
+
+    def phrases(
+        self,
+        text: str,
+        speaker: str | None = None,
+        *,
+        speed: float | None = None,
+        noise: float | None = None,
+        noise_w: float | None = None,
+        seed: int | None = None,
+        pause: float | None = None,
+    ) -> Iterator[Phrase]:
+        """Like `stream`, but whole phrases, with what each says and how long each of its symbols takes."""
+        import numpy as np
+
+        manner, chance = self._manner(speed, noise, noise_w), _seed(seed)
+        g = self._parts.speaker(self._row(speaker))
+        for number, line in enumerate(script(text, pause=pause, speed=1 / manner.stretch)):
+            if line.text:
+                encoded, z, frames = self._thought(line, g, manner, chance, number)
+                samples = np.concatenate(list(decoded(self._parts, z, g)))
+                yield Phrase(samples, encoded, tuple(frames.tolist()), line.pause)
 
     def batch(
         self,
@@ -291,12 +323,29 @@ class Voice:
         g = self._parts.speaker(row)
         for number, line in enumerate(lines):
             if line.text:
-                # Each phrase has chance of its own, so that it sounds the same whatever is said before it.
-                random = np.random.default_rng([seed, number])
-                z = latent(self._parts, self._reader.encode(line.text).ids, g, manner, random)
+                _, z, _ = self._thought(line, g, manner, seed, number)
                 yield from decoded(self._parts, z, g)
             if line.pause:
                 yield np.zeros(round(line.pause * self.sample_rate), np.float32)
+
+    def _thought(
+        self, line: Line, g: np.ndarray | None, manner: Manner, seed: int, number: int
+    ) -> tuple[Encoded, np.ndarray, np.ndarray]:
+        """A phrase before it is decoded: its symbols, the latent [1, C, frames] and the frames of each symbol."""
+        import numpy as np
+
+        encoded = self._reader.encode(line.text)
+        # Each phrase has chance of its own, so that it sounds the same whatever is said before it.
+        random = np.random.default_rng([seed, number])
+        return encoded, *latent(self._parts, encoded.ids, g, manner, random)
+
+    def _manner(self, speed: float | None, noise: float | None, noise_w: float | None) -> Manner:
+        """The voice's own settings where none are given. Raises FfvitsError for an impossible one."""
+        return Manner(
+            self._between("noise", noise, self.info.noise, 0, 2),
+            self._between("noise_w", noise_w, self.info.noise_w, 0, 2),
+            1 / self._between("speed", speed, self.info.speed, 0.1, 10),
+        )
 
     def save(self, path: str | Path, text: str, speaker: str | None = None, **settings: Any) -> float:
         """Speaks into a WAV or FLAC file, phrase by phrase, and returns its seconds.

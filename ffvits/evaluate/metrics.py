@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ffvits.audio.sound import Sound
@@ -33,7 +34,7 @@ def pinyin_error(reference: str, heard: str, *, tones: bool = True) -> float:
 
     This is what a listener hears of a voice: whether 在 was written 再 is the recogniser's affair.
     """
-    return _rate(_syllables(reference, tones), _syllables(heard, tones))
+    return _rate(syllables(reference, tones), syllables(heard, tones))
 
 
 def total_cer(pairs: Iterable[tuple[str, str]]) -> float:
@@ -56,6 +57,33 @@ def distance(left: Sequence[Any], right: Sequence[Any]) -> int:
         diagonal, row[0] = row[0], number
         for place, other in enumerate(right, 1):
             diagonal, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, diagonal + (item != other))
+    return row[-1]
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What turns a reference into what was heard, at the least cost: how many items were dropped, added, exchanged."""
+
+    dropped: int
+    added: int
+    exchanged: int
+
+    @property
+    def total(self) -> int:
+        return self.dropped + self.added + self.exchanged
+
+
+def edits(reference: Sequence[Any], heard: Sequence[Any]) -> Edits:
+    """The edits of `distance`, told apart."""
+    row = [Edits(0, number, 0) for number in range(len(heard) + 1)]
+    for number, item in enumerate(reference, 1):
+        above, row = row, [Edits(number, 0, 0)]
+        for place, other in enumerate(heard, 1):
+            before, left, up = above[place - 1], row[place - 1], above[place]
+            exchanged = Edits(before.dropped, before.added, before.exchanged + (item != other))
+            added = Edits(left.dropped, left.added + 1, left.exchanged)
+            dropped = Edits(up.dropped + 1, up.added, up.exchanged)
+            row.append(min(exchanged, added, dropped, key=lambda way: way.total))
     return row[-1]
 
 
@@ -86,7 +114,8 @@ def _rate(reference: Sequence[Any], heard: Sequence[Any]) -> float:
     return distance(reference, heard) / len(reference)
 
 
-def _syllables(text: str, tones: bool) -> list[str]:
+def syllables(text: str, tones: bool) -> list[str]:
+    """The pinyin of a text as a dictionary has it; what a recogniser wrote is compared in the same way."""
     from pypinyin import Style, lazy_pinyin
 
     style = Style.TONE3 if tones else Style.NORMAL

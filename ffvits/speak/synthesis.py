@@ -50,8 +50,11 @@ class Manner:
 
 def latent(
     parts: Parts, ids: Sequence[int], g: np.ndarray | None, manner: Manner, random: np.random.Generator
-) -> np.ndarray:
-    """What the decoder speaks of one phrase: [1, C, frames]. All that is random in it comes from `random`."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the decoder speaks of one phrase, [1, C, frames], and the frames of each id, int64 [ids].
+
+    All that is random in it comes from `random`.
+    """
     import numpy as np
 
     text = np.asarray([ids], np.int64)
@@ -63,7 +66,7 @@ def latent(
         counts[0] = 1
     mean, logs = np.repeat(mean, counts, axis=2), np.repeat(logs, counts, axis=2)
     z_p = mean + random.standard_normal(mean.shape, np.float32) * np.exp(logs) * np.float32(manner.noise)
-    return parts.flow(z_p, np.ones((1, 1, z_p.shape[2]), np.float32), g)
+    return parts.flow(z_p, np.ones((1, 1, z_p.shape[2]), np.float32), g), counts
 
 
 def decoded(parts: Parts, z: np.ndarray, g: np.ndarray | None) -> Iterator[np.ndarray]:

@@ -1,0 +1,208 @@
+"""`ffvits compare`: several voices say the same sentences; one table of paired differences, one page to listen to."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ffvits import console
+from ffvits.errors import FfvitsError
+from ffvits.evaluate import measures
+from ffvits.evaluate.evaluation import Evaluation, Heard, evaluate
+from ffvits.evaluate.panel import load_panel
+from ffvits.evaluate.statistics import Difference
+from ffvits.evaluate.words import Language
+from ffvits.files import write_text
+from ffvits.recipe import Recipe
+from ffvits.run import Run
+
+SURE = 0.05  # the chance of being wrong at which a difference is spoken of
+# What is said of a difference: the measure that speaks for its group, and the words.
+SPOKEN = {
+    "cer": ("更清楚", "is clearer", "CER"),
+    "tone_error": ("声调更准", "has better tones", "tone errors"),
+    "foreign": ("口音更地道", "sounds less foreign", "foreign sounds"),
+    "similarity": ("更像本人", "is more alike", "similarity"),
+    "quality": ("更干净", "sounds cleaner", "DNSMOS"),
+}
+# Picking a base: nobody who is clearly less clear or less native, then whoever is most like the speaker.
+CLEAR_WITHIN, NATIVE_WITHIN = 0.04, 0.04
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Voices beside each other: `differences[a, b]` holds B - A of each measure."""
+
+    evaluations: tuple[Evaluation, ...]
+    names: tuple[str, ...]
+    differences: Mapping[tuple[str, str], Mapping[str, Difference]]
+    page: Path
+
+    def words(self, language: Language = "zh") -> list[str]:
+        """A sentence for each pair: who is better in what, where that is sure."""
+        return [_told(a, b, found, language) for (a, b), found in self.differences.items()]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "voices": {
+                name: measures.to_dict(evaluation.voice.figures)
+                for name, evaluation in zip(self.names, self.evaluations, strict=True)
+            },
+            "differences": [
+                {"a": a, "b": b, "b_minus_a": measures.to_dict(found)} for (a, b), found in self.differences.items()
+            ],
+            "words": {"zh": self.words("zh"), "en": self.words("en")},
+            "page": str(self.page),
+        }
+
+
+def compare(
+    targets: Sequence[str | Path],
+    *,
+    out: str | Path = "comparison",
+    speaker: str | None = None,
+    sentences: int = 100,
+    seed: int = 1,
+    device: str = "cpu",
+    offline: bool = False,
+) -> Comparison:
+    """Judges every voice on the same sentences and writes `comparison.html` and `comparison.json` into `out`.
+
+    A target is what `evaluate` takes. Raises FfvitsError if there are fewer than two, or one stands twice.
+    """
+    if len(targets) < 2:
+        raise FfvitsError("there is nothing to compare", cure="name two runs, or one run and --bases a,b")
+    names = _names(targets)
+    folder = Path(out)
+    recipe = next((Run.open(t).recipe() for t in targets if (Path(t) / "recipe.yaml").is_file()), Recipe())
+    panel = load_panel(recipe.label.transcribe, device, offline)
+    evaluations = tuple(
+        evaluate(
+            target,
+            against="none",
+            out=None if Path(target).is_dir() else folder / name,
+            speaker=speaker,
+            sentences=sentences,
+            seed=seed,
+            device=device,
+            offline=offline,
+            panel=panel,
+        )
+        for target, name in zip(targets, names, strict=True)
+    )
+    found = {
+        (a, b): measures.differences(one.voice.verdicts, other.voice.verdicts, seed)
+        for (a, one), (b, other) in itertools.combinations(zip(names, evaluations, strict=True), 2)
+    }
+    comparison = Comparison(evaluations, names, found, folder / "comparison.html")
+    from ffvits.evaluate.page import write_page
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_page(comparison)
+    written = json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1)
+    write_text(folder / "comparison.json", written + "\n")
+    return comparison
+
+
+def table(comparison: Comparison) -> None:
+    """Shows each measure of each voice, and for two voices the paired difference."""
+    sides = [evaluation.voice.figures for evaluation in comparison.evaluations]
+    pair = next(iter(comparison.differences.values())) if len(sides) == 2 else {}
+    columns = ["measure", "what", *comparison.names, *(["difference [95 %]", "p"] if pair else [])]
+    rows = []
+    for measure in measures.MEASURES:
+        if not any(measure.name in side for side in sides):
+            continue
+        row = [f"{measure.group}/{measure.name}", measure.english]
+        row += [measure.write(side[measure.name].value) if measure.name in side else "–" for side in sides]
+        if pair:
+            row += _difference_cells(measure, pair.get(measure.name))
+        rows.append(row)
+    console.table("", columns, rows)
+
+
+def _difference_cells(measure: measures.Measure, found: Difference | None) -> list[str]:
+    if found is None:
+        return ["–", "–"]
+    return [f"{measure.write(found.value)} [{measure.write(found.low)}, {measure.write(found.high)}]", f"{found.p:.3f}"]
+
+
+def _told(a: str, b: str, found: Mapping[str, Difference], language: Language) -> str:
+    zh = language == "zh"
+    said = []
+    for name, (chinese, english, short) in SPOKEN.items():
+        if name not in found or found[name].p >= SURE:
+            continue
+        measure, change = measures.BY_NAME[name], found[name]
+        winner = b if (change.value < 0) == (measure.better == "low") else a
+        gained = change.value if winner == b else -change.value
+        sign = "+" if gained > 0 else "−"
+        amount = f"{sign}{abs(gained):.2f}, p {'< 0.01' if change.p < 0.01 else f'= {change.p:.2f}'}"
+        said.append(
+            f"{winner} {chinese}（{measure.chinese} {amount}）" if zh else f"{winner} {english} ({short} {amount})"
+        )
+    if not said:
+        return f"{a} 与 {b}：没有可靠的差别" if zh else f"{a} and {b}: no sure difference"
+    return ("；" if zh else ", ").join(said)
+
+
+def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list[Path]:
+    """Trains the run's labelled clips briefly on each base, in `trials/<base>` of the run; gives the trials' folders.
+
+    Raises what training raises; a finished trial is taken as it is.
+    """
+    from ffvits.train import train
+
+    run = Run.open(target)
+    folders = []
+    for base in bases:
+        name = "".join(c if c.isalnum() or c in "-_." else "_" for c in Path(base).name)
+        folder = run.folder / "trials" / name
+        recipe = run.recipe().override({"base": base, "train.steps": steps, "out": str(folder)})
+        trial = Run.create(folder, recipe)
+        shutil.copy2(run.clips_file, trial.clips_file)
+        shutil.copytree(run.audio, trial.audio, dirs_exist_ok=True)
+        console.stage(f"Trial of {base}")
+        with trial.locked():
+            train(recipe, trial)
+        folders.append(folder)
+    return folders
+
+
+def best_base(evaluations: Mapping[str, Evaluation]) -> tuple[str, str]:
+    """The base to go on with, and why.
+
+    The rule: out with every base whose character error rate is more than 4 points above the lowest, or whose tone
+    errors are; of the rest, the one most like the speaker (where no recording was held out: the clearest).
+    """
+    heard: dict[str, Heard] = {name: evaluation.voice for name, evaluation in evaluations.items()}
+    values = {name: {key: f.value for key, f in side.figures.items()} for name, side in heard.items()}
+    clearest = min(v["cer"] for v in values.values())
+    most_native = min(v["tone_error"] for v in values.values())
+    left = {
+        name: v
+        for name, v in values.items()
+        if v["cer"] <= clearest + CLEAR_WITHIN and v["tone_error"] <= most_native + NATIVE_WITHIN
+    } or {name: v for name, v in values.items() if v["cer"] <= clearest + CLEAR_WITHIN}
+    chosen = max(left, key=lambda name: (left[name].get("similarity", 0.0), -left[name]["cer"]))
+    found = values[chosen]
+    why = f"CER {found['cer']:.2f}, tone errors {found['tone_error']:.2f}"
+    if "similarity" in found:
+        why += f", similarity {found['similarity']:.2f}"
+    return chosen, f"{why}; of {len(left)} of {len(values)} bases that are clear and native enough, the most alike"
+
+
+def _names(targets: Sequence[str | Path]) -> tuple[str, ...]:
+    """Short names that tell the targets apart."""
+    short = [Path(target).name or str(target) for target in targets]
+    if len(set(short)) == len(short):
+        return tuple(short)
+    full = [str(target) for target in targets]
+    if len(set(full)) < len(full):
+        raise FfvitsError("the same voice stands twice", cure="name each voice once")
+    return tuple(full)

@@ -1,0 +1,141 @@
+"""The page on which voices are heard side by side, and voted on blindly; one file that opens offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ffvits import __version__
+from ffvits.audio.sound import Sound
+from ffvits.evaluate import measures
+from ffvits.evaluate.ear import Register
+from ffvits.evaluate.panel import Verdict
+from ffvits.evaluate.pitch import HOP, RATE, Pitch, track
+from ffvits.evaluate.syllables import Span
+from ffvits.files import write_text
+from ffvits.report.media import audio_uri, mel_uri
+
+if TYPE_CHECKING:
+    from ffvits.evaluate.comparison import Comparison
+
+SHOWN = 24  # sentences that are on the page
+# The four tones on Chao's scale of five levels, read from left to right (Y. R. Chao 1930), less its middle.
+SHAPES = {1: (2.0, 2.0), 2: (0.0, 2.0), 3: (-1.0, -2.0, 1.0), 4: (2.0, -2.0), 5: ()}
+_WIDTH, _HEIGHT = 900, 120
+
+
+def write_page(comparison: Comparison) -> None:
+    """Writes the page of a comparison."""
+    from jinja2 import Environment, PackageLoader
+
+    sides = [evaluation.voice for evaluation in comparison.evaluations]
+    figures = [side.figures for side in sides]
+    shared = [v for v in sides[0].verdicts if all(v.id in {o.id for o in side.verdicts} for side in sides)]
+    step = max(1, len(shared) // SHOWN)
+    page = Environment(loader=PackageLoader("ffvits", "evaluate"), autoescape=True).get_template("compare.html.j2")
+    write_text(
+        comparison.page,
+        page.render(
+            version=__version__,
+            names=comparison.names,
+            words=list(zip(comparison.words("zh"), comparison.words("en"), strict=True)),
+            rows=_rows(comparison, figures),
+            pairs=[f"{b} − {a}" for a, b in comparison.differences],
+            sentences=[_sentence(comparison, verdict) for verdict in shared[::step][:SHOWN]],
+            listener=comparison.evaluations[0].listener,
+        ),
+    )
+
+
+def _rows(comparison: Comparison, figures: Sequence[dict]) -> list[dict[str, Any]]:
+    rows = []
+    for measure in measures.MEASURES:
+        if not any(measure.name in side for side in figures):
+            continue
+        cells = []
+        for side in figures:
+            found = side.get(measure.name)
+            interval = f"{measure.write(found.low)} … {measure.write(found.high)}" if found else ""
+            cells.append((measure.write(found.value) if found else "–", interval))
+        changes = []
+        for found in comparison.differences.values():
+            change = found.get(measure.name)
+            text = f"{measure.write(change.value)}  p {change.p:.3f}" if change else "–"
+            changes.append((text, bool(change and change.p < 0.05 and measure.better != "near")))
+        rows.append({"measure": measure, "cells": cells, "changes": changes})
+    return rows
+
+
+def _sentence(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
+    voices = []
+    for name, evaluation in zip(comparison.names, comparison.evaluations, strict=True):
+        own = next(v for v in evaluation.voice.verdicts if v.id == verdict.id)
+        sound = Sound.load(evaluation.voice.sound(own))
+        pitch = track(sound)
+        voices.append(
+            {
+                "name": name,
+                "audio": audio_uri(sound),
+                "mel": mel_uri(sound),
+                "melody": melody_svg(pitch, own.spans, Register.of([pitch]), own.tones, own.foreign),
+                "heard": own.heard,
+            }
+        )
+    return {"text": verdict.text, "category": verdict.category, "voices": voices}
+
+
+def melody_svg(
+    pitch: Pitch, spans: Sequence[Span], register: Register, tones: Sequence[int], foreign: Sequence[str]
+) -> str:
+    """The melody as dots, the intended tones as lines over their syllables, in red where another tone was heard."""
+    seconds = max(len(pitch.hz) * HOP / RATE, 0.01)
+
+    def across(at: float) -> float:
+        return max(0.0, min(at / seconds, 1.0)) * _WIDTH
+
+    def down(level: float) -> float:
+        return _HEIGHT / 2 - max(-3.0, min(level, 3.0)) * (_HEIGHT / 2 - 18) / 3
+
+    melody = pitch.semitones(register.hz) / max(register.spread, 0.8)
+    dots = "".join(
+        f'<circle cx="{across(i * HOP / RATE):.0f}" cy="{down(float(melody[i])):.0f}" r="1.6"/>'
+        for i in range(0, len(melody), 2)
+        if pitch.hz[i] > 0
+    )
+    parts = [f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" class="melody" preserveAspectRatio="none">', dots]
+    for span, heard, taken in zip(spans, tones, foreign, strict=True):
+        wrong = span.tone <= 4 and heard != span.tone
+        middle = across((span.start + span.end) / 2)
+        label = escape(span.pinyin + (f" ≈{heard}" if wrong else "") + (f" {taken}" if taken else ""))
+        parts.append(
+            f'<text x="{middle:.0f}" y="{_HEIGHT - 3}" class="{"bad" if wrong or taken else "ok"}">{label}</text>'
+        )
+        shape = SHAPES[span.tone]
+        if shape:
+            left, width = across(span.start), across(span.end) - across(span.start)
+            line = " ".join(
+                f"{left + width * (0.15 + 0.7 * i / (len(shape) - 1)):.0f},{down(level):.0f}"
+                for i, level in enumerate(shape)
+            )
+            parts.append(f'<polyline points="{line}" class="{"bad" if wrong else "ok"}"/>')
+    return "".join(parts) + "</svg>"
+
+
+def votes_result(text: str) -> dict[str, Any]:
+    """What a saved file of votes says: how often X was told rightly, and who was preferred, with intervals.
+
+    Raises ValueError if it is no such file, or holds no votes.
+    """
+    from ffvits.evaluate.statistics import share
+
+    values = json.loads(text)
+    votes = values.get("votes") if isinstance(values, dict) else None
+    if not isinstance(votes, list) or not all(isinstance(v, dict) and {"preferred", "right"} <= set(v) for v in votes):
+        raise ValueError("not a file of votes")
+    cast = [v["preferred"] for v in votes if v["preferred"]]
+    told = [bool(v["right"]) for v in votes if v["right"] is not None]
+    found: dict[str, Any] = {"told": share(sum(told), len(told)) if told else None}
+    found["preferred"] = {name: share(cast.count(name), len(cast)) for name in sorted(set(cast))}
+    return found

@@ -1,0 +1,229 @@
+"""The panel that listens: Whisper for the words, the ear for tones and sounds, the speaker encoder, DNSMOS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ffvits import console
+from ffvits.audio.loudness import loudness
+from ffvits.audio.measure import clipped_share
+from ffvits.evaluate import acoustics
+from ffvits.evaluate.ear import Ear, Heard, Register, levels, load_ear
+from ffvits.evaluate.metrics import edits, plain, similarity, syllables
+from ffvits.evaluate.pitch import Pitch, track
+from ffvits.evaluate.statistics import Part
+from ffvits.evaluate.syllables import Span
+from ffvits.evaluate.takes import Take
+from ffvits.recipe import TranscribeSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ffvits.label.quality import Judge
+    from ffvits.label.recogniser import Recogniser
+    from ffvits.label.speakers import Encoder
+
+# What a foreign mouth makes of a Mandarin sound.
+FOREIGN_INITIALS = {
+    "zh": ("z", "j"), "ch": ("c", "q"), "sh": ("s", "x"), "r": ("l",), "j": ("zh", "z"), "q": ("ch", "j"),
+    "x": ("sh", "s"), "z": ("zh",), "c": ("z", "ch"), "s": ("sh",), "p": ("b",), "t": ("d",), "k": ("g",),
+}  # fmt: skip
+FOREIGN_FINALS = {
+    "an": ("ang",), "ang": ("an",), "en": ("eng",), "eng": ("en",), "in": ("ing",), "ing": ("in",), "iang": ("ian",),
+    "uang": ("uan",), "v": ("u", "i"), "ve": ("ie",), "van": ("uan", "ian"), "vn": ("uen", "in"), "ong": ("eng",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the panel found in one take. `parts` holds each measure as (part, whole); see `statistics`."""
+
+    id: str
+    category: str
+    text: str
+    heard: str
+    spans: tuple[Span, ...]
+    tones: tuple[int, ...]
+    sure: tuple[float, ...]
+    foreign: tuple[str, ...]
+    parts: Mapping[str, Part]
+    embedding: tuple[float, ...] = field(default=(), repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Verdict:
+        plain_fields = {name: tuple(values[name]) for name in ("tones", "sure", "foreign", "embedding")}
+        spans = tuple(Span(**span) for span in values["spans"])
+        parts = {name: (part[0], part[1]) for name, part in values["parts"].items()}
+        return cls(**{**values, **plain_fields, "spans": spans, "parts": parts})
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All judges, loaded once; made by `load_panel`."""
+
+    recogniser: Recogniser
+    encoder: Encoder
+    quality: Judge
+    ear: Ear
+    settings: TranscribeSettings
+
+    def judge(self, takes: Sequence[Take], title: str) -> list[Verdict]:
+        """Listens to takes of one speaker."""
+        pitches = [track(take.sound) for take in takes]
+        register = Register.of(pitches) if pitches else Register(150.0, 3.0)
+        heard = []
+        with console.progress(title, total=2 * len(takes), unit="") as bar:
+            for start in range(0, len(takes), 8):
+                batch = [take.sound for take in takes[start : start + 8]]
+                heard += [one.text for one in self.recogniser.hear(batch)]
+                bar.advance(len(batch))
+            verdicts = []
+            for take, pitch, words in zip(takes, pitches, heard, strict=True):
+                verdicts.append(self._verdict(take, pitch, words, register))
+                bar.advance()
+        return verdicts
+
+    def _verdict(self, take: Take, pitch: Pitch, words: str, register: Register) -> Verdict:
+        import numpy as np
+
+        sounds = self.ear.listen(take.sound, take.spans, register, pitch)
+        foreign = foreign_sounds(take.spans, sounds, self.ear)
+        intended = [p for s, p in zip(take.spans, sounds.tones, strict=True)]
+        sure = [float(p[span.tone - 1]) for span, p in zip(take.spans, intended, strict=True)]
+        parts = {**_words(take.text, words), **_melody(take, pitch, sounds), **_cleanness(take, pitch)}
+        parts["foreign"] = (float(sum(bool(f) for f in foreign)), float(len(foreign)))
+        score = self.quality(take.sound)
+        parts |= {"quality": (score.overall, 1.0), "signal": (score.signal, 1.0)}
+        return Verdict(
+            take.id,
+            take.category,
+            take.text,
+            words,
+            take.spans,
+            tuple(int(p.argmax()) + 1 for p in sounds.tones),
+            tuple(round(p, 4) for p in sure),
+            tuple(foreign),
+            {name: (round(part, 6), round(whole, 6)) for name, (part, whole) in parts.items()},
+            tuple(float(v) for v in np.round(self.encoder.embed(take.sound), 5)),
+        )
+
+
+def load_panel(settings: TranscribeSettings, device: str = "auto", offline: bool = False) -> Panel:
+    """Loads every judge. What Whisper writes is taken as it is: nothing is mended by a dictionary.
+
+    Raises DownloadError or FfvitsError as the labelling does.
+    """
+    from dataclasses import replace
+
+    from ffvits.label import quality, recogniser, speakers
+
+    bare = replace(settings, homophones=False, pauses=False, vocabulary=(), corrections={})
+    return Panel(recogniser.load(bare, device, offline), speakers.load(offline), quality.load(), load_ear(), bare)
+
+
+def alike(verdicts: Sequence[Verdict], others: Sequence[Verdict], name: str) -> list[Verdict]:
+    """The verdicts with their likeness to the mean voice of `others` as the measure `name`.
+
+    A take that is itself among the others is compared with the rest of them.
+    """
+    from dataclasses import replace
+
+    import numpy as np
+
+    if not others:
+        return list(verdicts)
+    voices = {other.id: np.array(other.embedding) for other in others}
+    total = sum(voices.values())
+    marked = []
+    for verdict in verdicts:
+        own = np.array(verdict.embedding)
+        same = verdict in others and len(voices) > 1
+        likeness = similarity(own, total - voices[verdict.id] if same else total)
+        marked.append(replace(verdict, parts={**verdict.parts, name: (round(likeness, 5), 1.0)}))
+    return marked
+
+
+def foreign_sounds(spans: Sequence[Span], heard: Heard, ear: Ear) -> list[str]:
+    """For each syllable, "zh→z" where it sounds more like what a foreigner makes of it, else an empty text."""
+    found = []
+    for span, initials, finals in zip(spans, heard.initials, heard.finals, strict=True):
+        split = _split(span.pinyin)
+        if split is None:
+            found.append("")
+            continue
+        first = _taken_for(split[0], FOREIGN_INITIALS, ear.initials, initials)
+        found.append(first or _taken_for(split[1], FOREIGN_FINALS, ear.finals, finals))
+    return found
+
+
+def _taken_for(meant: str, table: Mapping[str, Sequence[str]], names: Sequence[str], chances: np.ndarray) -> str:
+    others = [other for other in table.get(meant, ()) if other in names]
+    if not others or meant not in names:
+        return ""
+    best = max(others, key=lambda other: chances[names.index(other)])
+    sure = chances[names.index(best)] > 2 * chances[names.index(meant)]
+    return f"{meant}→{best}" if sure else ""
+
+
+def _split(pinyin: str) -> tuple[str, str] | None:
+    from ffvits.text.syllables import parts
+
+    if pinyin == "r5":
+        return None
+    split = parts(pinyin)
+    return split.initial, split.final
+
+
+def _words(text: str, heard: str) -> dict[str, Part]:
+    wrong = edits(plain(text), plain(heard))
+    length = float(len(plain(text)))
+    said, understood = syllables(text, True), syllables(heard, True)
+    return {
+        "cer": (float(wrong.total), length),
+        "dropped": (float(wrong.dropped), length),
+        "added": (float(wrong.added), length),
+        "pinyin_error": (float(edits(said, understood).total), float(len(said))),
+    }
+
+
+def _melody(take: Take, pitch: Pitch, heard: Heard) -> dict[str, Part]:
+    import numpy as np
+
+    parts: dict[str, Part] = {}
+    tones = np.array([span.tone for span in take.spans], int)
+    erhua = np.array([span.pinyin == "r5" for span in take.spans], bool)
+    told = heard.tones.argmax(axis=1) + 1 if len(tones) else tones
+    full = (tones <= 4) & ~erhua
+    parts["tone_error"] = (float((told != tones)[full].sum()), float(full.sum()))
+    right = heard.tones[np.arange(len(tones)), np.clip(tones, 1, 5) - 1] if len(tones) else np.zeros(0)
+    parts["nativeness"] = (float(right[full].sum()), float(full.sum()))
+    for tone in (1, 2, 3, 4, 5):
+        of = (tones == tone) & ~erhua
+        parts[f"tone_{tone}"] = (float((told != tone)[of].sum()), float(of.sum()))
+    beat = acoustics.rhythm(take.spans)
+    if beat is not None:
+        parts["rhythm"] = (beat, 1.0)
+    if pitch.voiced.any():
+        semitones = 12 * np.log2(pitch.hz[pitch.voiced] / 100)
+        parts["pitch"] = (float(pitch.hz[pitch.voiced].sum()), float(pitch.voiced.sum()))
+        parts["range"] = (float(np.subtract(*np.quantile(semitones, (0.95, 0.05)))), 1.0)
+    return parts
+
+
+def _cleanness(take: Take, pitch: Pitch) -> dict[str, Part]:
+    breaks = acoustics.pauses(levels(take.sound))
+    speech = (take.spans[-1].end - take.spans[0].start if take.spans else take.sound.seconds) - sum(breaks)
+    parts: dict[str, Part] = {
+        "rate": (float(len(take.spans)), max(speech, 0.1)),
+        "pause": (float(sum(breaks)), float(len(breaks))),
+        "clicks": (float(acoustics.clicks(take.sound)), take.sound.seconds / 60),
+        "clipped": (clipped_share(take.sound), 1.0),
+        "loudness": (loudness(take.sound), 1.0),
+    }
+    regular = acoustics.harmonicity(take.sound, pitch)
+    return parts if regular is None else {**parts, "harmonicity": (regular, 1.0)}

@@ -1,0 +1,90 @@
+"""What is judged: sentences spoken by a voice, and recordings of a person."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ffvits.audio.sound import Sound
+from ffvits.evaluate.aligner import Aligner
+from ffvits.evaluate.sentences import Sentence
+from ffvits.evaluate.syllables import Span, intended, spans
+from ffvits.run import Run
+from ffvits.voice import Voice
+
+MOST_REAL = 40  # held-out clips that are listened to
+
+
+@dataclass(frozen=True)
+class Take:
+    """One sentence as it was said: its text, its sound, and where its syllables lie."""
+
+    id: str
+    category: str
+    text: str
+    sound: Sound
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long speaking took: seconds of work, seconds of speech, and seconds until the first phrase was ready."""
+
+    work: float
+    speech: float
+    first: float
+
+
+def speak(voice: Voice, sentence: Sentence, seed: int, speaker: str | None = None) -> tuple[Take, Pace]:
+    """Lets a voice say a sentence; the syllables lie where the model's own durations put them."""
+    import numpy as np
+
+    from ffvits.vits import VitsConfig
+
+    began = time.perf_counter()
+    phrases = list(voice.phrases(sentence.text, speaker, seed=seed))
+    work = time.perf_counter() - began
+    frame = VitsConfig.from_dict(voice.info.model).hop_length / voice.sample_rate
+    names = list(_names(sentence, sum(len(phrase.encoded.syllables) for phrase in phrases)))
+    pieces: list[np.ndarray] = []
+    found: list[Span] = []
+    at = 0.0
+    for phrase in phrases:
+        own = [names.pop(0) for _ in phrase.encoded.syllables]
+        for span in spans(phrase.encoded, phrase.frames, voice.info.add_blank, frame, own):
+            found.append(Span(span.pinyin, span.start + at, span.end + at))
+        pieces += [phrase.samples, np.zeros(round(phrase.pause * voice.sample_rate), np.float32)]
+        at = sum(len(piece) for piece in pieces) / voice.sample_rate
+    sound = Sound(np.concatenate(pieces), voice.sample_rate)
+    take = Take(f"{sentence.number:03d}", sentence.category, sentence.text, sound, tuple(found))
+    return take, Pace(work, sound.seconds, work / max(1, len(phrases)))
+
+
+def recorded(run: Run, aligner: Aligner, speaker: str | None = None) -> list[Take]:
+    """The run's held-out clips, at most `MOST_REAL` of them; where none was held out, kept ones."""
+    kept = [clip for clip in run.clips() if clip.kept and speaker in (None, clip.speaker)]
+    chosen = [clip for clip in kept if clip.split == "val"] or kept
+    step = max(1, len(chosen) // MOST_REAL)
+    takes = []
+    for clip in chosen[::step][:MOST_REAL]:
+        sound = Sound.load(run.path(clip))
+        takes.append(Take(clip.id, "recorded", clip.text, sound, tuple(aligner.align(sound, clip.text))))
+    return takes
+
+
+def save(takes: Sequence[Take], folder: Path) -> list[Take]:
+    """Writes the sounds, and gives back the takes as they stand in the files, so that figures can be made again."""
+    kept = []
+    for take in takes:
+        path = folder / f"{take.id}.flac"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        take.sound.save(path)
+        kept.append(Take(take.id, take.category, take.text, Sound.load(path), take.spans))
+    return kept
+
+
+def _names(sentence: Sentence, count: int) -> Sequence[str]:
+    """What each syllable should be. A base whose front end reads more or fewer is judged by our own reading."""
+    return sentence.pinyin if len(sentence.pinyin) == count else intended(sentence.text)

@@ -1,0 +1,61 @@
+"""The ear: the shape of what it hears, and tones that were drawn by hand."""
+
+import numpy as np
+import pytest
+
+from ffvits.audio.sound import Sound
+from ffvits.evaluate.ear import Register, load_ear
+from ffvits.evaluate.panel import foreign_sounds
+from ffvits.evaluate.pitch import Pitch, track
+from ffvits.evaluate.syllables import Span
+from ffvits.text.syllables import INITIALS
+
+RATE = 16000
+
+
+def drawn(shapes: list[tuple[float, float]]) -> tuple[Sound, list[Span]]:
+    """A buzz of 0.25 s a syllable whose pitch goes from one level to another (semitones about 200 Hz)."""
+    hz = [200 * 2 ** (np.linspace(a, b, RATE // 4) / 12) for a, b in shapes]
+    phase = 2 * np.pi * np.cumsum(np.concatenate(hz)) / RATE
+    wave = 0.2 * sum(np.sin(k * phase) / k for k in range(1, 15))
+    wave *= np.tile(np.arange(RATE // 4) < 0.2 * RATE, len(shapes))  # 50 ms of quiet after each
+    spans = [Span("ma1", number / 4, number / 4 + 0.25) for number in range(len(shapes))]
+    return Sound(wave.astype(np.float32), RATE), spans
+
+
+def test_probabilities_are_probabilities():
+    sound, spans = drawn([(3, 3), (3, -4)])
+    heard = load_ear().listen(sound, spans, Register(200.0, 3.0))
+    assert heard.tones.shape == (2, 5)
+    assert heard.initials.shape == (2, len(INITIALS) + 1)
+    for chances in (heard.tones, heard.initials, heard.finals):
+        assert chances.sum(axis=1) == pytest.approx(1)
+    assert load_ear().listen(sound, [], Register(200.0, 3.0)).tones.shape == (0, 5)
+
+
+def test_a_high_a_rising_and_a_falling_melody():
+    sound, spans = drawn([(4, 4), (-3, 4), (5, -5), (4, 4)])
+    heard = load_ear().listen(sound, spans, Register(200.0, 3.5)).tones.argmax(axis=1) + 1
+    assert list(heard[:3]) == [1, 2, 4]
+
+
+def test_the_register_is_the_middle_of_a_voice():
+    sound, _ = drawn([(-5, 5)] * 4)
+    found = Register.of([track(sound)])
+    assert found.hz == pytest.approx(200, rel=0.05)
+    assert 2 < found.spread < 5
+    silent = Pitch(np.zeros(10, np.float32), np.zeros(10, np.float32))
+    assert Register.of([silent]).hz > 0
+
+
+def test_a_foreign_sound_is_named_only_where_it_is_likelier():
+    ear = load_ear()
+    heard = ear.listen(*drawn([(0, 0)] * 3), Register(200.0, 3.0))
+    initials = np.full_like(heard.initials, 0.001)
+    initials[0, ear.initials.index("z")] = 0.9
+    initials[1, ear.initials.index("zh")] = 0.9
+    initials[2, ear.initials.index("z")] = 0.9
+    finals = np.full_like(heard.finals, 0.01)
+    judged = type(heard)(heard.tones, initials, finals)
+    spans = [Span("zhong1", 0, 0.2), Span("zhong1", 0.2, 0.4), Span("r5", 0.4, 0.5)]
+    assert foreign_sounds(spans, judged, ear) == ["zh→z", "", ""]

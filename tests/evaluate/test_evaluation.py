@@ -1,0 +1,164 @@
+"""A voice judged, kept and compared: the real panel on the embedded base, and what it writes."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ffvits.audio.sound import Sound
+from ffvits.cli import main
+from ffvits.errors import FfvitsError, RunError
+from ffvits.evaluate import measures, words
+from ffvits.evaluate.comparison import Comparison, best_base, compare, train_on_bases
+from ffvits.evaluate.evaluation import Evaluation, Heard, evaluate
+from ffvits.evaluate.page import melody_svg, votes_result, write_page
+from ffvits.evaluate.panel import Verdict, alike
+from ffvits.evaluate.syllables import Span
+
+
+def verdict(number: int, **parts: float) -> Verdict:
+    """A verdict with these values, each of one sentence."""
+    values = {"cer": 0.1, "tone_error": 0.1, "foreign": 0.0, "quality": 3.2, "pinyin_error": 0.1, **parts}
+    spans = (Span("ni2", 0.0, 0.2), Span("hao3", 0.2, 0.5))
+    return Verdict(
+        f"{number:03d}", "everyday", "你好", "你好", spans, (2, 2), (0.9, 0.2), ("", "h→f"),
+        {name: (value, 1.0) for name, value in values.items()}, (1.0, float(number % 2)),
+    )  # fmt: skip
+
+
+def heard(name: str, folder: Path, **parts: float) -> Heard:
+    return Heard(name, folder / name, tuple(verdict(n, **parts) for n in range(1, 13)), {"real_time_factor": 0.1})
+
+
+def evaluation(name: str, folder: Path, **parts: float) -> Evaluation:
+    return Evaluation(heard(name, folder, **parts), None, None, folder, "Whisper")
+
+
+def test_a_verdict_survives_being_written():
+    one = verdict(1, similarity=0.8)
+    assert Verdict.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+
+
+def test_every_measure_that_is_written_is_listed():
+    assert set(words._KINDS) >= {verdict(1).category}
+    assert len({m.name for m in measures.MEASURES}) == len(measures.MEASURES)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_summary_has_five_lines_and_names_the_weakest_tone(tmp_path, language):
+    real = heard("real", tmp_path, cer=0.05, similarity=0.92)
+    voice = heard("voice", tmp_path, cer=0.08, similarity=0.75)
+    lines = words.summary(voice.figures, voice.verdicts, real.figures, {}, language)
+    assert len(lines) == 5
+    assert ("第三声听成第二声：12 处" if language == "zh" else "tone 3 heard as tone 2: 12 times") in lines[1]
+    assert ("再录" if language == "zh" else "record") in lines[4]
+
+
+def test_likeness_leaves_a_clip_out_of_its_own_mean():
+    own = [verdict(1), verdict(2)]
+    found = alike(own, own, "similarity")
+    assert found[0].parts["similarity"][0] == pytest.approx(1 / np.sqrt(2), abs=1e-4)
+
+
+def test_differences_are_b_minus_a_over_shared_sentences(tmp_path):
+    a, b = heard("a", tmp_path, cer=0.3), heard("b", tmp_path, cer=0.1)
+    found = measures.differences(a.verdicts, b.verdicts[:8])
+    assert found["cer"].value == pytest.approx(-0.2)
+    assert found["cer"].n == 8
+    assert measures.differences(a.verdicts, []) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"a": (0.10, 0.1, 0.7), "b": (0.12, 0.1, 0.8)}, "b"),
+        ({"a": (0.10, 0.1, 0.7), "b": (0.20, 0.1, 0.9)}, "a"),
+        ({"a": (0.10, 0.1, 0.7), "b": (0.10, 0.3, 0.9)}, "a"),
+        ({"a": (0.10, 0.3, 0.7), "b": (0.30, 0.1, 0.9)}, "a"),
+    ],
+)
+def test_the_best_base_is_clear_and_native_and_then_alike(tmp_path, values, expected):
+    judged = {name: evaluation(name, tmp_path, cer=c, tone_error=t, similarity=s) for name, (c, t, s) in values.items()}
+    chosen, why = best_base(judged)
+    assert chosen == expected
+    assert "CER" in why
+
+
+@pytest.fixture
+def comparison(tmp_path):
+    """Two voices that differ in clearness alone, with sounds on disk."""
+    sides = [evaluation("a <b>", tmp_path, cer=0.3), evaluation("丙", tmp_path, cer=0.1)]
+    time = np.arange(12000) / 24000
+    for side in sides:
+        side.voice.folder.mkdir()
+        for one in side.voice.verdicts:
+            Sound((0.3 * np.sin(2 * np.pi * 200 * time)).astype(np.float32), 24000).save(side.voice.sound(one))
+    found = {("a <b>", "丙"): measures.differences(sides[0].voice.verdicts, sides[1].voice.verdicts)}
+    return Comparison(tuple(sides), ("a <b>", "丙"), found, tmp_path / "comparison.html")
+
+
+def test_who_is_better_is_said_in_words(comparison):
+    assert comparison.words("en") == ["丙 is clearer (CER −0.20, p < 0.01)"]
+    assert comparison.words("zh") == ["丙 更清楚（字错率 −0.20, p < 0.01）"]
+
+
+def test_the_page_is_one_file_that_needs_no_network(comparison):
+    write_page(comparison)
+    page = comparison.page.read_text(encoding="utf-8")
+    assert "http" not in page.replace("http://www.w3.org", "")
+    assert 'src="data:audio' in page and '<b>"' not in page
+    assert "a <b>" not in page.split("<script>")[0]
+    assert page.count('class="melody"') == 2 * 12
+
+
+def test_intended_tones_are_drawn_and_missed_ones_marked():
+    from ffvits.evaluate.ear import Register
+    from ffvits.evaluate.pitch import Pitch
+
+    pitch = Pitch(np.full(50, 200, np.float32), np.ones(50, np.float32))
+    spans = (Span("ni2", 0.0, 0.2), Span("hao3", 0.2, 0.4), Span("ma5", 0.4, 0.5))
+    drawn = melody_svg(pitch, spans, Register(200.0, 3.0), (2, 4, 4), ("", "", ""))
+    assert drawn.count("<polyline") == 2
+    assert "hao3 ≈4" in drawn and "ma5<" in drawn
+
+
+def test_saved_votes_are_counted():
+    votes = [{"preferred": "a", "right": True}] * 6 + [{"preferred": "b", "right": False}] * 2
+    votes += [{"preferred": "", "right": None}]
+    found = votes_result(json.dumps({"voices": ["a", "b"], "votes": votes}))
+    assert found["preferred"]["a"].value == 0.75 and found["told"].n == 8
+    for broken in ("{}", "[]", '{"votes": [1]}'):
+        with pytest.raises(ValueError, match="not a file of votes"):
+            votes_result(broken)
+
+
+def test_impossible_wishes_are_refused_before_anything_loads(tmp_path):
+    with pytest.raises(FfvitsError, match="0 sentences"):
+        evaluate("mandarin-lite", sentences=0, out=tmp_path)
+    with pytest.raises(FfvitsError, match="nothing to compare"):
+        compare(["mandarin-lite"], out=tmp_path)
+    with pytest.raises(FfvitsError, match="twice"):
+        compare(["mandarin-lite", "mandarin-lite"], out=tmp_path)
+    with pytest.raises(RunError):
+        train_on_bases(tmp_path, ["mandarin-lite"], 1)
+    with pytest.raises(RunError, match="finished voice"):
+        evaluate("mandarin-lite", checkpoint="step-1.pt", out=tmp_path)
+
+
+@pytest.mark.slow
+def test_the_embedded_base_is_judged_kept_and_judged_no_second_time(tmp_path, capsys):
+    command = ["evaluate", "mandarin-lite", "--sentences", "4", "--out", str(tmp_path), "--json", "--quiet"]
+    assert main(command) == 0
+    first = json.loads(capsys.readouterr().out)
+    figures = first["voice"]["figures"]
+    assert 0 <= figures["cer"]["value"] < 0.6
+    assert 0 <= figures["tone_error"]["value"] < 0.7
+    assert first["voice"]["fast"]["real_time_factor"] > 0
+    folder = tmp_path / "evaluation"
+    assert (folder / "summary.txt").read_text(encoding="utf-8").count("\n") == 11
+    sounds = {path: path.stat().st_mtime_ns for path in folder.rglob("*.flac")}
+    assert len(sounds) == 4
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out) == first
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.flac")} == sounds
