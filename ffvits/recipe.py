@@ -114,7 +114,7 @@ class TrainSettings:
     steps: int = _option(0, "optimizer steps at most; 0 chooses by the minutes of speech and the device", low=0)
     minutes: float = _option(0.0, "stop after so many minutes of training; 0 for no limit", low=0)
     until: Literal["converged", "steps", "minutes"] = _option(
-        "converged", "converged stops early where more steps would not help; steps and minutes go on to their end"
+        "steps", "steps and minutes go on to their end; converged stops early where more steps would not help"
     )
     batch_size: int = _option(0, "clips per step; 0 chooses by the device", low=0, high=1024)
     learning_rate: float = _option(0.0, "AdamW's rate; 0 chooses by the base", low=0, high=0.01)
