@@ -25,7 +25,7 @@ from torch import nn
 from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.evaluate.aligner import load_aligner
-from ffvits.evaluate.ear import Register, levels, melody_features, spectrum_features
+from ffvits.evaluate.ear import Register, levels, melody_features, spectrum_features, tone_features
 from ffvits.evaluate.pitch import track
 from ffvits.evaluate.syllables import Span, intended
 from ffvits.text.syllables import INITIALS as CONSONANTS
@@ -64,6 +64,9 @@ class Examples:
     speakers: np.ndarray
     groups: np.ndarray
     exact: np.ndarray
+
+    def melody_and_form(self) -> np.ndarray:
+        return tone_features(self.melody.astype(np.float32), self.spectrum.astype(np.float32))
 
     def where(self, chosen: np.ndarray) -> Examples:
         return Examples(*(value[chosen] for value in vars(self).values()))
@@ -246,7 +249,7 @@ MELODY, SPECTRUM = (192, 128), (224,)
 def fit_both(train: Examples, epochs: int) -> tuple:
     weights = balance(train)
     finals = _finals()
-    tone = fit(train.melody, [train.tones], [5], MELODY, weights, epochs)
+    tone = fit(train.melody_and_form(), [train.tones], [5], MELODY, weights, epochs)
     sizes = [len(INITIALS), len(finals)]
     return tone, fit(train.spectrum, [train.initials, train.finals], sizes, SPECTRUM, weights, epochs)
 
@@ -264,7 +267,7 @@ def report(name: str, fitted: Sequence[tuple], tests: Sequence[Examples]) -> Non
     """Prints what each model, on its own test part, got right."""
     tone, initial, last, confusion = [], [], [], np.zeros((5, 5), int)
     for (melody, spectrum), test in zip(fitted, tests, strict=True):
-        heard = scores(melody, test.melody, [5])[0].argmax(1)
+        heard = scores(melody, test.melody_and_form(), [5])[0].argmax(1)
         first, second = scores(spectrum, test.spectrum, [len(INITIALS), len(_finals())])
         told = (test.tones >= 0) & (test.tones < 4)
         tone.append(heard[told] == test.tones[told])
@@ -299,7 +302,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--cache", type=Path, required=True, help="where alignments are kept")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--folds", type=int, default=5, help="of the many speakers' corpus; 0 only trains")
     options = parser.parse_args()
 

@@ -124,7 +124,8 @@ def evaluate(
     folder = Path(target)
     run = Run.open(folder) if (folder / "recipe.yaml").is_file() else None
     recipe = run.recipe() if run else Recipe()
-    place = Path(out) if out else (folder if folder.is_dir() else Path("runs") / Path(target).name) / "evaluation"
+    home = Path(out) if out else folder if folder.is_dir() else Path("runs") / folder.name
+    place = home / "evaluation"
     chosen = spread(sentences)
     if checkpoint is not None:
         voice_path: str | Path = _of_checkpoint(run, checkpoint, place)
