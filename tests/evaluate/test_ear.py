@@ -1,9 +1,12 @@
-"""The ear: the shape of what it hears, and tones that were drawn by hand."""
+"""The ear: the shape of what it hears, and the tones of real speech."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ffvits.audio.sound import Sound
+from ffvits.evaluate.aligner import load_aligner
 from ffvits.evaluate.ear import Register, load_ear
 from ffvits.evaluate.panel import foreign_sounds
 from ffvits.evaluate.pitch import Pitch, track
@@ -11,6 +14,7 @@ from ffvits.evaluate.syllables import Span
 from ffvits.text.syllables import INITIALS
 
 RATE = 16000
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def drawn(shapes: list[tuple[float, float]]) -> tuple[Sound, list[Span]]:
@@ -33,10 +37,19 @@ def test_probabilities_are_probabilities():
     assert load_ear().listen(sound, [], Register(200.0, 3.0)).tones.shape == (0, 5)
 
 
-def test_a_high_a_rising_and_a_falling_melody():
-    sound, spans = drawn([(4, 4), (-3, 4), (5, -5), (4, 4)])
-    heard = load_ear().listen(sound, spans, Register(200.0, 3.5)).tones.argmax(axis=1) + 1
-    assert list(heard[:3]) == [1, 2, 4]
+def test_the_tones_of_recorded_speech():
+    """Lines that somebody really said, with what she said in them."""
+    table = (EXAMPLES / "raw_clips.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    clean = [row for row in (line.split("\t") for line in table) if row[1] == "clean"][:8]
+    sounds = [Sound.load(EXAMPLES / "raw_clips" / row[0]) for row in clean]
+    register = Register.of([track(sound) for sound in sounds])
+    right = []
+    for sound, row in zip(sounds, clean, strict=True):
+        spans = load_aligner().align(sound, row[3])
+        heard = load_ear().listen(sound, spans, register).tones.argmax(axis=1) + 1
+        right += [int(span.pinyin[-1]) == tone for span, tone in zip(spans, heard, strict=True) if span.tone != 5]
+    assert len(right) > 80
+    assert np.mean(right) > 0.7
 
 
 def test_the_register_is_the_middle_of_a_voice():
