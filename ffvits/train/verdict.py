@@ -32,10 +32,10 @@ class Verdict:
 def assess(checks: Sequence[Mapping[str, float]], *, seconds: float = math.inf) -> Verdict:
     """Reads the checks of one training, oldest first.
 
-    Each has `step`, `spoken` (held-out mel distance, lower is better) and, where it is known, `change` (how far the
+    Each has `step` and, where it is known, `spoken` (held-out mel distance, lower is better) and `change` (how far the
     weights went since the check before, relative to their length). `seconds` of speech are trained on.
     """
-    found = _assessed(checks)
+    found = _assessed([check for check in checks if "spoken" in check])
     if seconds < LEAST_SECONDS:
         return Verdict(found.kind, f"too little data: {seconds:.0f} s; {found.text}", found.done)
     return found

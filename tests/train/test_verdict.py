@@ -68,3 +68,7 @@ def test_a_flat_curve_waits_for_weights_that_still_move():
 
 def test_little_data_is_said_first():
     assert assess(checks(FLAT), seconds=38).text.startswith("too little data: 38 s; converged")
+
+
+def test_where_nothing_is_held_out_hearings_alone_give_no_verdict():
+    assert assess([{"step": 0, "cer": 0.2}, {"step": 100, "cer": 0.3}]).kind == "unknown"
