@@ -78,8 +78,9 @@ def plan(recipe: Recipe) -> Outlook:
     `recipe` must be resolved (see `ffvits.auto.resolve`). Raises FfvitsError for what could not work at all.
     """
     from ffvits.audio.files import find, probe
+    from ffvits.device import choose_device
     from ffvits.label.ingest import speaker_names
-    from ffvits.train.plan import choose_device, make_plan
+    from ffvits.train.plan import make_plan
 
     folder = Path(recipe.input).expanduser()
     found = find(folder, skip=(Path(recipe.out).resolve(),))

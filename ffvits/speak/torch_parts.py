@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
+from ffvits.device import multiplies_bfloat16
 from ffvits.errors import FfvitsError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class TorchParts:
         model = filled(config, {name: tensor.float() for name, tensor in weights.items()})
         try:
             chosen = torch.device(device)
-            half = precision == "bfloat16" or (precision == "auto" and chosen.type == "cpu" and _has_bfloat16())
+            half = precision == "bfloat16" or (precision == "auto" and chosen.type == "cpu" and multiplies_bfloat16())
             return cls(model.eval().fused().to(chosen), chosen, torch.bfloat16 if half else torch.float32)
         except (RuntimeError, AssertionError) as error:  # what torch raises depends on how it was built
             reason = str(error).splitlines()[0]
@@ -112,10 +113,3 @@ class TorchParts:
 
     def _out(self, tensor: Tensor) -> np.ndarray:
         return tensor.float().cpu().numpy()
-
-
-def _has_bfloat16() -> bool:
-    import torch
-
-    has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    return bool(has.get("avx512_bf16") or has.get("amx_bf16"))

@@ -185,8 +185,8 @@ def _nasal(base: str, ending: str) -> str:
     """The syllable closed by n or ng, or its nearest relative: ba and n give ban, ji and ng give jing."""
     from ffvits.text.syllables import known_bases
 
-    onset = re.match("[^aeiouv]*", base).group()  # type: ignore[union-attr]
-    rest = base[len(onset) :]
+    rest = base.lstrip("bcdfghjklmnpqrstwxyz")
+    onset = base.removesuffix(rest)
     body = {"ai": "a", "ei": "e", "ao": "a", "ou": "o", "uo": "o", "ui": "u", "ie": "ia"}.get(rest, rest)
     other = "n" if ending == "ng" else "ng"
     tries = {"o": ("ong", "eng", "an"), "u": (f"u{ending}", "un", "ong", "an")}.get(

@@ -20,6 +20,7 @@ import torch
 from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
+from ffvits.device import choose_device
 from ffvits.errors import TrainError
 from ffvits.files import write_text
 from ffvits.recipe import Recipe
@@ -29,7 +30,7 @@ from ffvits.train.dataset import Batch, Deck, Item, collate, prepare
 from ffvits.train.guide import read_along
 from ffvits.train.learner import Learner
 from ffvits.train.listen import Listener
-from ffvits.train.plan import Plan, choose_device, make_plan
+from ffvits.train.plan import Plan, make_plan
 from ffvits.train.ranks import Ranks, joined
 from ffvits.train.state import Progress
 from ffvits.train.verdict import Verdict, assess

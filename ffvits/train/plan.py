@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ffvits.device import multiplies_bfloat16
 from ffvits.errors import RecipeError
 from ffvits.recipe import TrainSettings
 
@@ -55,27 +56,6 @@ class Plan:
         return self.learning_rate * warm * (self.decay + (1 - self.decay) * 0.5 * (1 + math.cos(math.pi * gone)))
 
 
-def choose_device(name: str) -> str:
-    """The device that `auto` stands for, or the one named. Raises RecipeError if it is not there."""
-    import torch
-
-    if name == "auto":
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
-    kind = name.partition(":")[0]
-    there = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if kind not in there:
-        raise RecipeError(f"device cannot be {name!r}", cure="one of: auto, cpu, cuda, cuda:1, mps")
-    if not there[kind]:
-        raise RecipeError(f"this machine has no {kind}", cure="--device auto")
-    return name
-
-
 def choose_precision(name: str, device: str) -> str:
     """bf16 where the hardware multiplies it fast, else float32; or the one named."""
     import torch
@@ -84,10 +64,7 @@ def choose_precision(name: str, device: str) -> str:
         return name
     if device.startswith("cuda"):
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    if device == "cpu" and torch.backends.mkldnn.is_available():
-        capability = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-        return "bf16" if capability.get("avx512_bf16") or capability.get("amx_bf16") else "float32"
-    return "float32"
+    return "bf16" if device == "cpu" and multiplies_bfloat16() else "float32"
 
 
 def make_plan(

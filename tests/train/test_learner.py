@@ -9,12 +9,13 @@ import torch
 
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.base import adapt, load_base
+from ffvits.device import choose_device
 from ffvits.errors import RecipeError, TrainError
 from ffvits.recipe import Recipe, TrainSettings
 from ffvits.text import front_end
 from ffvits.train.dataset import collate, prepare
 from ffvits.train.learner import Learner, out_of_memory
-from ffvits.train.plan import Plan, choose_device, make_plan
+from ffvits.train.plan import Plan, make_plan
 from ffvits.vits import MultiPeriodDiscriminator, Vits
 
 
