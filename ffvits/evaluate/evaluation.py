@@ -28,7 +28,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.voice import Voice
 
-VERSION = 1  # of how a take is judged: what an older one found is judged anew
+VERSION = 2  # of how a take is judged: what an older one found is judged anew
 WORST = 10
 
 

@@ -73,7 +73,7 @@ def _sentence(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
     for name, evaluation in zip(comparison.names, comparison.evaluations, strict=True):
         own = next(v for v in evaluation.voice.verdicts if v.id == verdict.id)
         sound = Sound.load(evaluation.voice.sound(own))
-        pitch = track(sound)
+        pitch = track(sound, own.hum)
         voices.append(
             {
                 "name": name,

@@ -49,6 +49,7 @@ class Verdict:
     sure: tuple[float, ...]
     foreign: tuple[str, ...]
     parts: Mapping[str, Part]
+    hum: float = 0.0
     embedding: tuple[float, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,7 +75,7 @@ class Panel:
 
     def judge(self, takes: Sequence[Take], title: str) -> list[Verdict]:
         """Listens to takes of one speaker."""
-        pitches = [track(take.sound) for take in takes]
+        pitches = [track(take.sound, take.hum) for take in takes]
         register = Register.of(pitches) if pitches else Register(150.0, 3.0)
         heard = []
         with console.progress(title, total=2 * len(takes), unit="") as bar:
@@ -109,6 +110,7 @@ class Panel:
             tuple(round(p, 4) for p in sure),
             tuple(foreign),
             {name: (round(part, 6), round(whole, 6)) for name, (part, whole) in parts.items()},
+            take.hum,
             tuple(float(v) for v in np.round(self.encoder.embed(take.sound), 5)),
         )
 

@@ -19,13 +19,17 @@ MOST_REAL = 40  # held-out clips that are listened to
 
 @dataclass(frozen=True)
 class Take:
-    """One sentence as it was said: its text, its sound, and where its syllables lie."""
+    """One sentence as it was said: its text, its sound, and where its syllables lie.
+
+    `hum` is the frame rate of the vocoder that made it (Hz), 0 for a recording; see `pitch.track`.
+    """
 
     id: str
     category: str
     text: str
     sound: Sound
     spans: tuple[Span, ...]
+    hum: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def speak(voice: Voice, sentence: Sentence, seed: int, speaker: str | None = Non
         pieces += [phrase.samples, np.zeros(round(phrase.pause * voice.sample_rate), np.float32)]
         at = sum(len(piece) for piece in pieces) / voice.sample_rate
     sound = Sound(np.concatenate(pieces), voice.sample_rate)
-    take = Take(f"{sentence.number:03d}", sentence.category, sentence.text, sound, tuple(found))
+    take = Take(f"{sentence.number:03d}", sentence.category, sentence.text, sound, tuple(found), 1 / frame)
     return take, Pace(work, sound.seconds, work / max(1, len(phrases)))
 
 
@@ -81,7 +85,7 @@ def save(takes: Sequence[Take], folder: Path) -> list[Take]:
         path = folder / f"{take.id}.flac"
         path.parent.mkdir(parents=True, exist_ok=True)
         take.sound.save(path)
-        kept.append(Take(take.id, take.category, take.text, Sound.load(path), take.spans))
+        kept.append(Take(take.id, take.category, take.text, Sound.load(path), take.spans, take.hum))
     return kept
 
 

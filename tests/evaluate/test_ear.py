@@ -10,8 +10,11 @@ from ffvits.evaluate.aligner import load_aligner
 from ffvits.evaluate.ear import Register, load_ear
 from ffvits.evaluate.panel import foreign_sounds
 from ffvits.evaluate.pitch import Pitch, track
+from ffvits.evaluate.sentences import load_sentences
 from ffvits.evaluate.syllables import Span
+from ffvits.evaluate.takes import speak
 from ffvits.text.syllables import INITIALS
+from ffvits.voice import Voice
 
 RATE = 16000
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -50,6 +53,21 @@ def test_the_tones_of_recorded_speech():
         right += [int(span.pinyin[-1]) == tone for span, tone in zip(spans, heard, strict=True) if span.tone != 5]
     assert len(right) > 80
     assert np.mean(right) > 0.7
+
+
+def test_the_tones_that_a_voice_was_told_to_say_are_likelier_than_others():
+    voice = Voice.load("mandarin-lite")
+    takes = [speak(voice, sentence, seed=1)[0] for sentence in load_sentences()[54:58]]
+    pitches = [track(take.sound, take.hum) for take in takes]
+    register = Register.of(pitches)
+    right, others = [], []
+    for take, pitch in zip(takes, pitches, strict=True):
+        tones = load_ear().listen(take.sound, take.spans, register, pitch).tones
+        for span, chances in zip(take.spans, tones, strict=True):
+            if span.tone <= 4:
+                right.append(chances[span.tone - 1])
+                others += [chance for tone, chance in enumerate(chances[:4], 1) if tone != span.tone]
+    assert np.mean(right) > 0.45 > 0.25 > np.mean(others)
 
 
 def test_the_register_is_the_middle_of_a_voice():

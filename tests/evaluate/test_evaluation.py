@@ -23,7 +23,7 @@ def verdict(number: int, **parts: float) -> Verdict:
     spans = (Span("ni2", 0.0, 0.2), Span("hao3", 0.2, 0.5))
     return Verdict(
         f"{number:03d}", "everyday", "你好", "你好", spans, (2, 2), (0.9, 0.2), ("", "h→f"),
-        {name: (value, 1.0) for name, value in values.items()}, (1.0, float(number % 2)),
+        {name: (value, 1.0) for name, value in values.items()}, 0.0, (1.0, float(number % 2)),
     )  # fmt: skip
 
 

@@ -45,3 +45,12 @@ def test_the_melody_is_bridged_where_there_is_no_voice():
     found = track(sound)
     assert not found.voiced.all()
     assert np.abs(found.semitones(200.0)).max() < 0.3
+
+
+def test_a_vocoders_hum_is_not_the_voice():
+    time = np.arange(RATE)
+    hum = (time % round(RATE / 86.1) == 0).astype(np.float32) * 0.5
+    sound = voice(np.full(RATE, 215.0), RATE)
+    mixed = Sound(sound.samples * 0.05 + hum, RATE)
+    assert np.median(track(mixed).hz) == pytest.approx(86.1, abs=1)
+    assert np.abs(track(mixed, hum=86.1).hz - 86.1).min() > 2
