@@ -303,7 +303,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--cache", type=Path, required=True, help="where alignments are kept")
     parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--folds", type=int, default=5, help="of the many speakers' corpus; 0 only trains")
+    parser.add_argument("--folds", type=int, default=3, help="of the many speakers' corpus; 0 only trains")
     options = parser.parse_args()
 
     examples = gather(options.folders, options.cache)

@@ -160,8 +160,8 @@ def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list
 
     run = Run.open(target)
     folders = []
-    for base in bases:
-        name = "".join(c if c.isalnum() or c in "-_." else "_" for c in Path(base).name)
+    for base, short in zip(bases, _names(bases), strict=True):
+        name = "".join(c if c.isalnum() or c in "-_." else "_" for c in short)
         folder = run.folder / "trials" / name
         recipe = run.recipe().override({"base": base, "train.steps": steps, "out": str(folder)})
         trial = Run.create(folder, recipe)
