@@ -51,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"the package {error.name!r} is not installed", 'install the rest with: pip install "ffvits[all]"'
         )
         return 2
+    finally:
+        console.quiet(False)  # a program that calls this is not silenced for good
 
 
 def build_parser() -> argparse.ArgumentParser:
