@@ -363,15 +363,17 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if found.go else 1
 
 
-def _train(arguments: argparse.Namespace) -> int:
+def _train(arguments: argparse.Namespace, recipe_file: str | None = None) -> int:
     from contextlib import nullcontext
 
+    from ffvits.recipe import Recipe
     from ffvits.run import Run
     from ffvits.train import train
     from ffvits.train.ranks import started_first
 
     run = Run.open(arguments.folder)
-    recipe = run.recipe().override({**_options(arguments), "out": arguments.folder})
+    given = Recipe.load(recipe_file) if recipe_file else run.recipe()
+    recipe = given.override({**_options(arguments), "out": arguments.folder})
     with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
         train(recipe, Run.create(arguments.folder, recipe))
     return 0
@@ -381,14 +383,12 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from ffvits.export import export
-    from ffvits.recipe import Recipe
-    from ffvits.run import Run
+    from ffvits.train.ranks import started_first
 
     folder = Path(arguments.folder)
-    if arguments.recipe:
-        Run.open(folder)
-        Run.create(folder, Recipe.load(arguments.recipe).override({"out": str(folder)}))
-    _train(arguments)
+    _train(arguments, arguments.recipe)
+    if not started_first():
+        return 0
     written = export(folder, ["bundle"])
     console.result(f"{written[0].folder}  (a base: ffvits auto ./raw_clips --base {written[0].folder})")
     return 0
