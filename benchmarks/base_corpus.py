@@ -15,8 +15,9 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import re
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from ffvits.text.frontend import Encoded
 
 RATE = 24_000
 VOICES = ("zf_xiaobei", "zf_xiaoxiao", "zf_xiaoyi", "zm_yunjian", "zm_yunxi", "zm_yunxia", "zm_yunyang")
+MARKS = dict(zip("，。！？、；：…—", ",.!?,;:…—", strict=True))
 TONES = {"˧˩˧": "↓", "˧˥": "↗", "˥˩": "↘", "˥": "→"}  # longest first, as Kokoro's alphabet writes them
 EDGE = 0.06  # s of silence left at either end
 PEAK = 0.7
@@ -51,42 +53,74 @@ def load_voices(folder: Path) -> list[Voice]:
     return own + blends
 
 
-class Kokoro:
-    """The exported network: token ids and a style in, samples at 24 kHz out."""
+@dataclass(frozen=True)
+class Phoneme:
+    """A letter of Kokoro's alphabet, the syllable it belongs to (None for a space or a mark), and its part of it."""
 
-    def __init__(self, model: Path, vocabulary: Path, threads: int) -> None:
+    letter: str
+    syllable: int | None = None
+    initial: bool = False
+
+
+class Kokoro:
+    """The exported network: token ids and a style in, samples at 24 kHz and the length of each token out."""
+
+    def __init__(self, model: Path, vocabulary: Path) -> None:
+        import onnx
         import onnxruntime
 
+        network = onnx.load(model)
+        rounded = next(node for node in network.graph.node if node.op_type == "Round")  # tokens to whole frames
+        network.graph.output.append(onnx.helper.make_empty_tensor_value_info(rounded.output[0]))
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        options.intra_op_num_threads = 1  # several sentences at a time make better use of the processor
+        self.session = onnxruntime.InferenceSession(
+            network.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
         self.vocabulary: dict[str, int] = json.loads(vocabulary.read_text(encoding="utf-8"))["vocab"]
 
-    def read(self, phonemes: str, voice: Voice, speed: float) -> np.ndarray:
-        """Samples, float32 [T]. Raises KeyError for a phoneme that the model does not know."""
-        ids = [self.vocabulary[phoneme] for phoneme in phonemes]
+    def read(self, phonemes: Sequence[Phoneme], voice: Voice, speed: float) -> tuple[np.ndarray, np.ndarray]:
+        """Samples, float32 [T], and the second at which each phoneme begins, [phonemes + 1].
+
+        Raises KeyError for a phoneme that the model does not know.
+        """
+        ids = [self.vocabulary[phoneme.letter] for phoneme in phonemes]
         feeds = {
             "tokens": np.array([[0, *ids, 0]], np.int64),
             "style": voice.styles[len(ids)].reshape(1, 256),
             "speed": np.array([speed], np.float32),
         }
-        return self.session.run(None, feeds)[0].reshape(-1)
+        audio, frames = self.session.run(None, feeds)
+        samples = audio.reshape(-1)
+        ends = np.cumsum(frames.reshape(-1))
+        return samples, ends[:-1] / ends[-1] * len(samples) / RATE
 
 
-def to_phonemes(encoded: Encoded) -> str:
+def to_phonemes(encoded: Encoded) -> list[Phoneme]:
     """What Kokoro reads: a word's syllables in IPA, words apart, marks as Latin punctuation."""
     from misaki.transcription import pinyin_to_ipa
 
-    words, at = [], 0
-    syllables = {syllable.at: syllable for syllable in encoded.syllables}
+    phonemes: list[Phoneme] = []
+    at = 0
+    syllables = {syllable.at: number for number, syllable in enumerate(encoded.syllables)}
     for word in encoded.words:
-        said = ""
-        for place in range(at, at + len(word)):
-            if place in syllables:
-                said += _ipa("".join(pinyin_to_ipa(syllables[place].pinyin.replace("v", "ü"))[0]))
-        words.append(said or {"，": ",", "。": ".", "！": "!", "？": "?"}.get(word, ""))
+        said: list[Phoneme] = []
+        for number in (syllables[place] for place in range(at, at + len(word)) if place in syllables):
+            pinyin = encoded.syllables[number].pinyin
+            if pinyin == "r5":  # 花儿: the r colours the vowel before it, whose n falls silent
+                said = said[:-1] if said and said[-1].letter == "n" else said
+                said.append(Phoneme("ɻ", number))
+                continue
+            parts = pinyin_to_ipa(pinyin.replace("v", "ü"))[0]
+            for index, part in enumerate(parts):
+                initial = index == 0 and len(parts) > 1
+                said += [Phoneme(letter, number, initial) for letter in _ipa(part)]
         at += len(word)
-    return re.sub(r" ([,.!?])", r"\1", " ".join(word for word in words if word))
+        if said:
+            phonemes += [Phoneme(" ")] * bool(phonemes) + said
+        elif phonemes and word in MARKS:
+            phonemes.append(Phoneme(MARKS[word]))
+    return phonemes
 
 
 def _ipa(said: str) -> str:
@@ -96,13 +130,26 @@ def _ipa(said: str) -> str:
     return said.replace("\u032f", "")
 
 
-def trimmed(samples: np.ndarray) -> np.ndarray:
-    """Without silent edges, and with the peak that every clip of the corpus has."""
+def syllable_times(phonemes: Sequence[Phoneme], starts: np.ndarray) -> np.ndarray:
+    """When each syllable begins, when its final begins, and when it ends: seconds, [syllables, 3]."""
+    times: dict[int, list[float]] = {}
+    for phoneme, begin, end in zip(phonemes, starts[:-1], starts[1:], strict=True):
+        if phoneme.syllable is not None:
+            row = times.setdefault(phoneme.syllable, [begin, begin, end])
+            row[2] = end
+            if phoneme.initial:
+                row[1] = end
+    return np.array([times[number] for number in sorted(times)], np.float32)
+
+
+def trimmed(samples: np.ndarray) -> tuple[np.ndarray, float]:
+    """Without silent edges, and with the peak that every clip of the corpus has; and the seconds cut off in front."""
     level = np.abs(samples)
     loud = np.flatnonzero(level > 0.02 * level.max())
     edge = round(EDGE * RATE)
-    cut = samples[max(0, loud[0] - edge) : loud[-1] + edge]
-    return (cut / np.abs(cut).max() * PEAK).astype(np.float32)
+    first = max(0, loud[0] - edge)
+    cut = samples[first : loud[-1] + edge]
+    return (cut / np.abs(cut).max() * PEAK).astype(np.float32), first / RATE
 
 
 def deal(sentences: Sequence[str], voices: Sequence[Voice], seed: int) -> Iterator[tuple[int, str, Voice, float]]:
@@ -115,6 +162,22 @@ def deal(sentences: Sequence[str], voices: Sequence[Voice], seed: int) -> Iterat
         yield number, sentence, voices[random.choice(len(voices), p=weights / weights.sum())], random.uniform(0.9, 1.15)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A sentence read aloud: samples float32 [T] at RATE, and the seconds of its syllables, [syllables, 3]."""
+
+    samples: np.ndarray
+    times: np.ndarray
+
+
+def read(encoded: Encoded, kokoro: Kokoro, voice: Voice, speed: float) -> Reading:
+    """Lets a voice read what the front end made of a sentence."""
+    phonemes = to_phonemes(encoded)
+    samples, starts = kokoro.read(phonemes, voice, speed)
+    samples, cut = trimmed(samples)
+    return Reading(samples, syllable_times(phonemes, starts) - np.float32(cut))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sentences", type=Path)
@@ -124,29 +187,40 @@ def main() -> None:
     parser.add_argument("--voices", type=Path, required=True, help="the folder of its *.bin voices")
     parser.add_argument("--recipe", type=Path, default=Path("recipes/pretrain-mandarin-lite.yaml"))
     parser.add_argument("--minutes", type=float, default=120.0)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--front-end", default="initials-finals", help="that the base is to have (%(default)s)")
+    parser.add_argument("--workers", type=int, default=2, help="sentences read at the same time (%(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
 
     import soundfile
 
-    reader = front_end("mandarin-lite")
-    kokoro = Kokoro(options.model, options.vocabulary, options.threads)
+    reader = front_end(options.front_end)
+    kokoro = Kokoro(options.model, options.vocabulary)
     sentences = [line.strip() for line in options.sentences.read_text(encoding="utf-8").splitlines() if line.strip()]
     run = Run.create(options.run, Recipe.load(options.recipe))
     run.audio.mkdir(exist_ok=True)
     done = run.clips() if run.clips_file.is_file() else []
-    total, first = sum(clip.seconds for clip in done), len(done)
-    with run.clips_file.open("a", encoding="utf-8", newline="\n") as file:
-        for number, sentence, voice, speed in deal(sentences, load_voices(options.voices), options.seed):
-            if number < first:
-                continue
-            if total >= options.minutes * 60:
-                break
-            encoded = reader.encode(sentence)
-            samples = trimmed(kokoro.read(to_phonemes(encoded), voice, speed))
+    total = sum(clip.seconds for clip in done)
+    dealt = itertools.islice(deal(sentences, load_voices(options.voices), options.seed), len(done), None)
+
+    def work(task: tuple[int, str, Voice, float]) -> Reading:
+        _, sentence, voice, speed = task
+        return read(reader.encode(sentence), kokoro, voice, speed)
+
+    with (
+        run.clips_file.open("a", encoding="utf-8", newline="\n") as file,
+        ThreadPoolExecutor(options.workers) as readers,
+    ):
+        waiting: deque[tuple[tuple[int, str, Voice, float], Future[Reading]]] = deque()
+        while total < options.minutes * 60:
+            while len(waiting) <= options.workers:
+                task = next(dealt)
+                waiting.append((task, readers.submit(work, task)))
+            (number, sentence, voice, speed), reading = waiting.popleft()
+            samples, times = reading.result().samples, reading.result().times
             name = f"{number:06d}"
             soundfile.write(run.audio / f"{name}.flac", samples, RATE)
+            np.save(run.audio / f"{name}.times.npy", times)
             clip = Clip(
                 id=name,
                 source=f"{name}.flac",

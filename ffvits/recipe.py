@@ -107,6 +107,7 @@ class LabelSettings:
 @dataclass(frozen=True)
 class TextSettings:
     lexicon: dict[str, str] = _option({}, "your own readings, above all others: {重庆: chong2 qing4}")
+    front_end: str = _option("", "another way to write text than the base's own; for a new base (ffvits pretrain)")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ffvits.run import Run, digest
 
 if TYPE_CHECKING:
     from ffvits.audio.spectrogram import AudioFormat
-    from ffvits.text import FrontEnd
+    from ffvits.text import Encoded, FrontEnd
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,8 @@ def prepare(
                 f"{clip.id}: its text is too long for its sound, {len(encoded.ids)} symbols in {frames} frames"
             )
             continue
-        item = Item(clip.id, encoded.ids, speakers.index(clip.speaker), samples, frames)
+        guide = _timed(clip, run, encoded, reader.add_blank, samples, frames, audio)
+        item = Item(clip.id, encoded.ids, speakers.index(clip.speaker), samples, frames, guide)
         items["val" if clip.split == "val" else "train"].append(item)
     if problems:
         for problem in problems[1:6]:
@@ -144,6 +145,48 @@ def _samples(clip: Clip, run: Run, audio: AudioFormat) -> tuple[Path, int]:
         # One value that is no number would make every weight one.
         save_samples(path, samples if np.isfinite(samples).all() else samples[:0])
     return path, np.load(path, mmap_mode="r").shape[0]
+
+
+def _timed(
+    clip: Clip, run: Run, encoded: Encoded, add_blank: bool, samples: Path, frames: int, audio: AudioFormat
+) -> Path | None:
+    """The guide of a clip whose syllables have known times, written beside its samples; None where there are none.
+
+    Raises RunError if the times are not those of the text.
+    """
+    file = run.path(clip).with_suffix(".times.npy")
+    if not file.is_file():
+        return None
+    times = np.load(file)
+    if times.shape != (len(encoded.syllables), 3):
+        raise RunError(
+            f"holds times of shape {times.shape}; the text has {len(encoded.syllables)} syllables of three times each",
+            cure="make them again, or delete the file: training then looks for the alignment itself",
+            file=file,
+        )
+    path = samples.with_name(f"{samples.stem}-{digest(encoded.ids)}-times.npy")
+    if not path.is_file():
+        save_samples(path, timed_positions(encoded, add_blank, times, frames, audio))
+    return path
+
+
+def timed_positions(
+    encoded: Encoded, add_blank: bool, times: np.ndarray, frames: int, audio: AudioFormat
+) -> np.ndarray:
+    """Which symbol (a fractional index into the ids) each frame is at, float32 [frames].
+
+    `times` [syllables, 3] are seconds: where a syllable begins, where its final begins, where it ends. Between these
+    the position moves evenly.
+    """
+    wide, edge = (2, 0.0) if add_blank else (1, -0.5)  # ids for a symbol; a boundary lies in the middle of a blank
+    at, second = [-0.5], [0.0]
+    for syllable, (begin, final, end) in zip(encoded.syllables, times.tolist(), strict=True):
+        at += [wide * symbol + edge for symbol in (syllable.start, syllable.end - 1, syllable.end)]
+        second += [begin, final, end]
+    at.append(len(encoded.ids) - 0.5)
+    second.append(max(second[-1], frames * audio.hop_length / audio.sampling_rate))
+    centres = (np.arange(frames) + 0.5) * audio.hop_length / audio.sampling_rate
+    return np.interp(centres, np.maximum.accumulate(second), at).astype(np.float32)
 
 
 def save_samples(path: Path, samples: np.ndarray) -> None:

@@ -88,18 +88,21 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks) -> Trained:
             [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
         )
         readings: list[Item] = []
-        if not base.speakers and base.front_end and (recipe.train.guide or recipe.train.replay):
+        timed = all(item.guide for item in (*items, *held_out))
+        if not timed and _reads_along(base, reader) and (recipe.train.guide or recipe.train.replay):
             lessons = read_along(items, base, run, speaker=len(speakers))
             items, readings = lessons.items, lessons.readings
             held_out = read_along(held_out, base, run, speaker=len(speakers)).items
     plan = _plan(recipe, base, items, device)
+    if base.front_end not in ("", reader.name):
+        console.info(f"the base wrote {base.front_end}, the new voice writes {reader.name}: symbols move by name")
     _announce(plan, base, items, held_out, speakers)
     torch.manual_seed(recipe.seed)
     replayed = bool(readings) and recipe.train.replay > 0
     adapted = adapt(
         base,
         speakers=[*speakers, f"{base.name} (base)"] if replayed else speakers,
-        symbols=None if base.front_end else reader.table.symbols,
+        symbols=reader.table.symbols,
         start_from=_start_from(recipe, run, base, clips, speakers),
     )
     console.table("What became of the base", ("what", "tensors", "why"), adapted.report.table())
@@ -129,13 +132,24 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks) -> Trained:
 
 
 def _reader(base: Base, recipe: Recipe) -> FrontEnd:
-    """The base's own front end; for a base that never spoke Chinese, ours, whose symbols then replace the base's."""
+    """The base's own front end, or the one that the recipe names; ours for a base that never spoke Chinese.
+
+    Where it is not the base's own, its symbols replace the base's.
+    """
     from ffvits.text import front_end
 
+    wanted = recipe.text.front_end
+    if wanted and wanted != base.front_end:
+        return front_end(wanted, lexicon=recipe.text.lexicon)
     if base.front_end:
         return front_end(base.front_end, symbols=base.symbols, add_blank=base.add_blank, lexicon=recipe.text.lexicon)
     console.warn(f"{base.name} never spoke Chinese: it lends its voice production, and learns the symbols anew")
     return front_end("initials-finals", add_blank=base.add_blank, lexicon=recipe.text.lexicon)
+
+
+def _reads_along(base: Base, reader: FrontEnd) -> bool:
+    """Whether the base can read a clip's text: it has one voice, and the ids of this front end are its own."""
+    return not base.speakers and base.symbols == reader.table.symbols and bool(base.front_end)
 
 
 def _start_from(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: list[str]) -> str | dict[str, str]:
@@ -162,6 +176,7 @@ def _plan(recipe: Recipe, base: Base, items: list[Item], device: str) -> Plan:
         small=base.config.hidden_channels < 192,
         judge=base.discriminator is not None,
         many_voices=bool(base.speakers),
+        guided=all(item.guide for item in items),
     )
 
 

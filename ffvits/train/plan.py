@@ -76,9 +76,11 @@ def make_plan(
     small: bool,
     judge: bool,
     many_voices: bool = False,
+    guided: bool = False,
 ) -> Plan:
     """Completes the settings. `clips` and `minutes` of speech are trained on, `small` tells an embedded base from a
-    published-size one, `judge` whether the base brings a discriminator, `many_voices` whether it has speakers.
+    published-size one, `judge` whether the base brings a discriminator, `many_voices` whether it has speakers,
+    `guided` whether each clip's alignment is known beforehand.
 
     Raises RecipeError for a part that the model does not have, or a budget that is not named.
     """
@@ -108,7 +110,7 @@ def make_plan(
         rates={**(FOLLOW if many_voices else KEEP_LANGUAGE), **_factors(settings.parts)},
         new_layers=settings.new_layers,
         ema=settings.ema,
-        guide=GUIDE_STRENGTH if settings.guide and not many_voices else 0.0,
+        guide=GUIDE_STRENGTH if settings.guide and guided else 0.0,
         warmup=settings.warmup,
         # Without a known end there is nothing to slow down for.
         decay=1.0 if settings.until == "minutes" else settings.decay,

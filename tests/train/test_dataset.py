@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.errors import RunError, TextError, TrainError
 from ffvits.text import front_end
-from ffvits.train.dataset import Deck, Item, collate, prepare, save_samples
+from ffvits.train.dataset import Deck, Item, collate, prepare, save_samples, timed_positions
 
 AUDIO = AudioFormat()
 
@@ -105,3 +105,33 @@ def test_a_small_voice_is_heard_more_often_and_no_clip_of_it_is_forgotten():
     small = [dealt[str(100 + i)] for i in range(10)]
     assert sum(small) == 25  # the square roots of 90 and 10 are as 3 to 1
     assert min(small) >= 2
+
+
+@pytest.mark.parametrize("name", ["mandarin-lite", "vits_chinese"])  # with blanks between the symbols, and without
+def test_known_times_say_which_symbol_each_frame_is_at(name):
+    reader = front_end(name)
+    encoded = reader.encode("你好。")
+    times = np.array([[0.1, 0.2, 0.4], [0.5, 0.6, 0.9]], np.float32)
+    positions = timed_positions(encoded, reader.add_blank, times, frames=100, audio=AUDIO)
+    assert positions.shape == (100,) and (np.diff(positions) >= 0).all()
+
+    def symbol_at(second: float) -> str:
+        return reader.table.symbols[encoded.ids[round(float(positions[int(second * 22050 / 256)]))]]
+
+    first, second = (encoded.symbols[s.start : s.end] for s in encoded.syllables)
+    assert [symbol_at(t) for t in (0.15, 0.3, 0.55, 0.75)] == [*first, *second]
+
+
+def test_times_beside_a_clip_guide_its_training_and_must_be_its_own(run):
+    clip = run.clips()[1]
+    file = run.path(clip).with_suffix(".times.npy")
+    syllables = len(reader().encode(clip.text).syllables)
+    edges = np.linspace(0, clip.seconds, syllables + 1)
+    np.save(file, np.stack([edges[:-1], (edges[:-1] + edges[1:]) / 2, edges[1:]], 1))
+    train, _ = prepare(run.clips(), run, AUDIO, reader(), ["派蒙"])
+    guides = {i.name: i.guide for i in train}
+    assert np.load(guides.pop(clip.id)).shape == (next(i for i in train if i.name == clip.id).frames,)
+    assert set(guides.values()) == {None}
+    np.save(file, np.zeros((syllables + 1, 3)))
+    with pytest.raises(RunError, match=f"{syllables} syllables"):
+        prepare(run.clips(), run, AUDIO, reader(), ["派蒙"])

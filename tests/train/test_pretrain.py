@@ -36,3 +36,15 @@ def test_a_recipe_replaces_the_runs_own(run, tmp_path, tiny_base):
     assert cli.main(["pretrain", str(run.folder), "--recipe", str(tmp_path / "corpus.yaml")]) == 0
     kept = Recipe.load(run.recipe_file)
     assert (kept.train.steps, kept.out) == (1, str(run.folder))
+
+
+def test_a_new_base_may_write_text_in_another_way(run, tiny_base):
+    flags = ["--steps", "2", "--set", "text.front_end=initials-finals", "--set", "train.keep=9"]
+    assert cli.main(["pretrain", str(run.folder), *flags]) == 0
+    base, old = load_base(run.folder / "exports" / "bundle"), load_base(tiny_base)
+    assert base.front_end == "initials-finals"
+    assert "；" in base.symbols and "；" not in old.symbols
+    begun = first_weights(run)
+    for symbol in ("ao3", "zh", "。"):
+        row = old.generator["enc_p.emb.weight"][old.symbols.index(symbol)]
+        assert torch.equal(begun[base.symbols.index(symbol)], row.float())
