@@ -133,7 +133,15 @@ class TrainSettings:
     adversary: Literal["auto", "on", "off"] = _option(
         "auto", "train against a discriminator; auto does where the base brings one"
     )
+    adversary_from: float = _option(
+        0.0, "share of the steps before it joins: early on, steps without it teach as much for less", low=0, high=1
+    )
+    discriminator: Literal["auto", "published", "lite"] = _option(
+        "auto", "which one; auto takes the base's own, else lite (1.6 M parameters) for a small one"
+    )
     guide: bool = _option(True, "a base of one speaker reads along, to tell which symbol is where")
+    guide_holds: float = _option(1.0, "share of the steps after which it begins to let go", low=0, high=1)
+    guide_ends: float = _option(1.0, "share of the steps after which it is gone; both 1: never", low=0, high=1)
     replay: float = _option(
         0.25, "share of each batch that the base's own voice speaks, so it is not forgotten", low=0, high=0.9
     )
@@ -322,6 +330,8 @@ class _Reader:
         if origin is Literal:
             choices = typing.get_args(hint)
             text = node.value if isinstance(node, yaml.ScalarNode) else None
+            if "on" in choices:  # what YAML 1.1 makes of on and off, in a flag's value
+                text = {"true": "on", "false": "off"}.get(text, text)
             if text not in choices:
                 nearest = difflib.get_close_matches(str(text), choices, n=1, cutoff=0.5)
                 cure = f"did you mean {nearest[0]!r}? " if nearest else ""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ffvits.text.frontend import Encoded
 
 FORMAT = 1
+JUDGE_FILE = "D_latest.safetensors"  # beside the weights of a voice that is to be a base
 Backend = Literal["torch", "onnx"]
 
 

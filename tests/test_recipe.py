@@ -122,3 +122,8 @@ def test_settings_are_frozen_so_that_no_stage_changes_them():
     for kind in [Recipe, *sections]:
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(kind(), dataclasses.fields(kind)[0].name, None)
+
+
+@pytest.mark.parametrize(("value", "word"), [(True, "on"), (False, "off"), ("on", "on"), ("auto", "auto")])
+def test_on_and_off_are_words_also_where_yaml_makes_truths_of_them(value, word):
+    assert Recipe().override({"train.adversary": value}).train.adversary == word

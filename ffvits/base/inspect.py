@@ -68,7 +68,9 @@ def examine(
 def _discriminator(
     checkpoint: Checkpoint, state: dict[str, Tensor], notes: list[str], check_values: bool
 ) -> Inspection:
-    wanted = discriminator_shapes()
+    from ffvits.vits import kind_of
+
+    wanted = discriminator_shapes(kind_of(state))
     split_fused(state, wanted)
     problems = []
     differing = differences(shapes_of(state), wanted)

@@ -85,12 +85,12 @@ def generator_shapes(config: VitsConfig) -> Mapping[str, tuple[int, ...]]:
 _spare: dict[VitsConfig, Vits] = {}
 
 
-@lru_cache(maxsize=1)
-def discriminator_shapes() -> Mapping[str, tuple[int, ...]]:
-    """Names and shapes of the published discriminators."""
-    from ffvits.vits import MultiPeriodDiscriminator
+@lru_cache(maxsize=2)
+def discriminator_shapes(kind: str = "published") -> Mapping[str, tuple[int, ...]]:
+    """Names and shapes of the published discriminators, or of the `lite` ones."""
+    from ffvits.vits import DISCRIMINATORS
 
-    return _shapes(hollow(MultiPeriodDiscriminator))
+    return _shapes(hollow(DISCRIMINATORS[kind]))
 
 
 def _shapes(model: nn.Module) -> Mapping[str, tuple[int, ...]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ffvits import console
 from ffvits.errors import BaseError, FfvitsError
 from ffvits.files import replacing, write_text
-from ffvits.voice import VoiceInfo, find_voice, read_weights
+from ffvits.voice import JUDGE_FILE, VoiceInfo, find_voice, read_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,11 +38,15 @@ class Written:
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished voice on its way out: its description, its weights as trained (not fused), and a name for files."""
+    """A finished voice on its way out: its description, its weights as trained (not fused), and a name for files.
+
+    `judge` is the discriminator of a voice that is to be a base.
+    """
 
     info: VoiceInfo
     weights: Mapping[str, Tensor] = field(repr=False)
     name: str
+    judge: Mapping[str, Tensor] | None = field(default=None, repr=False)
 
     @property
     def audio(self) -> AudioFormat:
@@ -125,7 +129,8 @@ def finished(source: str | Path, offline: bool = False) -> Finished:
     if not weights.is_file():
         raise BaseError("this folder is itself an export", cure="export the run it came from", file=folder)
     named = folder.parent if folder.name == "voice" else folder
-    return Finished(VoiceInfo.load(folder), read_weights(weights), _file_name(named.resolve().name))
+    judge = read_weights(folder / JUDGE_FILE) if (folder / JUDGE_FILE).is_file() else None
+    return Finished(VoiceInfo.load(folder), read_weights(weights), _file_name(named.resolve().name), judge)
 
 
 def _file_name(name: str) -> str:
@@ -315,7 +320,14 @@ def _bundle(voice: Finished, folder: Path, precision: str) -> None:
     }
     voice.info.save(folder, weights)
     write_text(folder / "lexicon.json", json.dumps(dict(voice.info.lexicon), ensure_ascii=False, indent=1) + "\n")
-    hashes = {name: store.sha256_of(folder / name) for name in ("model.safetensors", "voice.json", "lexicon.json")}
+    files = ["model.safetensors", "voice.json", "lexicon.json"]
+    (folder / JUDGE_FILE).unlink(missing_ok=True)  # of an earlier export
+    if voice.judge is not None:
+        from ffvits.base import save_discriminator
+
+        save_discriminator(folder / JUDGE_FILE, {n: tensor.to(torch.float16) for n, tensor in voice.judge.items()})
+        files.append(JUDGE_FILE)
+    hashes = {name: store.sha256_of(folder / name) for name in files}
     write_text(folder / "README.md", model_card(voice.info, voice.name, hashes))
 
 

@@ -10,7 +10,7 @@ from ffvits.errors import TrainError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.train import state
-from ffvits.voice import VoiceInfo
+from ffvits.voice import JUDGE_FILE, VoiceInfo
 
 if TYPE_CHECKING:
     from ffvits.base import Adapted, Base
@@ -25,8 +25,10 @@ def write_voice(
     reader: FrontEnd,
     speakers: list[str],
     identity: str,
+    *,
+    keep_judge: bool = False,
 ) -> None:
-    """Writes `voice/` from the best checkpoint's running mean of the weights.
+    """Writes `voice/` from the best checkpoint's running mean of the weights; with `keep_judge` its discriminator too.
 
     Raises TrainError if there is no checkpoint.
     """
@@ -63,6 +65,12 @@ def write_voice(
         card=card,
     )
     info.save(run.voice, weights)
+    judge = run.voice / JUDGE_FILE
+    judge.unlink(missing_ok=True)  # an older one would not fit these weights
+    if keep_judge and saved["judge"] is not None:
+        from ffvits.base import save_discriminator
+
+        save_discriminator(judge, saved["judge"], epoch=progress.step)
     console.info(f"voice of step {progress.step} -> {run.voice}")
 
 

@@ -20,13 +20,14 @@ from ffvits.train.guide import pull
 from ffvits.train.plan import Plan
 from ffvits.train.ranks import ALONE, Ranks
 from ffvits.vits import (
-    MultiPeriodDiscriminator,
+    Discriminators,
     TrainingOutput,
     Vits,
     discriminator_loss,
     duration_loss,
     feature_loss,
     generator_loss,
+    kind_of,
     kl_loss,
     slice_segments,
 )
@@ -103,7 +104,7 @@ class Learner:
         audio: AudioFormat,
         plan: Plan,
         new: Iterable[str] = (),
-        judge: MultiPeriodDiscriminator | None = None,
+        judge: Discriminators | None = None,
         *,
         seed: int = 0,
         ranks: Ranks = ALONE,
@@ -120,16 +121,19 @@ class Learner:
         self.audio = audio
         self.plan = plan
         self.judge = judge.to(self.device).train() if judge is not None else None
+        self._judge_since: int | None = None  # the step before the first one in which it took part
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self.optimizer = self._adam(self._groups(set(new)))
         self.judge_optimizer = None
-        losses: tuple[str, ...] = ("mel", "kl", "duration")
-        self._sides: list[_Side] = []
+        losses = ("mel", "kl", "duration")
+        self._alone = _Side("model", self.optimizer, self._model_losses, losses)
+        self._sides: list[_Side] = [self._alone]
         if self.judge is not None:
             self.judge_optimizer = self._adam([{"params": list(self.judge.parameters()), "factor": 1.0}])
-            self._sides.append(_Side("judge", self.judge_optimizer, self._judge_losses, ("judge",)))
-            losses += ("adversary", "features")
-        self._sides.append(_Side("model", self.optimizer, self._model_losses, losses))
+            self._sides = [
+                _Side("judge", self.judge_optimizer, self._judge_losses, ("judge",)),
+                _Side("model", self.optimizer, self._model_losses, (*losses, "adversary", "features")),
+            ]
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=plan.precision == "fp16")
 
     def _groups(self, new: set[str]) -> list[dict]:
@@ -177,7 +181,7 @@ class Learner:
         batch = batch.to(self.device)
         values: dict[str, float] = {}
         finite = True
-        for side in self._sides:
+        for side in self._taking_part(step):
             if finite:
                 found, finite = self._descend(side, batch, step)
                 values |= found
@@ -185,6 +189,15 @@ class Learner:
         if finite:
             self._follow(step)
         return Losses(values, finite)
+
+    def _taking_part(self, step: int) -> list[_Side]:
+        """Who learns in a step: the model alone until the judge joins, and unjudged until that has listened a while."""
+        if self.judge is None or step <= self.plan.adversary_begins:
+            return [self._alone]
+        if self._judge_since is None:
+            self._judge_since = step - 1
+        judge, judged = self._sides
+        return [judge, judged if self._adversary_share(step) else self._alone]
 
     def _descend(self, side: _Side, batch: Batch, step: int) -> tuple[dict[str, float], bool]:
         """One optimizer's part of the step: its losses, the length of its gradient, and whether it moved."""
@@ -253,7 +266,9 @@ class Learner:
         spec = linear_spectrogram(share.wav[:, 0], self.audio)
         size = self.model.config.segment_frames
         with self.autocast():
-            out = self.model(share.x, share.x_lengths, spec, share.frames, share.speakers, guide=self._guide(share))
+            out = self.model(
+                share.x, share.x_lengths, spec, share.frames, share.speakers, guide=self._guide(share, step)
+            )
         hop = self.audio.hop_length
         spoken = _Spoken(slice_segments(share.wav, out.starts * hop, size * hop), out)
         if self.parts == 1:
@@ -282,18 +297,20 @@ class Learner:
             "duration": out.x_mask.sum() / whole.symbols * duration_loss(out.duration_loss),
         }
         total = MEL_WEIGHT * losses["mel"] + KL_WEIGHT * losses["kl"] + losses["duration"]
-        if self.judge is not None:
+        pressure = self._adversary_share(step)
+        if pressure:
             clips = len(share.names) / len(whole.names)
             judged = {name: clips * loss for name, loss in self._judgement(spoken.real, out.audio).items()}
-            total = total + self._adversary_share(step) * (judged["adversary"] + judged["features"])
+            total = total + pressure * (judged["adversary"] + judged["features"])
             losses |= judged
         return total, losses
 
-    def _guide(self, batch: Batch) -> Tensor | None:
+    def _guide(self, batch: Batch, step: int) -> Tensor | None:
         """What is known beforehand about the alignment, as an addition to its scores."""
-        if batch.positions is None or not self.plan.guide:
+        strength = self.plan.guide_at(step)
+        if batch.positions is None or not strength:
             return None
-        return pull(batch.positions, batch.x.shape[1], self.plan.guide)
+        return pull(batch.positions, batch.x.shape[1], strength)
 
     def _mel_distance(self, real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
         """Mean L1 distance of log mels where there is speech; [B, 1, T] both, mask [B, 1, frames]."""
@@ -315,7 +332,18 @@ class Learner:
 
     def _adversary_share(self, step: int) -> float:
         """A fresh judge knows nothing: it listens for a while before it may push the generator."""
-        return min(1.0, max(0.0, step / self.plan.judge_warmup - 1)) if self.plan.judge_warmup else 1.0
+        if self._judge_since is None or step <= self.plan.adversary_begins:
+            return 0.0
+        warmup = self.plan.judge_warmup
+        return min(1.0, max(0.0, (step - self._judge_since) / warmup - 1)) if warmup else 1.0
+
+    @property
+    def settled(self) -> int:
+        """The step after which all losses have their full weight: what was measured until then is no match for it."""
+        if self.judge is None:
+            return 0
+        since = self.plan.adversary_begins if self._judge_since is None else self._judge_since
+        return since + 2 * self.plan.judge_warmup
 
     def _set_rates(self, step: int) -> None:
         rate = self.calm * self.plan.rate(step)
@@ -331,8 +359,11 @@ class Learner:
         torch._foreach_lerp_([self.average[name] for name in weights], list(weights.values()), 1 - decay)
 
     @torch.no_grad()
-    def check(self, items: Sequence[Item]) -> Check:
-        """Measures the running mean of the weights on held-out items, one at a time, always the same way."""
+    def check(self, items: Sequence[Item], step: int = 0) -> Check:
+        """Measures the running mean of the weights on held-out items, one at a time, always the same way.
+
+        The guide pulls as it does at `step`.
+        """
         model = self.averaged()
         hop = self.audio.hop_length
         sums = torch.zeros(4)
@@ -341,7 +372,7 @@ class Learner:
             batch = collate([item], hop).to(self.device)
             spec = linear_spectrogram(batch.wav[:, 0], self.audio)
             generator = torch.Generator().manual_seed(0)
-            guide = self._guide(batch)
+            guide = self._guide(batch, step)
             out = model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=guide, generator=generator)
             g = model.speaker(batch.speakers)
             real = spec_to_mel(spec, self.audio)
@@ -387,19 +418,27 @@ class Learner:
             "optimizer": self.optimizer.state_dict(),
             "judge": self.judge.state_dict() if self.judge is not None else None,
             "judge_optimizer": self.judge_optimizer.state_dict() if self.judge_optimizer is not None else None,
+            "judge_since": self._judge_since,
             "scaler": self.scaler.state_dict(),
             "norms": self._norms,
             "calm": self.calm,
         }
 
     def restore(self, state: Mapping) -> None:
-        """Takes up a state; a judge or a scaler that the checkpoint lacks starts fresh."""
+        """Takes up a state; a scaler or such a judge that the checkpoint lacks starts fresh."""
         self.model.load_state_dict(state["model"])
         self.average = {name: value.to(self.device) for name, value in state["average"].items()}
         _take_up(self.optimizer, state["optimizer"])
-        if self.judge is not None and state["judge"] is not None:
+        self._judge_since = None
+        if (
+            self.judge is not None
+            and state["judge"] is not None
+            and kind_of(state["judge"]) == kind_of(self.judge.state_dict())
+        ):
             self.judge.load_state_dict(state["judge"])
             _take_up(self.judge_optimizer, state["judge_optimizer"])
+            # A checkpoint that does not say has a judge that took part from the first step.
+            self._judge_since = state.get("judge_since", 0)
         self._norms = {name: list(values) for name, values in state["norms"].items()}
         self.calm = state["calm"]
         if state["scaler"]:

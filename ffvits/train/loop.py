@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import signal
 import threading
 import time
@@ -55,9 +56,10 @@ class Trained:
     verdict: str
 
 
-def train(recipe: Recipe, run: Run) -> Trained:
+def train(recipe: Recipe, run: Run, *, keep_judge: bool = False) -> Trained:
     """Fine-tunes the recipe's base on the run's kept clips and writes the voice; goes on where it stopped.
 
+    With `keep_judge` the discriminator lies beside the voice, which then is a base that can be trained against it.
     Under torchrun all processes call this; the first one writes. Raises BaseError, TextError or TrainError naming
     cause and cure.
     """
@@ -65,13 +67,13 @@ def train(recipe: Recipe, run: Run) -> Trained:
     with joined(device) as ranks:
         if not ranks.first:
             console.quiet()
-        return _train(recipe, run, device, ranks)
+        return _train(recipe, run, device, ranks, keep_judge)
 
 
-def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks) -> Trained:
+def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, keep_judge: bool) -> Trained:
     from ffvits.base import adapt, load_base
     from ffvits.train.export import write_voice
-    from ffvits.vits import MultiPeriodDiscriminator, Vits
+    from ffvits.vits import DISCRIMINATORS, Vits
 
     console.stage("Train")
     clips = run.clips()
@@ -114,8 +116,8 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks) -> Trained:
         model.load_state_dict({**adapted.state, **{n: v for n, v in model.state_dict().items() if n in new}})
     else:
         model.load_state_dict(adapted.state)
-    judge = MultiPeriodDiscriminator() if plan.adversary else None
-    if judge is not None and base.discriminator is not None and not recipe.train.from_scratch:
+    judge = DISCRIMINATORS[_judge_kind(recipe, base)]() if plan.adversary else None
+    if judge is not None and _brings_judge(recipe, base):
         judge.load_state_dict(base.discriminator)
     learner = Learner(model, base.audio, plan, new=new, judge=judge, seed=recipe.seed, ranks=ranks)
     with ranks.first_goes_first():
@@ -127,7 +129,7 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks) -> Trained:
     verdict = loop.close(progress)
     if ranks.first:
         adapted.report.save(run.folder / "surgery.json")
-        write_voice(run, recipe, base, adapted, reader, speakers, identity)
+        write_voice(run, recipe, base, adapted, reader, speakers, identity, keep_judge=keep_judge)
     return Trained(progress, verdict)
 
 
@@ -167,14 +169,37 @@ def _start_from(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speaker
     return chosen
 
 
+def _judge_kind(recipe: Recipe, base: Base) -> str:
+    """Which discriminator to train against: the recipe's, the base's own, or what suits the base's size."""
+    from ffvits.vits import kind_of
+
+    if recipe.train.discriminator != "auto":
+        return recipe.train.discriminator
+    if base.discriminator is not None:
+        return kind_of(base.discriminator)
+    return "lite" if _is_small(base) else "published"
+
+
+def _brings_judge(recipe: Recipe, base: Base) -> bool:
+    """Whether the base has a discriminator of that kind, to go on from."""
+    from ffvits.vits import kind_of
+
+    theirs = base.discriminator
+    return theirs is not None and not recipe.train.from_scratch and kind_of(theirs) == _judge_kind(recipe, base)
+
+
+def _is_small(base: Base) -> bool:
+    return base.config.hidden_channels < 192
+
+
 def _plan(recipe: Recipe, base: Base, items: list[Item], device: str) -> Plan:
     return make_plan(
         recipe.train,
         device=device,
         clips=len(items),
         minutes=_minutes(items, base),
-        small=base.config.hidden_channels < 192,
-        judge=base.discriminator is not None,
+        small=_is_small(base),
+        judge=_brings_judge(recipe, base),
         many_voices=bool(base.speakers),
         guided=all(item.guide for item in items),
     )
@@ -192,8 +217,10 @@ def _announce(plan: Plan, base: Base, items: list[Item], held_out: list[Item], s
     )
     if not plan.adversary:
         console.info("without an adversary: the base brings no discriminator (train.adversary: on starts a fresh one)")
-    elif base.discriminator is None:
-        console.info("the base brings no discriminator: a fresh one starts, and listens a while before it may push")
+    elif plan.judge_warmup:
+        console.info("a fresh discriminator starts, and listens a while before it may push")
+    if plan.adversary and plan.adversary_begins:
+        console.info(f"the adversary joins at step {plan.adversary_begins + 1}")
     if minutes < 1:
         console.warn(
             f"only {minutes * 60:.0f} s of speech: the voice takes on the timbre and little more; 5 min are better"
@@ -298,7 +325,7 @@ class Loop:
             console.info(f"waiting for data: {self.waiting:.1%} of the time")
         if self.troubles.skipped:
             console.warn(f"{self.troubles.skipped} steps were skipped; look at: {', '.join(self.troubles.suspects())}")
-        found = assess(checks, seconds=self.seconds)
+        found = self._assess(progress)
         text = f"trained {progress.step:,} steps in {progress.seconds / 60:.1f} min; {found.text}"
         console.info(text)
         return text
@@ -312,8 +339,10 @@ class Loop:
         out_of_time = bool(self.plan.minutes) and progress.seconds >= self.plan.minutes * 60
         if self.plan.until == "minutes":
             return out_of_time
-        # A curve is also flat where every step is skipped.
-        learned = self.plan.until == "converged" and self.verdict.done and not self.troubles.in_a_row
+        # A curve is also flat where every step is skipped, and starts afresh where the adversary joins.
+        last_stage = progress.step >= self.learner.settled or self.verdict.kind == "diverged"
+        stops = self.plan.until == "converged" and self.verdict.done and last_stage
+        learned = stops and not self.troubles.in_a_row
         return out_of_time or learned or progress.step >= self.plan.steps
 
     def _step(self, batch: Batch, position: tuple[int, int], progress: Progress, writer: SummaryWriter) -> Progress:
@@ -379,9 +408,11 @@ class Loop:
     def _look(self, progress: Progress, writer: SummaryWriter) -> Progress:
         values: dict[str, float] = {}
         if self.held_out:
-            found = self.learner.check(self.held_out)
+            found = self.learner.check(self.held_out, progress.step)
             values = {name: value for name, value in vars(found).items() if name != "sounds"}
             values["similarity"] = self.listener.similarity(found.sounds)
+            if progress.best_step <= self.learner.settled < progress.step:
+                progress = progress.with_(best=math.inf)  # an adversary costs mel distance and is worth it
             if found.spoken < progress.best and progress.step > 0:
                 progress = progress.with_(best=found.spoken, best_step=progress.step)
         elif progress.step > 0:
@@ -401,10 +432,15 @@ class Loop:
             self.history.add("check", progress.step, values)
             shown = "  ".join(f"{name} {values[name]:.3f}" for name in SHOWN if name in values)
             console.info(f"step {progress.step}: {shown}")
-        self.verdict = assess(
-            [entry for entry in self.history.read() if entry["kind"] == "check"], seconds=self.seconds
-        )
+        self.verdict = self._assess(progress)
         return progress
+
+    def _assess(self, progress: Progress) -> Verdict:
+        """What the held-out curve says, since the adversary joined with its full weight."""
+        checks = [entry for entry in self.history.read() if entry["kind"] == "check"]
+        if 0 < self.learner.settled < progress.step:
+            checks = [entry for entry in checks if entry["step"] > self.learner.settled]
+        return assess(checks, seconds=self.seconds)
 
     def _sample(self, sentence: str) -> np.ndarray:
         """A sentence in the first speaker's voice, always with the same noise: [T]."""

@@ -21,8 +21,8 @@ PARTS = ("enc_p", "enc_q", "flow", "dp", "dec")
 KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4}
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0}
-# Against the log-likelihood of a frame, a sum over all its channels. The guide never lets go: a fine-tune is too short
-# for the search to become better than it (measured: docs/training.md).
+# Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
+# fine-tune is too short for the search to become better than the guide (measured: docs/training.md).
 GUIDE_STRENGTH = 100.0
 
 
@@ -44,6 +44,9 @@ class Plan:
     ema: float = 0.99
     max_norm: float = 1000.0
     guide: float = 0.0
+    guide_holds: float = 1.0
+    guide_ends: float = 1.0
+    adversary_begins: int = 0
     warmup: int = 20
     decay: float = 0.1
     until: str = "steps"
@@ -54,6 +57,13 @@ class Plan:
         warm = min(1.0, step / self.warmup) if self.warmup else 1.0
         gone = min(1.0, step / max(self.steps, 1))
         return self.learning_rate * warm * (self.decay + (1 - self.decay) * 0.5 * (1 + math.cos(math.pi * gone)))
+
+    def guide_at(self, step: int) -> float:
+        """How strongly the guide pulls at a step: fully, then less and less, then not at all."""
+        gone = step / max(self.steps, 1)
+        if gone <= self.guide_holds:
+            return self.guide
+        return self.guide * max(0.0, (self.guide_ends - gone) / max(self.guide_ends - self.guide_holds, 1e-9))
 
 
 def choose_precision(name: str, device: str) -> str:
@@ -82,8 +92,14 @@ def make_plan(
     published-size one, `judge` whether the base brings a discriminator, `many_voices` whether it has speakers,
     `guided` whether each clip's alignment is known beforehand.
 
-    Raises RecipeError for a part that the model does not have, or a budget that is not named.
+    Raises RecipeError for a part that the model does not have, a budget that is not named, or a guide that ends before
+    it lets go.
     """
+    if settings.guide_ends < settings.guide_holds:
+        raise RecipeError(
+            f"train.guide_ends ({settings.guide_ends:g}) is before train.guide_holds ({settings.guide_holds:g})",
+            cure="the guide lets go between the two: guide_holds 0.15, guide_ends 0.6",
+        )
     if settings.until == "minutes" and not settings.minutes:
         raise RecipeError("train.until is minutes, and train.minutes says not how many", cure="--minutes 30")
     on_gpu = not device.startswith("cpu")
@@ -96,6 +112,7 @@ def make_plan(
         steps = min(20_000, max(1_000, 30 * math.ceil(clips / batch)))
     else:
         steps = min(3_000, max(400, 60 * math.ceil(clips / batch)))
+    adversary_begins = round(settings.adversary_from * steps)
     check_every = settings.check_every or max(25, steps // 20)
     return Plan(
         steps=steps,
@@ -106,11 +123,14 @@ def make_plan(
         precision=choose_precision(settings.precision, device),
         check_every=check_every,
         adversary=adversary,
-        judge_warmup=0 if judge or not adversary else min(500, steps // 4),
+        judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
         rates={**(FOLLOW if many_voices else KEEP_LANGUAGE), **_factors(settings.parts)},
         new_layers=settings.new_layers,
         ema=settings.ema,
         guide=GUIDE_STRENGTH if settings.guide and guided else 0.0,
+        guide_holds=settings.guide_holds,
+        guide_ends=settings.guide_ends,
+        adversary_begins=adversary_begins,
         warmup=settings.warmup,
         # Without a known end there is nothing to slow down for.
         decay=1.0 if settings.until == "minutes" else settings.decay,

@@ -1,14 +1,24 @@
 """The published VITS model and its discriminators, and the losses that train them."""
 
 from ffvits.vits.config import VitsConfig
-from ffvits.vits.discriminator import Judgement, MultiPeriodDiscriminator
+from ffvits.vits.discriminator import (
+    DISCRIMINATORS,
+    Discriminators,
+    Judgement,
+    LiteDiscriminator,
+    MultiPeriodDiscriminator,
+    kind_of,
+)
 from ffvits.vits.losses import discriminator_loss, duration_loss, feature_loss, generator_loss, kl_loss
 from ffvits.vits.model import Conversion, Speech, TrainingOutput, Vits
 from ffvits.vits.segments import random_starts, slice_segments
 
 __all__ = [
+    "DISCRIMINATORS",
     "Conversion",
+    "Discriminators",
     "Judgement",
+    "LiteDiscriminator",
     "MultiPeriodDiscriminator",
     "Speech",
     "TrainingOutput",
@@ -18,6 +28,7 @@ __all__ = [
     "duration_loss",
     "feature_loss",
     "generator_loss",
+    "kind_of",
     "kl_loss",
     "random_starts",
     "slice_segments",

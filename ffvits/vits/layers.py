@@ -83,6 +83,15 @@ class NormedConv1d(_WeightNorm, nn.Conv1d):
         return self._conv_forward(x, self.normed_weight(), self.bias)
 
 
+class NormedConv2d(_WeightNorm, nn.Conv2d):
+    """Conv2d with weight normalisation, [B, C, H, W] -> [B, C', H', W']."""
+
+    plain_type = nn.Conv2d
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._conv_forward(x, self.normed_weight(), self.bias)
+
+
 class ColumnConv2d(nn.Conv2d):
     """Convolves down columns, as its weight [C', C, k, 1] says, on pictures that lie on their side.
 

@@ -5,7 +5,7 @@ import torch
 from checkpoints import small_model
 
 from ffvits.base.skeleton import discriminator_shapes, filled, generator_shapes, hollow
-from ffvits.vits import MultiPeriodDiscriminator, Vits, VitsConfig
+from ffvits.vits import LiteDiscriminator, MultiPeriodDiscriminator, Vits, VitsConfig
 
 CONFIGS = {
     "published": VitsConfig(),
@@ -27,6 +27,8 @@ def test_names_and_shapes_are_those_of_the_real_model(name):
 def test_discriminators_too():
     real = MultiPeriodDiscriminator()
     assert dict(discriminator_shapes()) == {k: tuple(v.shape) for k, v in real.state_dict().items()}
+    lite = LiteDiscriminator()
+    assert dict(discriminator_shapes("lite")) == {k: tuple(v.shape) for k, v in lite.state_dict().items()}
 
 
 def test_a_filled_model_is_the_model_and_shares_its_weights():

@@ -16,7 +16,7 @@ from ffvits.text import front_end
 from ffvits.train.dataset import collate, prepare
 from ffvits.train.learner import Learner, out_of_memory
 from ffvits.train.plan import Plan, make_plan
-from ffvits.vits import MultiPeriodDiscriminator, Vits
+from ffvits.vits import LiteDiscriminator, MultiPeriodDiscriminator, Vits
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def gradients(made: Learner, batch, parts: int) -> dict[str, torch.Tensor]:
     made.parts = parts
     made.model.eval()  # without dropout
     found = {}
-    for side in made._sides:
+    for side in made._taking_part(1):
         made._gather(side, batch, 1)
         root = made.model if side.name == "model" else made.judge
         found |= {f"{side.name} {n}": p.grad.clone() for n, p in root.named_parameters() if p.grad is not None}
@@ -196,7 +196,59 @@ def test_a_gradient_that_explodes_is_left_out(parts):
     assert all(torch.equal(before[name], value) for name, value in made.model.state_dict().items())
 
 
+def test_a_late_judge_first_listens_and_then_pushes(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, judge=LiteDiscriminator(), adversary_begins=2, judge_warmup=1)
+    before = {name: value.clone() for name, value in made.judge.state_dict().items()}
+    assert made.settled == 4
+    heard = [set(made.step(batch, step).values) for step in (1, 2)]
+    assert all(torch.equal(before[name], value) for name, value in made.judge.state_dict().items())
+    heard += [set(made.step(batch, step).values) for step in (3, 4)]
+    assert not any("judge" in found for found in heard[:2])
+    assert ["judge" in found for found in heard[2:]] == [True, True]
+    assert ["adversary" in found for found in heard] == [False, False, False, True]
+    assert any(not torch.equal(before[name], value) for name, value in made.judge.state_dict().items())
+
+
+def test_a_judge_that_joins_a_resumed_run_is_not_trusted_at_once(parts):
+    _, adapted, batch, _ = parts
+    alone = learner(adapted)
+    alone.step(batch, 1)
+    made = learner(adapted, judge=LiteDiscriminator(), judge_warmup=3)
+    made.restore(alone.state())
+    assert "adversary" not in made.step(batch, 2).values
+    assert made.settled == 1 + 6
+    again = learner(adapted, judge=LiteDiscriminator(), judge_warmup=3)
+    again.restore(made.state())
+    assert again.settled == made.settled
+    other = learner(adapted, judge=seeded_judge(), judge_warmup=3)
+    other.restore(made.state())  # of another kind: it starts fresh
+    other.step(batch, 3)
+    assert other.settled == 2 + 6
+
+
+def test_a_guide_that_let_go_pulls_no_more(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, guide=100.0, guide_holds=0.2, guide_ends=0.6)
+    guided = replace(batch, positions=torch.zeros(len(batch.names), int(batch.frames.max())))
+    strengths = [made.plan.guide_at(step) for step in (0, 2, 4, 6, 10)]
+    assert strengths == pytest.approx([100, 100, 50, 0, 0])
+    assert made._guide(guided, 4)[0, 0, 3] == pytest.approx(-50 * 9 / (2 * 1.5**2))
+    assert made._guide(guided, 6) is None
+
+
 class TestPlan:
+    def test_a_guide_lets_go_only_if_told(self):
+        assert plan(guide=100.0, steps=10).guide_at(10) == 100
+        told = TrainSettings(guide_holds=0.6, guide_ends=0.2)
+        with pytest.raises(RecipeError, match="guide_ends"):
+            make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False)
+
+    def test_a_late_adversary_warms_up_in_what_is_left(self):
+        told = TrainSettings(steps=1000, adversary="on", adversary_from=0.8)
+        made = make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False)
+        assert (made.adversary_begins, made.judge_warmup) == (800, 50)
+
     def test_rates_rise_then_fall(self):
         made = plan(steps=200)
         rates = [made.rate(step) for step in range(1, 201)]
@@ -211,9 +263,16 @@ class TestPlan:
         )
         assert (one.rates["enc_p"], one.rates["flow"]) == (0, 0)
         assert min(many.rates.values()) > 0
-        assert one.guide > 0 == many.guide
         told = TrainSettings(parts={"flow": "0.5"})
         assert make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["flow"] == 0.5
+
+    @pytest.mark.parametrize(
+        ("wanted", "guided", "pulls"), [(True, True, True), (True, False, False), (False, True, False)]
+    )
+    def test_there_is_a_guide_where_every_alignment_is_known(self, wanted, guided, pulls):
+        settings = TrainSettings(guide=wanted)
+        made = make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False, guided=guided)
+        assert (made.guide > 0) == pulls
 
     @pytest.mark.parametrize(("value", "factor"), [("frozen", 0), ("0", 0), ("0.1", 0.1), ("2", 2)])
     def test_a_part_has_its_factor_or_is_frozen(self, value, factor):

@@ -1,12 +1,15 @@
 """`ffvits pretrain`: a corpus becomes a base, from another base's weights or from none."""
 
+import shutil
+
 import torch
 
 from ffvits import cli
 from ffvits.base import load_base
 from ffvits.recipe import Recipe
 from ffvits.run import Run
-from ffvits.train import state
+from ffvits.train import state, train
+from ffvits.vits import kind_of
 
 
 def first_weights(run):
@@ -48,3 +51,22 @@ def test_a_new_base_may_write_text_in_another_way(run, tiny_base):
     for symbol in ("ao3", "zh", "。"):
         row = old.generator["enc_p.emb.weight"][old.symbols.index(symbol)]
         assert torch.equal(begun[base.symbols.index(symbol)], row.float())
+
+
+def test_a_late_adversary_stays_beside_the_base(run, tmp_path, capsys):
+    flags = ["train.adversary=on", "train.adversary_from=0.5", "train.check_every=1", "train.keep=9"]
+    flags = [word for flag in flags for word in ("--set", flag)]
+    assert cli.main(["pretrain", str(run.folder), "--steps", "4", *flags]) == 0
+    assert "joins at step 3" in capsys.readouterr().err
+    progress, saved = max((state.load(file) for file in run.checkpoints.glob("*.pt")), key=lambda found: found[0].step)
+    assert saved["judge_since"] == 2
+    assert progress.best_step > 2, "the best is sought where the adversary had its full say"
+    base = load_base(run.folder / "exports" / "bundle")
+    assert kind_of(base.discriminator) == "lite"
+    assert "D_latest.safetensors" in (run.folder / "exports" / "bundle" / "README.md").read_text(encoding="utf-8")
+    # Whoever trains from it goes on with its discriminator, and at once.
+    shutil.rmtree(run.checkpoints)
+    recipe = run.recipe().override({"base": str(run.folder / "exports" / "bundle"), "train.steps": 1})
+    train(recipe, Run.create(run.folder, recipe))
+    assert "adversary" in (run.checkpoints / "history.jsonl").read_text(encoding="utf-8")
+    assert not (run.voice / "D_latest.safetensors").exists(), "a voice needs no discriminator"

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from ffvits.vits import MultiPeriodDiscriminator
-from ffvits.vits.discriminator import PERIODS, PeriodDiscriminator, ScaleDiscriminator
+from ffvits.vits import DISCRIMINATORS, LiteDiscriminator, MultiPeriodDiscriminator, kind_of
+from ffvits.vits.discriminator import PERIODS, PeriodDiscriminator, ScaleDiscriminator, SpectrogramDiscriminator
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +75,35 @@ def test_the_scale_judge_hears_every_sample():
     audio = torch.zeros(1, 1, 1200, requires_grad=True)
     judge(audio)[0].sum().backward()
     assert (audio.grad != 0).all()
+
+
+class TestLite:
+    def test_it_is_small_and_its_state_tells_its_kind(self):
+        sizes = {}
+        for kind, build in DISCRIMINATORS.items():
+            judges = build()
+            sizes[kind] = sum(parameter.numel() for parameter in judges.parameters())
+            assert kind_of(judges.state_dict()) == kind
+        assert sizes["lite"] < 2e6 < 40e6 < sizes["published"]
+
+    def test_every_judge_hears_every_sample(self):
+        torch.manual_seed(0)
+        judges = LiteDiscriminator()
+        audio = (torch.rand(1, 1, 2200) - 0.5).requires_grad_()
+        heard = judges(audio)
+        assert len(heard.logits) == len(PERIODS) + 3
+        for logits in heard.logits:
+            audio.grad = None
+            logits.sum().backward(retain_graph=True)
+            assert (audio.grad != 0).all()
+
+    def test_a_spectrogram_keeps_its_frames_and_halves_its_bins(self):
+        maps = SpectrogramDiscriminator(512)(torch.zeros(1, 1, 1280))[1]
+        assert [tuple(found.shape[2:]) for found in maps] == [(11, 129), (11, 65), (11, 33), (11, 17), (11, 17)]
+
+    def test_silence_and_reduced_precision_give_numbers(self):
+        audio = torch.zeros(1, 1, 2048, requires_grad=True)
+        with torch.autocast("cpu", torch.bfloat16):
+            heard = LiteDiscriminator()(audio)
+        sum(logits.float().square().mean() for logits in heard.logits).backward()
+        assert torch.isfinite(audio.grad).all()
