@@ -128,7 +128,8 @@ class TrainSettings:
     )
     from_scratch: bool = _option(False, "the base gives its shape and symbols only, its weights begin at random")
     start_from: str = _option(
-        "mean", "which voice of a base that has several a new one starts from: mean, nearest, or a name"
+        "auto",
+        "the base's voice that a new one starts from: nearest, mean, a name; auto is nearest where that is quick",
     )
     adversary: Literal["auto", "on", "off"] = _option(
         "auto", "train against a discriminator; auto does where the base brings one"

@@ -1,15 +1,16 @@
 """The base reads along: what its own reading of a clip's text teaches before the model can hear the new voice.
 
-A base of one speaker has heard nobody else: its posterior encoder makes little sense of a new voice, and the alignment
-that training searches with it (VITS, section 2.2.1) is wrong for hundreds of steps. But the base can read the clip's
-text aloud and knows when it says what; warping its reading onto the recording gives the alignment to start from. The
-readings themselves are replayed in training, as the base's own speaker, so that its clear Chinese is not forgotten.
+A base of one speaker has heard nobody else, one of a few voices not many more: its posterior encoder makes little
+sense of a new voice, and the alignment that training searches with it (VITS, section 2.2.1) is wrong for hundreds of
+steps. But the base can read the clip's text aloud and knows when it says what; warping its reading onto the recording
+gives the alignment to start from. The readings themselves are replayed in training, as the base's own speaker, so that
+its clear Chinese is not forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,36 +38,75 @@ class Lessons:
     readings: list[Item]
 
 
-def read_along(items: Sequence[Item], base: Base, run: Run, speaker: int) -> Lessons:
-    """Lets a base without speakers read every item's text; the readings are items of `speaker`.
+@dataclass(frozen=True)
+class Teacher:
+    """A voice of the base that reads along: its row in the base (None if that has one voice), and in the new model."""
+
+    row: int | None
+    speaker: int
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The teacher of each speaker, and the names of those that the new model gets as speakers of their own."""
+
+    teachers: Mapping[int, Teacher] = field(default_factory=dict)
+    voices: tuple[str, ...] = ()
+
+
+def hire(base: Base, speakers: Sequence[str], start_from: str | Mapping[str, str]) -> Staff:
+    """Who reads along with whom: the base's only voice, or the one that a speaker starts from.
+
+    There is nobody where speakers start from the mean of many voices, for no voice is that mean.
+    """
+    if not base.speakers:
+        return Staff(
+            {number: Teacher(None, len(speakers)) for number in range(len(speakers))}, (f"{base.name} (base)",)
+        )
+    chosen = [start_from if isinstance(start_from, str) else start_from[name] for name in speakers]
+    if not set(chosen) <= set(base.speakers):
+        return Staff()
+    voices = tuple(dict.fromkeys(voice for voice in chosen if voice not in speakers))
+    rows = [*speakers, *voices]
+    return Staff({number: Teacher(base.speakers.index(v), rows.index(v)) for number, v in enumerate(chosen)}, voices)
+
+
+def read_along(items: Sequence[Item], base: Base, run: Run, staff: Staff) -> Lessons:
+    """Lets the base read every item's text in the voice of its speaker's teacher.
 
     What was read before is kept in the run's cache.
     """
     hop = base.audio.hop_length
-    missing = [item for item in items if not _files(item, base, run)[-1].is_file()]
+    teachers = staff.teachers
+
+    def files(item: Item) -> tuple[Path, Path, Path]:
+        return _files(item, base, run, teachers[item.speaker].row)
+
+    missing = [item for item in items if not files(item)[-1].is_file()]
     if missing:
         from ffvits.base.skeleton import filled
 
         model = filled(base.config, base.generator).eval().fused()
         with console.progress("Reading along", total=len(missing), unit="clips") as bar:
             for item in missing:
-                reading = read(item, model)
-                for path, values in zip(_files(item, base, run), (reading.samples, reading.of_frame), strict=False):
+                reading = read(item, model, teachers[item.speaker].row)
+                for path, values in zip(files(item), (reading.samples, reading.of_frame), strict=False):
                     save_samples(path, values)
-                save_samples(_files(item, base, run)[-1], symbol_positions(item, reading, base.audio))
+                save_samples(files(item)[-1], symbol_positions(item, reading, base.audio))
                 bar.advance()
     guided, readings = [], []
     for item in items:
-        samples, of_frame, positions = _files(item, base, run)
+        samples, of_frame, positions = files(item)
+        speaker = teachers[item.speaker].speaker
         guided.append(replace(item, guide=positions))
         frames = np.load(samples, mmap_mode="r").shape[0] // hop
         readings.append(Item(f"{item.name} (base)", item.ids, speaker, samples, frames, guide=of_frame))
     return Lessons(guided, readings)
 
 
-def _files(item: Item, base: Base, run: Run) -> tuple[Path, Path, Path]:
+def _files(item: Item, base: Base, run: Run, row: int | None) -> tuple[Path, Path, Path]:
     """Where the reading, its own alignment and the recording's alignment are kept."""
-    key = digest("reading", base.sha256, item.ids, item.samples.name)
+    key = digest("reading", base.sha256, item.ids, item.samples.name, row)
     folder = run.folder / "cache" / "reading" / key[:2]
     return folder / f"{key}.npy", folder / f"{key}-own.npy", folder / f"{key}-guide.npy"
 
@@ -80,10 +120,11 @@ class Reading:
 
 
 @torch.inference_mode()
-def read(item: Item, model: Vits) -> Reading:
-    """Speaks an item's text with a base without speakers, as plainly as it can."""
+def read(item: Item, model: Vits, row: int | None = None) -> Reading:
+    """Speaks an item's text in a voice of the base (the only one where `row` is None), as plainly as it can."""
     ids = torch.tensor([item.ids])
-    speech = model.infer(ids, torch.tensor([len(item.ids)]), noise_scale=0.0, noise_scale_w=0.0)
+    sid = None if row is None else torch.tensor([row])
+    speech = model.infer(ids, torch.tensor([len(item.ids)]), sid, noise_scale=0.0, noise_scale_w=0.0)
     of_frame = np.repeat(np.arange(len(item.ids)), speech.durations[0].numpy())
     return Reading(speech.audio[0, 0].numpy(), of_frame.astype(np.float32))
 

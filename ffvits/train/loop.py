@@ -28,7 +28,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
 from ffvits.train.dataset import Batch, Deck, Item, collate, prepare
-from ffvits.train.guide import read_along
+from ffvits.train.guide import Staff, hire, read_along
 from ffvits.train.learner import Learner
 from ffvits.train.listen import Listener
 from ffvits.train.plan import Plan, make_plan
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ffvits.base import Base
     from ffvits.text import FrontEnd
 
+HEARD_ALL = 64  # of a base with more voices, not every one is listened to unasked
 CHECKED = 12  # held-out clips looked at each time
 PATIENCE = 3  # steps in a row without a usable gradient before it is back to the last checkpoint
 RETURNS = 2  # times that training goes back before it gives up
@@ -82,19 +83,24 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, keep_judge: bool
         base = load_base(recipe.base, offline=recipe.offline)
         reader = _reader(base, recipe)
         items, held_out = prepare(clips, run, base.audio, reader, speakers)
+        start_from = _start_from(recipe, run, base, clips, speakers)
         identity = digest(
             base.sha256,
             recipe.train.from_scratch,
             speakers,
             recipe.train.replay > 0,
+            start_from,
             [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
         )
         readings: list[Item] = []
         timed = all(item.guide for item in (*items, *held_out))
-        if not timed and _reads_along(base, reader) and (recipe.train.guide or recipe.train.replay):
-            lessons = read_along(items, base, run, speaker=len(speakers))
+        staff = Staff()
+        if not timed and _reads(base, reader) and (recipe.train.guide or recipe.train.replay):
+            staff = hire(base, speakers, start_from)
+        if staff.teachers:
+            lessons = read_along(items, base, run, staff)
             items, readings = lessons.items, lessons.readings
-            held_out = read_along(held_out, base, run, speaker=len(speakers)).items
+            held_out = read_along(held_out, base, run, staff).items
     plan = _plan(recipe, base, items, device)
     if base.front_end not in ("", reader.name):
         console.info(f"the base wrote {base.front_end}, the new voice writes {reader.name}: symbols move by name")
@@ -103,9 +109,9 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, keep_judge: bool
     replayed = bool(readings) and recipe.train.replay > 0
     adapted = adapt(
         base,
-        speakers=[*speakers, f"{base.name} (base)"] if replayed else speakers,
+        speakers=[*speakers, *staff.voices] if replayed else speakers,
         symbols=reader.table.symbols,
-        start_from=_start_from(recipe, run, base, clips, speakers),
+        start_from=start_from,
     )
     console.table("What became of the base", ("what", "tensors", "why"), adapted.report.table())
     new = adapted.report.created_names()
@@ -149,14 +155,16 @@ def _reader(base: Base, recipe: Recipe) -> FrontEnd:
     return front_end("initials-finals", add_blank=base.add_blank, lexicon=recipe.text.lexicon)
 
 
-def _reads_along(base: Base, reader: FrontEnd) -> bool:
-    """Whether the base can read a clip's text: it has one voice, and the ids of this front end are its own."""
-    return not base.speakers and base.symbols == reader.table.symbols and bool(base.front_end)
+def _reads(base: Base, reader: FrontEnd) -> bool:
+    """Whether the base can read what this front end writes."""
+    return bool(base.front_end) and base.symbols == reader.table.symbols
 
 
 def _start_from(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: list[str]) -> str | dict[str, str]:
     """The base's voice that each new speaker starts from, as `adapt` wants it."""
     wanted = recipe.train.start_from
+    if wanted == "auto":
+        wanted = "nearest" if base.front_end and len(base.speakers) <= HEARD_ALL else "mean"
     if wanted != "nearest" or not base.speakers:
         return wanted if base.speakers and wanted != "nearest" else "mean"
     from ffvits.base import nearest_voice

@@ -1,0 +1,60 @@
+"""Who reads along with whom, and what the model then trains on."""
+
+from dataclasses import replace
+
+import pytest
+
+from ffvits.base import load_base
+from ffvits.recipe import Recipe
+from ffvits.run import Run
+from ffvits.train import state, train
+from ffvits.train.guide import Staff, Teacher, hire
+from ffvits.voice import Voice
+
+
+@pytest.fixture(scope="module")
+def single(tiny_base):
+    return load_base(tiny_base)
+
+
+@pytest.fixture(scope="module")
+def many(single):
+    return replace(single, speakers=("甲", "乙", "丙"))
+
+
+def test_the_only_voice_of_a_base_reads_along_with_everybody(single):
+    staff = hire(single, ["派蒙", "旅行者"], "mean")
+    assert staff == Staff({0: Teacher(None, 2), 1: Teacher(None, 2)}, (f"{single.name} (base)",))
+
+
+def test_of_many_voices_the_one_that_a_speaker_starts_from_reads_along(many):
+    staff = hire(many, ["派蒙", "旅行者"], {"派蒙": "丙", "旅行者": "甲"})
+    assert staff == Staff({0: Teacher(2, 2), 1: Teacher(0, 3)}, ("丙", "甲"))
+    assert hire(many, ["派蒙", "旅行者"], "乙") == Staff({0: Teacher(1, 2), 1: Teacher(1, 2)}, ("乙",))
+
+
+def test_a_voice_that_is_trained_on_reads_along_with_itself(many):
+    assert hire(many, ["乙", "新"], "乙") == Staff({0: Teacher(1, 0), 1: Teacher(1, 0)}, ())
+
+
+@pytest.mark.parametrize("start_from", ["mean", {"新": "mean"}, "nobody's"])
+def test_the_mean_of_many_voices_cannot_read(many, start_from):
+    assert hire(many, ["新"], start_from) == Staff()
+
+
+def test_a_voice_of_the_base_is_replayed_and_left_out_of_the_finished_voice(run, tmp_path):
+    first = run.recipe().override({"train.steps": 1})
+    train(first, Run.create(run.folder, first))
+    grown = Run.create(tmp_path / "grown", Recipe())
+    (grown.folder / "audio").mkdir(exist_ok=True)
+    for file in run.audio.iterdir():
+        (grown.folder / "audio" / file.name).write_bytes(file.read_bytes())
+    grown.save_clips([clip.with_(speaker="旅行者") for clip in run.clips()])
+    wanted = {"base": str(run.voice), "train.start_from": "派蒙", "train.steps": 2, "train.replay": 0.5}
+    recipe = run.recipe().override({**wanted, "train.keep": 9})
+    train(recipe, Run.create(grown.folder, recipe))
+    _, saved = state.load(grown.checkpoints / "step-00000002.pt")
+    _, begun = state.load(grown.checkpoints / "step-00000000.pt")
+    assert saved["model"]["emb_g.weight"].shape[0] == 2
+    assert begun["model"]["emb_g.weight"][1].equal(load_base(run.voice).generator["emb_g.weight"][0])
+    assert Voice.load(grown.folder).speakers == ("旅行者",)
