@@ -20,7 +20,7 @@ from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.evaluate import measures
 from ffvits.evaluate.aligner import load_aligner
-from ffvits.evaluate.panel import Verdict, load_panel
+from ffvits.evaluate.panel import Panel, Verdict
 from ffvits.evaluate.statistics import area, figure
 from ffvits.evaluate.syllables import Span
 from ffvits.evaluate.takes import Take
@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("real", type=Path)
     options = parser.parse_args()
 
-    panel = load_panel(TranscribeSettings())
+    panel = Panel(TranscribeSettings())
     heard: dict[str, list[Verdict]] = {}
     for (kind, voice), takes in gather(options.renderings, options.real).items():
         heard.setdefault(kind, []).extend(panel.judge(takes, f"{kind} {voice}"))

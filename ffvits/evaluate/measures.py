@@ -28,6 +28,10 @@ class Measure:
     def write(self, value: float) -> str:
         return f"{100 * value:.1f} %" if self.percent else f"{value:.{self.digits}f}"
 
+    def write_bounds(self, low: float, high: float) -> str:
+        """The interval in the unit of the value before it."""
+        return f"[{self.write(low)}, {self.write(high)}]".replace(" %", "")
+
 
 MEASURES = (
     Measure("cer", "clear", "low", "字错率", "character error rate", True),
@@ -58,6 +62,13 @@ MEASURES = (
     Measure("clipped", "clean", "low", "削波", "clipped samples", True),
     Measure("loudness", "clean", "near", "响度 LUFS", "loudness, LUFS", digits=1),
 )
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "clear": ("清楚", "clear"),
+    "native": ("地道", "native"),
+    "alike": ("像本人", "alike"),
+    "clean": ("干净", "clean"),
+    "fast": ("快慢", "fast"),
+}
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
 
 
