@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from ffvits.base.readahead import read_ahead
 from ffvits.base.unpickle import Damaged, Unfamiliar, read_zip
 from ffvits.errors import BaseError
 
@@ -108,6 +109,7 @@ def _read(path: Path) -> Checkpoint:
         head = file.read(512)
         _refuse_foreign(path, head)
         if head.startswith(b"PK"):
+            read_ahead(path)
             return _read_zip(path)
         if head.startswith(_LEGACY):
             return _read_legacy(path, file)
@@ -323,6 +325,7 @@ def _read_safetensors(path: Path, head: bytes) -> Checkpoint:
         raise _unreadable(path, "truncated", f"its header says {length:,} bytes and the file has {size:,}")
     from safetensors import SafetensorError, safe_open
 
+    read_ahead(path)
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
             metadata = file.metadata() or {}
