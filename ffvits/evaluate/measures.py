@@ -26,7 +26,9 @@ class Measure:
     digits: int = 2
 
     def write(self, value: float) -> str:
-        return f"{100 * value:.1f} %" if self.percent else f"{value:.{self.digits}f}"
+        digits, unit = (1, " %") if self.percent else (self.digits, "")
+        rounded = round(100 * value if self.percent else value, digits)
+        return f"{rounded + 0.0:.{digits}f}{unit}"  # + 0.0: of the two zeros never the negative one
 
     def write_bounds(self, low: float, high: float) -> str:
         """The interval in the unit of the value before it."""

@@ -58,13 +58,14 @@ def _rows(comparison: Comparison, figures: Sequence[dict]) -> list[dict[str, Any
         cells = []
         for side in figures:
             found = side.get(measure.name)
-            interval = f"{measure.write(found.low)} … {measure.write(found.high)}" if found else ""
+            interval = measure.write_bounds(found.low, found.high) if found else ""
             cells.append((measure.write(found.value) if found else "–", interval))
         changes = []
         for found in comparison.differences.values():
             change = found.get(measure.name)
-            text = f"{measure.write(change.value)}  p {change.p:.3f}" if change else "–"
-            changes.append((text, bool(change and change.p < 0.05 and measure.better != "near")))
+            text = measure.write(change.value) if change else "–"
+            interval = f"{measure.write_bounds(change.low, change.high)} p {change.p:.3f}" if change else ""
+            changes.append((text, interval, bool(change and change.p < 0.05 and measure.better != "near")))
         rows.append({"measure": measure, "cells": cells, "changes": changes})
     return rows
 

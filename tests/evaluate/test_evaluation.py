@@ -1,40 +1,21 @@
 """A voice judged, kept and compared: the real panel on the embedded base, and what it writes."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from verdicts import compared, evaluation, heard, verdict
 
 from ffvits.audio.loudness import loudness
 from ffvits.audio.sound import Sound
 from ffvits.cli import main
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures, words
-from ffvits.evaluate.comparison import Comparison, best_base, compare, train_on_bases
-from ffvits.evaluate.evaluation import Evaluation, evaluate
-from ffvits.evaluate.hearing import Heard
+from ffvits.evaluate.comparison import best_base, compare, train_on_bases
+from ffvits.evaluate.evaluation import evaluate
 from ffvits.evaluate.page import equally_loud, melody_svg, write_page
 from ffvits.evaluate.panel import Verdict, alike
 from ffvits.evaluate.syllables import Span
-
-
-def verdict(number: int, **parts: float) -> Verdict:
-    """A verdict with these values, each of one sentence."""
-    values = {"cer": 0.1, "tone_error": 0.1, "foreign": 0.0, "quality": 3.2, "pinyin_error": 0.1, **parts}
-    spans = (Span("ni2", 0.0, 0.2), Span("hao3", 0.2, 0.5))
-    return Verdict(
-        f"{number:03d}", "everyday", "你好", "你好", spans, (2, 2), (0.9, 0.2), ("", "h→f"),
-        {name: (value, 1.0) for name, value in values.items()}, 0.0, (1.0, float(number % 2)),
-    )  # fmt: skip
-
-
-def heard(name: str, folder: Path, **parts: float) -> Heard:
-    return Heard(name, folder / name, tuple(verdict(n, **parts) for n in range(1, 13)), {"real_time_factor": 0.1})
-
-
-def evaluation(name: str, folder: Path, **parts: float) -> Evaluation:
-    return Evaluation(heard(name, folder, **parts), None, None, folder, "Whisper")
 
 
 def test_a_verdict_survives_being_written():
@@ -89,15 +70,7 @@ def test_the_best_base_is_clear_and_native_and_then_alike(tmp_path, values, expe
 
 @pytest.fixture
 def comparison(tmp_path):
-    """Two voices that differ in clearness alone, with sounds on disk."""
-    sides = [evaluation("a <b>", tmp_path, cer=0.3), evaluation("丙", tmp_path, cer=0.1)]
-    time = np.arange(12000) / 24000
-    for side in sides:
-        side.voice.folder.mkdir()
-        for one in side.voice.verdicts:
-            Sound((0.3 * np.sin(2 * np.pi * 200 * time)).astype(np.float32), 24000).save(side.voice.sound(one))
-    found = {("a <b>", "丙"): measures.differences(sides[0].voice.verdicts, sides[1].voice.verdicts)}
-    return Comparison(tuple(sides), ("a <b>", "丙"), found, tmp_path / "comparison.html")
+    return compared(tmp_path)
 
 
 def test_who_is_better_is_said_in_words(comparison):
