@@ -130,7 +130,7 @@ class Panel:
         foreign = foreign_sounds(take.spans, sounds, self.ear)
         intended = [p for s, p in zip(take.spans, sounds.tones, strict=True)]
         sure = [float(p[span.tone - 1]) for span, p in zip(take.spans, intended, strict=True)]
-        parts = {**_words(take.text, words), **_melody(take, pitch, sounds), **_cleanness(take, pitch)}
+        parts = {**_words(take.text, words), **melody(take, pitch, sounds), **_cleanness(take, pitch)}
         parts["foreign"] = (float(sum(bool(f) for f in foreign)), float(len(foreign)))
         score = self.quality(take.sound)
         parts |= {"quality": (score.overall, 1.0), "signal": (score.signal, 1.0)}
@@ -211,7 +211,8 @@ def _words(text: str, heard: str) -> dict[str, Part]:
     }
 
 
-def _melody(take: Take, pitch: Pitch, heard: Heard) -> dict[str, Part]:
+def melody(take: Take, pitch: Pitch, heard: Heard) -> dict[str, Part]:
+    """Tones, rhythm and pitch of a take, as measures."""
     import numpy as np
 
     parts: dict[str, Part] = {}
