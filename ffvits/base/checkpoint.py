@@ -108,6 +108,9 @@ def _read(path: Path) -> Checkpoint:
     with path.open("rb") as file:
         head = file.read(512)
         _refuse_foreign(path, head)
+        # A safetensors file begins with the length of its header, which may look like the first bytes of any other.
+        if head[4:9] == b"\0\0\0\0{":
+            return _read_safetensors(path, head)
         if head.startswith(b"PK"):
             read_ahead(path)
             return _read_zip(path)
