@@ -100,6 +100,6 @@ def test_bases_are_tried_and_the_best_is_gone_on_with(judged, twin, tmp_path, ca
 
 
 def test_one_base_is_nothing_to_compare(trained, capsys):
-    assert main(["compare", str(trained.folder), "--bases", "mandarin-lite"]) == 1
+    assert main(["compare", str(trained.folder), "--bases", "mandarin-lite"]) == 2
     assert "nothing to compare" in capsys.readouterr().err
     assert not (trained.folder / "trials").exists()
