@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RATE, HOP = 16000, 160  # Hz, samples: a frame every 10 ms
 BANDS, COEFFICIENTS, CONTEXT = 40, 16, 6  # of the spectrum, of its cepstrum; frames seen on each side
 SILENCE = "sil"
-# Finals of interjections and old words (yo, ê, m, ng, yai), which no training set has enough of: the ones that sound most like them.
+# Finals of interjections and old words (yo, ê, m, ng, yai), too rare for any training set: what sounds most like them.
 _STAND_INS = {"io": "iou", "iai": "ai", "ê": "ei", "m": "en", "n": "en", "ng": "eng"}
 _LEAST = 2  # frames that a state lasts
 _SCALE = 0.5  # trust in the network: its frames are not independent
