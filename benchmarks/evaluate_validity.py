@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,10 @@ from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.evaluate import measures
 from ffvits.evaluate.aligner import load_aligner
-from ffvits.evaluate.panel import Verdict, load_panel
-from ffvits.evaluate.statistics import area, figure
+from ffvits.evaluate.ear import Register, load_ear
+from ffvits.evaluate.panel import Panel, foreign_sounds, melody
+from ffvits.evaluate.pitch import track
+from ffvits.evaluate.statistics import Part, area, figure
 from ffvits.evaluate.syllables import Span
 from ffvits.evaluate.takes import Take
 from ffvits.recipe import TranscribeSettings
@@ -65,36 +68,51 @@ def gather(folder: Path, real: Path) -> dict[tuple[str, str], list[Take]]:
     return takes
 
 
-def accent(verdict: Verdict) -> float:
-    right, count = verdict.parts["nativeness"]
-    return right / max(count, 1.0)
+def by_ear(takes: list[Take]) -> list[Mapping[str, Part]]:
+    """The measures of tones and sounds alone."""
+    ear, pitches = load_ear(), [track(take.sound) for take in takes]
+    register, found = Register.of(pitches), []
+    for take, pitch in zip(takes, pitches, strict=True):
+        heard = ear.listen(take.sound, take.spans, register, pitch)
+        strange = foreign_sounds(take.spans, heard, ear)
+        foreign = (float(sum(map(bool, strange))), float(len(strange)))
+        found.append({**melody(take, pitch, heard), "foreign": foreign})
+    return found
+
+
+def ratio(parts: Mapping[str, Part], name: str) -> float:
+    return parts[name][0] / max(parts[name][1], 1.0)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("renderings", type=Path)
     parser.add_argument("real", type=Path)
+    parser.add_argument("--ear-only", action="store_true", help="without Whisper and DNSMOS: tones and sounds only")
     options = parser.parse_args()
 
-    panel = load_panel(TranscribeSettings())
-    heard: dict[str, list[Verdict]] = {}
+    panel = Panel(TranscribeSettings())
+    heard: dict[str, list[Mapping[str, Part]]] = {}
     for (kind, voice), takes in gather(options.renderings, options.real).items():
-        heard.setdefault(kind, []).extend(panel.judge(takes, f"{kind} {voice}"))
-    console.result("| case | sentences | " + " | ".join(SHOWN) + " |")
-    console.result("|---|---|" + "---|" * len(SHOWN))
+        found = by_ear(takes) if options.ear_only else [v.parts for v in panel.judge(takes, f"{kind} {voice}")]
+        heard.setdefault(kind, []).extend(found)
+    shown = [name for name in SHOWN if any(name in parts for parts in heard["good"])]
+    console.result("| case | sentences | " + " | ".join(shown) + " |")
+    console.result("|---|---|" + "---|" * len(shown))
     for kind in ORDER:
         cells = []
-        for name in SHOWN:
-            found = figure([v.parts.get(name, (0.0, 0.0)) for v in heard[kind]])
-            measure = measures.BY_NAME[name]
-            cells.append(f"{measure.write(found.value)} [{measure.write(found.low)}, {measure.write(found.high)}]")
+        for name in shown:
+            found, measure = figure([parts.get(name, (0.0, 0.0)) for parts in heard[kind]]), measures.BY_NAME[name]
+            cells.append(f"{measure.write(found.value)} {measure.write_bounds(found.low, found.high)}")
         console.result(f"| {kind} | {len(heard[kind])} | " + " | ".join(cells) + " |")
-    good = [accent(v) for v in heard["good"]]
+    values = {
+        kind: {name: [ratio(p, name) for p in found] for name in ("nativeness", "foreign")}
+        for kind, found in heard.items()
+    }
     for kind in ("shuffled", "flat"):
-        console.result(f"accent score, good against {kind}: AUC {area(good, [accent(v) for v in heard[kind]]):.3f}")
-    plain = [v.parts["foreign"][0] / v.parts["foreign"][1] for v in heard["good"]]
-    strange = [v.parts["foreign"][0] / v.parts["foreign"][1] for v in heard["foreign"]]
-    console.result(f"foreign sounds, good against foreign: AUC {area(strange, plain):.3f}")
+        auc = area(values["good"]["nativeness"], values[kind]["nativeness"])
+        console.result(f"accent score, good against {kind}: AUC {auc:.3f}")
+    console.result(f"foreign sounds: AUC {area(values['foreign']['foreign'], values['good']['foreign']):.3f}")
 
 
 if __name__ == "__main__":

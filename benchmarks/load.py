@@ -23,7 +23,10 @@ from pathlib import Path
 LIMITS = {"time": 1.3, "memory": 1.2}
 
 
-def write_checkpoint(folder: Path) -> Path:
+FORMATS = (".pth", ".safetensors")
+
+
+def write_checkpoint(folder: Path, suffix: str) -> Path:
     """A generator of the published size, 78 symbols, no speakers."""
     import torch
 
@@ -35,7 +38,7 @@ def write_checkpoint(folder: Path) -> Path:
     torch.manual_seed(0)
     config = VitsConfig(n_vocab=78)
     symbols = TABLES["pinyin-letters"]
-    path = folder / "G_1.pth"
+    path = folder / f"G_1{suffix}"
     save_generator(
         path, Vits(config).state_dict(), config, audio=AudioFormat(), symbols=symbols, front_end="pinyin-letters"
     )
@@ -128,13 +131,13 @@ def write_small(folder: Path) -> None:
     )
 
 
-def measure(repeats: int) -> dict[str, object]:
+def measure(repeats: int, suffix: str) -> dict[str, object]:
     """The best of several alternating tries, and the memory of one."""
     from ffvits import console
 
     console.quiet()
     with tempfile.TemporaryDirectory() as folder:
-        path = write_checkpoint(Path(folder))
+        path = write_checkpoint(Path(folder), suffix)
         write_small(path.parent / "small")
         load(path, touch=True)
         work = {"read": lambda: read(path), "load": lambda: load(path), "touched": lambda: load(path, touch=True)}
@@ -166,13 +169,20 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--repeats", type=int, default=7, help="tries of each kind (%(default)s)")
     arguments = parser.parse_args()
-    found = measure(arguments.repeats)
     from ffvits import console
 
+    found = {suffix: measure(arguments.repeats, suffix) for suffix in FORMATS}
     if arguments.json:
         console.result(json.dumps(found, indent=1))
         return
-    console.result(f"checkpoint of {found['bytes'] / 1e6:.1f} MB")
+    for suffix, one in found.items():
+        show(suffix, one)
+
+
+def show(suffix: str, found: dict) -> None:
+    from ffvits import console
+
+    console.result(f"{suffix} of {found['bytes'] / 1e6:.1f} MB")
     for place, times in found["seconds"].items():
         line = "  ".join(f"{name} {1000 * taken:6.0f} ms" for name, taken in times.items())
         console.result(

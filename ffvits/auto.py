@@ -87,11 +87,13 @@ def make_voice(
 def _with_best_base(recipe: Recipe, run: Run, bases: Sequence[str]) -> Recipe:
     """The recipe with that of several bases which comes out best after a short training."""
     from ffvits.evaluate.comparison import best_base, train_on_bases
-    from ffvits.evaluate.evaluation import evaluate
+    from ffvits.evaluate.evaluation import judge
+    from ffvits.evaluate.panel import Panel
 
     trials = train_on_bases(run.folder, bases, TRIAL_STEPS)
+    panel = Panel(recipe.label.transcribe, recipe.device, recipe.offline)
     judged = {
-        base: evaluate(trial, against="none", sentences=TRIAL_SENTENCES, seed=recipe.seed, offline=recipe.offline)
+        base: judge(trial, panel, against="none", sentences=TRIAL_SENTENCES, seed=recipe.seed)
         for base, trial in zip(bases, trials, strict=True)
     }
     chosen, why = best_base(judged)

@@ -232,10 +232,12 @@ def build_parser() -> argparse.ArgumentParser:
         "put voices side by side: one table, one page to listen and to vote",
         "ffvits compare runs/a runs/b",
         "ffvits compare runs/paimon --bases biaobei,mandarin-lite --steps 200",
+        "ffvits compare --votes votes.json",
     )
-    compare.add_argument("targets", nargs="+", metavar="RUN", help="run folders, voice/ folders or bases")
+    compare.add_argument("targets", nargs="*", metavar="RUN", help="run folders, voice/ folders or bases")
     compare.add_argument("--bases", help="train the run's clips briefly on each of these: biaobei,cje,mandarin-lite")
     compare.add_argument("--steps", type=int, default=200, help="steps of each such training (%(default)s)")
+    compare.add_argument("--votes", nargs="+", metavar="JSON", help="only count what listeners saved on the page")
     compare.add_argument("--out", default="comparison", help="the folder to write (%(default)s)")
     _evaluation_flags(compare)
 
@@ -452,7 +454,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.result(json.dumps(evaluation.to_dict(), ensure_ascii=False))
         return 0
-    table(evaluation)
+    table(evaluation, arguments.language)
     console.result("\n".join(evaluation.summary(arguments.language)))
     console.info(f"kept in {evaluation.folder}")
     return 0
@@ -461,19 +463,34 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 def _compare(arguments: argparse.Namespace) -> int:
     from ffvits.evaluate.comparison import compare, table, train_on_bases
 
+    if arguments.votes:
+        return _votes(arguments)
     names = ("speaker", "sentences", "seed", "device", "offline")
     chosen = {name: getattr(arguments, name) for name in names}
     targets = list(arguments.targets)
     if arguments.bases:
         bases = [name.strip() for name in arguments.bases.split(",") if name.strip()]
+        if len(bases) * len(targets) < 2:
+            raise FfvitsError("there is nothing to compare", cure="name one run and two bases or more: --bases a,b")
         targets = [trial for target in targets for trial in train_on_bases(target, bases, arguments.steps)]
     comparison = compare(targets, out=arguments.out, **chosen)
     if arguments.json:
         console.result(json.dumps(comparison.to_dict(), ensure_ascii=False))
         return 0
-    table(comparison)
+    table(comparison, arguments.language)
     console.result("\n".join(comparison.words(arguments.language)))
     console.info(f"listen and vote: {comparison.page}")
+    return 0
+
+
+def _votes(arguments: argparse.Namespace) -> int:
+    from ffvits.evaluate.votes import count
+
+    found = count(arguments.votes)
+    if arguments.json:
+        console.result(json.dumps(found.to_dict(), ensure_ascii=False))
+        return 0
+    console.result("\n".join(found.words(arguments.language)))
     return 0
 
 

@@ -8,6 +8,7 @@ dict needs. A file that asks for more has all its names read first, without runn
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import pickletools
 import re
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from ffvits.base.readahead import read_ahead
 from ffvits.base.unpickle import Damaged, Unfamiliar, read_zip
 from ffvits.errors import BaseError
 
@@ -52,6 +54,8 @@ _DAMAGE = (
     RuntimeError,
     OSError,
 )
+# Kinds of numbers in a safetensors file that are mapped by us; the rarer ones are left to its library.
+_KINDS = {"F32": "float32", "F64": "float64", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32"}
 _WRAPPERS = ("model", "weight", "state_dict", "generator", "net_g")
 
 
@@ -107,7 +111,11 @@ def _read(path: Path) -> Checkpoint:
     with path.open("rb") as file:
         head = file.read(512)
         _refuse_foreign(path, head)
+        # A safetensors file begins with the length of its header, which may look like the first bytes of any other.
+        if head[4:9] == b"\0\0\0\0{":
+            return _read_safetensors(path, head)
         if head.startswith(b"PK"):
+            read_ahead(path)
             return _read_zip(path)
         if head.startswith(_LEGACY):
             return _read_legacy(path, file)
@@ -323,10 +331,11 @@ def _read_safetensors(path: Path, head: bytes) -> Checkpoint:
         raise _unreadable(path, "truncated", f"its header says {length:,} bytes and the file has {size:,}")
     from safetensors import SafetensorError, safe_open
 
+    read_ahead(path)
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
             metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
+            tensors = _mapped(path, length) or {name: file.get_tensor(name) for name in file.keys()}
     except SafetensorError as error:
         raise _unreadable(path, "truncated", f"the safetensors file is damaged: {error}") from error
     if not tensors:
@@ -341,6 +350,31 @@ def _read_safetensors(path: Path, head: bytes) -> Checkpoint:
         config=_config_inside(metadata),
         others=tuple(metadata),
     )
+
+
+def _mapped(path: Path, length: int) -> dict[str, Tensor]:
+    """The tensors of a safetensors file that its own library has examined, as views of one private mapping.
+
+    Until every value is read, what that library gives costs a third more processor time from the system's cache, and
+    twice as much from the disk. {} where a kind of number is rare or a tensor does not lie where its kind may.
+    """
+    import torch
+
+    with path.open("rb") as file:
+        whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    header = json.loads(whole[8 : 8 + length])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        kind = _KINDS.get(entry["dtype"])
+        start, end = (8 + length + offset for offset in entry["data_offsets"])
+        dtype: torch.dtype | None = getattr(torch, kind) if kind else None
+        if dtype is None or start % dtype.itemsize:
+            return {}
+        count = (end - start) // dtype.itemsize
+        flat = torch.frombuffer(whole, dtype=dtype, count=count, offset=start) if count else torch.empty(0, dtype=dtype)
+        tensors[name] = flat.view(entry["shape"])
+    return tensors
 
 
 def _config_inside(metadata: Mapping[str, str]) -> Mapping[str, object] | None:

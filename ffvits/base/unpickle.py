@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mmap
 import struct
-import threading
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +28,6 @@ _STORAGES = {
     "ByteStorage": "uint8",
     "BoolStorage": "bool",
 }
-_WORTH_READING_AHEAD = 16 << 20  # bytes
 _MARK = object()
 _ORDERED_DICT, _TENSOR, _PARAMETER = object(), object(), object()
 _CALLS = {
@@ -56,23 +54,7 @@ def read_zip(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> o
         raise Unfamiliar("big-endian")
     with path.open("rb") as file:
         whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    if len(whole) > _WORTH_READING_AHEAD:
-        threading.Thread(target=_read_ahead, args=(path,), daemon=True).start()
     return _Machine(archive.read(member), _Records(whole, records, prefix)).run()
-
-
-def _read_ahead(path: Path) -> None:
-    """Brings a file into the system's cache in one go, while this process makes the model that will hold it.
-
-    Without it the weights would come in small pieces, each when it is first touched.
-    """
-    block = bytearray(1 << 22)
-    try:
-        with path.open("rb", buffering=0) as file:
-            while file.readinto(block):
-                pass
-    except OSError:
-        return  # nothing is lost: whoever touches the weights meets the same fault
 
 
 class _Records:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 RATE, HOP = 16000, 160  # Hz, samples: a frame every 10 ms
 BANDS, COEFFICIENTS, CONTEXT = 40, 16, 6  # of the spectrum, of its cepstrum; frames seen on each side
 SILENCE = "sil"
+# Finals of interjections and old words (yo, ê, m, ng, yai), too rare for any training set: what sounds most like them.
+_STAND_INS = {"io": "iou", "iai": "ai", "ê": "ei", "m": "en", "n": "en", "ng": "eng"}
 _LEAST = 2  # frames that a state lasts
 _SCALE = 0.5  # trust in the network: its frames are not independent
 
@@ -33,7 +35,7 @@ def states_of(pinyin: str) -> tuple[str, ...]:
     if pinyin[:-1] == "r":
         return ("er<", "er>")
     split = parts(pinyin[:-1] + "1")
-    final = split.final
+    final = _STAND_INS.get(split.final, split.final)
     if final == "i" and split.initial in ("zh", "ch", "sh", "r", "z", "c", "s"):
         final = "iii" if split.initial in ("zh", "ch", "sh", "r") else "ii"
     return (*((split.initial,) if split.initial else ()), f"{final}<", f"{final}>")

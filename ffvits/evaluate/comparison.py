@@ -6,15 +6,15 @@ import itertools
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ffvits import console
 from ffvits.errors import FfvitsError
 from ffvits.evaluate import measures
-from ffvits.evaluate.evaluation import Evaluation, Heard, evaluate
-from ffvits.evaluate.panel import load_panel
+from ffvits.evaluate.evaluation import Evaluation, judge, run_of
+from ffvits.evaluate.panel import Panel, alike
 from ffvits.evaluate.statistics import Difference
 from ffvits.evaluate.words import Language
 from ffvits.files import write_text
@@ -79,27 +79,21 @@ def compare(
         raise FfvitsError("there is nothing to compare", cure="name two runs, or one run and --bases a,b")
     names = _names(targets)
     folder = Path(out)
-    recipe = next((Run.open(t).recipe() for t in targets if (Path(t) / "recipe.yaml").is_file()), Recipe())
-    panel = load_panel(recipe.label.transcribe, device, offline)
-    evaluations = tuple(
-        evaluate(
-            target,
-            against="none",
-            out=None if Path(target).is_dir() else folder / name,
-            speaker=speaker,
-            sentences=sentences,
-            seed=seed,
-            device=device,
-            offline=offline,
-            panel=panel,
+    run = next((run for run in map(run_of, targets) if run is not None), None)
+    panel = Panel((run.recipe() if run else Recipe()).label.transcribe, device, offline)
+    evaluations = []
+    for target, name in zip(targets, names, strict=True):
+        console.stage(f"Judge {name}")
+        place = None if Path(target).is_dir() else folder / Path(target).name
+        evaluations.append(
+            judge(target, panel, against="none", out=place, speaker=speaker, sentences=sentences, seed=seed)
         )
-        for target, name in zip(targets, names, strict=True)
-    )
+    evaluations = _all_likened(evaluations)
     found = {
         (a, b): measures.differences(one.voice.verdicts, other.voice.verdicts, seed)
         for (a, one), (b, other) in itertools.combinations(zip(names, evaluations, strict=True), 2)
     }
-    comparison = Comparison(evaluations, names, found, folder / "comparison.html")
+    comparison = Comparison(tuple(evaluations), names, found, folder / "comparison.html")
     from ffvits.evaluate.page import write_page
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,27 +103,42 @@ def compare(
     return comparison
 
 
-def table(comparison: Comparison) -> None:
+def _all_likened(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    """A voice without recordings of its own, a base for instance, is held against those of the first that has some."""
+    real = next((evaluation.real for evaluation in evaluations if evaluation.real), None)
+    if real is None:
+        return list(evaluations)
+    found = []
+    for evaluation in evaluations:
+        if evaluation.real is None:
+            verdicts = alike(evaluation.voice.verdicts, real.verdicts, "similarity")
+            evaluation = replace(evaluation, voice=replace(evaluation.voice, verdicts=tuple(verdicts)))
+        found.append(evaluation)
+    return found
+
+
+def table(comparison: Comparison, language: Language = "en") -> None:
     """Shows each measure of each voice, and for two voices the paired difference."""
+    zh = language == "zh"
     sides = [evaluation.voice.figures for evaluation in comparison.evaluations]
     pair = next(iter(comparison.differences.values())) if len(sides) == 2 else {}
-    columns = ["measure", "what", *comparison.names, *(["difference [95 %]", "p"] if pair else [])]
+    changes = ("差 [95 %]" if zh else "difference [95 %]", "p") if pair else ()
     rows = []
     for measure in measures.MEASURES:
         if not any(measure.name in side for side in sides):
             continue
-        row = [f"{measure.group}/{measure.name}", measure.english]
+        row = [measure.chinese if zh else measure.english]
         row += [measure.write(side[measure.name].value) if measure.name in side else "–" for side in sides]
         if pair:
             row += _difference_cells(measure, pair.get(measure.name))
         rows.append(row)
-    console.table("", columns, rows)
+    console.table("", ("", *comparison.names, *changes), rows)
 
 
 def _difference_cells(measure: measures.Measure, found: Difference | None) -> list[str]:
     if found is None:
         return ["–", "–"]
-    return [f"{measure.write(found.value)} [{measure.write(found.low)}, {measure.write(found.high)}]", f"{found.p:.3f}"]
+    return [f"{measure.write(found.value)} {measure.write_bounds(found.low, found.high)}", f"{found.p:.3f}"]
 
 
 def _told(a: str, b: str, found: Mapping[str, Difference], language: Language) -> str:
@@ -154,11 +163,13 @@ def _told(a: str, b: str, found: Mapping[str, Difference], language: Language) -
 def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list[Path]:
     """Trains the run's labelled clips briefly on each base, in `trials/<base>` of the run; gives the trials' folders.
 
-    Raises what training raises; a finished trial is taken as it is.
+    A finished trial is taken as it is. Raises what training raises, and RunError, before any training, if nothing is
+    labelled.
     """
     from ffvits.train import train
 
     run = Run.open(target)
+    run.clips()
     folders = []
     for base, short in zip(bases, _names(bases), strict=True):
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in short)
@@ -180,8 +191,8 @@ def best_base(evaluations: Mapping[str, Evaluation]) -> tuple[str, str]:
     The rule: out with every base whose character error rate is more than 4 points above the lowest, or whose tone
     errors are; of the rest, the one most like the speaker (where no recording was held out: the clearest).
     """
-    heard: dict[str, Heard] = {name: evaluation.voice for name, evaluation in evaluations.items()}
-    values = {name: {key: f.value for key, f in side.figures.items()} for name, side in heard.items()}
+    figures = {name: evaluation.voice.figures for name, evaluation in evaluations.items()}
+    values = {name: {key: f.value for key, f in found.items()} for name, found in figures.items()}
     clearest = min(v["cer"] for v in values.values())
     most_native = min(v["tone_error"] for v in values.values())
     left = {

@@ -1,8 +1,8 @@
 """A small ear for Mandarin: which tone, initial and final a syllable has, by sound alone.
 
-Two small networks (numpy, 0.5 MB together): one sees the melody of a syllable and its neighbours with the broad form of
-the spectrum, the other the spectrum whole. They were trained on real and synthetic speech by
-`benchmarks/tone_classifier.py`; how well they hear speakers whom they never met is in `docs/evaluation.md`.
+Two small networks: one reads the melody of the sentence with the broad form of its spectrum, the other the spectrum of
+each syllable. They were trained on real and synthetic speech by `benchmarks/tone_classifier.py`; how well they hear
+speakers whom they never met is in `docs/evaluation.md`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,13 @@ from ffvits.evaluate.syllables import Span
 if TYPE_CHECKING:
     import numpy as np
 
-POINTS, NEAR = 20, 10  # moments of a syllable that are looked at, and of each neighbour
-BANDS, SLICES, BROAD = 40, 20, 6  # of the spectrum; terms of a cosine series that give its broad form
-_PAUSE = 0.25  # seconds between syllables that part them
+    from ffvits.evaluate.tone_network import ToneNetwork
+
+BANDS, SLICES = 40, 20  # of the spectrum; moments of a syllable at which its sounds are looked at
+STEP, BROAD = 2, 6  # hops of 10 ms in a frame of the melody; terms of a cosine series that give its spectrum's form
+POINTS, FACTS = 8, 6  # moments of a syllable at which its melody is read; numbers about its length and place
+FRAME = 5 + BROAD  # numbers that describe a frame of the melody
+_APART = 0.5  # seconds of silence beyond which syllables are no neighbours
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Heard:
 class Ear:
     """The trained networks; made by `load_ear`."""
 
+    tone_network: ToneNetwork
     weights: dict[str, np.ndarray]
     initials: tuple[str, ...]
     finals: tuple[str, ...]
@@ -66,13 +71,13 @@ class Ear:
         """Hears the syllables of a sound. `register` is the speaker's, over as much speech as there is."""
         import numpy as np
 
-        pitch = track(sound) if pitch is None else pitch
         if not spans:
             return Heard(*(np.zeros((0, n)) for n in (5, len(self.initials), len(self.finals))))
-        melody = melody_features(pitch, levels(sound), spans, register)
-        spectrum = spectrum_features(sound, spans)
-        tones = forward(self.weights, "tone", tone_features(melody, spectrum))
-        sounds = forward(self.weights, "sound", spectrum)
+        pitch = track(sound) if pitch is None else pitch
+        spectrum = normal_spectrum(sound)
+        melody = Melody.of(pitch, levels(sound), spectrum)
+        tones = _tone_scores(self.tone_network, melody, spans, register)
+        sounds = forward(self.weights, "sound", spectrum_features(spectrum, spans))
         count = len(self.initials)
         return Heard(softmax(tones), softmax(sounds[:, :count]), softmax(sounds[:, count:]))
 
@@ -80,8 +85,25 @@ class Ear:
 @lru_cache(maxsize=1)
 def load_ear() -> Ear:
     """The ear that is shipped."""
+    import torch
+
+    from ffvits.evaluate.tone_network import ToneNetwork
+
     weights, labels = load_networks("ear.npz")
-    return Ear(weights, labels["initials"], labels["finals"])
+    network = ToneNetwork(FRAME, POINTS, FACTS)
+    own = {name.removeprefix("tone."): weights.pop(name) for name in list(weights) if name.startswith("tone.")}
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in own.items()})
+    return Ear(network.eval(), weights, labels["initials"], labels["finals"])
+
+
+def _tone_scores(network: ToneNetwork, melody: Melody, spans: Sequence[Span], register: Register) -> np.ndarray:
+    """[N, 5]"""
+    import torch
+
+    inputs = (melody.frames(register), *syllable_places(spans))
+    with torch.inference_mode():
+        frames, places, facts = (torch.from_numpy(value)[None] for value in inputs)
+        return network(frames, places, facts, torch.tensor([len(spans)]))[0].double().numpy()
 
 
 def levels(sound: Sound) -> np.ndarray:
@@ -90,38 +112,64 @@ def levels(sound: Sound) -> np.ndarray:
 
     samples = sound.at(RATE).samples.astype(np.float64)
     count = 1 + len(samples) // HOP
+    samples = np.pad(samples, (0, max(0, 2 * HOP - len(samples))))
     power = np.convolve(np.square(samples), np.ones(2 * HOP) / (2 * HOP), mode="same")
     power = np.pad(power, (0, HOP))[::HOP][:count]
     return 10 * np.log10(np.maximum(power, 1e-10) / max(float(power.mean()), 1e-10))
 
 
-def melody_features(pitch: Pitch, loudness: np.ndarray, spans: Sequence[Span], register: Register) -> np.ndarray:
-    """[N, 106]: melody, voicing and loudness over each syllable and what surrounds it, and its length."""
+@dataclass(frozen=True)
+class Melody:
+    """All of a sound that its tones lie in, a frame every 20 ms.
+
+    `semitones` [T] above 100 Hz, bridged where there is no voice; `others` [T, FRAME - 2]: voicing, clarity, loudness
+    and the broad form of the spectrum (creak, stress).
+    """
+
+    semitones: np.ndarray
+    others: np.ndarray
+
+    @classmethod
+    def of(cls, pitch: Pitch, loudness: np.ndarray, spectrum: np.ndarray) -> Melody:
+        """From values every 10 ms: `loudness` [frames] of `levels`, `spectrum` [frames, BANDS]."""
+        import numpy as np
+
+        count = min(len(pitch.hz), len(loudness), len(spectrum))
+        waves = np.cos(np.pi * np.outer(np.arange(BANDS) + 0.5, np.arange(BROAD)) / BANDS) / 10
+        own = [pitch.voiced[:count], pitch.clarity[:count], np.clip(loudness[:count] / 10, -3, 2)]
+        others = np.column_stack([*own, spectrum[:count] @ waves])
+        return cls(_thinned(pitch.semitones(100.0)[:count]), _thinned(others))
+
+    def frames(self, register: Register) -> np.ndarray:
+        """[T, FRAME]: the melody as it lies in this register, its slope, and the rest."""
+        import numpy as np
+
+        middle = 12 * np.log2(register.hz / 100)
+        melody = np.clip((self.semitones - middle) / max(register.spread, 0.8), -4, 4)
+        slope = 2.5 * np.gradient(melody) if len(melody) > 1 else np.zeros_like(melody)
+        return np.column_stack([melody, slope, self.others]).astype(np.float32)
+
+
+def syllable_places(spans: Sequence[Span]) -> tuple[np.ndarray, np.ndarray]:
+    """[N, POINTS] frames of a `Melody` at which each syllable is read, a little before it to a little after; [N, FACTS]
+    its length beside the others and by itself, the silence on either side, its place in the sentence.
+    """
     import numpy as np
 
-    melody = np.clip(pitch.semitones(register.hz) / max(register.spread, 0.8), -4, 4)
-    voiced = pitch.voiced.astype(np.float64)
-    loudness = np.clip(loudness / 10, -3, 2)
-    typical = float(np.median([span.seconds for span in spans]))
-    rows = []
-    for number, span in enumerate(spans):
-        whole = np.linspace(span.start - 0.3 * span.seconds, span.end + 0.3 * span.seconds, POINTS)
-        row = [_at(melody, whole), _at(voiced, whole), _at(loudness, whole)]
-        for other in (number - 1, number + 1):
-            near = 0 <= other < len(spans) and _gap(spans[other], span) < _PAUSE
-            if near:
-                moments = np.linspace(spans[other].start, spans[other].end, NEAR)
-                row += [_at(melody, moments), _at(voiced, moments), [1.0]]
-            else:
-                row.append(np.zeros(2 * NEAR + 1))
-        row.append([np.log(max(span.seconds, 0.02) / typical), np.log(max(span.seconds, 0.02) / 0.2)])
-        row.append([number / len(spans), float(number == len(spans) - 1)])
-        rows.append(np.concatenate(row))
-    return np.stack(rows).astype(np.float32)
+    times = np.array([[span.start, span.end] for span in spans])
+    seconds = np.maximum(times[:, 1] - times[:, 0], 0.02)
+    places = times[:, :1] + (times[:, 1:] - times[:, :1]) * np.linspace(-0.1, 1.1, POINTS)
+    quiet = np.clip(times[1:, 0] - times[:-1, 1], 0, _APART) / 0.25
+    before, after = np.append(_APART / 0.25, quiet), np.append(quiet, _APART / 0.25)
+    order = np.arange(len(spans))
+    facts = [np.log(seconds / np.median(seconds)), np.log(seconds / 0.2), before, after]
+    facts += [order / len(spans), order == len(spans) - 1]
+    frames = places * RATE / HOP / STEP - (STEP - 1) / (2 * STEP)
+    return frames.astype(np.float32), np.column_stack(facts).astype(np.float32)
 
 
-def spectrum_features(sound: Sound, spans: Sequence[Span]) -> np.ndarray:
-    """[N, SLICES * BANDS + 1]: the log-mel spectrum over each syllable, less the sound's mean, and its length."""
+def normal_spectrum(sound: Sound) -> np.ndarray:
+    """[frames, BANDS]: the log-mel spectrum every 10 ms, less the sound's mean and in its own spread, within ±4."""
     import numpy as np
     import torch
 
@@ -131,24 +179,29 @@ def spectrum_features(sound: Sound, spans: Sequence[Span]) -> np.ndarray:
     samples = np.ascontiguousarray(sound.at(RATE).samples, dtype=np.float32)
     mel = mel_spectrogram(torch.from_numpy(np.pad(samples, (0, max(0, 512 - len(samples))))), format)[0].numpy()
     speech = mel.mean(axis=0) > np.quantile(mel.mean(axis=0), 0.3)
+    speech = speech if speech.any() else ~speech
     mel = (mel - mel[:, speech].mean(1, keepdims=True)) / (mel[:, speech].std(1, keepdims=True) + 0.1)
+    return np.clip(mel.T, -4, 4)
+
+
+def spectrum_features(spectrum: np.ndarray, spans: Sequence[Span]) -> np.ndarray:
+    """[N, SLICES * BANDS + 1]: the `normal_spectrum` over each syllable, and its length."""
+    import numpy as np
+
     rows = []
     for span in spans:
         moments = np.linspace(span.start - 0.15 * span.seconds, span.end + 0.1 * span.seconds, SLICES)
-        patch = np.stack([_at(band, moments) for band in mel], axis=1).ravel()
+        patch = np.stack([_at(band, moments) for band in spectrum.T], axis=1).ravel()
         rows.append(np.append(patch, np.log(max(span.seconds, 0.02) / 0.2)))
-    return np.clip(np.stack(rows), -4, 4).astype(np.float32)
+    return np.stack(rows).astype(np.float32)
 
 
-def tone_features(melody: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
-    """[N, 266]: the melody as it is, its shape and slope alone, and the broad form of the spectrum (creak, stress)."""
+def _thinned(values: np.ndarray) -> np.ndarray:
+    """The mean of every `STEP` values, the last ones repeated where they do not go round."""
     import numpy as np
 
-    own = melody[:, :POINTS]
-    shape = own - own.mean(axis=1, keepdims=True)
-    waves = np.cos(np.pi * np.outer(np.arange(BANDS) + 0.5, np.arange(BROAD)) / BANDS) / 10
-    broad = (spectrum[:, : SLICES * BANDS].reshape(-1, SLICES, BANDS) @ waves).reshape(len(melody), -1)
-    return np.concatenate([melody, shape, np.gradient(own, axis=1), broad], axis=1).astype(np.float32)
+    width = [(0, -len(values) % STEP), *((0, 0) for _ in values.shape[1:])]
+    return np.pad(values, width, mode="edge").reshape(-1, STEP, *values.shape[1:]).mean(axis=1)
 
 
 def _at(values: np.ndarray, seconds: np.ndarray) -> np.ndarray:
@@ -156,7 +209,3 @@ def _at(values: np.ndarray, seconds: np.ndarray) -> np.ndarray:
     import numpy as np
 
     return np.interp(seconds * RATE / HOP, np.arange(len(values)), values)
-
-
-def _gap(one: Span, other: Span) -> float:
-    return max(one.start - other.end, other.start - one.end)

@@ -3,50 +3,33 @@
 evaluation/
     evaluation.json      all figures, with intervals, of the voice, the speaker's recordings and the base
     summary.txt          five lines in Chinese and in English
-    voice-<key>/ …       one folder per voice that was heard: its sounds, and verdicts.jsonl, a line per sentence
+    evaluation-<step>.json, summary-<step>.txt      the same of a training state
+    <voice>-<key>/, real-<key>/      one folder per voice heard: its sounds, and verdicts.jsonl, a line per sentence
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ffvits import console
+from ffvits.device import choose_device
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures, words
-from ffvits.evaluate.aligner import load_aligner
-from ffvits.evaluate.panel import Panel, Verdict, alike, load_panel
-from ffvits.evaluate.sentences import Sentence, spread
+from ffvits.evaluate.hearing import VERSION, Heard, hear_recordings, hear_voice
+from ffvits.evaluate.panel import Panel, Verdict, alike
+from ffvits.evaluate.sentences import spread
 from ffvits.evaluate.statistics import Figure
-from ffvits.evaluate.takes import recorded, save, speak
 from ffvits.files import write_text
 from ffvits.recipe import Recipe
-from ffvits.run import Run, digest
+from ffvits.run import Run
 from ffvits.voice import Voice
 
-VERSION = 2  # of how a take is judged: what an older one found is judged anew
 WORST = 10
-
-
-@dataclass(frozen=True)
-class Heard:
-    """One voice as the panel heard it: `folder` holds its sounds; `fast` how quickly it spoke (empty for a person)."""
-
-    name: str
-    folder: Path
-    verdicts: tuple[Verdict, ...]
-    fast: Mapping[str, float]
-
-    @property
-    def figures(self) -> dict[str, Figure]:
-        return measures.figures(self.verdicts)
-
-    def sound(self, verdict: Verdict) -> Path:
-        return self.folder / f"{verdict.id}.flac"
 
 
 @dataclass(frozen=True)
@@ -111,151 +94,124 @@ def evaluate(
     seed: int = 1,
     device: str = "cpu",
     offline: bool = False,
-    panel: Panel | None = None,
 ) -> Evaluation:
     """Judges a run's voice (or a voice folder, or a base) and writes `evaluation/` beside it.
 
     `checkpoint` names a training state of the run instead of its finished voice; `against` the base to compare with
-    (left out: the one that the voice was made from; "none": no base). What was heard before is not heard again. Raises
+    (left out: the one that the voice was made from; "none": no base). A voice of several speakers speaks as `speaker`
+    (left out: the first) and is held against that one's recordings. What was heard before is not heard again. Raises
     FfvitsError naming what is missing.
     """
     if sentences < 1:
         raise FfvitsError(f"{sentences} sentences cannot be judged", cure="give --sentences 1 or more")
-    folder = Path(target)
-    run = Run.open(folder) if (folder / "recipe.yaml").is_file() else None
-    recipe = run.recipe() if run else Recipe()
-    home = Path(out) if out else folder if folder.is_dir() else Path("runs") / folder.name
-    place = home / "evaluation"
-    chosen = spread(sentences)
-    if checkpoint is not None:
-        voice_path: str | Path = _of_checkpoint(run, checkpoint, place)
-    else:
-        voice_path = target
+    run = run_of(target)
+    settings = (run.recipe() if run else Recipe()).label.transcribe
+    panel = Panel(settings, device, offline)
     console.stage("Evaluate")
-    voice = Voice.load(voice_path, device=device, offline=offline)
-    base_name = _base_name(against, voice)
-    panel = panel or load_panel(recipe.label.transcribe, device, offline)
-    name = Path(checkpoint).stem if checkpoint is not None else folder.name
-    heard = _hear_voice(voice, name, place, chosen, speaker, seed, panel)
-    base = None
-    if base_name and voice.info.card.get("speakers") is not None:
-        base = _hear_voice(
-            Voice.load(base_name, device=device, offline=offline), base_name, place, chosen, None, seed, panel
-        )
-    real = _hear_real(run, place, speaker, panel) if run and run.clips_file.is_file() else None
-    evaluation = Evaluation(*_compared(heard, real, base), place, _listener(panel))
-    write_text(place / "evaluation.json", json.dumps(evaluation.to_dict(), ensure_ascii=False, indent=1) + "\n")
+    evaluation = judge(
+        target,
+        panel,
+        checkpoint=checkpoint,
+        against=against,
+        out=out,
+        speaker=speaker,
+        sentences=sentences,
+        seed=seed,
+    )
+    mark = f"-{evaluation.voice.name}" if checkpoint is not None else ""
+    written = json.dumps(evaluation.to_dict(), ensure_ascii=False, indent=1)
+    write_text(evaluation.folder / f"evaluation{mark}.json", written + "\n")
     lines = [*evaluation.summary("zh"), "", *evaluation.summary("en")]
-    write_text(place / "summary.txt", "\n".join(lines) + "\n")
+    write_text(evaluation.folder / f"summary{mark}.txt", "\n".join(lines) + "\n")
     return evaluation
 
 
-def table(evaluation: Evaluation) -> None:
-    """Shows every measure beside those of the speaker and the base."""
-    sides = [side for side in (evaluation.voice, evaluation.real, evaluation.base) if side is not None]
-    found = [side.figures for side in sides]
+def judge(
+    target: str | Path,
+    panel: Panel,
+    *,
+    checkpoint: str | Path | None = None,
+    against: str | None = None,
+    out: str | Path | None = None,
+    speaker: str | None = None,
+    sentences: int = 100,
+    seed: int = 1,
+) -> Evaluation:
+    """What `evaluate` finds, by a panel that is there already; keeps sounds and verdicts, and writes no summary."""
+    folder, run = Path(target), run_of(target)
+    name = folder.resolve().name if folder.exists() else folder.name
+    home = Path(out) if out else folder if folder.is_dir() else Path("runs") / name
+    place = home / "evaluation"
+    chosen = spread(sentences)
+    if checkpoint is not None:
+        voice_path = _of_checkpoint(run, checkpoint, place)
+        name = Path(checkpoint).stem
+    else:
+        voice_path = target
+    device = choose_device(panel.device)
+    voice = Voice.load(voice_path, device=device, offline=panel.offline)
+    speaker = speaker or (voice.speakers[0] if voice.speakers else None)
+    heard = hear_voice(voice, name, place, chosen, speaker, seed, panel)
+    base = None
+    base_name = _base_name(against, voice)
+    if base_name:
+        other = Voice.load(base_name, device=device, offline=panel.offline)
+        base = hear_voice(other, base_name, place, chosen, None, seed, panel)
+    real = hear_recordings(run, place, speaker, panel) if run and run.clips_file.is_file() else None
+    return Evaluation(*_compared(heard, real, base), place, panel.listener)
+
+
+def run_of(target: str | Path) -> Run | None:
+    """The run that a target is, if it is one."""
+    return Run.open(target) if (Path(target) / "recipe.yaml").is_file() else None
+
+
+def table(evaluation: Evaluation, language: words.Language = "en") -> None:
+    """Shows every measure beside those of the speaker's recordings and the base."""
+    zh = language == "zh"
+    sides = [(evaluation.voice, evaluation.voice.name)]
+    sides += [(evaluation.real, "本人录音" if zh else "recordings")] if evaluation.real else []
+    sides += [(evaluation.base, evaluation.base.name)] if evaluation.base else []
+    found = [side.figures for side, _ in sides]
     rows = [
-        (f"{m.group}/{m.name}", m.english, *(_cell(m, side.get(m.name)) for side in found))
+        (measures.GROUPS[m.group][0 if zh else 1], m.chinese if zh else m.english, *(_cell(m, side) for side in found))
         for m in measures.MEASURES
         if m.name in found[0]
     ]
-    rows += [(f"fast/{name}", "", f"{value:.3g}") for name, value in evaluation.voice.fast.items()]
-    console.table("", ("measure", "what", *(side.name for side in sides)), rows)
+    fast = measures.GROUPS["fast"][0 if zh else 1]
+    rows += [(fast, name.replace("_", " "), f"{value:.3g}") for name, value in evaluation.voice.fast.items()]
+    unit = "句" if zh else "sentences"
+    heads = [f"{name} ({len(side.verdicts)} {unit})" for side, name in sides]
+    console.table(
+        "",
+        ("", "", *heads),
+        [("" if n and rows[n - 1][0] == row[0] else row[0], *row[1:]) for n, row in enumerate(rows)],
+    )
 
 
-def _cell(measure: measures.Measure, value: Figure | None) -> str:
-    if value is None:
-        return "–"
-    return f"{measure.write(value.value)} [{measure.write(value.low)}, {measure.write(value.high)}]"
+def _cell(measure: measures.Measure, figures: Mapping[str, Figure]) -> str:
+    value = figures.get(measure.name)
+    return f"{measure.write(value.value)} {measure.write_bounds(value.low, value.high)}" if value else "–"
 
 
 def _compared(heard: Heard, real: Heard | None, base: Heard | None) -> tuple[Heard, Heard | None, Heard | None]:
     """The three with their likeness to the speaker and to the base's voice."""
-    from dataclasses import replace
-
     sides = [heard, real, base]
     for other, name in ((real, "similarity"), (base, "base_similarity")):
         if other is not None:
-            sides = [s and replace(s, verdicts=tuple(alike(s.verdicts, other.verdicts, name))) for s in sides]
+            sides = [
+                side and replace(side, verdicts=tuple(alike(side.verdicts, other.verdicts, name, own=side is other)))
+                for side in sides
+            ]
     return sides[0], sides[1], sides[2]
 
 
-def _hear_voice(
-    voice: Voice, name: str, place: Path, sentences: Sequence[Sentence], speaker: str | None, seed: int, panel: Panel
-) -> Heard:
-    """What the panel makes of a voice; taken from the folder where the same was judged before."""
-    key = digest(VERSION, _fingerprint(voice), speaker, seed, [asdict(s) for s in sentences], asdict(panel.settings))
-    folder = place / f"{name}-{key[:8]}"
-    known = _read(folder, name)
-    if known is not None:
-        return known
-    console.info(f"{name} says {len(sentences)} sentences")
-    takes, paces = [], []
-    with console.progress("Speaking", total=len(sentences), unit="sentences") as bar:
-        for sentence in sentences:
-            take, pace = speak(voice, sentence, seed + sentence.number, speaker)
-            takes.append(take)
-            paces.append(pace)
-            bar.advance()
-    fast = {
-        "real_time_factor": round(sum(p.work for p in paces) / sum(p.speech for p in paces), 4),
-        "first_audio_seconds": round(sum(p.first for p in paces) / len(paces), 4),
-        "peak_memory_megabytes": _peak_memory(),
-    }
-    return _write(folder, name, panel.judge(save(takes, folder), f"Listening to {name}"), fast)
-
-
-def _fingerprint(voice: Voice) -> str:
-    """Tells voices apart by their description and by how they say a word (which also warms them up)."""
-    import hashlib
-
-    said = hashlib.sha256(voice.say("你好", voice.speakers[0] if voice.speakers else None, seed=0).tobytes())
-    return digest(asdict(voice.info), said.hexdigest())
-
-
-def _hear_real(run: Run, place: Path, speaker: str | None, panel: Panel) -> Heard | None:
-    clips = [(clip.id, clip.key, clip.text) for clip in run.clips() if clip.kept]
-    folder = place / f"real-{digest(VERSION, clips, speaker, asdict(panel.settings))[:8]}"
-    known = _read(folder, "real")
-    if known is not None:
-        return known
-    takes = recorded(run, load_aligner(), speaker)
-    if not takes:
-        return None
-    return _write(folder, "real", panel.judge(save(takes, folder), "Listening to the recordings"), {})
-
-
-def _write(folder: Path, name: str, verdicts: Sequence[Verdict], fast: Mapping[str, float]) -> Heard:
-    """Keeps verdicts; the file comes last, so a folder that has one is whole."""
-    write_text(folder / "fast.json", json.dumps(fast) + "\n")
-    lines = (json.dumps(verdict.to_dict(), ensure_ascii=False) for verdict in verdicts)
-    write_text(folder / "verdicts.jsonl", "".join(line + "\n" for line in lines))
-    return Heard(name, folder, tuple(verdicts), fast)
-
-
-def _read(folder: Path, name: str) -> Heard | None:
-    file = folder / "verdicts.jsonl"
-    if not file.is_file():
-        shutil.rmtree(folder, ignore_errors=True)
-        return None
-    try:
-        verdicts = tuple(Verdict.from_dict(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines())
-        fast = json.loads((folder / "fast.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(
-            f"an earlier evaluation is damaged ({error})", cure="delete this folder and run again", file=folder
-        ) from error
-    return Heard(name, folder, verdicts, fast)
-
-
-def _listener(panel: Panel) -> str:
-    return f"{panel.settings.engine}, Whisper {panel.settings.model}, beam {panel.settings.beam_size}"
-
-
 def _base_name(against: str | None, voice: Voice) -> str:
+    """The base to compare with; "" for none. A base itself, whose card names no speakers, has none of its own."""
     if against == "none":
         return ""
-    return against or str(voice.info.card.get("base") or "")
+    made_here = voice.info.card.get("speakers") is not None
+    return against or (str(voice.info.card.get("base") or "") if made_here else "")
 
 
 def _of_checkpoint(run: Run | None, checkpoint: str | Path, place: Path) -> Path:
@@ -268,24 +224,16 @@ def _of_checkpoint(run: Run | None, checkpoint: str | Path, place: Path) -> Path
         raise RunError("a checkpoint needs a run that has a finished voice", cure="ffvits train RUN", file=checkpoint)
     path = Path(checkpoint)
     path = path if path.is_file() else run.checkpoints / path.name
-    try:
-        average = torch.load(path, map_location="cpu", weights_only=True)["average"]
-    except (OSError, RuntimeError, KeyError, EOFError) as error:
-        raise RunError(f"no training state can be read ({error})", cure="name a step-*.pt", file=path) from error
     info = VoiceInfo.load(run.voice)
-    weights = {**average, "emb_g.weight": average["emb_g.weight"][: len(info.speakers)]}
-    folder = place / f"{path.stem}-voice"
-    info.save(folder, weights)
-    return folder
-
-
-def _peak_memory() -> float:
-    """The most memory that this process has held so far, in megabytes; 0 where the system does not tell."""
     try:
-        import resource
-    except ImportError:  # Windows
-        return 0.0
-    import sys
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
+        average = torch.load(path, map_location="cpu", weights_only=True, mmap=True)["average"]
+        speakers = average["emb_g.weight"][: len(info.speakers)]
+    except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        there = ", ".join(sorted(file.name for file in run.checkpoints.glob("step-*.pt"))) or "none"
+        raise RunError(
+            f"no training state can be read here ({reason})", cure=f"name one of the run's: {there}", file=path
+        ) from error
+    folder = place / f"{path.stem}-voice"
+    info.save(folder, {**average, "emb_g.weight": speakers})
+    return folder

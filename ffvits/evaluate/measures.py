@@ -26,7 +26,13 @@ class Measure:
     digits: int = 2
 
     def write(self, value: float) -> str:
-        return f"{100 * value:.1f} %" if self.percent else f"{value:.{self.digits}f}"
+        digits, unit = (1, " %") if self.percent else (self.digits, "")
+        rounded = round(100 * value if self.percent else value, digits)
+        return f"{rounded + 0.0:.{digits}f}{unit}"  # + 0.0: of the two zeros never the negative one
+
+    def write_bounds(self, low: float, high: float) -> str:
+        """The interval in the unit of the value before it."""
+        return f"[{self.write(low)}, {self.write(high)}]".replace(" %", "")
 
 
 MEASURES = (
@@ -58,6 +64,13 @@ MEASURES = (
     Measure("clipped", "clean", "low", "削波", "clipped samples", True),
     Measure("loudness", "clean", "near", "响度 LUFS", "loudness, LUFS", digits=1),
 )
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "clear": ("清楚", "clear"),
+    "native": ("地道", "native"),
+    "alike": ("像本人", "alike"),
+    "clean": ("干净", "clean"),
+    "fast": ("快慢", "fast"),
+}
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ffvits import __version__
+from ffvits.audio.loudness import SILENT, loudness
 from ffvits.audio.sound import Sound
 from ffvits.evaluate import measures
 from ffvits.evaluate.ear import Register
 from ffvits.evaluate.panel import Verdict
 from ffvits.evaluate.pitch import HOP, RATE, Pitch, track
 from ffvits.evaluate.syllables import Span
+from ffvits.evaluate.words import KINDS
 from ffvits.files import write_text
 from ffvits.report.media import audio_uri, mel_uri
 
@@ -57,22 +58,23 @@ def _rows(comparison: Comparison, figures: Sequence[dict]) -> list[dict[str, Any
         cells = []
         for side in figures:
             found = side.get(measure.name)
-            interval = f"{measure.write(found.low)} … {measure.write(found.high)}" if found else ""
+            interval = measure.write_bounds(found.low, found.high) if found else ""
             cells.append((measure.write(found.value) if found else "–", interval))
         changes = []
         for found in comparison.differences.values():
             change = found.get(measure.name)
-            text = f"{measure.write(change.value)}  p {change.p:.3f}" if change else "–"
-            changes.append((text, bool(change and change.p < 0.05 and measure.better != "near")))
+            text = measure.write(change.value) if change else "–"
+            interval = f"{measure.write_bounds(change.low, change.high)} p {change.p:.3f}" if change else ""
+            changes.append((text, interval, bool(change and change.p < 0.05 and measure.better != "near")))
         rows.append({"measure": measure, "cells": cells, "changes": changes})
     return rows
 
 
 def _sentence(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
     voices = []
-    for name, evaluation in zip(comparison.names, comparison.evaluations, strict=True):
-        own = next(v for v in evaluation.voice.verdicts if v.id == verdict.id)
-        sound = Sound.load(evaluation.voice.sound(own))
+    owns = [next(v for v in e.voice.verdicts if v.id == verdict.id) for e in comparison.evaluations]
+    sounds = [Sound.load(e.voice.sound(own)) for e, own in zip(comparison.evaluations, owns, strict=True)]
+    for name, own, sound in zip(comparison.names, owns, equally_loud(sounds), strict=True):
         pitch = track(sound, own.hum)
         voices.append(
             {
@@ -83,7 +85,18 @@ def _sentence(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
                 "heard": own.heard,
             }
         )
-    return {"text": verdict.text, "category": verdict.category, "voices": voices}
+    kind = KINDS.get(verdict.category, (verdict.category, ""))
+    return {"text": verdict.text, "category": " ".join(kind), "voices": voices}
+
+
+def equally_loud(sounds: Sequence[Sound]) -> list[Sound]:
+    """All as loud as the softest of them: of two voices the louder one would be liked better."""
+    import numpy as np
+
+    levels = [loudness(sound) for sound in sounds]
+    target = min((level for level in levels if level > SILENT), default=SILENT)
+    gains = [10 ** ((target - level) / 20) if level > SILENT else 1.0 for level in levels]
+    return [Sound(sound.samples * np.float32(gain), sound.rate) for sound, gain in zip(sounds, gains, strict=True)]
 
 
 def melody_svg(
@@ -121,21 +134,3 @@ def melody_svg(
             )
             parts.append(f'<polyline points="{line}" class="{"bad" if wrong else "ok"}"/>')
     return "".join(parts) + "</svg>"
-
-
-def votes_result(text: str) -> dict[str, Any]:
-    """What a saved file of votes says: how often X was told rightly, and who was preferred, with intervals.
-
-    Raises ValueError if it is no such file, or holds no votes.
-    """
-    from ffvits.evaluate.statistics import share
-
-    values = json.loads(text)
-    votes = values.get("votes") if isinstance(values, dict) else None
-    if not isinstance(votes, list) or not all(isinstance(v, dict) and {"preferred", "right"} <= set(v) for v in votes):
-        raise ValueError("not a file of votes")
-    cast = [v["preferred"] for v in votes if v["preferred"]]
-    told = [bool(v["right"]) for v in votes if v["right"] is not None]
-    found: dict[str, Any] = {"told": share(sum(told), len(told)) if told else None}
-    found["preferred"] = {name: share(cast.count(name), len(cast)) for name in sorted(set(cast))}
-    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ffvits import console
@@ -63,15 +64,48 @@ class Verdict:
         return cls(**{**values, **plain_fields, "spans": spans, "parts": parts})
 
 
-@dataclass(frozen=True)
 class Panel:
-    """All judges, loaded once; made by `load_panel`."""
+    """All judges. Each is loaded when it is first asked, or all at once by `gather`.
 
-    recogniser: Recogniser
-    encoder: Encoder
-    quality: Judge
-    ear: Ear
-    settings: TranscribeSettings
+    What Whisper writes is taken as it is: nothing is mended by a dictionary.
+    """
+
+    def __init__(self, settings: TranscribeSettings, device: str = "auto", offline: bool = False) -> None:
+        self.settings = replace(settings, homophones=False, pauses=False, vocabulary=(), corrections={})
+        self.device = device
+        self.offline = offline
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        from ffvits.label import recogniser
+
+        return recogniser.load(self.settings, self.device, self.offline)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        from ffvits.label import speakers
+
+        return speakers.load(self.offline)
+
+    @cached_property
+    def quality(self) -> Judge:
+        from ffvits.label import quality
+
+        return quality.load()
+
+    @property
+    def ear(self) -> Ear:
+        return load_ear()
+
+    @property
+    def listener(self) -> str:
+        """Who writes down the words."""
+        return f"{self.settings.engine}, Whisper {self.settings.model}, beam {self.settings.beam_size}"
+
+    def gather(self) -> None:
+        """Loads every judge. Raises DownloadError or FfvitsError as the labelling does, before anybody speaks."""
+        for judge in ("recogniser", "encoder", "quality", "ear"):
+            getattr(self, judge)
 
     def judge(self, takes: Sequence[Take], title: str) -> list[Verdict]:
         """Listens to takes of one speaker."""
@@ -96,7 +130,7 @@ class Panel:
         foreign = foreign_sounds(take.spans, sounds, self.ear)
         intended = [p for s, p in zip(take.spans, sounds.tones, strict=True)]
         sure = [float(p[span.tone - 1]) for span, p in zip(take.spans, intended, strict=True)]
-        parts = {**_words(take.text, words), **_melody(take, pitch, sounds), **_cleanness(take, pitch)}
+        parts = {**_words(take.text, words), **melody(take, pitch, sounds), **_cleanness(take, pitch)}
         parts["foreign"] = (float(sum(bool(f) for f in foreign)), float(len(foreign)))
         score = self.quality(take.sound)
         parts |= {"quality": (score.overall, 1.0), "signal": (score.signal, 1.0)}
@@ -115,26 +149,11 @@ class Panel:
         )
 
 
-def load_panel(settings: TranscribeSettings, device: str = "auto", offline: bool = False) -> Panel:
-    """Loads every judge. What Whisper writes is taken as it is: nothing is mended by a dictionary.
-
-    Raises DownloadError or FfvitsError as the labelling does.
-    """
-    from dataclasses import replace
-
-    from ffvits.label import quality, recogniser, speakers
-
-    bare = replace(settings, homophones=False, pauses=False, vocabulary=(), corrections={})
-    return Panel(recogniser.load(bare, device, offline), speakers.load(offline), quality.load(), load_ear(), bare)
-
-
-def alike(verdicts: Sequence[Verdict], others: Sequence[Verdict], name: str) -> list[Verdict]:
+def alike(verdicts: Sequence[Verdict], others: Sequence[Verdict], name: str, *, own: bool = False) -> list[Verdict]:
     """The verdicts with their likeness to the mean voice of `others` as the measure `name`.
 
-    A take that is itself among the others is compared with the rest of them.
+    Where they are the others' `own`, each is compared with the rest of them.
     """
-    from dataclasses import replace
-
     import numpy as np
 
     if not others:
@@ -143,9 +162,8 @@ def alike(verdicts: Sequence[Verdict], others: Sequence[Verdict], name: str) -> 
     total = sum(voices.values())
     marked = []
     for verdict in verdicts:
-        own = np.array(verdict.embedding)
-        same = verdict in others and len(voices) > 1
-        likeness = similarity(own, total - voices[verdict.id] if same else total)
+        rest = total - voices[verdict.id] if own and len(voices) > 1 else total
+        likeness = similarity(np.array(verdict.embedding), rest)
         marked.append(replace(verdict, parts={**verdict.parts, name: (round(likeness, 5), 1.0)}))
     return marked
 
@@ -193,7 +211,8 @@ def _words(text: str, heard: str) -> dict[str, Part]:
     }
 
 
-def _melody(take: Take, pitch: Pitch, heard: Heard) -> dict[str, Part]:
+def melody(take: Take, pitch: Pitch, heard: Heard) -> dict[str, Part]:
+    """Tones, rhythm and pitch of a take, as measures."""
     import numpy as np
 
     parts: dict[str, Part] = {}

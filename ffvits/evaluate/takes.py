@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ffvits import console
 from ffvits.audio.sound import Sound
+from ffvits.errors import TextError
 from ffvits.evaluate.aligner import Aligner
 from ffvits.evaluate.sentences import Sentence
 from ffvits.evaluate.syllables import Span, intended, spans
@@ -74,7 +76,12 @@ def recorded(run: Run, aligner: Aligner, speaker: str | None = None) -> list[Tak
     takes = []
     for clip in chosen[::step][:MOST_REAL]:
         sound = Sound.load(run.path(clip))
-        takes.append(Take(clip.id, "recorded", clip.text, sound, tuple(aligner.align(sound, clip.text))))
+        try:
+            spans = tuple(aligner.align(sound, clip.text))
+        except TextError as error:  # a text corrected by hand
+            console.warn(f"clip {clip.id} is left out: its text cannot be read ({error.message})")
+            continue
+        takes.append(Take(clip.id, "recorded", clip.text, sound, spans))
     return takes
 
 

@@ -83,11 +83,11 @@ def _advice(voice: Figures, real: Figures, verdicts: Sequence[Verdict], language
     if voice["quality"].value < 2.6:
         return "换用更干净的录音，或更大的底模" if zh else "use cleaner recordings, or a larger base"
     worst = _hardest(verdicts)
-    named = _KINDS.get(worst, (worst, worst))[0 if zh else 1]
+    named = KINDS.get(worst, (worst, worst))[0 if zh else 1]
     return f"可以用了；最弱的是{named}，可补录这类句子" if zh else f"ready to use; weakest are {named}: record some"
 
 
-_KINDS = {
+KINDS = {
     "everyday": ("日常句", "everyday sentences"),
     "news": ("新闻句", "news"),
     "dialogue": ("对话", "dialogue"),

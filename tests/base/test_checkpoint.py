@@ -183,3 +183,17 @@ def test_no_damage_crashes_the_reader_or_the_inspection(name, tmp_path, data):
     except UnreadableCheckpoint as error:
         assert error.cure
     assert examine(path).problems
+
+
+@pytest.mark.parametrize("start", [b"\x80\x01", b"PK", b"\x80\x02"])
+def test_a_safetensors_file_whose_length_looks_like_something_else(tmp_path, start):
+    """The first eight bytes are the length of the header: 0x80 opens a pickle as well, PK a zip."""
+    from safetensors.torch import save_file
+
+    path, wanted = tmp_path / "G_1.safetensors", int.from_bytes(start, "little")
+    tensors = {"enc_p.emb.weight": torch.ones(2, 3)}
+    save_file(tensors, path, metadata={"filler": ""})
+    length = int.from_bytes(path.read_bytes()[:8], "little")
+    save_file(tensors, path, metadata={"filler": "x" * (wanted - length)})
+    assert path.read_bytes()[:2] == start
+    assert torch.equal(read_checkpoint(path).tensors["enc_p.emb.weight"], tensors["enc_p.emb.weight"])

@@ -11,6 +11,7 @@ from ffvits.audio.sound import Sound
 from ffvits.evaluate.aligner import best_path, chain, load_aligner, states_of
 from ffvits.evaluate.sentences import load_sentences
 from ffvits.evaluate.takes import speak
+from ffvits.text.syllables import known_bases
 from ffvits.voice import Voice
 
 
@@ -34,6 +35,10 @@ def test_every_syllable_of_the_test_set_is_known():
     known = set(load_aligner().names)
     wanted = {state for s in load_sentences() for state in chain(s.pinyin)[0]}
     assert wanted <= known
+
+
+def test_every_syllable_that_can_be_written_is_known():
+    assert {state for base in known_bases() for state in states_of(f"{base}1")} <= set(load_aligner().names)
 
 
 def allowed(path, places, optional) -> bool:

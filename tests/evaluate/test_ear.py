@@ -4,15 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from ffvits.audio.sound import Sound
 from ffvits.evaluate.aligner import load_aligner
-from ffvits.evaluate.ear import Register, load_ear
+from ffvits.evaluate.ear import FACTS, FRAME, POINTS, Register, load_ear
 from ffvits.evaluate.panel import foreign_sounds
 from ffvits.evaluate.pitch import Pitch, track
 from ffvits.evaluate.sentences import load_sentences
 from ffvits.evaluate.syllables import Span
 from ffvits.evaluate.takes import speak
+from ffvits.evaluate.tone_network import ToneNetwork
 from ffvits.text.syllables import INITIALS
 from ffvits.voice import Voice
 
@@ -38,6 +40,26 @@ def test_probabilities_are_probabilities():
     for chances in (heard.tones, heard.initials, heard.finals):
         assert chances.sum(axis=1) == pytest.approx(1)
     assert load_ear().listen(sound, [], Register(200.0, 3.0)).tones.shape == (0, 5)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.1])
+def test_a_sound_shorter_than_its_syllables_is_heard_too(seconds):
+    spans = [Span("ma1", 0.0, 0.0), Span("ma3", 0.1, 0.5)]
+    heard = load_ear().listen(Sound(np.zeros(round(RATE * seconds), np.float32), RATE), spans, Register(200.0, 3.0))
+    assert np.isfinite(heard.tones).all() and heard.tones.shape == (2, 5)
+    assert np.isfinite(heard.finals).all()
+
+
+def test_sentences_heard_together_are_heard_as_if_alone():
+    """What fills up the shorter one in a batch, as in training, is not heard."""
+    network, random = ToneNetwork(FRAME, POINTS, FACTS).eval(), torch.Generator().manual_seed(1)
+    frames = torch.randn(2, 60, FRAME, generator=random)
+    frames[1, 40:] = 0
+    places, facts = torch.rand(2, 5, POINTS, generator=random) * 30, torch.randn(2, 5, FACTS, generator=random)
+    with torch.inference_mode():
+        both = network(frames, places, facts, torch.tensor([5, 3]))
+        alone = network(frames[1:, :50], places[1:, :3], facts[1:, :3], torch.tensor([3]))
+    assert torch.allclose(both[1, :3], alone[0], atol=1e-5)
 
 
 def test_the_tones_of_recorded_speech():

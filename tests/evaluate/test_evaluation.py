@@ -1,38 +1,21 @@
 """A voice judged, kept and compared: the real panel on the embedded base, and what it writes."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from verdicts import compared, evaluation, heard, verdict
 
+from ffvits.audio.loudness import loudness
 from ffvits.audio.sound import Sound
 from ffvits.cli import main
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures, words
-from ffvits.evaluate.comparison import Comparison, best_base, compare, train_on_bases
-from ffvits.evaluate.evaluation import Evaluation, Heard, evaluate
-from ffvits.evaluate.page import melody_svg, votes_result, write_page
+from ffvits.evaluate.comparison import best_base, compare, train_on_bases
+from ffvits.evaluate.evaluation import evaluate
+from ffvits.evaluate.page import equally_loud, melody_svg, write_page
 from ffvits.evaluate.panel import Verdict, alike
 from ffvits.evaluate.syllables import Span
-
-
-def verdict(number: int, **parts: float) -> Verdict:
-    """A verdict with these values, each of one sentence."""
-    values = {"cer": 0.1, "tone_error": 0.1, "foreign": 0.0, "quality": 3.2, "pinyin_error": 0.1, **parts}
-    spans = (Span("ni2", 0.0, 0.2), Span("hao3", 0.2, 0.5))
-    return Verdict(
-        f"{number:03d}", "everyday", "你好", "你好", spans, (2, 2), (0.9, 0.2), ("", "h→f"),
-        {name: (value, 1.0) for name, value in values.items()}, 0.0, (1.0, float(number % 2)),
-    )  # fmt: skip
-
-
-def heard(name: str, folder: Path, **parts: float) -> Heard:
-    return Heard(name, folder / name, tuple(verdict(n, **parts) for n in range(1, 13)), {"real_time_factor": 0.1})
-
-
-def evaluation(name: str, folder: Path, **parts: float) -> Evaluation:
-    return Evaluation(heard(name, folder, **parts), None, None, folder, "Whisper")
 
 
 def test_a_verdict_survives_being_written():
@@ -41,7 +24,7 @@ def test_a_verdict_survives_being_written():
 
 
 def test_every_measure_that_is_written_is_listed():
-    assert set(words._KINDS) >= {verdict(1).category}
+    assert set(words.KINDS) >= {verdict(1).category}
     assert len({m.name for m in measures.MEASURES}) == len(measures.MEASURES)
 
 
@@ -57,7 +40,7 @@ def test_the_summary_has_five_lines_and_names_the_weakest_tone(tmp_path, languag
 
 def test_likeness_leaves_a_clip_out_of_its_own_mean():
     own = [verdict(1), verdict(2)]
-    found = alike(own, own, "similarity")
+    found = alike(own, own, "similarity", own=True)
     assert found[0].parts["similarity"][0] == pytest.approx(1 / np.sqrt(2), abs=1e-4)
 
 
@@ -87,15 +70,7 @@ def test_the_best_base_is_clear_and_native_and_then_alike(tmp_path, values, expe
 
 @pytest.fixture
 def comparison(tmp_path):
-    """Two voices that differ in clearness alone, with sounds on disk."""
-    sides = [evaluation("a <b>", tmp_path, cer=0.3), evaluation("丙", tmp_path, cer=0.1)]
-    time = np.arange(12000) / 24000
-    for side in sides:
-        side.voice.folder.mkdir()
-        for one in side.voice.verdicts:
-            Sound((0.3 * np.sin(2 * np.pi * 200 * time)).astype(np.float32), 24000).save(side.voice.sound(one))
-    found = {("a <b>", "丙"): measures.differences(sides[0].voice.verdicts, sides[1].voice.verdicts)}
-    return Comparison(tuple(sides), ("a <b>", "丙"), found, tmp_path / "comparison.html")
+    return compared(tmp_path)
 
 
 def test_who_is_better_is_said_in_words(comparison):
@@ -123,14 +98,13 @@ def test_intended_tones_are_drawn_and_missed_ones_marked():
     assert "hao3 ≈4" in drawn and "ma5<" in drawn
 
 
-def test_saved_votes_are_counted():
-    votes = [{"preferred": "a", "right": True}] * 6 + [{"preferred": "b", "right": False}] * 2
-    votes += [{"preferred": "", "right": None}]
-    found = votes_result(json.dumps({"voices": ["a", "b"], "votes": votes}))
-    assert found["preferred"]["a"].value == 0.75 and found["told"].n == 8
-    for broken in ("{}", "[]", '{"votes": [1]}'):
-        with pytest.raises(ValueError, match="not a file of votes"):
-            votes_result(broken)
+def test_voices_on_the_page_are_equally_loud():
+    time = np.arange(24000) / 24000
+    wave = np.sin(2 * np.pi * 200 * time).astype(np.float32)
+    loud, soft, silent = (Sound(wave * np.float32(gain), 24000) for gain in (0.5, 0.05, 0.0))
+    levels = [loudness(sound) for sound in equally_loud([loud, soft, silent])]
+    assert levels[0] == pytest.approx(levels[1], abs=0.1)
+    assert levels[1] == pytest.approx(loudness(soft), abs=0.01)
 
 
 def test_impossible_wishes_are_refused_before_anything_loads(tmp_path):
