@@ -41,7 +41,7 @@ DATA = Path(__file__).parents[1] / "ffvits" / "text" / "data"
 DENSE_DECAY, SPARSE_DECAY, STEPS, SMALLEST = 0.1, 0.4, 100, 0.04
 # Dictionaries that say which neighbours a reading keeps; and how much they must say to be kept.
 DICTIONARIES = ("large_pinyin", "zdic_cibs", "cc_cedict", "di")
-SMOOTHING, TELLING = 2.0, 0.4
+SMOOTHING, TELLING = 2.0, 0.5
 
 
 def g2pm() -> tuple[dict[str, np.ndarray], list[str], list[str], dict[str, list[str]]]:

@@ -119,13 +119,17 @@ def _unreadable(char: str, place: int) -> TextError:
 def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, ...]]) -> dict[int, tuple[str, str]]:
     """The reading of every hanzi by its position, and who decided it."""
     from ffvits.text.g2pw import choose
-    from ffvits.text.polyphones import model
+    from ffvits.text.polyphones import model, phrases
     from ffvits.text.surnames import surnames
 
     decided: dict[int, tuple[str, str]] = {}
+    settled: set[int] = set()
     start = 0
     for word in words:
         given = lexicon.get(word)
+        # A whole word of three characters and more has one reading; the network, which has seen few idioms, has doubts.
+        if len(word) > 2 and phrases().common.get(word):
+            settled.update(range(start, start + len(word)))
         if any(map(is_hanzi, word)):
             for i, (char, reading) in enumerate(zip(word, _by_word(word), strict=True)):
                 if given and is_hanzi(char):
@@ -134,7 +138,9 @@ def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, 
                     decided[start + i] = (reading, "phrase" if len(word) > 1 else "character")
         start += len(word)
     for position, (reading, source) in choose(spoken, model().choose(spoken, words).items()).items():
-        if position in decided and decided[position][1] != "lexicon":
+        if position not in decided or decided[position][1] == "lexicon":
+            continue
+        if source == "g2pW" or position not in settled:
             decided[position] = (_PLAIN.get(reading, reading), source)
     start = 0
     for word in words:
