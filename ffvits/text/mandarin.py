@@ -131,7 +131,7 @@ def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, 
         if len(word) > 2 and phrases().common.get(word):
             settled.update(range(start, start + len(word)))
         if any(map(is_hanzi, word)):
-            for i, (char, reading) in enumerate(zip(word, _by_word(word), strict=True)):
+            for i, (char, reading) in enumerate(zip(word, word_readings(word), strict=True)):
                 if given and is_hanzi(char):
                     decided[start + i] = (given[i], "lexicon")
                 elif reading:
@@ -141,6 +141,8 @@ def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, 
         if position not in decided or decided[position][1] == "lexicon":
             continue
         if source == "g2pW" or position not in settled:
+            if len(spoken) == 1:
+                reading, source = _ALONE.get(spoken, decided[position][0]), "character"
             decided[position] = (_PLAIN.get(reading, reading), source)
     start = 0
     for word in words:
@@ -172,13 +174,15 @@ def _zi(word: str, index: int) -> str:
     return "zi3"
 
 
+# A character that is the whole text has no context to weigh: its first reading counts, or this one.
+_ALONE = {"长": "chang2", "切": "qie1"}
 # The network knows syllables that no base was trained with.
 _PLAIN = {"r5": "er2", "xx5": "er2"}
 
 
 @lru_cache(maxsize=32768)
-def _by_word(word: str) -> tuple[str | None, ...]:
-    """pypinyin's reading of each character of a word, None where it knows none."""
+def word_readings(word: str) -> tuple[str | None, ...]:
+    """pypinyin's reading of each character of a word by itself, None where it knows none."""
     from pypinyin import Style, pinyin
 
     readings: list[str | None] = []
