@@ -220,6 +220,11 @@ _COMPLEMENT = re.compile(
 )
 
 
+# 没 that denies, not 沉没 and 没收; 吧 that ends a clause, not 网吧.
+_DENIAL = re.compile("(?<![淹埋沉出覆吞湮隐辱泯汨神])没(?![收落顶入药世齿膝过])")
+_FINAL = re.compile("(?<![网酒书贴茶氧陶迪水])吧(?=[，。！？、；：…—”）》]|$)")
+
+
 def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Readings by the phrases of `data/readings.txt`, longest first; `-` leaves a character to the others.
 
@@ -229,6 +234,11 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
         yield 0, "wei4"
     for match in _COMPLEMENT.finditer(spoken):
         yield match.start(), "de5"
+    for match in _DENIAL.finditer(spoken):
+        yield match.start(), "mei2"
+    for match in _FINAL.finditer(spoken):
+        if match.start():
+            yield match.start(), "ba5"
     pattern, listed = _reading_list()
     owner = [index for index, word in enumerate(words) for _ in word] + [len(words)]
     at = 0
