@@ -15,8 +15,10 @@ import csv
 import importlib
 import importlib.util
 import json
+import math
 import pickle
 import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +31,17 @@ from ffvits.text.polyphones import (
     PolyphoneModel,
     default_reading,
     dense_features,
+    neighbour,
     sparse_features,
     to_tone3,
 )
 from ffvits.text.segmentation import cut
 
 DATA = Path(__file__).parents[1] / "ffvits" / "text" / "data"
-DENSE_DECAY, SPARSE_DECAY, STEPS, SMALLEST = 0.1, 0.2, 100, 0.04
+DENSE_DECAY, SPARSE_DECAY, STEPS, SMALLEST = 0.1, 0.4, 100, 0.04
+# Dictionaries that say which neighbours a reading keeps; and how much they must say to be kept.
+DICTIONARIES = ("large_pinyin", "zdic_cibs", "cc_cedict", "di")
+SMOOTHING, TELLING = 2.0, 0.5
 
 
 def g2pm() -> tuple[dict[str, np.ndarray], list[str], list[str], dict[str, list[str]]]:
@@ -94,7 +100,54 @@ def exceptions(candidates: dict[str, list[int]], classes: list[str]) -> dict[str
     return kept
 
 
-def examples(path: Path, model: PolyphoneModel):
+class Neighbours:
+    """How much more often a reading stands beside a neighbour in the phrases of dictionaries than its rivals do."""
+
+    def __init__(self, candidates: dict[str, list[int]], classes: list[str]) -> None:
+        from pypinyin.phrases_dict import phrases_dict
+
+        sources = [phrases_dict]
+        for name in DICTIONARIES:
+            sources.append(importlib.import_module(f"pypinyin_dict.phrase_pinyin_data.{name}").phrases_dict)
+        readings = {char: [classes[i] for i in ids] for char, ids in candidates.items()}
+        opinions: dict[str, Counter] = defaultdict(Counter)
+        for source in sources:
+            for phrase, marked in source.items():
+                if 2 <= len(phrase) <= 8 and len(marked) == len(phrase) and not readings.keys().isdisjoint(phrase):
+                    opinions[phrase][tuple(to_tone3(syllable[0]) for syllable in marked)] += 1
+        counts: dict[str, Counter] = defaultdict(Counter)
+        for phrase, votes in opinions.items():
+            said = votes.most_common(1)[0][0]
+            for i, char in enumerate(phrase):
+                if said[i] in readings.get(char, ()):
+                    counts[f"{char} b"][said[i]] += 1
+                    if i:
+                        counts[f"{char} l{neighbour(phrase[i - 1])}"][said[i]] += 1
+                    if i + 1 < len(phrase):
+                        counts[f"{char} r{neighbour(phrase[i + 1])}"][said[i]] += 1
+        # Log ratios to the first reading, for that is all that a choice sees of them.
+        self.ratios: dict[str, list[float]] = {}
+        for key, count in counts.items():
+            char, kind = key.split(" ")
+            base = counts[f"{char} b"]
+            size = base.total() + len(readings[char])
+            usual = [(base[reading] + 1) / size for reading in readings[char]]
+            logs = [math.log(share) for share in usual]
+            if kind != "b":
+                total = count.total() + SMOOTHING
+                pairs = zip(readings[char], usual, strict=True)
+                logs = [math.log((count[r] + SMOOTHING * u) / total) - math.log(u) for r, u in pairs]
+            ratios = [value - logs[0] for value in logs]
+            if kind == "b" or max(map(abs, ratios)) >= TELLING:
+                self.ratios[key] = ratios
+
+    def features(self, char: str, around: list[str], count: int) -> np.ndarray:
+        """`[readings, 3]`: how usual a reading is, and what the left and the right neighbour say of it."""
+        keys = [next((f"{char} {name}" for name in around if name[0] == kind), "") for kind in "blr"]
+        return np.array([self.ratios.get(key, [0.0] * count) for key in keys], np.float32).T
+
+
+def examples(path: Path, model: PolyphoneModel, neighbours: Neighbours):
     """Padded tensors of features, mask and answer for every sentence whose character the network knows."""
     names: dict[str, int] = {}
     rows = []
@@ -110,10 +163,11 @@ def examples(path: Path, model: PolyphoneModel):
             candidates, scores = model.scores(model.states(sentence)[position], char)
             dense = dense_features(sentence, position, words[index], start, candidates, scores, model.phrases)
             around = sparse_features(sentence, position, words, index, start)
+            dense = np.concatenate([dense, neighbours.features(char, around, len(candidates))], axis=1)
             sparse = [[names.setdefault(f"{char}{r} {n}", len(names)) for n in around] for r in candidates]
             rows.append((dense, sparse, candidates.index(answer) if answer in candidates else -1))
     most = max(len(sparse) for _, sparse, _ in rows)
-    dense = torch.zeros(len(rows), most, DENSE)
+    dense = torch.zeros(len(rows), most, DENSE + 3)
     sparse = torch.full((len(rows), most, len(rows[0][1][0])), len(names))
     mask = torch.zeros(len(rows), most, dtype=torch.bool)
     for i, (d, s, _) in enumerate(rows):
@@ -125,7 +179,7 @@ def train(dense, sparse, mask, answers, size: int) -> tuple[torch.Tensor, torch.
     """Weights of a conditional log-linear model, with the squares of the weights held down."""
     known = answers >= 0
     dense, sparse, mask, answers = dense[known], sparse[known], mask[known], answers[known]
-    w = torch.zeros(DENSE)
+    w = torch.zeros(dense.shape[-1])
     w[0] = 0.3
     w.requires_grad_()
     e = torch.zeros(size + 1, requires_grad=True)
@@ -145,6 +199,19 @@ def right(dense, sparse, mask, answers, w, e) -> int:
     return int((total.argmax(-1) == answers).sum())
 
 
+def folded(
+    weights: dict[str, float], neighbours: Neighbours, scale: list[float], model: PolyphoneModel
+) -> dict[str, float]:
+    """The sparse weights with what the dictionaries say of neighbours added, so that reading needs no third table."""
+    out = dict(weights)
+    for key, ratios in neighbours.ratios.items():
+        char, name = key.split(" ")
+        for index, ratio in zip(model.candidates[char], ratios, strict=True):
+            whole = f"{char}{model.classes[index]} {name}"
+            out[whole] = out.get(whole, 0.0) + scale["blr".index(name[0])] * ratio
+    return out
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cpp_dev", type=Path, help="development split of CPP (sentence, position, pinyin)")
@@ -159,7 +226,8 @@ def main() -> None:
     packed = {**arrays, "dense": np.zeros(DENSE, np.float32), "sparse": np.zeros(0, np.float32)}
     packed["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8"), np.uint8)
     model = PolyphoneModel(packed, Phrases(phrases_dict, rare))
-    dense, sparse, mask, answers, names = examples(args.cpp_dev, model)
+    neighbours = Neighbours(candidates, classes)
+    dense, sparse, mask, answers, names = examples(args.cpp_dev, model, neighbours)
     network = int((dense[:, :, 0].masked_fill(~mask, -1e9).argmax(-1) == answers).sum())
     console.info(f"network alone: {network / len(answers):.4f} of {len(answers)}")
     torch.manual_seed(0)
@@ -172,9 +240,10 @@ def main() -> None:
             hits += right(dense[unseen], sparse[unseen], mask[unseen], answers[unseen], w, e)
         console.info(f"cross-validated over {args.folds} folds: {hits / len(answers):.4f}")
     w, e = train(dense, sparse, mask, answers, len(names))
-    kept = [i for i, weight in enumerate(e[:-1].tolist()) if abs(weight) >= SMALLEST]
-    meta["sparse"] = [names[i] for i in kept]
-    packed["dense"], packed["sparse"] = w.numpy(), e[kept].numpy().astype(np.float16)
+    weights = folded(dict(zip(names, e.tolist(), strict=False)), neighbours, w[DENSE:].tolist(), model)
+    kept = {name: weight for name, weight in weights.items() if abs(weight) >= SMALLEST}
+    meta["sparse"] = list(kept)
+    packed["dense"], packed["sparse"] = w[:DENSE].numpy(), np.array(list(kept.values()), np.float16)
     packed["embedding"] = packed["embedding"].astype(np.float16)
     packed["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8"), np.uint8)
     args.out.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ SPACE = "<space>"
 _SPACES = {"pinyin-letters": "after", "bopomofo": "before", "zh_ja_mixture": "before", "cjke": "before"}
 COMMON = 20  # words seen less often in jieba's corpus are left to their characters
 LONGEST = 8
+REACH = 10  # characters that sherpa-onnx looks at for its longest match
 LAST_NUMBER = 2100  # numbers are words, too; from 1900 they are years
 
 
@@ -34,32 +35,77 @@ def lexicon_file(reader: FrontEnd, *, common: int = COMMON, words: bool = True) 
     """lexicon.txt: characters, words whose reading their characters do not give, letters, numbers and marks.
 
     Words are read alone; jieba's words of at least `common` occurrences are looked at, and those of the user's own
-    lexicon. Kept are those that hold a character of several readings: they are what a longest match must find.
-    `words=False` leaves them out.
+    lexicon. Kept are those that hold a character of several readings, or are read otherwise than their characters.
+    Before them stand the contexts of `text/data/contexts.txt`: stretches of sentences that the words alone would
+    get wrong. `words=False` leaves out all but characters.
     """
     seen: dict[str, list[str]] = {}
-    for word in _words(reader, common) if words else _single():
-        spelled = _spelled(reader, word)
-        if spelled and word not in seen:
+    for word, marked in _words(reader, common) if words else ((word, word) for word in _single()):
+        spelled = _spelled(reader, marked) if word not in seen else []
+        if spelled:
             seen[word] = spelled
     return "".join(f"{word} {' '.join(tokens)}\n" for word, tokens in seen.items())
 
 
-def _words(reader: FrontEnd, common: int) -> Iterator[str]:
+def longest_match(text: str, words: Container[str]) -> Iterator[str]:
+    """The pieces in which sherpa-onnx looks up `text`: from the left the longest of `words`, or one character.
+
+    After its phrase-matcher.cc (version 2.0), for text without spaces and marks.
+    """
+    start = 0
+    while start < len(text):
+        end = min(start + REACH, len(text))
+        while end > start + 1 and text[start:end] not in words:
+            end -= 1
+        yield text[start:end]
+        start = end
+
+
+def _words(reader: FrontEnd, common: int) -> Iterator[tuple[str, str]]:
+    """What stands in the lexicon, and the text that says how it is read; of equals the first counts."""
+    yield from ((word.lower(), word.lower()) for word in reader.lexicon)
+    yield from ((word, word) for word in _single())
+    known = [(word, count) for word, count in _jieba() if count >= common]
+    words = [word for word, _ in known if len(word) > 1 and _telling(word)]
+    # 一 and 不 change their tone with what follows, in a word of the dictionary or not.
+    words += [first + second for first in "一不" for second, _ in known if len(second) == 1 and not _telling(second)]
+    contexts = _contexts()
+    with console.progress("lexicon", total=len(contexts) + len(words), unit="words") as bar:
+        for context, readings in contexts.items():
+            # A word of the user's stands above what was found in other people's sentences.
+            if not any(word in context for word in reader.lexicon):
+                yield context, _marked(context, readings)
+            bar.advance()
+        for word in words:
+            yield word, word
+            bar.advance()
+
+
+def _telling(word: str) -> bool:
+    """True if a character of the word has several readings, or pypinyin reads the word otherwise than its parts."""
+    from ffvits.text.mandarin import word_readings
     from ffvits.text.polyphones import model
 
-    yield from (word.lower() for word in reader.lexicon)
-    yield from _single()
-    ambiguous = set(model().candidates)
-    known = _jieba()
-    words = [word for word, count in known if len(word) > 1 and count >= common and not ambiguous.isdisjoint(word)]
-    # 一 and 不 change their tone with what follows, in a word of the dictionary or not.
-    single = [word for word, count in known if len(word) == 1 and count >= common and word not in ambiguous]
-    words += [first + second for first in "一不" for second in single]
-    with console.progress("lexicon", total=len(words), unit="words") as bar:
-        for word in words:
-            yield word
-            bar.advance()
+    if not model().candidates.keys().isdisjoint(word) or (len(word) > 1 and "子" in word):
+        return True
+    return len(word) > 1 and word_readings(word) != tuple(word_readings(char)[0] for char in word)
+
+
+@lru_cache(maxsize=1)
+def _contexts() -> dict[str, tuple[str, ...]]:
+    from ffvits.text.polyphones import data_text, read_phrases
+
+    return read_phrases(data_text("contexts.txt"))
+
+
+def _marked(context: str, readings: tuple[str, ...]) -> str:
+    """The context with readings in braces where it would be read otherwise alone, so that sandhi keeps its way."""
+    from ffvits.text.mandarin import character_readings
+
+    alone = character_readings(context)
+    return "".join(
+        char if own == said else f"{char}{{{said}}}" for char, own, said in zip(context, alone, readings, strict=True)
+    )
 
 
 def _single() -> Iterator[str]:

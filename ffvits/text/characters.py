@@ -82,6 +82,16 @@ _MARKUP = (
         "an emote",
     ),
 )
+# Faces drawn with marks. In brackets, two signs that no remark has; bare, only the well-known ones.
+_FACE = "≧≦▽△∀ω・｡•︿￣´｀＾ᴗ❛ಠಥДд□◕‿╥﹏✧๑ﾟ☉＠∇▿◡⊙◎〃＼╯╰╭╮ᵔᴥづ"
+_ARM = "ヾヽゞノﾉづつっシ彡ミ٩۶ᕦᕤᕙᕗ╭╮╯╰┐┌┛┓┻━┬┴︵︶¯☆★♡♥❤♪"
+_EMOTICON = re.compile(
+    rf"[{_ARM}\\_]{{0,5}}"
+    rf"(?:[(（]\s?(?:[^()（）\n一-鿿]{{0,9}}[{_FACE}]){{2}}[^()（）\n一-鿿]{{0,9}}[)）]|[(（]ツ[)）]|ʕ[^ʔ\n]{{1,9}}ʔ)"
+    rf"(?:[oOdbm](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
+    r"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|[0OQ][wW][0OQ])(?![A-Za-z0-9_])"
+    r"[;；]?[)）]?(?:\|{2})?"
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
 
 
@@ -91,9 +101,9 @@ def _strip_markup(text: str, offset: int) -> tuple[str, list[Note]]:
     text = text.replace(_GONE, " ")
     if "&" in text:
         text = _ENTITY.sub(lambda m: html.unescape(m.group())[:1].ljust(len(m.group()), _GONE), text)
-    if not any(sign in text for sign in "<[#>*~`_"):
+    if not any(sign in text for sign in "<[#>*~`_^(（ʕ") and "0w0" not in text:
         return text, notes
-    for pattern, what in _MARKUP:
+    for pattern, what in ((_EMOTICON, "an emoticon"), *_MARKUP):
 
         def blank(m: re.Match[str], what: str = what) -> str:
             notes.append(Note(offset + m.start(), m.group()[:40].replace(_GONE, ""), f"is {what} and not spoken"))
@@ -117,7 +127,7 @@ _DIRECT = {
     "µ": "μ", "Ω": "Ω", "K": "K", "Å": "埃", "№": "No.", "％": "%", "″": "″", "′": "′", "＝": "=",
     "∶": "∶", "⟶": "→", "➡": "→", "➔": "→", "⇒": "→", "⬆": "↑", "⬇": "↓", "⁺": "^+", "⁻": "^-", "×": "×", "✕": "×",
     "✖": "×", "╳": "×", "∗": "*", "⁎": "*", "≦": "≤", "≧": "≥", "⩽": "≤", "⩾": "≥", "≒": "≈", "∏": "π", "ϕ": "φ",
-    "々": "々", "〇": "零", "½": "½1/2", "¼": "½1/4", "¾": "½3/4", "⅓": "½1/3", "⅔": "½2/3", "⅛": "½1/8",
+    "々": "々", "〇": "零", "𠮷": "吉", "½": "½1/2", "¼": "½1/4", "¾": "½3/4", "⅓": "½1/3", "⅔": "½2/3", "⅛": "½1/8",
     "，": "，", "。": "。", "！": "！", "？": "？", "；": "；", "：": "：", "（": "（", "）": "）", "、": "、",
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
     "ı": "i", "þ": "th", "ð": "d", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\r": "\n", "\x85": "\n",
@@ -191,7 +201,7 @@ _TIDY = tuple(
         (r"、+", "、"),
         (r"，+", "，"),
         (r"~{2,}", "~"),
-        (r"-{3,}|={2,}|\*{3,}|_{3,}", "\n"),
+        (r"-{3,}|={3,}|(?<![A-Za-z\d])={2}(?![\dA-Za-z])|\*{3,}|_{3,}", "\n"),
         (r"\^(?=\D)(?![+-]\d)|\^$", ""),
     )
 )

@@ -119,22 +119,30 @@ def _unreadable(char: str, place: int) -> TextError:
 def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, ...]]) -> dict[int, tuple[str, str]]:
     """The reading of every hanzi by its position, and who decided it."""
     from ffvits.text.g2pw import choose
-    from ffvits.text.polyphones import model
+    from ffvits.text.polyphones import model, phrases
     from ffvits.text.surnames import surnames
 
     decided: dict[int, tuple[str, str]] = {}
+    settled: set[int] = set()
     start = 0
     for word in words:
         given = lexicon.get(word)
+        # A whole word of three characters and more has one reading; the network, which has seen few idioms, has doubts.
+        if len(word) > 2 and phrases().common.get(word):
+            settled.update(range(start, start + len(word)))
         if any(map(is_hanzi, word)):
-            for i, (char, reading) in enumerate(zip(word, _by_word(word), strict=True)):
+            for i, (char, reading) in enumerate(zip(word, word_readings(word), strict=True)):
                 if given and is_hanzi(char):
                     decided[start + i] = (given[i], "lexicon")
                 elif reading:
                     decided[start + i] = (reading, "phrase" if len(word) > 1 else "character")
         start += len(word)
     for position, (reading, source) in choose(spoken, model().choose(spoken, words).items()).items():
-        if position in decided and decided[position][1] != "lexicon":
+        if position not in decided or decided[position][1] == "lexicon":
+            continue
+        if source == "g2pW" or position not in settled:
+            if len(spoken) == 1:
+                reading, source = _ALONE.get(spoken, decided[position][0]), "character"
             decided[position] = (_PLAIN.get(reading, reading), source)
     start = 0
     for word in words:
@@ -166,13 +174,15 @@ def _zi(word: str, index: int) -> str:
     return "zi3"
 
 
+# A character that is the whole text has no context to weigh: its first reading counts, or this one.
+_ALONE = {"长": "chang2", "切": "qie1"}
 # The network knows syllables that no base was trained with.
 _PLAIN = {"r5": "er2", "xx5": "er2"}
 
 
 @lru_cache(maxsize=32768)
-def _by_word(word: str) -> tuple[str | None, ...]:
-    """pypinyin's reading of each character of a word, None where it knows none."""
+def word_readings(word: str) -> tuple[str | None, ...]:
+    """pypinyin's reading of each character of a word by itself, None where it knows none."""
     from pypinyin import Style, pinyin
 
     readings: list[str | None] = []
@@ -210,6 +220,11 @@ _COMPLEMENT = re.compile(
 )
 
 
+# 没 that denies, not 沉没 and 没收; 吧 that ends a clause, not 网吧.
+_DENIAL = re.compile("(?<![淹埋沉出覆吞湮隐辱泯汨神])没(?![收落顶入药世齿膝过])")
+_FINAL = re.compile("(?<![网酒书贴茶氧陶迪水])吧(?=[，。！？、；：…—”）》]|$)")
+
+
 def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Readings by the phrases of `data/readings.txt`, longest first; `-` leaves a character to the others.
 
@@ -219,6 +234,11 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
         yield 0, "wei4"
     for match in _COMPLEMENT.finditer(spoken):
         yield match.start(), "de5"
+    for match in _DENIAL.finditer(spoken):
+        yield match.start(), "mei2"
+    for match in _FINAL.finditer(spoken):
+        if match.start():
+            yield match.start(), "ba5"
     pattern, listed = _reading_list()
     owner = [index for index, word in enumerate(words) for _ in word] + [len(words)]
     at = 0

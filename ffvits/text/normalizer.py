@@ -85,7 +85,7 @@ _SETTLE = tuple(
         (r"[ \t]*\n\s*", "\n"),
         # A space is a pause between clauses of hanzi, a border between Latin words, and nothing elsewhere.
         (f"(?<=[{_HAN}]{{3}}) (?=[{_HAN}]{{3}})", "，"),
-        ("(?<=[A-Za-z]) (?=[A-Za-z])", "\x01"),
+        ("(?<=[A-Za-z]) +(?=[A-Za-z])", "\x01"),
         (" ", ""),
         ("\x01", " "),
         (r"—{2,}", "—"),

@@ -64,7 +64,7 @@ def default_reading(char: str) -> str | None:
     return to_tone3(listed.split(",")[0]) if listed else None
 
 
-DENSE = 10
+DENSE = 12
 _TEMPLATES = 9
 
 
@@ -94,10 +94,18 @@ def dense_features(
             len(word) == 1 and default == reading,
             default == reading,
             score if unknown else 0.0,
+            # The network is often sure of a wrong reading: these bound what its surest no can weigh.
+            max(score, -1.5),
+            max(score, -4.0),
         )
         for reading, score in zip(candidates, scores, strict=True)
     ]
     return np.array(rows, np.float32)
+
+
+def neighbour(char: str) -> str:
+    """What a character is to the one beside it: itself, or "0" for every numeral."""
+    return "0" if char in "零一二三四五六七八九十百千万" else char
 
 
 def sparse_features(sentence: str, position: int, words: Sequence[str], index: int, start: int) -> list[str]:
@@ -106,7 +114,7 @@ def sparse_features(sentence: str, position: int, words: Sequence[str], index: i
     def at(place: int) -> str:
         if not 0 <= place < len(sentence):
             return "#"
-        return "0" if sentence[place] in "零一二三四五六七八九十百千万" else sentence[place]
+        return neighbour(sentence[place])
 
     word = words[index]
     left, right = at(position - 1), at(position + 1)

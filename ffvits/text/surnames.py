@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 SINGLE = {
     "单": "shan4", "解": "xie4", "查": "zha1", "仇": "qiu2", "区": "ou1", "曾": "zeng1", "朴": "piao2", "任": "ren2",
     "盖": "ge3", "华": "hua4", "缪": "miao4", "翟": "zhai2", "覃": "qin2", "葛": "ge3", "乐": "yue4", "燕": "yan1",
-    "宁": "ning4", "员": "yun4", "秘": "bi4", "种": "chong2", "召": "shao4", "牟": "mou2", "谌": "chen2",
+    "宁": "ning2", "员": "yun4", "秘": "bi4", "种": "chong2", "召": "shao4", "牟": "mou2", "谌": "chen2",
     "冼": "xian3", "纪": "ji3", "卜": "bu3", "柏": "bai3", "应": "ying1", "过": "guo1", "逄": "pang2", "隗": "wei3",
     "繁": "po2", "折": "she2", "撒": "sa4", "能": "nai4", "黑": "he4", "尹": "yin3", "车": "che1", "尉": "wei4",
     "都": "du1", "相": "xiang4", "晁": "chao2", "郗": "xi1", "幺": "yao1", "麻": "ma2", "贾": "jia3", "沈": "shen3",
@@ -63,7 +63,9 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
         for i, reading in enumerate(DOUBLE[match.group()]):
             yield match.start() + i, reading
     for match in _TITLED.finditer(spoken):
-        if not is_word(spoken[match.start() - 1 : match.end()]) or not match.start():
+        # In 单先生和解女士 there is no 和解.
+        joined = spoken[match.start() - 1 : match.start()] in ("和", "与", "跟", "同", "及") and match.start() > 1
+        if joined or not match.start() or not is_word(spoken[match.start() - 1 : match.end()]):
             yield match.start(), SINGLE[match.group()]
     start = 0
     for index, word in enumerate(words):

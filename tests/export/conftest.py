@@ -46,3 +46,4 @@ def few_words(monkeypatch) -> None:
     """Thousands of words and characters take half a minute; these show the same."""
     monkeypatch.setattr(lexicon, "_single", lambda: iter("，。！？、；：今天气很好我们去银行走重庆长大一不a5"))
     monkeypatch.setattr(lexicon, "_jieba", lambda: (("银行", 99), ("行走", 99), ("重庆", 99), ("好", 999)))
+    monkeypatch.setattr(lexicon, "_contexts", lambda: {"天重": ("tian1", "chong2"), "我长": ("wo3", "zhang3")})

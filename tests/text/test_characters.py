@@ -62,3 +62,17 @@ def test_every_visible_character_is_kept_or_noted(text):
     for index, char in enumerate(text):
         if char.isalnum() and not clean(char).text and index not in noted:
             raise AssertionError(f"{char!r} vanished")
+
+
+@pytest.mark.parametrize(
+    "face", ["(T_T)", "(≧▽≦)", "(づ￣3￣)づ", "¯\\_(ツ)_/¯", "ʕ•ᴥ•ʔ", "(╯°□°)╯︵ ┻━┻", ">_<", "^_^", "(。・ω・。)"]
+)
+def test_a_face_of_marks_is_noted_and_not_spoken(face):
+    cleaned = clean(f"好{face}，走")
+    assert cleaned.text == "好，走"
+    assert [note.position for note in cleaned.notes if "emoticon" in note.message] == [1]
+
+
+@pytest.mark.parametrize("text", ["(x=1)", "a_b", "(见图T_1)", "β(ω=2)", "(°C)", "x^2", "(1-2)", "他(她)说"])
+def test_brackets_and_signs_that_are_no_face_stay(text):
+    assert not [note for note in clean(text).notes if "emoticon" in note.message]

@@ -31,7 +31,7 @@ _SUFFIXES = (
     "|rar|mp3|mp4|avi|mkv|wav|flac|jpe?g|png|gif|py|js|json|csv|apk|iso|pth|md|yaml"
 )
 _DEVICES = (
-    "QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
+    "端口|QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
     "|订单号?|单号|证号|房间|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
 )
 _PHONES = "电话|手机号?|热线|拨打|致电|客服|分机|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"
@@ -120,6 +120,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         examples="v1.2.3 => V一点二点三",
     ),
     rule(
+        "version of a package",
+        r"(?<=[A-Za-z]) ?(==|>=|<=|~=) ?(\d+(?:\.\d+)+)(?![\d.])",
+        lambda m: {"==": "等于", ">=": "大于等于", "<=": "小于等于", "~=": "约等于"}[m.group(1)] + decimal(m.group(2)),
+        examples="torch==2.1.0 => torch等于二点一点零",
+    ),
+    rule(
         "numbers of three parts",
         rf"{BEGIN}\d{{1,3}}(?:\.\d{{1,4}}){{2,}}(?![\d.])",
         lambda m: None if re.fullmatch(r"(?:19|20)\d\d\..*|\d{1,2}\.\d{1,2}\.\d{4}", m.group()) else decimal(m.group()),
@@ -171,6 +177,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         跑了110米 => 跑了一百一十米""",
     ),
     rule(
+        "code with hyphens",
+        r"((?:取件码|提货码|编号|房号|座位号?)(?:[是为：:]| |是：|为：)?)(\d{1,4}(?:-\d{1,5})+)(?![\d.])",
+        lambda m: m.group(1) + digits(m.group(2)).replace("-", "杠"),
+        examples="取件码8-2-3021 => 取件码八杠二杠三零二一",
+    ),
+    rule(
         "code",
         rf"((?:{_DEVICES})(?:[是为：:]| |是：|为：)?)(\d{{3,}})(?![\d.%年月])",
         _coded(False),
@@ -186,8 +198,14 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         examples="ISBN 978-7-111-12345-6 => ISBN九七八七一一一一二三四五六",
     ),
     rule(
+        "lane",
+        r"(?<![\d.])(\d{3,4})(?=弄(?:\d|[，。、；]|$|小区|口))",
+        lambda m: digits(m.group(1), phone=True),
+        examples="张江路1888弄12号 => 张江路幺八八八弄十二号",
+    ),
+    rule(
         "room after a building",
-        r"(?:(?<=[栋幢座楼])|(?<=单元))-?(\d{3,4})(?![\d.]|[米个元人层户平家间年])",
+        r"(?:(?<=[栋幢座楼层])|(?<=单元))-?(\d{3,4})(?![\d.]|[米个元人层户平家间年])",
         lambda m: digits(m.group(1), phone=True),
         examples="5栋301 => 五栋三零幺",
     ),

@@ -120,6 +120,15 @@ def _half(noon: str | None) -> str:
     return "上午" if noon[0] in "aA" else "下午"
 
 
+def _duration(m: re.Match[str]) -> str:
+    """Hours, minutes and seconds, or minutes and seconds; what is nought in front is not said."""
+    parts = [part for part in m.groups()[1:] if part is not None]
+    named = list(zip(parts, ("小时", "分", "秒")[3 - len(parts) :], strict=True))
+    while len(named) > 1 and not int(named[0][0]):
+        named.pop(0)
+    return m.group(1) + "".join(_n(part) + name for part, name in named if int(part) or len(named) == 1)
+
+
 def _time(m: re.Match[str]) -> str | None:
     hour, minute, second, noon = m.groups()
     if in_sport(m) and not second and not noon:
@@ -166,6 +175,18 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         rf"(?<!\d)({_YEAR})[-/](\d\d)(?=赛季|学年|财年|年度)",
         lambda m: digits(m.group(1) + m.group(2)),
         examples="2020/21赛季 => 二零二零二一赛季",
+    ),
+    rule(
+        "quarter or half of a year",
+        r"(?<![\dA-Za-z.])((?:19|20)?\d\d)(?=(?:Q[1-4]|H[12])(?![\dA-Za-z]))",
+        lambda m: digits(m.group(1)),
+        examples="2024Q3 => 二零二四Q三\n24H1 => 二四H一",
+    ),
+    rule(
+        "months of two years",
+        r"(?<![\d.])((?:19|20)\d\d)\.(0?[1-9]|1[0-2])\s?[-~—至到]\s?((?:19|20)\d\d)\.(0?[1-9]|1[0-2])(?![\d.])",
+        lambda m: f"{digits(m.group(1))}年{_n(m.group(2))}月到{digits(m.group(3))}年{_n(m.group(4))}月",
+        examples="1990.1-1995.12 => 一九九零年一月到一九九五年十二月",
     ),
     rule(
         "year and month",
@@ -267,6 +288,12 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         examples="08-08 => 八月八日\n08/08 => 八月八日",
     ),
     rule(
+        "day of a sale or a feast",
+        r"(?<![\d.])(11\.11|12\.12|6\.18|3\.8|3\.15|9\.9)(?=大促|购物|狂欢|节|晚会|活动|妇女|女神|女王)",
+        lambda m: digits(m.group(1).replace(".", "")),
+        examples="3.8节快乐 => 三八节快乐\n6.18大促 => 六一八大促",
+    ),
+    rule(
         "day that has a name",
         r"(?<![\d.])(\d{1,2})·(\d{1,2})(?![\d.])",
         lambda m: digits(m.group(1)) + digits(m.group(2)),
@@ -274,9 +301,31 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "range of times",
-        r"(?<=:\d\d)\s?[-~—至到]+\s?(?=\d{1,2}:\d\d)",
+        (
+            r"(?<=:\d\d)\s?[-~—至到]+\s?"
+            r"(?=(?:[AaPp]\.?[Mm]\.? ?|次日|第二天|翌日|当天|凌晨|早上|上午|中午|下午|晚上)?\d{1,2}:\d\d)"
+        ),
         lambda m: "到",
-        examples="9:00-18:00 => 九点到十八点",
+        examples="9:00-18:00 => 九点到十八点\n20:00-次日8:00 => 二十点到次日八点",
+    ),
+    rule(
+        "noon before the hour",
+        r"(?<![A-Za-z\d])([AaPp])\.?[Mm]\.? ?(\d{1,2}):([0-5]\d)(?![\d:])",
+        lambda m: _half(m.group(1)) + _clock(m.group(2), m.group(3), None) if int(m.group(2)) <= 12 else None,
+        examples="AM 8:00 => 上午八点\nPM 5:30-6:00 => 下午五点三十分到六点",
+    ),
+    rule(
+        "what is left of a clock",
+        (
+            r"((?:剩余|倒计时|时长|用时|耗时|总时长|进度|半马|全马|马拉松|完赛成绩|配速)(?:时间)?[为：: ]{0,2})"
+            r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"
+        ),
+        _duration,
+        examples="""
+        剩余时间00:03:25 => 剩余时间三分二十五秒
+        时长1:02:03 => 时长一小时二分三秒
+        用时12:30 => 用时十二分三十秒
+        半马1:05:30 => 半马一小时五分三十秒""",
     ),
     rule(
         "time of day",

@@ -6,17 +6,17 @@ import re
 
 from ffvits.text.numerals import cardinal, decimal, digits, roman
 from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule
-from ffvits.text.units import CURRENCY_CODES
+from ffvits.text.units import CURRENCY_CODES, UNITS
 
 # Numbers that have become words of the net. Where something is counted they are numbers again.
 _SLANG_NUMBERS = (
     "520|521|1314|5201314|666+|233+|996|955|886|555+|777+|888+|999+|484|748|087|1024|2333+|7456|9494|94|88(?=[了啦~～！])"
-    "|404|250|211|985|618|315|110|711|007|119|911|918|731"
+    "|404|250|211|985|618|315|110|711|007|119|911|918|731|8090(?=后)"
 )
 _SLANG = re.compile(rf"(?<![\d.,:/\-+×A-Za-z¥$第])({_SLANG_NUMBERS})(?![\d.,:/%°\-A-Za-z×+])")
 # Those that are words only before these; a number that is not listed here is one wherever nothing is counted.
 _SLANG_CONTEXT = {
-    "996": "工作制|加班|公司|福报|上班|太|真|好|了|的|制|，|。|$|！",
+    "996": "工作制|加班|公司|福报|上班|太|真|好|了|的|制|，|、|。|$|！",
     "955": "工作制|上班",
     "211": "高校|大学|院校|工程|毕业|、|和|，",
     "985": "高校|大学|院校|工程|毕业|、|和|211|，",
@@ -65,7 +65,7 @@ def _slang(m: re.Match[str]) -> str | None:
 def _model(m: re.Match[str]) -> str | None:
     """A Latin name with a number glued or hyphened to it."""
     name, hyphen, number, tail = m.groups()
-    if name in CURRENCY_CODES:
+    if name in CURRENCY_CODES or (before(m) == "/" and name + number in UNITS):
         return None
     if "." in number:
         return f"{name}{decimal(number)}{tail}"
@@ -120,6 +120,8 @@ def _label(m: re.Match[str]) -> str | None:
     head, _, tail = _LABELS[m.group(1).lower()].partition("|")
     if m.group(1).lower() == "no" and m.group(1)[0] == "n":
         return None
+    if m.group(1) == "CH" and m.group()[2] not in ". ":
+        return None  # methane
     return head + decimal(m.group(2)) + tail
 
 
@@ -148,13 +150,31 @@ NAME_RULES: tuple[Rule, ...] = (
         rf"(?<![A-Za-z])((?i:{'|'.join(sorted(_LABELS, key=len, reverse=True))}))(?:\.? ?)"
         r"(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])",
         _label,
-        examples="Lv.99 => 等级九十九\nNo.1 => 第一\nVol.3 => 第三卷\nTOP10 => 前十\nEP5 => 第五集",
+        examples="Lv.99 => 等级九十九\nNo.1 => 第一\nVol.3 => 第三卷\nTOP10 => 前十\nEP5 => 第五集\nCH4 => CH四",
     ),
     rule(
         "one against one",
         r"(?<![A-Za-z\d])(\d{1,2}) ?[vV][sS]?\.? ?(\d{1,2})(?![A-Za-z\d.])",
         lambda m: f"{cardinal(m.group(1))}V{cardinal(m.group(2))}",
         examples="1v1 => 一V一\n5V5 => 五V五",
+    ),
+    rule(
+        "English ordinal",
+        r"(?<![\dA-Za-z.])(\d{1,3})(?:st|nd|rd|th)(?![A-Za-z])",
+        lambda m: "第" + cardinal(m.group(1)),
+        examples="21st Century => 第二十一Century\n5th => 第五",
+    ),
+    rule(
+        "number that is a title",
+        r"(?<=《)((?:1[89]|20)\d\d)(?=》|太空漫游|[：:])",
+        lambda m: digits(m.group(1)),
+        examples="《1984》 => 《一九八四》\n《2001太空漫游》 => 《二零零一太空漫游》",
+    ),
+    rule(
+        "letter, point, number",
+        r"(?<![A-Za-z.\d])([HGN])\.(\d{3})(?![\d.])",
+        lambda m: f"{m.group(1)}点{digits(m.group(2))}",
+        examples="H.265编码 => H点二六五编码",
     ),
     rule("double eleven", r"双(1[12])(?![\d.])", lambda m: "双" + cardinal(m.group(1)), examples="双11 => 双十一"),
     rule(
@@ -179,6 +199,18 @@ NAME_RULES: tuple[Rule, ...] = (
         rf"(?<=[一-鿿）])[x×*] ?({NUMBER})(?![\dA-Za-z])",
         lambda m: "乘" + decimal(m.group(1)),
         examples="鸡蛋x2 => 鸡蛋乘二",
+    ),
+    rule(
+        "letter less a number",
+        r"(?<=[(（])([a-z])([-+])(\d{1,2})(?=[)）])",
+        lambda m: m.group(1) + ("减" if m.group(2) == "-" else "加") + cardinal(m.group(3)),
+        examples="(n-1) => （n减一）",
+    ),
+    rule(
+        "tank",
+        r"(?<![\d.])(99|96)(?=[A-G]?(?:式|型)?(?:主战)?坦克)",
+        lambda m: digits(m.group(1)),
+        examples="99A坦克 => 九九A坦克",
     ),
     rule(
         "model name",

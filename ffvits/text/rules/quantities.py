@@ -46,6 +46,21 @@ def _sum(m: re.Match[str]) -> str | None:
     return "".join(said)
 
 
+# Brackets around a sum, not around a remark.
+_BRACKET_OF_A_SUM = re.compile(
+    r"[(（][-+]?[\dA-Za-z.π√^]+(?: ?[-+×÷*/] ?[\dA-Za-z.π√^]+)+[)）]|\d ?[-+×÷] ?[(（]-\d+[)）]"
+)
+
+
+def _sum_of_fractions(m: re.Match[str]) -> str:
+    return "".join(
+        f"{cardinal(part.partition('/')[2])}分之{cardinal(part.partition('/')[0])}"
+        if "/" in part
+        else _OPERATORS.get(part) or (part if part == "乘" else cardinal(part))
+        for part in re.findall(r"\d+/\d+|\d+|[-+×÷=乘]", m.group())
+    )
+
+
 def _term(term: str) -> str:
     if term.endswith("%"):
         return "百分之" + _term(term[:-1])
@@ -118,11 +133,40 @@ def _signed_number(m: re.Match[str]) -> str | None:
         return "正负" + said
     if sign == "+":
         return "加" + said
+    if sign == "-" and before(m, 2) in ("平方", "立方", "次方"):
+        return "减" + said
     # Between the parts of an address or a series a hyphen is no minus: 3号楼-2单元.
     return "，" + said if front and front in _PART_BEFORE else "负" + said
 
 
 QUANTITY_RULES: tuple[Rule, ...] = (
+    rule(
+        "money off",
+        r"(满\d+)[-—](?=\d+(?![\d.]|元?的))",
+        lambda m: m.group(1) + "减",
+        examples="满99-50 => 满九十九减五十",
+    ),
+    rule(
+        "time of music",
+        r"(?<![\d.])([2-9])/([248])(?=拍|小节)",
+        lambda m: digits(m.group(2)) + digits(m.group(1)),
+        examples="3/4拍 => 四三拍",
+    ),
+    rule(
+        "sum of fractions",
+        r"(?<![\d.A-Za-z/])\d+/\d+(?: ?[-+×÷=乘] ?(?:\d+/\d+|\d+)(?![\d./]))+(?![A-Za-z])",
+        _sum_of_fractions,
+        examples="1/3+1/6=1/2 => 三分之一加六分之一等于二分之一\n3/4×2=3/2 => 四分之三乘二等于二分之三",
+    ),
+    rule(
+        "brackets in a calculation",
+        r"(?<=[)）]) ?([-+×÷*/=^]) ?(?=[(（]?[\d(（A-Za-z])|(?<=[\dA-Za-z]) ?([-+×÷*/]) ?(?=[(（][-+]?[\da-z])",
+        lambda m: _OPERATORS.get(m.group(1) or m.group(2)) if _BRACKET_OF_A_SUM.search(m.string) else None,
+        examples="""
+        (1+2)*3=9 => （一加二）乘三等于九
+        2×(3+4)=14 => 二乘（三加四）等于十四
+        3-(-2)=5 => 三减（负二）等于五""",
+    ),
     rule(
         "calculation",
         (

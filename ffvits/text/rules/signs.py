@@ -24,22 +24,22 @@ _WORD = f"A-Za-z{_HAN}"
 SIGN_RULES: tuple[Rule, ...] = (
     rule("の between hanzi", rf"(?<=[{_HAN}])の(?=[{_HAN}])", lambda m: "的", examples="优の良品 => 优的良品"),
     rule(
+        "hash tag",
+        r"(?<![A-Za-z*#])#(?![*\s])([^#*\n]{2,40})#",
+        lambda m: f"{m.group(1)}，" if after(m) not in "，。！？" else m.group(1),
+        examples="#今日话题#来了 => 今日话题，来了\n#双11#来啦 => 双十一，来啦",
+    ),
+    rule(
         "star and hash keys",
         r"[*#](?=[*#零一二三四五六七八九])|(?<=[零一二三四五六七八九])[*#]",
         lambda m: "星号" if m.group() == "*" else "井号",
         examples="*#06# => 星号井号零六井号",
     ),
-    rule(
-        "hash tag",
-        r"#([^#\n]{1,40})#",
-        lambda m: f"{m.group(1)}，" if after(m) not in "，。！？" else m.group(1),
-        examples="#今日话题#来了 => 今日话题，来了",
-    ),
     rule("degrees alone", r"°[Cc](?![A-Za-z])", lambda m: "摄氏度", examples="单位是℃ => 单位是摄氏度"),
     rule("Fahrenheit alone", r"°[Ff](?![A-Za-z])", lambda m: "华氏度"),
     rule("C#", r"(?<![A-Za-z])([CF])#", lambda m: m.group(1) + " sharp", examples="学C#好 => 学C sharp好"),
     rule("and", r"(?<=[A-Za-z]) ?& ?(?=[A-Za-z])", lambda m: " and ", examples="R&B => R and B"),
-    rule("and in Chinese", r" ?& ?", lambda m: "和", examples="你&我 => 你和我"),
+    rule("and in Chinese", r" ?&{1,2} ?", lambda m: "和", examples="你&我 => 你和我"),
     rule("at", r"@(?=\S)", lambda m: "艾特", examples="@小明 => 艾特小明"),
     rule(
         "dotted letters",
