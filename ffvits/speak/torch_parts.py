@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 Precision = Literal["auto", "float32", "bfloat16"]
 
 
+def rows_that_pay(device: str) -> int:
+    """How many phrases are worth computing in one batch on a kind of device.
+
+    One on a processor: measured, see docs/serve.md. 16 elsewhere, where it was not measured.
+    """
+    return 1 if device == "cpu" else 16
+
+
 class TorchParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
@@ -28,6 +36,8 @@ class TorchParts:
         self.precision = precision
         self.hop_length = model.config.hop_length
         self.reach = model.dec.reach.frames
+        self.flow_reach = model.flow.reach
+        self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
 
     @classmethod
@@ -80,12 +90,16 @@ class TorchParts:
         with torch.inference_mode():
             return self._out(self.model.flow(self._in(z_p), self._in(mask), self._in(g), reverse=True))
 
-    def decode(self, z: np.ndarray, g: np.ndarray | None, before: int, after: int) -> np.ndarray:
+    def decode(
+        self, z: np.ndarray, g: np.ndarray | None, before: int, after: int, mask: np.ndarray | None = None
+    ) -> np.ndarray:
         import torch
 
         with torch.inference_mode():
-            speaker = None if g is None else self._in(g).to(self.precision)
-            return self._out(self.model.dec(self._in(z).to(self.precision), speaker, before, after))[0, 0]
+            latent, speaker, kept = (
+                None if array is None else self._in(array).to(self.precision) for array in (z, g, mask)
+            )
+            return self._out(self.model.dec(latent, speaker, before, after, kept))[:, 0]
 
     def shifted(
         self, samples: np.ndarray, source: int, target: int, rate: int, random: np.random.Generator
