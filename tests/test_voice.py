@@ -204,7 +204,7 @@ class TestConversion:
             two.convert(np.zeros(10, np.float32), "甲", "乙")
         with pytest.raises(AudioError):
             two.convert(np.full(22050, np.nan, np.float32), "甲", "乙")
-        with pytest.raises(FfvitsError, match="no speakers"):
+        with pytest.raises(FfvitsError, match="no speaker"):
             voice.convert(np.zeros(22050, np.float32), "a", "b")
 
 

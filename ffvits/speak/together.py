@@ -20,6 +20,14 @@ SPREAD = 2  # a batch's longest row is at most so many times as long as its shor
 WAIT = 0.003  # seconds that a batch waits for threads which had a row in the one before
 
 
+def rows_that_pay(device: str) -> int:
+    """How many phrases are worth computing in one batch on a kind of device.
+
+    One on a processor: measured, see docs/serve.md. 16 elsewhere, where it was not measured.
+    """
+    return 1 if device == "cpu" else 16
+
+
 @dataclass
 class _Job:
     step: Step

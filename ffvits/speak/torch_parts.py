@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ffvits.device import multiplies_bfloat16
 from ffvits.errors import FfvitsError
+from ffvits.speak.together import rows_that_pay
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
 
 
 Precision = Literal["auto", "float32", "bfloat16"]
-
-
-def rows_that_pay(device: str) -> int:
-    """How many phrases are worth computing in one batch on a kind of device.
-
-    One on a processor: measured, see docs/serve.md. 16 elsewhere, where it was not measured.
-    """
-    return 1 if device == "cpu" else 16
 
 
 class TorchParts:

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from ffvits.speak.synthesis import Alone, Asked, Manner, Stretch, decode, decoded, flow, spoken, think, tile
-from ffvits.speak.together import Together, all_spoken
-from ffvits.speak.torch_parts import TorchParts, rows_that_pay
+from ffvits.speak.together import Together, all_spoken, rows_that_pay
+from ffvits.speak.torch_parts import TorchParts
 from ffvits.text.symbols import TABLES
 from ffvits.vits import Vits, VitsConfig
 from ffvits.voice import Voice, VoiceInfo
