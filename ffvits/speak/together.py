@@ -47,12 +47,12 @@ class Together:
 
     parts: Parts
     size: int
-    batches: int = 0  # how many were computed, and
-    rows: int = 0  # how many rows they had: to be looked at only
-    _waiting: list[_Job] = field(default_factory=list)
-    _busy: bool = False
-    _expected: int = 1
-    _changed: threading.Condition = field(default_factory=threading.Condition)
+    batches: int = field(default=0, init=False)  # how many were computed, and
+    rows: int = field(default=0, init=False)  # how many rows they had: to be looked at only
+    _waiting: list[_Job] = field(default_factory=list, init=False)
+    _busy: bool = field(default=False, init=False)
+    _expected: int = field(default=1, init=False)
+    _changed: threading.Condition = field(default_factory=threading.Condition, init=False)
 
     def run(self, step: Step, row: Any) -> Any:
         """See `Stage`. A batch that fails is tried again row by row, so that nobody pays for another's row."""

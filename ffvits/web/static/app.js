@@ -197,24 +197,31 @@ async function change(id, what, remember = true) {
   }
 }
 
-let typing
+let typing, saving = Promise.resolve()
 function typed() {
-  review.dirty = review.chosen
+  review.dirty = { id: review.chosen, text: $("text").value }
   clearTimeout(typing)
-  typing = setTimeout(flush, 500)
+  typing = setTimeout(flushQuietly, 500)
 }
-async function flush() {
+// One after the other, so that who waits for this also waits for what is on its way already.
+function flush() {
   clearTimeout(typing)
-  const id = review.dirty
+  saving = saving.catch(() => {}).then(save)
+  return saving
+}
+async function save() {
+  const edit = review.dirty
   review.dirty = null
-  if (!id || id !== review.chosen || !byId(id) || $("text").value.trim() === byId(id).text) return
+  if (!edit || !byId(edit.id) || edit.text.trim() === byId(edit.id).text) return
   try {
-    await change(id, { text: $("text").value })
+    await change(edit.id, { text: edit.text })
   } catch (error) {
-    review.dirty ||= id // what could not be saved is tried again, and not left behind
+    review.dirty ??= edit // what could not be saved is tried again, and not left behind
     throw error
   }
 }
+// Where nothing waits for the outcome: `ask` has told what went wrong.
+const flushQuietly = () => flush().catch(() => {})
 
 const step = (by, play) => {
   const n = review.shown.findIndex(clip => clip.id === review.chosen), next = review.shown[Math.min(review.shown.length - 1, Math.max(0, n + by))]
@@ -269,7 +276,7 @@ $("rows").onscroll = draw
 $("play").onclick = toggle
 $("original").onchange = () => loadSound(!player.paused)
 $("text").oninput = typed
-$("text").onblur = () => flush()
+$("text").onblur = flushQuietly
 $("keep").onclick = () => judge("keep")
 $("reject").onclick = () => judge("reject")
 $("undo").onclick = undo
