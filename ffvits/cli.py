@@ -196,6 +196,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--patience", type=float, default=60, help="seconds that a request may take (%(default)s)")
     serve.add_argument("--max-text", type=int, default=4096, help="characters of one request (%(default)s)")
     serve.add_argument("--workers", type=int, default=0, help="requests spoken at once (0: one for each core)")
+    serve.add_argument("--batch", type=int, default=0, help="phrases computed in one batch (0: as the device likes it)")
     serve.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
 
     web = verb(
@@ -431,7 +432,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from ffvits.serve import serve
     from ffvits.serve.settings import Settings
 
-    names = ("host", "port", "rate", "queue", "patience", "max_text", "workers", "device")
+    names = ("host", "port", "rate", "queue", "patience", "max_text", "workers", "batch", "device")
     key = arguments.api_key or os.environ.get("FFVITS_API_KEY", "")
     serve(Settings(Path(arguments.folder), key=key, **{name: getattr(arguments, name) for name in names}))
     return 0

@@ -1,22 +1,21 @@
 """A finished voice: `Voice.load("runs/paimon").say("你好")`. Needs the core packages only, and no aligner.
 
-A voice folder holds `model.safetensors` (weights) and `voice.json` (everything else: shape, symbols, speakers, front
-end, lexicon, how it likes to speak, and its card: what it was made from, by whose consent).
+What lies in a voice folder is described in `ffvits.speak.folder`.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ffvits.errors import BaseError, FfvitsError, TextError
-from ffvits.files import replacing, write_text
+from ffvits.files import replacing
+from ffvits.speak.folder import VoiceInfo, find_voice, read_weights
 from ffvits.speak.script import Line, script
-from ffvits.speak.synthesis import Manner, decoded, latent
+from ffvits.speak.synthesis import Alone, Asked, Manner, decoded, spoken, think
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,13 +23,11 @@ if TYPE_CHECKING:
 
     from ffvits.audio.sound import Sound
     from ffvits.base import Base
-    from ffvits.speak.synthesis import Parts
+    from ffvits.speak.synthesis import Parts, Stage
     from ffvits.speak.torch_parts import Precision
     from ffvits.text import FrontEnd
     from ffvits.text.frontend import Encoded
 
-FORMAT = 1
-JUDGE_FILE = "D_latest.safetensors"  # beside the weights of a voice that is to be a base
 Backend = Literal["torch", "onnx"]
 
 
@@ -47,110 +44,16 @@ class Phrase:
     pause: float
 
 
-@dataclass(frozen=True)
-class VoiceInfo:
-    """All of a voice but its weights, as `voice.json` holds it."""
-
-    model: Mapping[str, Any]
-    sampling_rate: int
-    symbols: tuple[str, ...]
-    front_end: str
-    add_blank: bool
-    speakers: tuple[str, ...] = ()
-    lexicon: Mapping[str, str] = field(default_factory=dict)
-    noise: float = 0.667
-    noise_w: float = 0.8
-    speed: float = 1.0
-    card: Mapping[str, Any] = field(default_factory=dict)
-
-    def save(self, folder: Path, weights: Mapping[str, torch.Tensor]) -> None:
-        """Writes the voice folder; the description comes last, so a folder that has one is whole."""
-        from safetensors.torch import save_file
-
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(folder / "model.safetensors") as temporary:
-            save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary)
-        self.describe(folder)
-
-    def describe(self, folder: Path) -> None:
-        """Writes `voice.json` alone."""
-        write_text(
-            folder / "voice.json",
-            json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1) + "\n",
-        )
-
-    @classmethod
-    def load(cls, folder: Path) -> VoiceInfo:
-        """Reads `voice.json`. Raises BaseError if it is damaged or of another version of ffvits."""
-        file = folder / "voice.json"
-        try:
-            values = json.loads(file.read_text(encoding="utf-8"))
-            if values.pop("format") != FORMAT:
-                raise BaseError("this voice was written by another version of ffvits", cure="update ffvits", file=file)
-            return cls(**{**values, "symbols": tuple(values["symbols"]), "speakers": tuple(values["speakers"])})
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise BaseError(
-                f"the voice's description is damaged ({error})", cure="export it again: ffvits train RUN", file=file
-            ) from error
-
-    @classmethod
-    def of_base(cls, base: Base) -> VoiceInfo:
-        """What is known of a base as a voice of its own."""
-        return cls(
-            model=base.config.to_dict(),
-            sampling_rate=base.audio.sampling_rate,
-            symbols=base.symbols,
-            front_end=base.front_end,
-            add_blank=base.add_blank,
-            speakers=base.speakers,
-            noise=0.4,
-            noise_w=0.6,
-            card={"base": base.name, "licence": base.licence},
-        )
-
-    def reader(self) -> FrontEnd:
-        """What turns text into this voice's symbols."""
-        from ffvits.text import front_end
-
-        return front_end(self.front_end, symbols=self.symbols, add_blank=self.add_blank, lexicon=self.lexicon)
-
-
-def find_voice(path: str | Path) -> Path | None:
-    """The folder with `voice.json` that a run, a voice folder or an export is; None for anything else.
-
-    Raises BaseError for a run that has no voice yet.
-    """
-    folder = Path(path)
-    for place in (folder / "voice", folder):
-        if (place / "voice.json").is_file():
-            return place
-    if (folder / "recipe.yaml").is_file():
-        raise BaseError("this run has no finished voice yet", cure=f"go on with: ffvits train {folder}", file=folder)
-    return None
-
-
-def read_weights(file: Path) -> dict[str, torch.Tensor]:
-    """The tensors of a voice folder. Raises BaseError if they cannot be read."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        return load_file(file)
-    except (OSError, SafetensorError) as error:
-        raise BaseError(
-            f"the voice's weights cannot be read ({error})", cure="export it again: ffvits train RUN", file=file
-        ) from error
-
-
 class Voice:
     """Speaks text. Made by `Voice.load`; one voice may be used by several threads."""
 
-    def __init__(self, info: VoiceInfo, parts: Parts, reader: FrontEnd) -> None:
+    def __init__(self, info: VoiceInfo, parts: Parts, reader: FrontEnd, stage: Stage | None = None) -> None:
         self.info = info
         self.sample_rate = info.sampling_rate
         self.speakers = info.speakers
         self._parts = parts
         self._reader = reader
+        self._stage = stage or Alone(parts)
 
     @classmethod
     def load(
@@ -199,6 +102,15 @@ class Voice:
 
         config = VitsConfig.from_dict(info.model)
         return cls(info, TorchParts.build(config, weights, device, precision), info.reader())
+
+    def together(self, rows: int) -> Voice:
+        """The same voice for many threads: what they say at the same time is computed in batches of up to `rows`.
+
+        Each hears what it would hear alone to 1e-4. Pays on a graphics card; see `docs/serve.md`.
+        """
+        from ffvits.speak.together import Together
+
+        return Voice(self.info, self._parts, self._reader, Together(self._parts, rows))
 
     def say(
         self,
@@ -262,9 +174,10 @@ class Voice:
         g = self._parts.speaker(self._row(speaker))
         for number, line in enumerate(script(text, pause=pause, speed=1 / manner.stretch)):
             if line.text:
-                encoded, z, frames = self._thought(line, g, manner, chance, number)
-                samples = np.concatenate(list(decoded(self._parts, z, g)))
-                yield Phrase(samples, encoded, tuple(frames.tolist()), line.pause)
+                encoded = self._reader.encode(line.text)
+                thought = self._stage.run(think, _asked(encoded, g, manner, chance, number))
+                samples = np.concatenate(list(spoken(self._stage, thought)))
+                yield Phrase(samples, encoded, tuple(thought.frames.tolist()), line.pause)
 
     def batch(
         self,
@@ -277,17 +190,30 @@ class Voice:
         seed: int | None = None,
         pause: float | None = None,
     ) -> list[np.ndarray]:
-        """Speaks several texts: for each what `say` returns for it alone with the same seed.
+        """Speaks several texts: for each what `say` returns for it alone with the same seed, to 1e-4.
 
-        Raises as `say` does.
+        Phrases of all texts are computed in batches where that pays (a graphics card), else one after the other: then
+        every sample is equal. Raises as `say` does.
         """
         import numpy as np
 
-        started = [
-            self.stream(text, speaker, speed=speed, noise=noise, noise_w=noise_w, seed=seed, pause=pause)
-            for text in texts
+        from ffvits.speak.together import all_spoken
+
+        manner = self._manner(speed, noise, noise_w)
+        scripts = [script(text, pause=pause, speed=1 / manner.stretch) for text in texts]
+        row, seeds = self._row(speaker), [_seed(seed) for _ in texts]
+        told = list(zip(scripts, seeds, strict=True))
+        if self._parts.rows == 1:
+            return [np.concatenate(list(self._spoken(lines, row, manner, chance))) for lines, chance in told]
+        g = self._parts.speaker(row)
+        asked = [
+            _asked(self._reader.encode(line.text), g, manner, chance, number)
+            for lines, chance in told
+            for number, line in enumerate(lines)
+            if line.text
         ]
-        return [np.concatenate(list(pieces)) for pieces in started]
+        phrases = iter(all_spoken(self._parts, asked))
+        return [np.concatenate(list(self._joined(lines, phrases))) for lines in scripts]
 
     def convert(
         self,
@@ -316,29 +242,29 @@ class Voice:
         random = np.random.default_rng(_seed(seed))
         samples = _samples(audio, rate, self.sample_rate)
         z = self._parts.shifted(samples, source, target, self.sample_rate, random)
-        return np.concatenate(list(decoded(self._parts, z, self._parts.speaker(target))))
+        return np.concatenate(list(decoded(self._stage, z, self._parts.speaker(target))))
 
     def _spoken(self, lines: Sequence[Line], row: int | None, manner: Manner, seed: int) -> Iterator[np.ndarray]:
-        import numpy as np
-
         g = self._parts.speaker(row)
         for number, line in enumerate(lines):
             if line.text:
-                _, z, _ = self._thought(line, g, manner, seed, number)
-                yield from decoded(self._parts, z, g)
+                asked = _asked(self._reader.encode(line.text), g, manner, seed, number)
+                yield from spoken(self._stage, self._stage.run(think, asked))
             if line.pause:
-                yield np.zeros(round(line.pause * self.sample_rate), np.float32)
+                yield self._silence(line)
 
-    def _thought(
-        self, line: Line, g: np.ndarray | None, manner: Manner, seed: int, number: int
-    ) -> tuple[Encoded, np.ndarray, np.ndarray]:
-        """A phrase before it is decoded: its symbols, the latent [1, C, frames] and the frames of each symbol."""
+    def _joined(self, lines: Sequence[Line], phrases: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+        """The next phrase for each line that says something, and the silences."""
+        for line in lines:
+            if line.text:
+                yield next(phrases)
+            if line.pause:
+                yield self._silence(line)
+
+    def _silence(self, line: Line) -> np.ndarray:
         import numpy as np
 
-        encoded = self._reader.encode(line.text)
-        # Each phrase has chance of its own, so that it sounds the same whatever is said before it.
-        random = np.random.default_rng([seed, number])
-        return encoded, *latent(self._parts, encoded.ids, g, manner, random)
+        return np.zeros(round(line.pause * self.sample_rate), np.float32)
 
     def _manner(self, speed: float | None, noise: float | None, noise_w: float | None) -> Manner:
         """The voice's own settings where none are given. Raises FfvitsError for an impossible one."""
@@ -396,6 +322,13 @@ def _seed(seed: int | None) -> int:
     import secrets
 
     return secrets.randbits(63) if seed is None else seed % 2**63
+
+
+def _asked(encoded: Encoded, g: np.ndarray | None, manner: Manner, seed: int, number: int) -> Asked:
+    """Each phrase has chance of its own, so that it sounds the same whatever is said before it."""
+    import numpy as np
+
+    return Asked(encoded.ids, g, manner, np.random.default_rng([seed, number]))
 
 
 def _samples(audio: np.ndarray | Sound | str | Path, rate: int | None, wanted: int) -> np.ndarray:

@@ -85,9 +85,13 @@ def level(error: np.ndarray, of: np.ndarray) -> float:
 def test_the_joins_of_a_stream_cannot_be_heard(exact):
     """Tile by tile what the decoder makes of the whole at once, to -60 dB, at the edges of every tile as well."""
     ids = exact.info.reader().encode("今天天气很好，我们去公园散步，晚上一起吃饭吧，你说好不好呢？").ids
-    z, _ = synthesis.latent(exact._parts, ids, None, synthesis.Manner(0.4, 0.6, 1.0), np.random.default_rng(0))
-    whole = exact._parts.decode(z, None, 0, 0)
-    tiles = list(synthesis.decoded(exact._parts, z, None))
+    stage = synthesis.Alone(exact._parts)
+    g = exact._parts.speaker(exact._row(None))
+    asked = synthesis.Asked(ids, g, synthesis.Manner(0.4, 0.6, 1.0), np.random.default_rng(0))
+    thought = stage.run(synthesis.think, asked)
+    (z,) = synthesis.flow(exact._parts, [synthesis.Stretch(thought.z_p, g)])
+    whole = exact._parts.decode(z, g, 0, 0)[0]
+    tiles = list(synthesis.spoken(stage, thought))
     joined = np.concatenate(tiles)
     assert len(tiles) >= 4
     assert len(joined) == len(whole)
@@ -200,7 +204,7 @@ class TestConversion:
             two.convert(np.zeros(10, np.float32), "甲", "乙")
         with pytest.raises(AudioError):
             two.convert(np.full(22050, np.nan, np.float32), "甲", "乙")
-        with pytest.raises(FfvitsError, match="no speakers"):
+        with pytest.raises(FfvitsError, match="no speaker"):
             voice.convert(np.zeros(22050, np.float32), "a", "b")
 
 

@@ -115,7 +115,7 @@ def split(model: Vits) -> dict[str, bytes]:
     """enc_p, dp, flow, dec and, for a model with speakers, emb: each an ONNX file's bytes. `model` is fused.
 
     Inputs and outputs are named as MoeVoiceStudio names them; dec also takes `before` and `after` (see `Decoder`),
-    which are 0 where they are not given. The metadata of dec hold `hop_length` and `reach`.
+    which are 0 where they are not given. The metadata of dec hold `hop_length` and `reach`, those of flow its `reach`.
     """
     config = model.config
     hidden, inter = config.hidden_channels, config.inter_channels
@@ -141,6 +141,7 @@ def split(model: Vits) -> dict[str, bytes]:
             {"z_p": z, "y_mask": torch.ones(1, 1, 40), "g": g},
             ["z"],
             {"z_p": [0, 2], "y_mask": [0, 2], "z": [0, 2]},
+            metadata={"reach": model.flow.reach},
         ),
         "dec": _exported(
             _Decoder(model),

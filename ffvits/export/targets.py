@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ffvits import console
 from ffvits.errors import BaseError, FfvitsError
 from ffvits.files import replacing, write_text
-from ffvits.voice import JUDGE_FILE, VoiceInfo, find_voice, read_weights
+from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice, read_weights
 
 if TYPE_CHECKING:
     from torch import Tensor

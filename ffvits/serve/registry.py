@@ -49,9 +49,10 @@ def _voice_in(folder: Path) -> Path | None:
 class Registry:
     """The voices of a folder, kept up to date. A request keeps the voice it began with, whatever happens meanwhile."""
 
-    def __init__(self, folder: Path, *, device: str = "cpu", every: float = 1.0) -> None:
+    def __init__(self, folder: Path, *, device: str = "cpu", rows: int = 1, every: float = 1.0) -> None:
         self.folder = folder
         self._device = device
+        self._rows = rows
         self._every = every
         self._voices: Mapping[str, Voice] = MappingProxyType({})
         self._loaded: dict[str, Stamp] = {}
@@ -89,7 +90,8 @@ class Registry:
                 continue
             self._loaded[name] = stamp
             try:
-                voices[name] = Voice.load(place, device=self._device)
+                voice = Voice.load(place, device=self._device)
+                voices[name] = voice.together(self._rows) if self._rows > 1 else voice
             except FfvitsError as error:
                 console.warn(f"{name} is not served: {error}" + (" (the one before it is)" if name in voices else ""))
             else:

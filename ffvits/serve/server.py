@@ -22,7 +22,7 @@ from ffvits.serve.turns import Turns
 def create_app(settings: Settings) -> FastAPI:
     """The application; its voices are loaded when it starts. Raises RunError then if the folder is not there."""
     workers, threads = settings.threads
-    registry = Registry(settings.folder, device=settings.device)
+    registry = Registry(settings.folder, device=settings.device, rows=settings.rows)
     turns = Turns(workers=workers, threads=threads, places=settings.queue)
     metrics = Metrics(waiting=lambda: turns.taken, voices=lambda: len(registry.names))
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ffvits.errors import FfvitsError
+from ffvits.speak.together import rows_that_pay
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`workers` 0 chooses by the processor; `rate` is requests a minute for each client, 0 for any number.
+    """`workers` 0 chooses by the processor, `batch` (phrases of different requests computed at once) 0 by the device.
 
-    `patience` is how many seconds a request may take (streamed: to its next piece), `queue` how many may be admitted at
-    once, `max_text` characters of one request, `max_body` its bytes.
+    `rate` is requests a minute for each client, 0 for any number, `patience` how many seconds a request may take
+    (streamed: to its next piece), `queue` how many may be admitted at once, `max_text` characters of one request,
+    `max_body` its bytes.
     """
 
     folder: Path
@@ -23,6 +25,7 @@ class Settings:
     device: str = "cpu"
     key: str = ""
     workers: int = 0
+    batch: int = 0
     queue: int = 64
     patience: float = 60.0
     rate: int = 0
@@ -31,16 +34,27 @@ class Settings:
 
     def __post_init__(self) -> None:
         bounds = {
-            "port": (0, 65535), "workers": (0, 256), "queue": (1, 100_000), "patience": (0.1, 86_400),
-            "rate": (0, 1_000_000), "max_text": (1, 1_000_000), "max_body": (256, 1 << 30),
+            "port": (0, 65535), "workers": (0, 256), "batch": (0, 256), "queue": (1, 100_000),
+            "patience": (0.1, 86_400), "rate": (0, 1_000_000), "max_text": (1, 1_000_000), "max_body": (256, 1 << 30),
         }  # fmt: skip
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
                 raise FfvitsError(f"{name} cannot be {getattr(self, name)}", cure=f"it goes from {low} to {high}")
 
     @property
+    def rows(self) -> int:
+        """Phrases of different requests that are computed at once, at most."""
+        return self.batch or rows_that_pay(self.device.partition(":")[0])
+
+    @property
     def threads(self) -> tuple[int, int]:
-        """Workers, and threads of the model in each: one sentence has too little in it to share among many cores."""
+        """Workers, and threads of the model in each: one sentence has too little in it to share among many cores.
+
+        Where phrases are computed together there are workers enough to fill a batch, and one of them computes at a
+        time.
+        """
         cores = os.cpu_count() or 1
-        workers = self.workers or (min(cores, 8) if self.device == "cpu" else 2)
+        if self.rows > 1:
+            return self.workers or self.rows, cores
+        workers = self.workers or min(cores, 8)
         return workers, max(1, cores // workers)

@@ -1,7 +1,7 @@
 """Who speaks when: few threads, each taking the next request for a slice of time, so that a long text holds nobody up.
 
-Pieces of different requests are not padded into one tensor: on a processor that takes longer than one after the other
-(docs/serve.md has the measurement), and a request would wait for the longest of its batch.
+Whether phrases of different requests are computed in one batch is not decided here: the workers' voices may share a
+`ffvits.speak.together.Together`, which makes batches of what they want at the same time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Generator
 
+from ffvits import console
 from ffvits.errors import ServeError
 
 SLICE = 2.0  # seconds of a worker before the next request has its turn: what is short is said whole
@@ -98,8 +99,11 @@ class Turns:
             return False
 
     def _leave(self, turn: Turn) -> None:
-        turn.pieces.close()
         self._taken -= 1
+        try:
+            turn.pieces.close()
+        except Exception as error:  # noqa: BLE001 — an encoder that cannot end its file must not end the worker
+            console.warn(f"a request that was left could not be closed: {type(error).__name__}: {error}")
 
 
 class Turn:

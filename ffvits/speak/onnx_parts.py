@@ -20,9 +20,11 @@ class OnnxParts:
 
     def __init__(self, sessions: Mapping[str, InferenceSession]) -> None:
         self._sessions = sessions
-        stated = sessions["dec"].get_modelmeta().custom_metadata_map
-        self.hop_length = int(stated["hop_length"])
-        self.reach = int(stated["reach"])
+        decoder, flow = (sessions[name].get_modelmeta().custom_metadata_map for name in ("dec", "flow"))
+        self.hop_length = int(decoder["hop_length"])
+        self.reach = int(decoder["reach"])
+        self.flow_reach = int(flow["reach"])
+        self.rows = 1
 
     @classmethod
     def load(cls, folder: Path) -> OnnxParts:
@@ -63,7 +65,14 @@ class OnnxParts:
                     cure="export the voice again: ffvits export RUN --to onnx",
                     file=found[0],
                 ) from error
-        return cls(sessions)
+        try:
+            return cls(sessions)
+        except (KeyError, ValueError) as error:
+            raise BaseError(
+                f"these networks do not say what ffvits must know of them ({error})",
+                cure="export the voice again: ffvits export RUN --to onnx",
+                file=folder,
+            ) from error
 
     def speaker(self, row: int | None) -> np.ndarray | None:
         import numpy as np
@@ -81,11 +90,13 @@ class OnnxParts:
     def flow(self, z_p: np.ndarray, mask: np.ndarray, g: np.ndarray | None) -> np.ndarray:
         return self._run("flow", z_p=z_p, y_mask=mask, g=g)[0]
 
-    def decode(self, z: np.ndarray, g: np.ndarray | None, before: int, after: int) -> np.ndarray:
+    def decode(
+        self, z: np.ndarray, g: np.ndarray | None, before: int, after: int, mask: np.ndarray | None = None
+    ) -> np.ndarray:
         import numpy as np
 
         sides = {"before": np.asarray(before, np.int64), "after": np.asarray(after, np.int64)}
-        return self._run("dec", z_in=z, g=g, **sides)[0][0, 0]
+        return self._run("dec", z_in=z, g=g, **sides)[0][:, 0]
 
     def _run(self, name: str, **inputs: Any) -> list[np.ndarray]:
         return self._sessions[name].run(None, {key: value for key, value in inputs.items() if value is not None})

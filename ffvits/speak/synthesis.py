@@ -1,24 +1,35 @@
-"""From symbol ids to samples, whatever computes the networks. Arrays are numpy, float32 unless said otherwise."""
+"""From symbol ids to samples, whatever computes the networks. Arrays are numpy, float32 unless said otherwise.
+
+A phrase takes three steps: `think` (symbols become the prior's latent), `flow` (to the decoder's latent) and `decode`
+(to samples). Each step takes rows of any number and gives for each what it gives for that row alone; who runs them, one
+by one or several in a batch, is a `Stage`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
 
 # Frames decoded at once: few at first, so that speech begins; then more, as surroundings cost less of a longer tile.
-FIRST_TILE, LAST_TILE = 16, 128
+FIRST_TILE, LAST_TILE = 16, 256
+
+Step = Callable[["Parts", Sequence[Any]], list[Any]]
 
 
 class Parts(Protocol):
-    """The networks of a voice. `g` is what `speaker` gave: [1, gin, 1], or None for a voice without speakers."""
+    """The networks of a voice. `g` is what `speaker` gave: [B, gin, 1], or None for a voice without speakers."""
 
     hop_length: int
     reach: int
     """How many latent frames on each side of a stretch decide its samples."""
+    flow_reach: int
+    """How many frames on each side of a stretch decide what the flow makes of it."""
+    rows: int
+    """How many rows are worth computing at once; 1 where a batch takes longer than one row after the other."""
 
     def speaker(self, row: int | None) -> np.ndarray | None: ...
 
@@ -34,9 +45,34 @@ class Parts(Protocol):
         """The prior's latent to the decoder's, both [B, C, T]."""
         ...
 
-    def decode(self, z: np.ndarray, g: np.ndarray | None, before: int, after: int) -> np.ndarray:
-        """z [1, C, T] with `before` and `after` frames of surroundings -> samples [(T - before - after) * hop]."""
+    def decode(
+        self, z: np.ndarray, g: np.ndarray | None, before: int, after: int, mask: np.ndarray | None = None
+    ) -> np.ndarray:
+        """z [B, C, T] with `before` and `after` frames of surroundings -> samples [B, (T - before - after) * hop].
+
+        `mask` [B, 1, T] is 0 in the padding of a batch of unequal rows; only parts with `rows` above 1 are given one.
+        """
         ...
+
+
+class Stage(Protocol):
+    """Where steps are run."""
+
+    parts: Parts
+
+    def run(self, step: Step, row: Any) -> Any:
+        """What the step makes of one row."""
+        ...
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Runs every row at once, by itself."""
+
+    parts: Parts
+
+    def run(self, step: Step, row: Any) -> Any:
+        return step(self.parts, [row])[0]
 
 
 @dataclass(frozen=True)
@@ -48,33 +84,147 @@ class Manner:
     stretch: float
 
 
-def latent(
-    parts: Parts, ids: Sequence[int], g: np.ndarray | None, manner: Manner, random: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the decoder speaks of one phrase, [1, C, frames], and the frames of each id, int64 [ids].
+@dataclass(frozen=True)
+class Asked:
+    """A phrase to think of: its symbol `ids`, a speaker `g` [1, gin, 1], a manner, and all that is random in it."""
 
-    All that is random in it comes from `random`.
+    ids: Sequence[int]
+    g: np.ndarray | None
+    manner: Manner
+    random: np.random.Generator
+
+    @property
+    def size(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Thought:
+    """A phrase before it sounds: the prior's latent `z_p` [1, C, frames] and the `frames` of each id, int64 [ids]."""
+
+    z_p: np.ndarray
+    frames: np.ndarray
+    g: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames of a latent [1, C, T], of which the first `before` and the last `after` are only surroundings."""
+
+    z: np.ndarray
+    g: np.ndarray | None
+    before: int = 0
+    after: int = 0
+
+    @property
+    def size(self) -> int:
+        return self.z.shape[2]
+
+    @property
+    def wanted(self) -> int:
+        return self.size - self.before - self.after
+
+
+def think(parts: Parts, rows: Sequence[Asked]) -> list[Thought]:
+    """What is to be spoken of each phrase. A row draws its own chance, so it is the same in every batch."""
+    import numpy as np
+
+    g = _stacked([row.g for row in rows])
+    ids = _padded([np.asarray([row.ids], np.int64) for row in rows])
+    hidden, mean, logs, mask = parts.encode(ids, np.asarray([row.size for row in rows], np.int64))
+    noise = [row.random.standard_normal((1, 2, row.size), np.float32) * np.float32(row.manner.noise_w) for row in rows]
+    log_frames = parts.log_frames(hidden, mask, _padded(noise), g)
+    thoughts = []
+    for i, row in enumerate(rows):
+        frames = np.ceil(np.exp(log_frames[i, 0, : row.size]) * np.float32(row.manner.stretch)).astype(np.int64)
+        if not frames.sum():
+            frames[0] = 1
+        own = slice(i, i + 1), slice(None), slice(0, row.size)
+        spread, deviation = np.repeat(mean[own], frames, axis=2), np.repeat(np.exp(logs[own]), frames, axis=2)
+        chance = row.random.standard_normal(spread.shape, np.float32) * np.float32(row.manner.noise)
+        thoughts.append(Thought(spread + chance * deviation, frames, row.g))
+    return thoughts
+
+
+def flow(parts: Parts, rows: Sequence[Stretch]) -> list[np.ndarray]:
+    """The decoder's latent [1, C, wanted] of each stretch of the prior's."""
+    import numpy as np
+
+    mask = _padded([np.ones((1, 1, row.size), np.float32) for row in rows])
+    z = parts.flow(_padded([row.z for row in rows]), mask, _stacked([row.g for row in rows]))
+    return [z[i : i + 1, :, row.before : row.before + row.wanted] for i, row in enumerate(rows)]
+
+
+def decode(parts: Parts, rows: Sequence[Stretch]) -> list[np.ndarray]:
+    """The samples [wanted * hop] of each stretch of the decoder's latent.
+
+    Unequal rows are laid so that what is wanted begins at the same frame in all of them.
     """
     import numpy as np
 
-    text = np.asarray([ids], np.int64)
-    hidden, mean, logs, mask = parts.encode(text, np.asarray([len(ids)], np.int64))
-    noise = random.standard_normal((1, 2, len(ids)), np.float32) * np.float32(manner.noise_w)
-    frames = np.ceil(np.exp(parts.log_frames(hidden, mask, noise, g)) * mask * np.float32(manner.stretch))[0, 0]
-    counts = frames.astype(np.int64)
-    if not counts.sum():
-        counts[0] = 1
-    mean, logs = np.repeat(mean, counts, axis=2), np.repeat(logs, counts, axis=2)
-    z_p = mean + random.standard_normal(mean.shape, np.float32) * np.exp(logs) * np.float32(manner.noise)
-    return parts.flow(z_p, np.ones((1, 1, z_p.shape[2]), np.float32), g), counts
+    g = _stacked([row.g for row in rows])
+    before, after = max(row.before for row in rows), max(row.after for row in rows)
+    if len({(row.size, row.before, row.after) for row in rows}) == 1:
+        return list(parts.decode(_stacked([row.z for row in rows]), g, before, after))
+    width = before + max(row.wanted for row in rows) + after
+    z = np.zeros((len(rows), rows[0].z.shape[1], width), np.float32)
+    mask = np.zeros((len(rows), 1, width), np.float32)
+    for i, row in enumerate(rows):
+        place = slice(before - row.before, before - row.before + row.size)
+        z[i, :, place], mask[i, :, place] = row.z[0], 1
+    samples = parts.decode(z, g, before, after, mask)
+    return [samples[i, : row.wanted * parts.hop_length] for i, row in enumerate(rows)]
 
 
-def decoded(parts: Parts, z: np.ndarray, g: np.ndarray | None) -> Iterator[np.ndarray]:
-    """The samples of a latent [1, C, T], tile by tile; joined they are what decoding the whole at once would give."""
-    total = z.shape[2]
-    start, size = 0, FIRST_TILE
+def spoken(stage: Stage, thought: Thought) -> Iterator[np.ndarray]:
+    """The samples of a thought, tile by tile; joined they are what decoding the whole at once would give.
+
+    Of a longer thought only as much goes through the flow as the first tile needs, and the rest after that.
+    """
+    import numpy as np
+
+    total, far = thought.z_p.shape[2], stage.parts.flow_reach
+    head = FIRST_TILE + stage.parts.reach
+    if total - head <= 4 * far:  # what is flowed twice would cost more than it gains
+        yield from decoded(stage, stage.run(flow, Stretch(thought.z_p, thought.g)), thought.g)
+        return
+
+    def flowed(start: int, end: int) -> np.ndarray:
+        before, after = min(far, start), min(far, total - end)
+        return stage.run(flow, Stretch(thought.z_p[:, :, start - before : end + after], thought.g, before, after))
+
+    z = flowed(0, head)
+    yield stage.run(decode, tile(z, thought.g, 0, FIRST_TILE, stage.parts.reach))
+    z = np.concatenate([z, flowed(head, total)], axis=2)
+    yield from decoded(stage, z, thought.g, FIRST_TILE)
+
+
+def decoded(stage: Stage, z: np.ndarray, g: np.ndarray | None, start: int = 0) -> Iterator[np.ndarray]:
+    """The samples of a decoder's latent [1, C, T] from frame `start` (0, or the end of the first tile)."""
+    total, size = z.shape[2], FIRST_TILE if not start else 2 * FIRST_TILE
     while start < total:
         end = total if total - start < size + FIRST_TILE else start + size
-        before, after = min(parts.reach, start), min(parts.reach, total - end)
-        yield parts.decode(z[:, :, start - before : end + after], g, before, after)
+        yield stage.run(decode, tile(z, g, start, end, stage.parts.reach))
         start, size = end, min(2 * size, LAST_TILE)
+
+
+def tile(z: np.ndarray, g: np.ndarray | None, start: int, end: int, reach: int) -> Stretch:
+    """Frames `start` to `end` of a decoder's latent [1, C, T], with all the surroundings that they need."""
+    before, after = min(reach, start), min(reach, z.shape[2] - end)
+    return Stretch(z[:, :, start - before : end + after], g, before, after)
+
+
+def _stacked(arrays: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """Arrays of one shape [1, …], one below the other; None for None."""
+    import numpy as np
+
+    return None if arrays[0] is None else np.concatenate(arrays)
+
+
+def _padded(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Arrays [1, …, T] one below the other, with zeros after the shorter ones."""
+    import numpy as np
+
+    longest = max(array.shape[-1] for array in arrays)
+    widths = [[(0, 0)] * (array.ndim - 1) + [(0, longest - array.shape[-1])] for array in arrays]
+    return np.concatenate([np.pad(array, width) for array, width in zip(arrays, widths, strict=True)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ffvits.device import multiplies_bfloat16
 from ffvits.errors import FfvitsError
+from ffvits.speak.together import rows_that_pay
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +29,8 @@ class TorchParts:
         self.precision = precision
         self.hop_length = model.config.hop_length
         self.reach = model.dec.reach.frames
+        self.flow_reach = model.flow.reach
+        self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
 
     @classmethod
@@ -80,12 +83,16 @@ class TorchParts:
         with torch.inference_mode():
             return self._out(self.model.flow(self._in(z_p), self._in(mask), self._in(g), reverse=True))
 
-    def decode(self, z: np.ndarray, g: np.ndarray | None, before: int, after: int) -> np.ndarray:
+    def decode(
+        self, z: np.ndarray, g: np.ndarray | None, before: int, after: int, mask: np.ndarray | None = None
+    ) -> np.ndarray:
         import torch
 
         with torch.inference_mode():
-            speaker = None if g is None else self._in(g).to(self.precision)
-            return self._out(self.model.dec(self._in(z).to(self.precision), speaker, before, after))[0, 0]
+            latent, speaker, kept = (
+                None if array is None else self._in(array).to(self.precision) for array in (z, g, mask)
+            )
+            return self._out(self.model.dec(latent, speaker, before, after, kept))[:, 0]
 
     def shifted(
         self, samples: np.ndarray, source: int, target: int, rate: int, random: np.random.Generator

@@ -9,8 +9,8 @@ from ffvits import __version__, console
 from ffvits.errors import TrainError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
+from ffvits.speak.folder import JUDGE_FILE, VoiceInfo
 from ffvits.train import state
-from ffvits.voice import JUDGE_FILE, VoiceInfo
 
 if TYPE_CHECKING:
     from ffvits.base import Adapted, Base

@@ -19,6 +19,11 @@ def _same_conv(channels: int, kernel_size: int, dilation: int) -> NormedRowConv1
     return NormedRowConv1d(channels, channels, kernel_size, dilation=dilation, padding=padding)
 
 
+def _kept(x: Tensor, mask: Tensor | None) -> Tensor:
+    """`x` without what the padding would pass on to its neighbours."""
+    return x if mask is None else x * mask
+
+
 class ResBlock1(nn.Module):
     """Three residual pairs of a dilated and an undilated convolution: [B, C, 1, T] -> [B, C, 1, T]."""
 
@@ -27,10 +32,10 @@ class ResBlock1(nn.Module):
         self.convs1 = nn.ModuleList(_same_conv(channels, kernel_size, d) for d in dilations)
         self.convs2 = nn.ModuleList(_same_conv(channels, kernel_size, 1) for _ in dilations)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         for dilated, plain in zip(self.convs1, self.convs2, strict=True):
-            y = dilated(F.leaky_relu(x, SLOPE))
-            x = x + plain(F.leaky_relu(y, SLOPE, inplace=True))
+            y = _kept(dilated(F.leaky_relu(x, SLOPE)), mask)
+            x = _kept(plain(F.leaky_relu(y, SLOPE, inplace=True)).add_(x), mask)
         return x
 
 
@@ -41,9 +46,9 @@ class ResBlock2(nn.Module):
         super().__init__()
         self.convs = nn.ModuleList(_same_conv(channels, kernel_size, d) for d in dilations)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         for dilated in self.convs:
-            x = x + dilated(F.leaky_relu(x, SLOPE))
+            x = _kept(dilated(F.leaky_relu(x, SLOPE)).add_(x), mask)
         return x
 
 
@@ -102,12 +107,15 @@ class Decoder(nn.Module):
         self.rates = config.upsample_rates
         self.reach = reach(config)
 
-    def forward(self, z: Tensor, g: Tensor | None = None, before: int = 0, after: int = 0) -> Tensor:
+    def forward(
+        self, z: Tensor, g: Tensor | None = None, before: int = 0, after: int = 0, mask: Tensor | None = None
+    ) -> Tensor:
         """z [B, C, T], speaker g [B, gin, 1] -> audio [B, 1, (T - before - after) * hop] in [-1, 1].
 
         The first `before` and the last `after` frames are only the surroundings of what is wanted: with
         `reach.frames` of them (or all there are) the samples are those of the whole. They are dropped as early as
-        they can be, so that they cost little.
+        they can be, so that they cost little. `mask` [B, 1, T] is 0 where a row of the batch has no frames: with it,
+        each row's samples are those of the row alone.
         """
         x = z.unsqueeze(2)  # [B, C, 1, T] to the end, see _OneRow
         if x.device.type == "cpu":
@@ -115,10 +123,20 @@ class Decoder(nn.Module):
         x = self.conv_pre(x)
         if g is not None:
             x = x + self.cond(g.unsqueeze(2))
+        mask = None if mask is None else mask.unsqueeze(2)
+        x = _kept(x, mask)
         n_kernels = len(self.resblocks) // len(self.ups)
         for i, up in enumerate(self.ups):
             x = up(F.leaky_relu(x, SLOPE, inplace=True))
-            x, before, after = _trimmed(x, before * self.rates[i], after * self.rates[i], self.reach.samples[i])
-            x = sum(block(x) for block in self.resblocks[i * n_kernels : (i + 1) * n_kernels]) / n_kernels
+            sides = before * self.rates[i], after * self.rates[i], self.reach.samples[i]
+            x, before, after = _trimmed(x, *sides)
+            if mask is not None:
+                mask, _, _ = _trimmed(mask.repeat_interleave(self.rates[i], dim=-1), *sides)
+                x = x * mask
+            first, *others = self.resblocks[i * n_kernels : (i + 1) * n_kernels]
+            heard = first(x, mask)
+            for block in others:
+                heard = heard.add_(block(x, mask))
+            x = heard.div_(n_kernels)
         x, _, _ = _trimmed(self.conv_post(F.leaky_relu(x, 0.01, inplace=True)), before, after, 0)
         return torch.tanh(x.float()).squeeze(2)

@@ -52,6 +52,7 @@ class CouplingFlow(nn.Module):
         gin_channels: int = 0,
     ) -> None:
         super().__init__()
+        self.reach = n_flows * n_layers * (kernel_size // 2)  # frames on each side that decide one
         self.flows = nn.ModuleList()
         for _ in range(n_flows):
             self.flows.append(MeanCoupling(channels, hidden, kernel_size, n_layers, gin_channels))

@@ -177,3 +177,26 @@ def test_a_client_that_leaves_gives_its_place_back(ahead):
             assert await said(turns.enter(one(b"y"))) == [b"y"]
 
     asyncio.run(main())
+
+
+def test_a_request_that_cannot_be_closed_costs_neither_its_place_nor_its_worker():
+    def stubborn():
+        try:
+            while True:
+                yield b"x"
+        finally:
+            raise ValueError("the file cannot be ended")
+
+    async def main():
+        with open_turns() as turns:
+            turn = turns.enter(stubborn(), ahead=2)
+            await until(lambda: turn.resting)
+            turn.cancel()
+            assert turns.taken == 0
+            busy = turns.enter(stubborn())
+            assert await busy.next(10) == b"x"
+            busy.cancel()
+            await until(lambda: turns.taken == 0)
+            assert await said(turns.enter(one(b"y"))) == [b"y"]
+
+    asyncio.run(main())

@@ -81,6 +81,19 @@ def test_a_label_is_edited_and_found_again_after_reloading_and_in_the_file(page,
     assert page.input_value("#text") == "今天天气真好。"
 
 
+def test_an_edit_that_could_not_be_saved_is_not_left_behind(page, run):
+    def refuse(route):
+        route.abort() if route.request.method == "PATCH" else route.continue_()
+
+    page.route("**/api/clips/*", refuse)
+    page.fill("#text", "没有丢的字")
+    expect(page.locator("#toast")).to_have_text(re.compile("^连不上"))
+    page.unroute("**/api/clips/*")
+    page.click(".row:has-text('再见')")
+    expect(page.locator("#text")).to_have_value("再见")
+    assert {clip.id: clip.text for clip in read_clips(run.clips_file)}["长-1"] == "没有丢的字"
+
+
 def test_a_person_reviews_with_the_keyboard(page, run):
     page.focus("#rows")
     page.keyboard.press("a")  # 今天天气: kept

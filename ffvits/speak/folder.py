@@ -1,0 +1,117 @@
+"""A voice folder: `model.safetensors` (weights) and `voice.json` (everything else: shape, symbols, speakers, front end,
+lexicon, how it likes to speak, and its card: what it was made from, by whose consent)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ffvits.errors import BaseError
+from ffvits.files import replacing, write_text
+
+if TYPE_CHECKING:
+    import torch
+
+    from ffvits.base import Base
+    from ffvits.text import FrontEnd
+
+FORMAT = 1
+JUDGE_FILE = "D_latest.safetensors"  # beside the weights of a voice that is to be a base
+
+
+@dataclass(frozen=True)
+class VoiceInfo:
+    """All of a voice but its weights, as `voice.json` holds it."""
+
+    model: Mapping[str, Any]
+    sampling_rate: int
+    symbols: tuple[str, ...]
+    front_end: str
+    add_blank: bool
+    speakers: tuple[str, ...] = ()
+    lexicon: Mapping[str, str] = field(default_factory=dict)
+    noise: float = 0.667
+    noise_w: float = 0.8
+    speed: float = 1.0
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    def save(self, folder: Path, weights: Mapping[str, torch.Tensor]) -> None:
+        """Writes the voice folder; the description comes last, so a folder that has one is whole."""
+        from safetensors.torch import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(folder / "model.safetensors") as temporary:
+            save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary)
+        self.describe(folder)
+
+    def describe(self, folder: Path) -> None:
+        """Writes `voice.json` alone."""
+        write_text(
+            folder / "voice.json",
+            json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1) + "\n",
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> VoiceInfo:
+        """Reads `voice.json`. Raises BaseError if it is damaged or of another version of ffvits."""
+        file = folder / "voice.json"
+        try:
+            values = json.loads(file.read_text(encoding="utf-8"))
+            if values.pop("format") != FORMAT:
+                raise BaseError("this voice was written by another version of ffvits", cure="update ffvits", file=file)
+            return cls(**{**values, "symbols": tuple(values["symbols"]), "speakers": tuple(values["speakers"])})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise BaseError(
+                f"the voice's description is damaged ({error})", cure="export it again: ffvits train RUN", file=file
+            ) from error
+
+    @classmethod
+    def of_base(cls, base: Base) -> VoiceInfo:
+        """What is known of a base as a voice of its own."""
+        return cls(
+            model=base.config.to_dict(),
+            sampling_rate=base.audio.sampling_rate,
+            symbols=base.symbols,
+            front_end=base.front_end,
+            add_blank=base.add_blank,
+            speakers=base.speakers,
+            noise=0.4,
+            noise_w=0.6,
+            card={"base": base.name, "licence": base.licence},
+        )
+
+    def reader(self) -> FrontEnd:
+        """What turns text into this voice's symbols."""
+        from ffvits.text import front_end
+
+        return front_end(self.front_end, symbols=self.symbols, add_blank=self.add_blank, lexicon=self.lexicon)
+
+
+def find_voice(path: str | Path) -> Path | None:
+    """The folder with `voice.json` that a run, a voice folder or an export is; None for anything else.
+
+    Raises BaseError for a run that has no voice yet.
+    """
+    folder = Path(path)
+    for place in (folder / "voice", folder):
+        if (place / "voice.json").is_file():
+            return place
+    if (folder / "recipe.yaml").is_file():
+        raise BaseError("this run has no finished voice yet", cure=f"go on with: ffvits train {folder}", file=folder)
+    return None
+
+
+def read_weights(file: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a voice folder. Raises BaseError if they cannot be read."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(file)
+    except (OSError, SafetensorError) as error:
+        raise BaseError(
+            f"the voice's weights cannot be read ({error})", cure="export it again: ffvits train RUN", file=file
+        ) from error

@@ -1,0 +1,203 @@
+"""Several phrases in one batch: each is what it would be alone."""
+
+import copy
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+from ffvits.speak.synthesis import Alone, Asked, Manner, Stretch, decode, decoded, flow, spoken, think, tile
+from ffvits.speak.together import Together, all_spoken, rows_that_pay
+from ffvits.speak.torch_parts import TorchParts
+from ffvits.text.symbols import TABLES
+from ffvits.vits import Vits, VitsConfig
+from ffvits.voice import Voice, VoiceInfo
+
+
+def parts_of(block: str, sdp: bool) -> TorchParts:
+    torch.manual_seed(3)
+    config = VitsConfig(
+        78, 513, 32, 16, 16, 16, n_layers=2, upsample_initial_channel=32, gin_channels=8, n_speakers=3, resblock=block,
+        use_sdp=sdp,
+    )  # fmt: skip
+    # Away from the start, where flow and speakers do nothing yet and every bias is zero.
+    weights = {name: tensor + 0.05 * torch.randn_like(tensor) for name, tensor in Vits(config).state_dict().items()}
+    return TorchParts.build(config, weights, "cpu", "float32")
+
+
+@pytest.fixture(scope="module", params=[("1", False), ("2", True)], ids=["plain", "stochastic"])
+def parts(request) -> TorchParts:
+    return parts_of(*request.param)
+
+
+SIZES = (5, 23, 9, 40)
+
+
+def asked(parts: TorchParts, number: int) -> Asked:
+    """Phrases of different lengths, speakers, manners and chances."""
+    ids = [(7 * number + 3 * place) % 78 for place in range(SIZES[number])]
+    manner = Manner(0.5, 0.7, 1 + 0.5 * number)
+    return Asked(ids, parts.speaker(number % 3), manner, np.random.default_rng(number))
+
+
+def alone(parts: TorchParts, number: int) -> np.ndarray:
+    return np.concatenate(list(spoken(Alone(parts), Alone(parts).run(think, asked(parts, number)))))
+
+
+def test_each_row_of_a_batch_is_the_row_alone(parts):
+    together = all_spoken(_with_rows(parts, 4), [asked(parts, number) for number in range(4)])
+    for number, samples in enumerate(together):
+        own = alone(parts, number)
+        assert len(samples) == len(own)
+        assert np.abs(own).max() > 1e-3
+        assert np.abs(samples - own).max() < 1e-4
+
+
+def test_rows_that_end_elsewhere_do_not_hear_their_padding(parts):
+    """Wherever a stretch begins and ends: true ends on either side, or surroundings."""
+    random = np.random.default_rng(0)
+    z = random.standard_normal((1, 16, 90), np.float32)
+    whole = parts.decode(z, parts.speaker(1), 0, 0)[0]
+    places = [(0, 16), (16, 40), (33, 34), (60, 90), (0, 90), (80, 90)]
+    rows = [tile(z, parts.speaker(1), start, end, parts.reach) for start, end in places]
+    for (start, end), samples in zip(places, decode(parts, rows), strict=True):
+        expected = whole[start * parts.hop_length : end * parts.hop_length]
+        assert len(samples) == len(expected)
+        assert np.abs(samples - expected).max() < 1e-4
+
+
+def test_the_flow_of_a_stretch_is_that_of_the_whole(parts):
+    z_p = np.random.default_rng(0).standard_normal((1, 16, 150), np.float32)
+    (whole,) = flow(parts, [Stretch(z_p, parts.speaker(2))])
+    far = parts.flow_reach
+    (middle,) = flow(parts, [Stretch(z_p[:, :, 50 - far : 60 + far], parts.speaker(2), far, far)])
+    assert np.abs(middle - whole[:, :, 50:60]).max() < 1e-4
+
+
+def test_the_flow_looks_as_far_as_it_says(parts):
+    model = copy.deepcopy(parts.model.flow).double()
+    z_p = torch.randn(1, 16, 150, dtype=torch.float64, requires_grad=True)
+    speaker = torch.zeros(1, 8, 1, dtype=torch.float64)
+    # Every other coupling reads the half that the one before it moved: only both halves together look all the way.
+    model(z_p, torch.ones(1, 1, 150, dtype=torch.float64), speaker, reverse=True)[:, :, 70].sum().backward()
+    seen = z_p.grad.abs().sum(1)[0].nonzero()[:, 0]
+    assert (int(seen.min()), int(seen.max())) == (70 - parts.flow_reach, 70 + parts.flow_reach)
+
+
+def test_a_long_phrase_begins_before_all_of_it_is_flowed(parts):
+    """And is what it would be, had all of it been flowed before."""
+    thought = Alone(parts).run(think, asked(parts, 3))
+    thought = type(thought)(np.tile(thought.z_p, 4)[:, :, :400], thought.frames, thought.g)
+    seen: list[int] = []
+
+    class Watched(Alone):
+        def run(self, step, row):
+            if step is flow:
+                seen.append(row.size)
+            return super().run(step, row)
+
+    pieces = spoken(Watched(parts), thought)
+    first = next(pieces)
+    assert sum(seen) < 100
+    joined = np.concatenate([first, *pieces])
+    z = Alone(parts).run(flow, Stretch(thought.z_p, thought.g))
+    assert np.abs(joined - np.concatenate(list(decoded(Alone(parts), z, thought.g)))).max() < 1e-4
+
+
+class TestThreads:
+    def test_what_they_ask_at_once_is_computed_at_once(self, parts):
+        stage = Together(parts, 4)
+        begin, said = threading.Barrier(4), {}
+
+        def speak(number):
+            begin.wait(10)
+            said[number] = np.concatenate(list(spoken(stage, stage.run(think, asked(parts, number)))))
+
+        threads = [threading.Thread(target=speak, args=(number,)) for number in range(4)]
+        [thread.start() for thread in threads]
+        [thread.join(60) for thread in threads]
+        for number in range(4):
+            assert np.abs(said[number] - alone(parts, number)).max() < 1e-4
+        assert stage.batches < stage.rows
+
+    def test_a_batch_is_full_or_of_one_length(self, parts):
+        """Nobody is padded to more than twice its length, no batch has more rows than it may."""
+        seen: list[list[int]] = []
+
+        def step(_, rows):
+            seen.append([row.size for row in rows])
+            return [row.size for row in rows]
+
+        stage, sizes = Together(parts, 3), [10, 12, 30, 11, 13, 29, 100]
+        blocker, go = threading.Event(), threading.Event()
+
+        def held(_, rows):
+            blocker.set()
+            go.wait(10)
+            return rows
+
+        threads = [threading.Thread(target=stage.run, args=(held, _row(1)))]
+        threads[0].start()
+        blocker.wait(10)
+        threads += [threading.Thread(target=stage.run, args=(step, _row(size))) for size in sizes]
+        [thread.start() for thread in threads[1:]]
+        while len(stage._waiting) < len(sizes):
+            threading.Event().wait(0.001)
+        go.set()
+        [thread.join(10) for thread in threads]
+        assert sorted(size for batch in seen for size in batch) == sorted(sizes)
+        assert len(seen) < len(sizes)
+        assert all(len(batch) <= 3 and max(batch) <= 2 * min(batch) for batch in seen)
+
+    def test_one_that_fails_fails_alone(self, parts):
+        stage, begin, outcomes = Together(parts, 4), threading.Barrier(4), {}
+
+        def step(_, rows):
+            if any(row.size == 3 for row in rows):
+                raise ValueError("three")
+            return [row.size for row in rows]
+
+        def run(size):
+            begin.wait(10)
+            try:
+                outcomes[size] = stage.run(step, _row(size))
+            except ValueError as error:
+                outcomes[size] = str(error)
+
+        threads = [threading.Thread(target=run, args=(size,)) for size in (2, 3, 4, 5)]
+        [thread.start() for thread in threads]
+        [thread.join(10) for thread in threads]
+        assert outcomes == {2: 2, 3: "three", 4: 4, 5: 5}
+
+
+def test_a_voice_speaks_several_texts_in_batches(tmp_path):
+    torch.manual_seed(0)
+    config = VitsConfig(78, 513, 32, 16, 16, 16, n_layers=1, upsample_initial_channel=32, resblock="2", use_sdp=False)
+    info = VoiceInfo(config.to_dict(), 22050, TABLES["pinyin-letters"], "pinyin-letters", True)
+    info.save(tmp_path, Vits(config).state_dict())
+    voice = Voice.load(tmp_path, precision="float32")
+    texts = ["你好。", '<break time="300ms"/>今天天气很好。我们去公园吧！', "2024年"]
+    one_by_one = [voice.say(text, seed=3) for text in texts]
+    voice._parts.rows = 3
+    for batched, single in zip(voice.batch(texts, seed=3), one_by_one, strict=True):
+        assert len(batched) == len(single)
+        assert np.abs(batched - single).max() < 1e-4
+    assert voice.batch([]) == []
+    shared = voice.together(4)
+    assert np.abs(shared.say(texts[1], seed=3) - one_by_one[1]).max() < 1e-4
+
+
+def test_a_processor_speaks_row_by_row():
+    assert rows_that_pay("cpu") == 1
+    assert rows_that_pay("cuda") > 1
+
+
+def _row(size: int) -> Stretch:
+    return Stretch(np.zeros((1, 1, size), np.float32), None)
+
+
+def _with_rows(parts: TorchParts, rows: int) -> TorchParts:
+    made = TorchParts(parts.model, parts.device, parts.precision)
+    made.rows = rows
+    return made
