@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Literal
 
 WINDOW = 6  # checks that a slope is taken over
+LATELY = 4  # checks that a promise is made by
 GOAL = 0.03  # the improvement that is promised in steps
 STILL = 0.01  # a curve that would move less than this over another window stands still
 MOVING = 0.02  # relative change of the weights over a window that is still learning
@@ -69,7 +70,9 @@ def _assessed(checks: Sequence[Mapping[str, float]]) -> Verdict:
             done=True,
         )
     if -slope * span > STILL:
-        more = _rounded(math.log(1 - GOAL) / slope)
+        # Curves flatten: what is promised goes by the last checks, where they are the slower ones.
+        lately = _slope(steps[-LATELY:], mel[-LATELY:])
+        more = _rounded(math.log(1 - GOAL) / (lately if slope < lately < 0 else slope))
         return Verdict("improving", f"still improving: another ~{more:,} steps should lower mel by {GOAL:.0%}")
     moved = sum(float(check.get("change", 0.0)) for check in checks[-WINDOW + 1 :])
     since = next(steps[at] for at in range(len(curve)) if curve[at] <= curve[lowest] * (1 + STILL))

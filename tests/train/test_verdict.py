@@ -53,6 +53,14 @@ def test_the_promise_is_kept_by_a_curve_that_goes_on_as_before():
     assert math.exp(-0.0004 * 76) == pytest.approx(0.97, abs=0.001)
 
 
+def test_a_promise_on_a_curve_that_flattens_goes_by_its_last_checks():
+    """A power law, as losses fall: three per cent take ever more steps."""
+    found = assess(checks([(1 + at) ** -0.3 for at in range(6)], every=250))
+    promised = int(found.text.split("~")[1].split()[0])
+    needed = 250 * 6 * (0.97 ** (-1 / 0.3) - 1)
+    assert 0.66 < promised / needed < 1.5
+
+
 def test_a_curve_that_settles_improves_and_then_converges():
     words = [assess(checks(SETTLING[:count], every=25)).kind for count in range(1, len(SETTLING) + 1)]
     assert words[4:] == sorted(words[4:], key=["early", "improving", "converged"].index)
