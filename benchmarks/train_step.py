@@ -329,7 +329,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.add_argument("--baseline", action="store_true", help="time the plain arrangement too, and compare losses")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--precision", nargs="+", choices=("float32", "bf16"), default=["float32", "bf16"])
+    parser.add_argument("--rounds", type=int, default=3, help="steps that are counted, after one that is not")
     parser.add_argument("--steps", type=int, default=20, help="steps after which losses are compared; 0 for none")
     parser.add_argument("--one", metavar="NAME", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -339,7 +340,7 @@ def main() -> None:
         return
     if options.rounds < 1:
         parser.error("--rounds must be 1 or more: the first step of each arrangement is not counted")
-    found = compare(("float32", "bf16"), options.rounds, options.baseline)
+    found = compare(options.precision, options.rounds, options.baseline)
     found["peak_gflops"] = peak_arithmetic()
     if options.baseline and options.steps:
         found["equality"] = equality(options.steps)

@@ -18,6 +18,7 @@ LATELY = 4  # checks that a promise is made by
 GOAL = 0.03  # the improvement that is promised in steps
 STILL = 0.01  # a curve that would move less than this over another window stands still
 MOVING = 0.02  # relative change of the weights over a window that is still learning
+LOST = 0.15  # rise of the character error rate that is no chance any more, also over a few sentences
 LEAST_SECONDS = 60.0  # of speech: below this no number of steps makes a voice
 
 
@@ -33,13 +34,25 @@ class Verdict:
 def assess(checks: Sequence[Mapping[str, float]], *, seconds: float = math.inf) -> Verdict:
     """Reads the checks of one training, oldest first.
 
-    Each has `step` and, where it is known, `spoken` (held-out mel distance, lower is better) and `change` (how far the
-    weights went since the check before, relative to their length). `seconds` of speech are trained on.
+    Each has `step` and, where it is known, `spoken` (held-out mel distance, lower is better), `change` (how far the
+    weights went since the check before, relative to their length) and `cer` (character errors by Whisper). `seconds` of
+    speech are trained on.
     """
     found = _assessed([check for check in checks if "spoken" in check])
+    text = found.text + _words([float(check["cer"]) for check in checks if "cer" in check])
     if seconds < LEAST_SECONDS:
-        return Verdict(found.kind, f"too little data: {seconds:.0f} s; {found.text}", found.done)
-    return found
+        text = f"too little data: {seconds:.0f} s; {text}"
+    return Verdict(found.kind, text, found.done)
+
+
+def _words(errors: Sequence[float]) -> str:
+    """What mel distance does not hear: whether the words are still there that were there at first."""
+    if len(errors) < 2:
+        return ""
+    first, now = errors[0], statistics.mean(errors[1:][-2:])
+    if now - first < LOST:
+        return ""
+    return f"; but the words are going: Whisper hears {now:.0%} of the characters wrongly, {first:.0%} at first"
 
 
 def _assessed(checks: Sequence[Mapping[str, float]]) -> Verdict:

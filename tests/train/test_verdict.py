@@ -74,6 +74,14 @@ def test_a_flat_curve_waits_for_weights_that_still_move():
     assert assess(checks([*FLAT, *FLAT[-4:]], change=0.01)).kind == "converged"  # patience ends
 
 
+def test_a_falling_mel_distance_does_not_hide_that_the_words_go():
+    """Mel distance and character errors of a voice trained the plain way (docs/training.md)."""
+    going = [{**check, "cer": cer} for check, cer in zip(checks(FALLING[:2]), (0.38, 0.65), strict=True)]
+    assert "words are going: Whisper hears 65% of the characters wrongly, 38% at first" in assess(going).text
+    kept = [{**check, "cer": cer} for check, cer in zip(checks(FALLING[:3]), (0.35, 0.37, 0.30), strict=True)]
+    assert "words" not in assess(kept).text
+
+
 def test_little_data_is_said_first():
     assert assess(checks(FLAT), seconds=38).text.startswith("too little data: 38 s; converged")
 
