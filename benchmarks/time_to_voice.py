@@ -143,7 +143,7 @@ def looks(run: Run, recipe: Recipe, setup: float) -> list[Look]:
         progress, saved = state.load(path)
         voices = [str(number) for number in range(len(saved["average"]["emb_g.weight"]))]
         model = filled(adapt(base, speakers=voices).config, saved["average"]).eval()
-        values = {name: heard[progress.step][name] for name in MEASURES}
+        values = {name: heard[progress.step][name] for name in MEASURES if name in heard[progress.step]}
         values["spoken"] = round(look(model, held_out, base.audio, guide=0.0).spoken, 4)
         found.append(Look(progress.step, round(setup + progress.processor, 1), values))
     return found
@@ -151,14 +151,17 @@ def looks(run: Run, recipe: Recipe, setup: float) -> list[Look]:
 
 def aim(naive: Sequence[Look]) -> dict[str, float]:
     """What the naive way came to: its mean over the last looks."""
-    return {name: round(statistics.mean(look.values[name] for look in naive[-LAST:]), 4) for name in MEASURES}
+    last = naive[-LAST:]
+    return {
+        name: round(statistics.mean(one.values[name] for one in last if name in one.values), 4) for name in MEASURES
+    }
 
 
 def reached(curve: Sequence[Look], target: Mapping[str, float]) -> dict[str, object]:
     """The first look at which each measure, and all of them at once, are as good as the target; None if none is."""
 
     def good(look: Look, name: str) -> bool:
-        return MEASURES[name] * (look.values[name] - target[name]) <= 0
+        return name in look.values and MEASURES[name] * (look.values[name] - target[name]) <= 0
 
     wanted = {**{name: (name,) for name in MEASURES}, "all": tuple(MEASURES)}
     found = {}

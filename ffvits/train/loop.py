@@ -217,7 +217,7 @@ class Loop:
             progress = progress.with_(best_step=progress.step)
         sentences = self.recipe.speak.sentences
         every = self.plan.listen_every
-        listens = every > 0 and progress.step % every == 0
+        listens = every > 0 and (progress.step % every == 0 or progress.step >= self.plan.steps)
         spoken = [self._sample(sentence) for sentence in (sentences if listens else sentences[:1])]
         if spoken:
             writer.add_audio("sample", spoken[0], progress.step, self.learner.audio.sampling_rate)
