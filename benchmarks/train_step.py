@@ -1,13 +1,14 @@
 """Times one training step (judge and model, both optimizers) of the published size: the plain arrangement and ours.
 
-    python benchmarks/train_step.py --baseline            # both, float32 and bf16, interleaved; about 5 minutes
+    python benchmarks/train_step.py --baseline            # both, float32 and bf16, in turn; about 6 minutes
     python benchmarks/train_step.py --baseline --json     # {"bf16": {"baseline_s": ..., "step_s": ..., "speedup": ...}}
 
 The plain arrangement is the published one: float32, the judge hears real and made audio one after the other with
 gradients for all its parameters in both phases, the real features are made again with a graph, convolutions are 1-D in
 the decoder and down columns in the judge, AdamW goes through its tensors one by one, there is no running mean. Seconds
 are of processor time in one thread, so that a busy machine changes them little, and medians over the rounds. The losses
-of both are compared over `--steps` steps of a small batch; memory's peak is taken in a process of its own for each.
+of both are compared in the first step and over `--steps` steps of a small batch. Each arrangement has a process of its
+own, whose peak of memory is its own too (about 3 GB each, all at once).
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ class Clock:
         self._inner = [0.0]
         for method, part in PARTS.items():
             setattr(learner, method, self._timed(getattr(learner, method), part))
-        for side in learner._sides:
+        for side in (*learner._sides, learner._alone):
             object.__setattr__(side, "listen", getattr(learner, f"_{side.name}_losses"))
 
     def _timed(self, method, part: str):
@@ -192,46 +193,82 @@ class Clock:
         self._inner[-1] += took
 
 
+class Arrangement:
+    """An arrangement in a process of its own, which takes a step when told to; so its memory is its own too."""
+
+    def __init__(self, name: str) -> None:
+        command = [sys.executable, __file__, "--one", name]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.taken: list[float] = []
+        self.parts: list[dict[str, float]] = []
+        self.losses: list[dict[str, float]] = []
+        self.peak_memory_mb = 0
+
+    def step(self) -> None:
+        """Raises RuntimeError if the process has died; what it said is on standard error."""
+        self._process.stdin.write("step\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"an arrangement died (exit code {self._process.wait()})")
+        found = json.loads(line)
+        self.taken.append(found["seconds"])
+        self.parts.append(found["parts"])
+        self.losses.append(found["losses"])
+        self.peak_memory_mb = found["peak_memory_mb"]
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait()
+
+
 def compare(precisions: Sequence[str], rounds: int, with_baseline: bool) -> dict[str, object]:
-    """Medians of a step and its parts, the arrangements in turn."""
-    batch = made_batch(8, 300, 75)
-    learners = {precision: arranged(Learner, precision) for precision in precisions}
-    if with_baseline:
-        learners["baseline"] = arranged(PlainLearner, "float32")
-    clocks = {name: Clock(learner) for name, learner in learners.items()}
-    taken: dict[str, list[float]] = {name: [] for name in learners}
-    for step in range(1, rounds + 2):
-        for name, learner in learners.items():
-            began = time.process_time()
-            learner.step(batch, step)
-            taken[name].append(time.process_time() - began)
-            if step == 1:
-                clocks[name].seconds.clear()  # the first step finds the allocator and the kernels cold
+    """Medians of a step and its parts, the arrangements in turn, without the first step, which finds all cold."""
+    arrangements = {name: Arrangement(name) for name in (*precisions, *(("baseline",) if with_baseline else ()))}
+    for _ in range(rounds + 1):
+        for arrangement in arrangements.values():
+            arrangement.step()
     found: dict[str, object] = {}
-    for name, seconds in taken.items():
-        step_s = statistics.median(seconds[1:])
-        parts = {part: round(total / rounds, 3) for part, total in clocks[name].seconds.most_common()}
-        found[name] = {"step_s": round(step_s, 3), "parts_s": parts, "peak_memory_mb": peak_memory(name)}
+    for name, arrangement in arrangements.items():
+        arrangement.close()
+        parts = {
+            part: round(statistics.median(taken[part] for taken in arrangement.parts[1:]), 3)
+            for part in sorted(arrangement.parts[1], key=arrangement.parts[1].get, reverse=True)
+        }
+        step_s = statistics.median(arrangement.taken[1:])
+        found[name] = {
+            "step_s": round(step_s, 3),
+            "parts_s": parts,
+            "peak_memory_mb": arrangement.peak_memory_mb,
+            "losses_of_first_step": arrangement.losses[0],
+        }
         if with_baseline and name != "baseline":
-            baseline_s = statistics.median(taken["baseline"][1:])
+            baseline_s = statistics.median(arrangements["baseline"].taken[1:])
             found[name] |= {"baseline_s": round(baseline_s, 3), "speedup": round(baseline_s / step_s, 3)}
+            found[name]["losses_apart"] = _apart(arrangements["baseline"].losses[0], arrangement.losses[0])
     return found
 
 
-def peak_memory(name: str) -> int:
-    """The peak of a process that takes two steps, in MB."""
-    command = [sys.executable, __file__, "--one", name]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def one(name: str) -> int:
+def one(name: str) -> None:
+    """What an `Arrangement` runs: a step for each line that comes in, and a line of JSON for each step."""
     import resource
 
     learner = arranged(PlainLearner, "float32") if name == "baseline" else arranged(Learner, name)
-    for step in (1, 2):
-        learner.step(made_batch(8, 300, 75), step)
-    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return size // (1024**2 if sys.platform == "darwin" else 1024)
+    clock, batch = Clock(learner), made_batch(8, 300, 75)
+    for step, _ in enumerate(sys.stdin, 1):
+        clock.seconds.clear()
+        began = time.process_time()
+        losses = learner.step(batch, step)
+        seconds = time.process_time() - began
+        size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        found = {
+            "seconds": seconds,
+            "parts": dict(clock.seconds),
+            "losses": dict(losses.values),
+            "peak_memory_mb": size // (1024**2 if sys.platform == "darwin" else 1024),
+        }
+        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.flush()
 
 
 def equality(steps: int) -> dict[str, object]:
@@ -292,15 +329,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.add_argument("--baseline", action="store_true", help="time the plain arrangement too, and compare losses")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--precision", nargs="+", choices=("float32", "bf16"), default=["float32", "bf16"])
+    parser.add_argument("--rounds", type=int, default=3, help="steps that are counted, after one that is not")
     parser.add_argument("--steps", type=int, default=20, help="steps after which losses are compared; 0 for none")
     parser.add_argument("--one", metavar="NAME", help=argparse.SUPPRESS)
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.one:
-        sys.stdout.write(f"{one(options.one)}\n")
+        one(options.one)
         return
-    found = compare(("float32", "bf16"), options.rounds, options.baseline)
+    if options.rounds < 1:
+        parser.error("--rounds must be 1 or more: the first step of each arrangement is not counted")
+    found = compare(options.precision, options.rounds, options.baseline)
     found["peak_gflops"] = peak_arithmetic()
     if options.baseline and options.steps:
         found["equality"] = equality(options.steps)

@@ -12,7 +12,7 @@ from ffvits.report import write_report
 from ffvits.report.media import audio_uri, curve_svg, mel_uri
 from ffvits.report.page import causes
 from ffvits.run import Run
-from ffvits.train.loop import History
+from ffvits.train.history import History
 from ffvits.voice import Voice
 
 

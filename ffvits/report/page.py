@@ -132,7 +132,7 @@ def _spread(clips: Sequence[Clip], number: int) -> list[Clip]:
 
 
 def _curves(run: Run) -> list[str]:
-    from ffvits.train.loop import History
+    from ffvits.train.history import History
 
     entries = History(run.checkpoints / "history.jsonl").read()
 

@@ -20,7 +20,7 @@ import torch
 from ffvits import console
 from ffvits.audio.spectrogram import AudioFormat, mel_spectrogram
 from ffvits.run import Run, digest
-from ffvits.train.dataset import Item, save_samples
+from ffvits.train.dataset import Batch, Item, save_samples
 
 if TYPE_CHECKING:
     from ffvits.base import Base
@@ -155,7 +155,9 @@ def _cepstrum(wav: torch.Tensor, audio: AudioFormat) -> np.ndarray:
     return (cepstrum - cepstrum.mean(1, keepdims=True)) / (cepstrum.std(1, keepdims=True) + 1e-5)
 
 
-def pull(positions: torch.Tensor, symbols: int, strength: float) -> torch.Tensor:
-    """What the guide adds to the alignment's scores: positions [B, T_spec] -> [B, T_spec, symbols], 0 at its line."""
-    indices = torch.arange(symbols, device=positions.device)
-    return -strength * (indices - positions.unsqueeze(-1)).square() / (2 * WIDTH**2)
+def pull(batch: Batch, strength: float) -> torch.Tensor | None:
+    """What the guide adds to the alignment's scores, 0 at its line: [B, T_spec, T_text]; None if nothing is known."""
+    if batch.positions is None or not strength:
+        return None
+    indices = torch.arange(batch.x.shape[1], device=batch.positions.device)
+    return -strength * (indices - batch.positions.unsqueeze(-1)).square() / (2 * WIDTH**2)

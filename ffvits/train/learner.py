@@ -6,16 +6,17 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ffvits import console
-from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram, mel_spectrogram, spec_to_mel
+from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram, mel_spectrogram
 from ffvits.errors import TrainError
-from ffvits.train.dataset import Batch, Item, collate
+from ffvits.train.check import Check, look
+from ffvits.train.dataset import Batch, Item
 from ffvits.train.guide import pull
 from ffvits.train.plan import Plan
 from ffvits.train.ranks import ALONE, Ranks
@@ -44,24 +45,6 @@ class Losses:
 
     values: Mapping[str, float]
     finite: bool
-
-
-@dataclass(frozen=True)
-class Check:
-    """What the model does on clips it never trained on, each a mean over clips.
-
-    `spoken` is the mel distance of the clip spoken from its text with the clip's own timing: the way the voice will
-    be used. `copied` is that of the clip passed through posterior and decoder; `kl` and `duration` are the losses.
-    `change` is how far the weights have gone since the check before, relative to their length. `sounds` are what was
-    spoken and the recording, samples [T], for whoever listens.
-    """
-
-    spoken: float
-    copied: float
-    kl: float
-    duration: float
-    change: float
-    sounds: tuple[tuple[np.ndarray, np.ndarray], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -265,10 +248,9 @@ class Learner:
         torch.manual_seed(_seed(self.seed, step, share.first))
         spec = linear_spectrogram(share.wav[:, 0], self.audio)
         size = self.model.config.segment_frames
+        guide = pull(share, self.plan.guide_at(step))
         with self.autocast():
-            out = self.model(
-                share.x, share.x_lengths, spec, share.frames, share.speakers, guide=self._guide(share, step)
-            )
+            out = self.model(share.x, share.x_lengths, spec, share.frames, share.speakers, guide=guide)
         hop = self.audio.hop_length
         spoken = _Spoken(slice_segments(share.wav, out.starts * hop, size * hop), out)
         if self.parts == 1:
@@ -304,13 +286,6 @@ class Learner:
             total = total + pressure * (judged["adversary"] + judged["features"])
             losses |= judged
         return total, losses
-
-    def _guide(self, batch: Batch, step: int) -> Tensor | None:
-        """What is known beforehand about the alignment, as an addition to its scores."""
-        strength = self.plan.guide_at(step)
-        if batch.positions is None or not strength:
-            return None
-        return pull(batch.positions, batch.x.shape[1], strength)
 
     def _mel_distance(self, real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
         """Mean L1 distance of log mels where there is speech; [B, 1, T] both, mask [B, 1, frames]."""
@@ -358,38 +333,9 @@ class Learner:
         weights = self.model.state_dict()
         torch._foreach_lerp_([self.average[name] for name in weights], list(weights.values()), 1 - decay)
 
-    @torch.no_grad()
     def check(self, items: Sequence[Item], step: int = 0) -> Check:
-        """Measures the running mean of the weights on held-out items, one at a time, always the same way.
-
-        The guide pulls as it does at `step`.
-        """
-        model = self.averaged()
-        hop = self.audio.hop_length
-        sums = torch.zeros(4)
-        sounds = []
-        for item in items:
-            batch = collate([item], hop).to(self.device)
-            spec = linear_spectrogram(batch.wav[:, 0], self.audio)
-            generator = torch.Generator().manual_seed(0)
-            guide = self._guide(batch, step)
-            out = model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=guide, generator=generator)
-            g = model.speaker(batch.speakers)
-            real = spec_to_mel(spec, self.audio)
-            copied = mel_spectrogram(model.dec(out.z, g)[:, 0], self.audio)
-            z = model.flow(out.m_p, out.y_mask, g, reverse=True)
-            audio = model.dec(z, g)[:, 0]
-            spoken = mel_spectrogram(audio, self.audio)
-            sounds.append((audio[0].float().cpu().numpy(), batch.wav[0, 0].cpu().numpy()))
-            sums += torch.tensor(
-                [
-                    float((spoken - real).abs().mean()),
-                    float((copied - real).abs().mean()),
-                    float(kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.y_mask)),
-                    float(duration_loss(out.duration_loss)),
-                ]
-            )
-        return Check(*(sums / len(items)).tolist(), change=self._change(), sounds=tuple(sounds))
+        """How the running mean of the weights does on held-out items; the guide pulls as it does at `step`."""
+        return look(self.averaged(), items, self.audio, self.plan.guide_at(step), self._change())
 
     def _change(self) -> float:
         """How far the running mean has gone since this was last asked."""

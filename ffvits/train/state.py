@@ -17,13 +17,15 @@ from ffvits.files import replacing
 @dataclass(frozen=True)
 class Progress:
     """How far training has come. `step` counts optimizer steps and never goes back; `epoch` and `index` say which
-    batch is dealt next; `best_step` and `best` are the check that pleased most and its held-out distance."""
+    batch is dealt next; `seconds` by the clock went into steps, and `processor` seconds of work; `best_step` and
+    `best` are the check that pleased most and its held-out distance."""
 
     step: int = 0
     samples: int = 0
     epoch: int = 0
     index: int = 0
     seconds: float = 0.0
+    processor: float = 0.0
     best_step: int = 0
     best: float = float("inf")
 

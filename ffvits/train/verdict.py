@@ -14,9 +14,11 @@ from itertools import combinations
 from typing import Literal
 
 WINDOW = 6  # checks that a slope is taken over
+LATELY = 4  # checks that a promise is made by
 GOAL = 0.03  # the improvement that is promised in steps
 STILL = 0.01  # a curve that would move less than this over another window stands still
 MOVING = 0.02  # relative change of the weights over a window that is still learning
+LOST = 0.15  # rise of the character error rate that is no chance any more, also over a few sentences
 LEAST_SECONDS = 60.0  # of speech: below this no number of steps makes a voice
 
 
@@ -32,13 +34,25 @@ class Verdict:
 def assess(checks: Sequence[Mapping[str, float]], *, seconds: float = math.inf) -> Verdict:
     """Reads the checks of one training, oldest first.
 
-    Each has `step` and, where it is known, `spoken` (held-out mel distance, lower is better) and `change` (how far the
-    weights went since the check before, relative to their length). `seconds` of speech are trained on.
+    Each has `step` and, where it is known, `spoken` (held-out mel distance, lower is better), `change` (how far the
+    weights went since the check before, relative to their length) and `cer` (character errors by Whisper). `seconds` of
+    speech are trained on.
     """
     found = _assessed([check for check in checks if "spoken" in check])
+    text = found.text + _words([float(check["cer"]) for check in checks if "cer" in check])
     if seconds < LEAST_SECONDS:
-        return Verdict(found.kind, f"too little data: {seconds:.0f} s; {found.text}", found.done)
-    return found
+        text = f"too little data: {seconds:.0f} s; {text}"
+    return Verdict(found.kind, text, found.done)
+
+
+def _words(errors: Sequence[float]) -> str:
+    """What mel distance does not hear: whether the words are still there that were there at first."""
+    if len(errors) < 2:
+        return ""
+    first, now = errors[0], statistics.mean(errors[1:][-2:])
+    if now - first < LOST:
+        return ""
+    return f"; but the words are going: Whisper hears {now:.0%} of the characters wrongly, {first:.0%} at first"
 
 
 def _assessed(checks: Sequence[Mapping[str, float]]) -> Verdict:
@@ -69,7 +83,9 @@ def _assessed(checks: Sequence[Mapping[str, float]]) -> Verdict:
             done=True,
         )
     if -slope * span > STILL:
-        more = _rounded(math.log(1 - GOAL) / slope)
+        # Curves flatten: what is promised goes by the last checks, where they are the slower ones.
+        lately = _slope(steps[-LATELY:], mel[-LATELY:])
+        more = _rounded(math.log(1 - GOAL) / (lately if slope < lately < 0 else slope))
         return Verdict("improving", f"still improving: another ~{more:,} steps should lower mel by {GOAL:.0%}")
     moved = sum(float(check.get("change", 0.0)) for check in checks[-WINDOW + 1 :])
     since = next(steps[at] for at in range(len(curve)) if curve[at] <= curve[lowest] * (1 + STILL))

@@ -82,7 +82,7 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # What the second tab needs takes seconds to import; the first is looked at meanwhile.
-        threading.Thread(target=importlib.import_module, args=("ffvits.train.loop",), daemon=True).start()
+        threading.Thread(target=importlib.import_module, args=("ffvits.train.session",), daemon=True).start()
         yield
         training.stop(patience=60)
 

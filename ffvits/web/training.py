@@ -68,7 +68,7 @@ class Training:
 
     def status(self) -> dict[str, Any]:
         """`state` is idle, running, stopping, done, stopped or failed; with the log, the curves and the verdict."""
-        from ffvits.train.loop import History
+        from ffvits.train.history import History
 
         entries = History(self._run.checkpoints / "history.jsonl").read()
         card = _json(self._run.voice / "voice.json").get("card", {})

@@ -14,6 +14,7 @@ from ffvits.errors import RecipeError, TrainError
 from ffvits.recipe import Recipe, TrainSettings
 from ffvits.text import front_end
 from ffvits.train.dataset import collate, prepare
+from ffvits.train.guide import pull
 from ffvits.train.learner import Learner, out_of_memory
 from ffvits.train.plan import Plan, make_plan
 from ffvits.vits import LiteDiscriminator, MultiPeriodDiscriminator, Vits
@@ -233,8 +234,9 @@ def test_a_guide_that_let_go_pulls_no_more(parts):
     guided = replace(batch, positions=torch.zeros(len(batch.names), int(batch.frames.max())))
     strengths = [made.plan.guide_at(step) for step in (0, 2, 4, 6, 10)]
     assert strengths == pytest.approx([100, 100, 50, 0, 0])
-    assert made._guide(guided, 4)[0, 0, 3] == pytest.approx(-50 * 9 / (2 * 1.5**2))
-    assert made._guide(guided, 6) is None
+    assert pull(guided, 50.0)[0, 0, 3] == pytest.approx(-50 * 9 / (2 * 1.5**2))
+    assert pull(guided, 0.0) is None
+    assert pull(batch, 50.0) is None
 
 
 class TestPlan:

@@ -15,8 +15,8 @@ import torch
 from ffvits.errors import TextError, TrainError
 from ffvits.run import Run
 from ffvits.train import state, train
+from ffvits.train.history import History
 from ffvits.train.learner import Learner
-from ffvits.train.loop import History
 from ffvits.voice import Voice
 
 ROOT = Path(__file__).parents[2]
@@ -82,21 +82,21 @@ def test_an_interrupted_run_goes_on_bit_for_bit(run, tmp_path):
 
 def interrupt_after(run: Run, recipe, steps: int) -> None:
     """Trains in this process until a checkpoint of `steps` is there, then stops as Ctrl-C does."""
-    from ffvits.train import loop
+    from ffvits.train import session
 
-    class Interrupting(loop.Loop):
+    class Interrupting(session.Loop):
         def _step(self, batch, position, progress, writer):
             if progress.step == steps:
                 raise KeyboardInterrupt
             return super()._step(batch, position, progress, writer)
 
-    original = loop.Loop
-    loop.Loop = Interrupting
+    original = session.Loop
+    session.Loop = Interrupting
     try:
         with pytest.raises(KeyboardInterrupt):
             train(recipe, run)
     finally:
-        loop.Loop = original
+        session.Loop = original
 
 
 def test_a_base_of_many_voices_lends_its_nearest_or_a_named_one(run, tiny_base, tmp_path):

@@ -53,6 +53,14 @@ def test_the_promise_is_kept_by_a_curve_that_goes_on_as_before():
     assert math.exp(-0.0004 * 76) == pytest.approx(0.97, abs=0.001)
 
 
+def test_a_promise_on_a_curve_that_flattens_goes_by_its_last_checks():
+    """A power law, as losses fall: three per cent take ever more steps."""
+    found = assess(checks([(1 + at) ** -0.3 for at in range(6)], every=250))
+    promised = int(found.text.split("~")[1].split()[0])
+    needed = 250 * 6 * (0.97 ** (-1 / 0.3) - 1)
+    assert 0.66 < promised / needed < 1.5
+
+
 def test_a_curve_that_settles_improves_and_then_converges():
     words = [assess(checks(SETTLING[:count], every=25)).kind for count in range(1, len(SETTLING) + 1)]
     assert words[4:] == sorted(words[4:], key=["early", "improving", "converged"].index)
@@ -64,6 +72,14 @@ def test_a_flat_curve_waits_for_weights_that_still_move():
     assert (moving.kind, moving.done) == ("improving", False)
     assert "weights still move (5.0%" in moving.text
     assert assess(checks([*FLAT, *FLAT[-4:]], change=0.01)).kind == "converged"  # patience ends
+
+
+def test_a_falling_mel_distance_does_not_hide_that_the_words_go():
+    """Mel distance and character errors of a voice trained the plain way (docs/training.md)."""
+    going = [{**check, "cer": cer} for check, cer in zip(checks(FALLING[:2]), (0.38, 0.65), strict=True)]
+    assert "words are going: Whisper hears 65% of the characters wrongly, 38% at first" in assess(going).text
+    kept = [{**check, "cer": cer} for check, cer in zip(checks(FALLING[:3]), (0.35, 0.37, 0.30), strict=True)]
+    assert "words" not in assess(kept).text
 
 
 def test_little_data_is_said_first():
