@@ -8,6 +8,7 @@ that it was at; the next one finds what was finished in the cache.
 from __future__ import annotations
 
 import itertools
+import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ def spread(
         raise FfvitsError("the package 'ray' is not installed", cure="pip install 'ffvits[ray]'") from error
     started = not ray.is_initialized()
     if started:
-        ray.init(include_dashboard=False, log_to_driver=False, logging_level="error")
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     try:
         there, cuda = ray.cluster_resources(), device.startswith("cuda")
         # A worker without a processor (or GPU) of its own would be waited for and never start.
