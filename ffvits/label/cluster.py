@@ -107,11 +107,13 @@ class _Crew:
         """The clips of the first order that was given, given again to another worker if its own has died."""
         import ray
 
+        # Ray kills workers itself where a machine runs out of memory.
+        died = (ray.exceptions.RayActorError, ray.exceptions.OutOfMemoryError, ray.exceptions.WorkerCrashedError)
         order = waiting.popleft()
         for _ in range(_TRIES):
             try:
                 made = ray.get(order.result)
-            except ray.exceptions.RayActorError:
+            except died:
                 if self.workers[order.number] is order.worker:
                     console.warn("A worker died; another goes on where it was.")
                     self.workers[order.number] = self._hire()

@@ -25,6 +25,7 @@ def ray():
     # Ray's workers stand back behind all other processes; here they are what is waited for.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_worker_niceness", "0")
+        patch.setenv("RAY_memory_monitor_refresh_ms", "0")  # what else fills this machine is not our test's matter
         ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
         yield ray
         ray.shutdown()
