@@ -43,19 +43,18 @@ class Cut:
     removed: float | None
 
 
-def segment(
-    clips: Iterable[Clip], run: Run, settings: SegmentSettings, *, offline: bool = False, ear: vad.Vad | None = None
-) -> Iterator[Clip]:
+def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings, *, offline: bool = False) -> Iterator[Clip]:
     """Cuts each recording into pieces of `min_seconds` to `max_seconds` at its pauses, and where another voice begins.
 
     A piece's `start` and `end` are seconds in the source; its `audio` is at `loudness`, its `original` is the same
     stretch before cleaning. A recording without speech is yielded as one rejected clip, so is a piece that is too
-    short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning —
-    and removed_db (what cleaning took away, over what it left). Raises
-    DownloadError if the speaker encoder is needed and out of reach. `ear` is one that is loaded already.
+    short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning — and removed_db
+    (what cleaning took away, over what it left). Raises DownloadError if the speaker encoder is needed and out of
+    reach.
     """
     cache = run.cache("segment", settings, version=5)
     voice = (lambda sound: speakers.shared(offline).embed(sound)) if settings.turns else None
+    ear: vad.Vad | None = None
     for clip in clips:
         if not clip.kept:
             yield clip
