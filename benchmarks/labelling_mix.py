@@ -4,8 +4,8 @@
 
 AUDIO holds one folder per source, each with sound files and a `metadata.tsv` (file name, text): the wanted speaker's
 (`--speaker`), `others`, `english`, `music` and `noise` by the options below. OUT gets the files; `OUT.truth.tsv`, which
-`labelling_quality.py` scores against, lies beside it, where the labelling does not find it. Equal arguments make equal
-folders.
+`labelling_quality.py` scores against, lies beside it, where the labelling does not find it, and so does `OUT.clean/`,
+the speech of each mix alone. Equal arguments make equal folders.
 """
 
 from __future__ import annotations
@@ -80,7 +80,10 @@ def mixes(options: argparse.Namespace) -> Iterator[tuple[str, str, str, str, str
     for name, pool in (("music", music), ("noise", noise)):
         for number in range(2 * count):
             source, level = next(wanted), (15, 10, 5, 0)[number % 4]
-            mixed = mix(_speech(source), dice.choice(pool), level, dice)
+            mixed, alone = mix(_speech(source), dice.choice(pool), level, dice)
+            clean = options.out.with_name(options.out.name + ".clean")
+            clean.mkdir(exist_ok=True)
+            soundfile.write(clean / f"{name}_{number:02}.flac", alone, RATE)
             expect = "keep" if level >= 5 else "keep-or-reject"
             yield write(f"{name}_{number:02}.flac", mixed), name, expect, source.text, f"{level} dB"
     for number in range(count // 4):
@@ -129,17 +132,22 @@ def speechless(music: list[np.ndarray], noise: list[np.ndarray], seed: int) -> I
         yield f"noise_{number:02}", "noise-only", _levelled(samples[: 5 * RATE]) * np.float32(10 ** (-(number % 3) / 2))
 
 
-def mix(speech: np.ndarray, other: np.ndarray, decibels: float, dice: random.Random) -> np.ndarray:
-    """The speech with a random stretch of the other sound so much quieter, by power over the whole of both."""
+def mix(speech: np.ndarray, other: np.ndarray, decibels: float, dice: random.Random) -> tuple[np.ndarray, np.ndarray]:
+    """The speech with a random stretch of the other sound so much quieter (by power over the whole of both), and alone.
+
+    Both are turned down alike where the mix would be louder than full scale.
+    """
     if len(other) < len(speech):
         other = np.tile(other, -(-len(speech) // len(other)))
     start = dice.randrange(len(other) - len(speech) + 1)
     other = other[start : start + len(speech)]
     power = float(np.mean(np.square(other, dtype=np.float64)))
+    mixed = speech
     if power > 0:
         scale = np.sqrt(float(np.mean(np.square(speech, dtype=np.float64))) / power) * 10 ** (-decibels / 20)
-        speech = speech + other * np.float32(scale)
-    return speech / max(1.0, float(np.abs(speech).max()) / 0.97)
+        mixed = speech + other * np.float32(scale)
+    peak = max(1.0, float(np.abs(mixed).max()) / 0.97)
+    return mixed / peak, speech / peak
 
 
 def sources(folder: Path) -> list[Source]:

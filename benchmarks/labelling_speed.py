@@ -204,11 +204,11 @@ class _Clock:
             "seconds": round(seconds, 2),
             "cpu_seconds": round(sum(os.times()[:4]) - self.work, 2),
             "audio_per_second": round(audio / seconds, 2),
-            "peak_mb": _peak(),
+            "peak_mb": peak_mb(),
         }
 
 
-def _peak() -> float:
+def peak_mb() -> float:
     """The most memory that this process ever held, in MB; 0 where the system does not tell (Windows)."""
     try:
         import resource

@@ -16,7 +16,7 @@ from ffvits.errors import FfvitsError, RecipeError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
-LABEL_STAGES = ("ingest", "separate", "denoise", "segment", "transcribe", "screen")
+LABEL_STAGES = ("ingest", "repair", "separate", "denoise", "segment", "transcribe", "screen")
 STAGES = (*LABEL_STAGES, "train", "report")
 TRIAL_STEPS, TRIAL_SENTENCES = 200, 30  # by which several bases are compared
 

@@ -17,7 +17,7 @@ FLAGS = {
     "--out": ("out", "the run folder (default: runs/<speaker>)"),
     "--layout": ("layout", "flat: one speaker; folders: one folder per speaker"),
     "--separator": ("label.separate.separator", "what removes music: auto, demucs or spleeter"),
-    "--engine": ("label.transcribe.engine", "faster-whisper or openai-whisper"),
+    "--engine": ("label.transcribe.engine", "faster-whisper or openai-whisper; ray labels on a Ray cluster"),
     "--whisper": ("label.transcribe.model", "Whisper size: tiny, base, small, medium, large-v3 …"),
     "--steps": ("train.steps", "optimizer steps (default: chosen by the minutes of speech)"),
     "--minutes": ("train.minutes", "stop training after so many minutes"),
@@ -25,6 +25,8 @@ FLAGS = {
     "--device": ("device", "auto, cpu, cuda or mps"),
     "--seed": ("seed", "start of every random choice"),
 }
+
+PLACES = ("local", "ray")  # where labelling is done, which `--engine` may also name
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,6 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
         "cut, clean, transcribe and screen recordings, without training",
         "ffvits label ./raw_clips --speaker 派蒙",
         "ffvits label ./raw_clips --whisper small --separator demucs",
+        "ffvits label ./raw_clips --engine ray                 # by the workers of a Ray cluster (RAY_ADDRESS)",
         "ffvits label ./raw_clips --whisper small --diff       # what that would change, and change nothing",
     )
     _recipe_flags(label)
@@ -296,6 +299,8 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     """The recipe fields that were given as flags."""
     names = [name for name, _ in FLAGS.values()] + ["offline"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    if given.get("label.transcribe.engine") in PLACES:
+        given["label.engine"] = given.pop("label.transcribe.engine")
     for setting in arguments.set:
         name, equals, value = setting.partition("=")
         if not equals:

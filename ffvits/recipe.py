@@ -30,6 +30,14 @@ def _section(kind: type, help: str) -> Any:
 
 
 @dataclass(frozen=True)
+class RepairSettings:
+    declip: bool = _option(
+        False, "draw peaks again that were cut off; for clipped recordings that cannot be made again"
+    )
+    dereverb: bool = _option(False, "take away the late echo of a room; for recordings in halls and bathrooms")
+
+
+@dataclass(frozen=True)
 class SeparateSettings:
     separator: Literal["auto", "demucs", "spleeter"] = _option(
         "auto", "what removes music: demucs is best and needs the hub; auto takes spleeter where demucs is out of reach"
@@ -87,6 +95,12 @@ class ScreenSettings:
     min_similarity: float = _option(
         0.0, "lowest likeness to the character's other clips (0 lets ffvits choose by the clips)", low=0, high=1
     )
+    max_overlap: float = _option(
+        0.6,
+        "how surely two people may seem to speak at once; 1 lets all pass (heard by Whisper base only)",
+        low=0,
+        high=1,
+    )
     duplicates: bool = _option(True, "reject a clip that was heard before")
     speakers: Literal["one", "auto"] = _option(
         "one", "one: other voices are set aside; auto: each voice with enough clips becomes a speaker of its own"
@@ -97,6 +111,12 @@ class ScreenSettings:
 
 @dataclass(frozen=True)
 class LabelSettings:
+    engine: Literal["local", "ray"] = _option(
+        "local",
+        "where recordings are worked on: in this process, or by workers on a Ray cluster (or Ray on this machine)",
+    )
+    workers: int = _option(0, "workers on Ray; 0 takes one for each processor of the cluster", low=0, high=4096)
+    repair: RepairSettings = _section(RepairSettings, "faults of the recording, off by default")
     separate: SeparateSettings = _section(SeparateSettings, "vocals from music")
     denoise: DenoiseSettings = _section(DenoiseSettings, "speech from noise")
     segment: SegmentSettings = _section(SegmentSettings, "long recordings into sentences")

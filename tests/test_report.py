@@ -58,6 +58,18 @@ def test_what_was_heard_cannot_write_into_the_page(run):
     assert "a &lt;1&gt;.wav" in page
 
 
+def test_what_cleaning_did_is_in_the_page(run):
+    clips = [
+        clip.score(quality_before=1.5, quality=3.0, removed_db=-4).note("music removed by Spleeter")
+        if clip.kept
+        else clip
+        for clip in run.clips()
+    ]
+    run.save_clips(clips)
+    page = write_report(run).read_text(encoding="utf-8")
+    assert "music removed" in page and "DNSMOS 1.50 → 3.00" in page
+
+
 def test_causes_are_counted_by_first_reason():
     clip = Clip("a", "a", 0, 60, "x")
     found = causes([clip, clip.reject("b", "m"), clip.reject("b", "m").reject("c", "n"), clip.reject("c", "n")])

@@ -1,4 +1,4 @@
-"""From raw recordings to labelled clips: ingest -> separate -> denoise -> segment -> transcribe -> screen.
+"""From raw recordings to labelled clips: ingest -> repair -> separate -> denoise -> segment -> transcribe -> screen.
 
 Each stage is a module with one function of that name over `Clip` records; `label` is the whole road.
 """
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ffvits.clip import Clip
     from ffvits.label.changes import Change
+    from ffvits.label.road import Road
     from ffvits.recipe import Recipe
     from ffvits.run import Run
 
@@ -47,54 +48,43 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
     from pathlib import Path
 
     from ffvits import console
+    from ffvits.label import road
     from ffvits.label.ahead import ahead
-    from ffvits.label.denoise import denoise
     from ffvits.label.ingest import ingest
-    from ffvits.label.measure import measure
     from ffvits.label.screen import screen
-    from ffvits.label.segment import segment
-    from ffvits.label.separate import separate
-    from ffvits.label.transcribe import Listener, transcribe
     from ffvits.label.transcripts import imported
 
     folder = Path(recipe.input).expanduser()
-    settings, where = recipe.label, {"device": _device(recipe.device), "offline": recipe.offline}
-    listener = Listener(settings.transcribe, **where)
-
-    def measured(clips: Iterator[Clip]) -> Iterator[Clip]:
-        """The clips as they are; the screen then finds their measures in the cache."""
-        return (clip for clip, _ in measure(clips, run, offline=recipe.offline))
-
-    def counted(clips: Iterator[Clip]) -> Iterator[Clip]:
-        for clip in clips:
-            bar.advance()
-            yield clip
-
-    # Cleaning, measuring and listening keep a processor busy each; they wait for one another by a few clips only.
-    road = (
-        ("ingest", lambda _: ingest(folder, run, recipe)),
-        ("separate", lambda clips: separate(clips, run, settings.separate, **where)),
-        ("denoise", lambda clips: denoise(clips, run, settings.denoise)),
-        ("segment", lambda clips: segment(clips, run, settings.segment, offline=recipe.offline)),
-        (
-            "transcribe",
-            lambda clips: imported(
-                counted(transcribe(ahead(measured(ahead(clips))), run, settings.transcribe, listener=listener)),
-                folder,
-                settings.transcribe,
-                lambda clip, texts: listener.fit(clip, run, texts),
-            ),
-        ),
-        ("screen", lambda clips: screen(clips, run, settings.screen, offline=recipe.offline)),
-    )
+    settings = recipe.label
+    here = road.Road(recipe, _device(recipe.device), ahead)
     console.stage("Labels")
-    clips: Iterator[Clip] = iter(())
     with console.progress("Labelling", unit="clips") as bar:
-        for name, stage in road:
-            clips = stage(clips)
-            if name == until:
-                break
+
+        def counted(clips: Iterator[Clip]) -> Iterator[Clip]:
+            for clip in clips:
+                bar.advance()
+                yield clip
+
+        clips = ingest(folder, run, recipe)
+        if until != "ingest":
+            clips = counted(_middle(here, clips, run, until))
+        if until not in ("ingest", *road.STAGES[:-1]):
+            # Transcripts that lie with the recordings are compared with what was heard.
+            clips = imported(
+                clips, folder, settings.transcribe, lambda clip, texts: here.listener.fit(clip, run, texts)
+            )
+        if until not in ("ingest", *road.STAGES):
+            clips = screen(clips, run, settings.screen, offline=recipe.offline)
         return list(clips)
+
+
+def _middle(here: Road, clips: Iterator[Clip], run: Run, until: str | None) -> Iterator[Clip]:
+    """The stages between the first and the last, in this process or on Ray."""
+    if here.recipe.label.engine == "local":
+        return here(clips, run, until)
+    from ffvits.label.cluster import spread
+
+    return spread(clips, run, here.recipe, here.device, until)
 
 
 def _device(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Third stage: the voice without the noise behind it, where there is noise."""
+"""Fourth stage: the voice without the noise behind it, where there is noise."""
 
 from __future__ import annotations
 
@@ -26,18 +26,20 @@ CLEAN = 22.0
 _LOST = 0.7  # of the speech must still be heard as speech
 
 
-def denoise(clips: Iterable[Clip], run: Run, settings: DenoiseSettings) -> Iterator[Clip]:
+def denoise(
+    clips: Iterable[Clip], run: Run, settings: DenoiseSettings, *, models: Models | None = None
+) -> Iterator[Clip]:
     """Takes the noise out of each recording that has some; `audio` becomes the clean voice.
 
     Recordings without speech, or with little noise, stay as they are, and so do those where the filter would take
     the voice away too. With `when="auto"` on a system without the filter all pass unchanged, with a notice. Raises
-    FfvitsError if the filter is missing and `when="always"`.
+    FfvitsError if the filter is missing and `when="always"`. `models` are those of an earlier call, to be used again.
     """
     if settings.when == "never":
         yield from clips
         return
     cache = run.cache("denoise", settings, version=2)
-    models = _Models(settings)
+    models = models or Models(settings)
     for clip in clips:
         if not clip.kept:
             yield clip
@@ -63,7 +65,7 @@ def _told(clip: Clip, values: dict[str, Any], audio: str, key: str) -> Clip:
     return clip.with_(audio=audio, key=key).note(f"noise removed by DeepFilterNet3 ({gain})")
 
 
-def without_noise(sound: Sound, models: _Models) -> tuple[dict[str, Any], Sound]:
+def without_noise(sound: Sound, models: Models) -> tuple[dict[str, Any], Sound]:
     """What to do with a recording, and its sound after that, in step with `sound` sample by sample."""
     probabilities = models.ear(sound)
     before = snr(heard_levels(sound, len(probabilities)), probabilities)
@@ -83,7 +85,7 @@ def without_noise(sound: Sound, models: _Models) -> tuple[dict[str, Any], Sound]
 
 
 @dataclass
-class _Models:
+class Models:
     """The filter and the ear, each loaded when first needed."""
 
     settings: DenoiseSettings

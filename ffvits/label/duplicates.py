@@ -12,19 +12,20 @@ if TYPE_CHECKING:
 # 22 kHz, as 8 kHz WAV, or quieter after a third of a second of silence, 60 times each, none below 0.96.
 SAME = 0.85
 _STRETCH = 1.15  # by which the lengths may differ
-_BLOCK = 1024
+_CELLS = 1 << 20  # of the table of pairs, looked at together
 
 
 def pairs(prints: np.ndarray, seconds: Sequence[float]) -> Iterator[tuple[int, int, float]]:
     """Pairs (earlier, later, correlation) of equal recordings among prints [N, D] with so many `seconds` of speech.
 
-    Blocks of the N x N table are looked at one after the other, so memory grows with N only.
+    Blocks of the N x N table are looked at one after the other, so memory does not grow with it.
     """
     import numpy as np
 
     lengths = np.maximum(np.asarray(seconds, np.float64), 1e-3)
-    for start in range(0, len(prints), _BLOCK):
-        block = slice(start, start + _BLOCK)
+    height = max(1, _CELLS // max(1, len(prints)))
+    for start in range(0, len(prints), height):
+        block = slice(start, start + height)
         alike = prints[block] @ prints.T
         ratio = lengths[block, None] / lengths[None]
         close = (alike >= SAME) & (ratio < _STRETCH) & (ratio > 1 / _STRETCH)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
+from ffvits.label import overlap
 from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
 from ffvits.recipe import TranscribeSettings
 
 if TYPE_CHECKING:
+    import ctranslate2
     import numpy as np
 
 _FRAME = 0.01  # seconds; the encoder halves the rate
@@ -50,13 +52,10 @@ class FasterEngine:
         self._start = [special("<|startofprev|>"), *before] if opening(settings) else []
         self._start += [special("<|startoftranscript|>"), special("<|zh|>"), special("<|transcribe|>")]
         self._text_only = special("<|notimestamps|>")
+        self._overlap = overlap.load(settings)
 
     def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
-        import ctranslate2
-        import numpy as np
-
-        features = np.stack([self._mel(sound, seconds) for sound in sounds])
-        encoded = self._model.encode(ctranslate2.StorageView.from_array(features))
+        encoded = self._encoded(sounds, seconds)
         languages = self._model.detect_language(encoded)
         prompt = [*self._start, self._text_only]
         results = self._model.generate(
@@ -70,19 +69,22 @@ class FasterEngine:
         texts = [result.sequences_ids[0] for result in results]
         aligned = self._align(encoded, texts, sounds)
         found = []
-        for result, ids, spoken, characters in zip(results, texts, languages, aligned, strict=True):
+        together = self._together(encoded, sounds)
+        for result, ids, spoken, characters, both in zip(results, texts, languages, aligned, together, strict=True):
             # The score is the mean over the written tokens of a sum that also holds the end mark.
             logprob = result.scores[0] * len(ids) / (len(ids) + 1)
             chances = {name.strip("<|>"): chance for name, chance in spoken}
             raw = self._tokens.decode(ids).strip()
-            found.append(written(raw, logprob, result.no_speech_prob, chances, characters))
+            found.append(written(raw, logprob, result.no_speech_prob, chances, characters, both))
         return found
 
+    def states(self, sound: Sound, seconds: int) -> np.ndarray:
+        return _states(self._encoded([sound], seconds), [sound])[0]
+
     def fit(self, sound: Sound, seconds: int, texts: Sequence[str]) -> list[float]:
-        import ctranslate2
         import numpy as np
 
-        encoded = self._model.encode(ctranslate2.StorageView.from_array(self._mel(sound, seconds)[None]))
+        encoded = self._encoded([sound], seconds)
         found = []
         for text in texts:
             ids = self._tokens.encode(text, add_special_tokens=False).ids[:LONGEST]
@@ -94,6 +96,19 @@ class FasterEngine:
             found.append(float(np.exp(np.log(chances).mean())))
         return found
 
+    def _encoded(self, sounds: Sequence[Sound], seconds: int) -> ctranslate2.StorageView:
+        import ctranslate2
+        import numpy as np
+
+        features = np.stack([self._mel(sound, seconds) for sound in sounds])
+        return self._model.encode(ctranslate2.StorageView.from_array(features))
+
+    def _together(self, encoded: ctranslate2.StorageView, sounds: Sequence[Sound]) -> list[float]:
+        """How surely two people speak at once in each sound."""
+        if self._overlap is None:
+            return [0.0] * len(sounds)
+        return [self._overlap(states) for states in _states(encoded, sounds)]
+
     def _mel(self, sound: Sound, seconds: int) -> np.ndarray:
         import numpy as np
 
@@ -101,7 +116,9 @@ class FasterEngine:
         samples[: len(sound.samples)] = sound.samples[: len(samples)]
         return np.ascontiguousarray(self._features(samples, padding=0)[:, : round(seconds / _FRAME)], dtype=np.float32)
 
-    def _align(self, encoded, texts: Sequence[list[int]], sounds: Sequence[Sound]) -> list[list[Character]]:
+    def _align(
+        self, encoded: ctranslate2.StorageView, texts: Sequence[list[int]], sounds: Sequence[Sound]
+    ) -> list[list[Character]]:
         """The characters of each text with their probabilities and times."""
         frames = [max(2, round(sound.seconds / _FRAME)) for sound in sounds]
         results = self._model.align(encoded, self._start, texts, frames)
@@ -126,6 +143,18 @@ class FasterEngine:
             for char in text:
                 yield Character(char, float(chance), start)
             first = number + 1
+
+
+def _states(encoded: ctranslate2.StorageView, sounds: Sequence[Sound]) -> list[np.ndarray]:
+    """The encoder's states of each sound without those of the silence behind it."""
+    import ctranslate2
+    import numpy as np
+
+    here = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
+    return [
+        states[: max(1, round(sound.seconds * overlap.RATE))]
+        for states, sound in zip(np.array(here), sounds, strict=True)
+    ]
 
 
 def _place(device: str) -> tuple[str, int]:

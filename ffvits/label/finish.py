@@ -95,6 +95,8 @@ def summarise(clips: Sequence[Clip]) -> None:
     if len({clip.speaker for clip in kept}) > 1:
         for speaker, count in sorted(Counter(clip.speaker for clip in kept).items()):
             console.info(f"  {speaker}: {count} clips, {_minutes([c for c in kept if c.speaker == speaker])}")
+    for what, found in cleaned(kept).items():
+        console.info(f"  {what} of {len(found)} of the kept clips: {told(found)}")
     rows = by_reason(rejected)
     if rows:
         console.table(
@@ -107,6 +109,25 @@ def summarise(clips: Sequence[Clip]) -> None:
             f"{len(waiting)} of the kept clips have words in doubt: listen to them (review.csv says why), "
             "or set label.screen.doubtful to reject"
         )
+
+
+def cleaned(clips: Iterable[Clip]) -> dict[str, list[Clip]]:
+    """The clips out of which something was taken, by what it was; a clip may stand under both."""
+    found: dict[str, list[Clip]] = {}
+    for clip in clips:
+        for what in ("music", "noise", "late echo"):
+            if "quality_before" in clip.scores and any(note.startswith(f"{what} removed") for note in clip.notes):
+                found.setdefault(f"{what} removed", []).append(clip)
+    return found
+
+
+def told(clips: Sequence[Clip]) -> str:
+    """How cleaned clips sound before and after, and how loud what was taken away was, on average."""
+    before, after, removed = (
+        sum(clip.scores.get(name, 0.0) for clip in clips) / len(clips)
+        for name in ("quality_before", "quality", "removed_db")
+    )
+    return f"DNSMOS {before:.2f} → {after:.2f}, what was removed {removed:+.0f} dB against the voice"
 
 
 def by_reason(clips: Iterable[Clip]) -> list[tuple[str, list[Clip], str]]:
@@ -131,6 +152,7 @@ _TITLES = {
     "hallucination": "the words were invented",
     "other-language": "another language",
     "other-speaker": "another speaker",
+    "overlap": "two speak at once",
     "duplicate": "heard before",
     "quality": "sounds bad",
     "uncertain": "not understood well enough",

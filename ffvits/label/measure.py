@@ -21,19 +21,28 @@ _RATE = 8000
 
 @dataclass(frozen=True)
 class Measured:
-    """One clip's measures: DNSMOS, the voice [256], and the print [384] of mean zero and length one."""
+    """One clip's measures: DNSMOS, the voice [256], and the print [384] of mean zero and length one.
+
+    `before` is the overall DNSMOS before it was cleaned, None where nothing was.
+    """
 
     quality: quality.Quality
     voice: np.ndarray
     print: np.ndarray
+    before: float | None = None
 
 
-def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterator[tuple[Clip, Measured | None]]:
-    """Each clip with its measures, from the cache where they are known; a rejected clip has none."""
+def measure(
+    clips: Iterable[Clip], run: Run, *, offline: bool = False, models: Models | None = None
+) -> Iterator[tuple[Clip, Measured | None]]:
+    """Each clip with its measures, from the cache where they are known; a rejected clip has none.
+
+    `models` are those of an earlier call, to be used again.
+    """
     import numpy as np
 
-    cache = run.cache("measure", _Settings(), version=5)
-    models = _Models(offline)
+    cache = run.cache("measure", _Settings(), version=6)
+    models = models or Models(offline)
     for clip in clips:
         if not clip.kept:
             yield clip, None
@@ -43,11 +52,13 @@ def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterat
         if values is None:
             sound = Sound.load(run.path(clip))
             found = models.judge(sound)
+            original = Sound.load(run.folder / clip.original) if clip.original not in ("", clip.audio) else None
             values = {
                 "quality": [round(value, 3) for value in (found.signal, found.background, found.overall)],
                 "voice": _packed(models.encoder.embed(sound)),
                 # Of two copies one may have been cleaned and the other not; their originals are alike.
-                "print": _packed(fingerprint(Sound.load(run.folder / clip.original) if clip.original else sound)),
+                "print": _packed(fingerprint(original or sound)),
+                "before": round(models.judge(original).overall, 3) if original else None,
             }
             cache.put(key, values)
         yield (
@@ -56,6 +67,7 @@ def measure(clips: Iterable[Clip], run: Run, *, offline: bool = False) -> Iterat
                 quality.Quality(*values["quality"]),
                 np.array(values["voice"], np.float32) / 1e4,
                 np.array(values["print"], np.float32) / 1e4,
+                values["before"],
             ),
         )
 
@@ -102,7 +114,9 @@ def _packed(values: np.ndarray) -> list[int]:
 
 
 @dataclass
-class _Models:
+class Models:
+    """The networks that measure, each loaded when first needed."""
+
     offline: bool
     _judge: quality.Judge | None = field(default=None, repr=False)
 

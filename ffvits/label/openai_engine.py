@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
+from ffvits.label import overlap
 from ffvits.label.recogniser import LONGEST, Character, Heard, most_tokens, opening, written
 from ffvits.recipe import TranscribeSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
 
 
 class OpenAiEngine:
@@ -28,6 +34,7 @@ class OpenAiEngine:
         # Whisper's sparse alignment mask is not known to Apple's processor.
         self._model = whisper.load_model(str(files[0]), device="cpu" if device == "mps" else device)
         self._settings = settings
+        self._overlap = overlap.load(settings)
         self._tokenizer = whisper.tokenizer.get_tokenizer(
             self._model.is_multilingual, num_languages=self._model.num_languages, language="zh", task="transcribe"
         )
@@ -57,8 +64,19 @@ class OpenAiEngine:
                 _, languages = whisper.detect_language(self._model, encoded, self._tokenizer)
                 result = whisper.decode(self._model, encoded, options)[0]
                 characters = list(self._characters(result.tokens, mel, sound))
-                found.append(written(result.text, result.avg_logprob, result.no_speech_prob, languages[0], characters))
+                both = self._overlap(_states(encoded, sound)) if self._overlap else 0.0
+                found.append(
+                    written(result.text, result.avg_logprob, result.no_speech_prob, languages[0], characters, both)
+                )
         return found
+
+    def states(self, sound: Sound, seconds: int) -> np.ndarray:
+        import torch
+        import whisper
+
+        mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(torch.from_numpy(sound.samples)), self._model.dims.n_mels)
+        with torch.inference_mode():
+            return _states(self._model.embed_audio(mel.to(self._model.device)[None]), sound)
 
     def fit(self, sound: Sound, seconds: int, texts: Sequence[str]) -> list[float]:
         import math
@@ -91,3 +109,8 @@ class OpenAiEngine:
         for word in find_alignment(self._model, self._tokenizer, texts, mel, frames):
             for char in word.word:
                 yield Character(char, float(word.probability), float(word.start))
+
+
+def _states(encoded: Tensor, sound: Sound) -> np.ndarray:
+    """The encoder's states [1, 1500, D] without those of the silence behind the sound."""
+    return encoded[0, : max(1, round(sound.seconds * overlap.RATE))].float().cpu().numpy()

@@ -11,13 +11,16 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
 from ffvits.label import cuts, homophones, pauses, vad
 from ffvits.label.wording import simplified, wordings
 from ffvits.recipe import TranscribeSettings
+
+if TYPE_CHECKING:
+    import numpy as np
 
 RATE = 16000
 WINDOWS = (6, 8, 10, 12, 18, 30)  # seconds that the network hears at once
@@ -46,7 +49,8 @@ class Heard:
     probabilities of the written tokens, `no_speech` the probability that nobody speaks, `compression` how well the
     text compresses (loops: above 2.4), `language` the likeliest of Whisper's languages and `chinese` the probability
     of Mandarin or Cantonese, all heard from the sound alone. `speech` is for how many seconds somebody speaks.
-    `unread` is the usual reading of the numbers in it where the sound decided for another, or "".
+    `unread` is the usual reading of the numbers in it where the sound decided for another, or "". `overlap` is how
+    surely two people speak at once, from 0 to 1 (0 where the recogniser cannot tell, see `overlap.load`).
     """
 
     text: str
@@ -59,6 +63,7 @@ class Heard:
     speech: float = 0.0
     characters: tuple[Character, ...] = ()
     unread: str = ""
+    overlap: float = 0.0
 
 
 class Engine(Protocol):
@@ -70,6 +75,10 @@ class Engine(Protocol):
 
     def fit(self, sound: Sound, seconds: int, texts: Sequence[str]) -> list[float]:
         """The geometric mean of the probabilities that it gives to each text's tokens, from 0 to 1."""
+        ...
+
+    def states(self, sound: Sound, seconds: int) -> np.ndarray:
+        """What the encoder makes of a sound: float32 [T, D], 50 a second."""
         ...
 
 
@@ -106,6 +115,11 @@ class Recogniser:
         """
         sound = _levelled(sound.at(RATE))
         return self._engine.fit(sound, _window(sound.seconds), [_without_marks(text) for text in texts])
+
+    def states(self, sound: Sound) -> np.ndarray:
+        """What the network's encoder makes of a sound (any rate), of which the first 30 s are heard: [T, D]."""
+        sound = _levelled(sound.at(RATE))
+        return self._engine.states(sound, _window(sound.seconds))
 
     def _write(self, sounds: Sequence[Sound], windows: Sequence[int]) -> list[Heard]:
         heard: dict[int, Heard] = {}
@@ -186,7 +200,9 @@ def compression(text: str) -> float:
     return len(data) / len(zlib.compress(data)) if data else 0.0
 
 
-def written(raw: str, logprob: float, no_speech: float, languages: dict[str, float], characters=()) -> Heard:
+def written(
+    raw: str, logprob: float, no_speech: float, languages: dict[str, float], characters=(), overlap: float = 0.0
+) -> Heard:
     """A `Heard` as an engine returns it, before its words are looked at."""
     return Heard(
         text=raw,
@@ -197,6 +213,7 @@ def written(raw: str, logprob: float, no_speech: float, languages: dict[str, flo
         language=max(languages, key=languages.__getitem__),
         chinese=languages.get("zh", 0.0) + languages.get("yue", 0.0),
         characters=tuple(characters),
+        overlap=overlap,
     )
 
 

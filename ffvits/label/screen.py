@@ -1,4 +1,4 @@
-"""Sixth stage: what may not enter the voice is set aside, each clip with its reason and a cure."""
+"""Seventh stage: what may not enter the voice is set aside, each clip with its reason and a cure."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _NO_SPEECH, _UNSURE = 0.6, 0.5  # Whisper's own word for "nobody speaks", where 
 _COMPRESSION = 2.2  # above it a text is a loop
 _CHINESE = 0.3  # least probability of Chinese: accents go down to 0.5, other languages are below 0.1
 _SAME_PERSON = 0.8  # likeness to the character: 30 other speakers had 0.76 at most
+CROWDED = 0.7  # share of `max_overlap` from which on somebody should listen for a second voice
 _VOICED = 0.3  # least share of a clip in which somebody speaks
 
 
@@ -63,10 +64,26 @@ def judge(clip: Clip, measured: Measured, settings: ScreenSettings) -> Clip:
     """The clip judged by itself: its length, its sound, its words."""
     quality = measured.quality
     clip = clip.score(quality=quality.overall, quality_speech=quality.signal, quality_background=quality.background)
+    if measured.before is not None:
+        clip = clip.score(quality_before=measured.before)
     clip = _language(_sound(_length(clip, settings), settings), settings)
     if any(reason.code == "other-language" for reason in clip.reasons):
         return clip  # its words cannot be judged as Chinese ones
-    return _words(clip, settings)
+    return _words(_alone(clip, settings), settings)
+
+
+def _alone(clip: Clip, settings: ScreenSettings) -> Clip:
+    """Rejects a clip in which a second voice is heard under the first, and doubts one where that may be."""
+    overlap = clip.scores.get("overlap", 0.0)
+    if overlap > settings.max_overlap:
+        return clip.reject(
+            "overlap",
+            f"two people speak at once in it ({overlap:.2f}, at most {settings.max_overlap:g} is allowed)",
+            "if it is one voice, set it to keep, or raise label.screen.max_overlap",
+        )
+    if overlap > CROWDED * settings.max_overlap:
+        return clip.doubt(f"a second voice may be in it ({overlap:.2f})")
+    return clip
 
 
 def _length(clip: Clip, settings: ScreenSettings) -> Clip:

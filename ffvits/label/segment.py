@@ -1,4 +1,4 @@
-"""Fourth stage: recordings become pieces of one or two sentences, cut in silence and equally loud."""
+"""Fifth stage: recordings become pieces of one or two sentences, cut in silence and equally loud."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _SCRAPS = 0.2  # of a recording: with less speech than that, and no whole piece,
 
 @dataclass(frozen=True)
 class Cut:
-    """One piece as samples: `start` and `end` in seconds of the recording, with its margins; `gain` in dB."""
+    """One piece as samples: `start` and `end` in seconds of the recording, with its margins; `gain` in dB.
+
+    `removed` is how loud what cleaning took out of it was, in dB over what it left; None where nothing was cleaned.
+    """
 
     start: float
     end: float
@@ -37,6 +40,7 @@ class Cut:
     sound: Sound
     original: Sound | None
     gain: float
+    removed: float | None
 
 
 def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings, *, offline: bool = False) -> Iterator[Clip]:
@@ -44,10 +48,11 @@ def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings, *, offli
 
     A piece's `start` and `end` are seconds in the source; its `audio` is at `loudness`, its `original` is the same
     stretch before cleaning. A recording without speech is yielded as one rejected clip, so is a piece that is too
-    short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning. Raises
-    DownloadError if the speaker encoder is needed and out of reach.
+    short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning — and removed_db
+    (what cleaning took away, over what it left). Raises DownloadError if the speaker encoder is needed and out of
+    reach.
     """
-    cache = run.cache("segment", settings, version=4)
+    cache = run.cache("segment", settings, version=5)
     voice = (lambda sound: speakers.shared(offline).embed(sound)) if settings.turns else None
     ear: vad.Vad | None = None
     for clip in clips:
@@ -92,6 +97,7 @@ def _cut_into(
                 "clipped": piece.clipped,
                 "forced": piece.forced,
                 "gain": piece.gain,
+                "removed": piece.removed,
             }
         )
     values = {"pieces": found, "level": _level(original or sound), "cleaned": original is not None}
@@ -118,8 +124,8 @@ def cut(
     spoken = np.zeros(len(probabilities), bool)
     for stretch in found:
         spoken[stretch.start : stretch.end] = True
-    made = _without_rumble(sound)
-    heard = None if original is None else _without_rumble(original)
+    made = without_rumble(sound)
+    heard = None if original is None else without_rumble(original)
     for piece, frames in zip(chosen, cuts.edges(chosen, levels, settings), strict=True):
         start, end = frames[0] * cuts.SECONDS, min(frames[1] * cuts.SECONDS, sound.seconds)
         level, gain = levelled(_faded(made.cut(start, end)), settings.loudness)
@@ -133,10 +139,25 @@ def cut(
             sound=level,
             original=None if heard is None else levelled(_faded(heard.cut(start, end)), settings.loudness)[0],
             gain=gain,
+            removed=None if heard is None else _removed(heard.cut(start, end), made.cut(start, end)),
         )
 
 
-def _without_rumble(sound: Sound) -> Sound:
+def _removed(original: Sound, cleaned: Sound) -> float:
+    """The level of what is in the first of two sounds in step and not in the second, over that, in dB (-60 to 60).
+
+    Filters also change the level a little, which is nothing that was removed.
+    """
+    import numpy as np
+
+    length = min(len(original.samples), len(cleaned.samples))
+    whole, left = original.samples[:length].astype(np.float64), cleaned.samples[:length].astype(np.float64)
+    left = left * (whole @ left) / (left @ left + 1e-12)
+    gone = np.square(whole - left).sum()
+    return float(np.clip(10 * np.log10((gone + 1e-12) / (left @ left + 1e-12)), -60, 60))
+
+
+def without_rumble(sound: Sound) -> Sound:
     """The sound without what lies under every voice (40 Hz): wind, footsteps, traffic; nothing else is delayed."""
     from scipy.signal import butter, sosfiltfilt
 
@@ -192,6 +213,8 @@ def _clips(clip: Clip, values: dict[str, Any], cache: StageCache, settings: Segm
         made = made.score(
             speech_seconds=piece["speech_seconds"], snr_db=piece["snr_db"], clipped=piece["clipped"]
         ).note(f"brought to {settings.loudness:g} LUFS ({piece['gain']:+.1f} dB)")
+        if piece["removed"] is not None:
+            made = made.score(removed_db=piece["removed"])
         if piece["forced"]:
             made = made.note("cut where somebody speaks: there was no pause")
         yield _too_short(made, settings) if made.seconds < settings.min_seconds else made

@@ -1,4 +1,4 @@
-"""Second stage: the voice without the music behind it, where there is music."""
+"""Third stage: the voice without the music behind it, where there is music."""
 
 from __future__ import annotations
 
@@ -34,9 +34,17 @@ class Separator(Protocol):
 
 
 def separate(
-    clips: Iterable[Clip], run: Run, settings: SeparateSettings, *, device: str = "cpu", offline: bool = False
+    clips: Iterable[Clip],
+    run: Run,
+    settings: SeparateSettings,
+    *,
+    device: str = "cpu",
+    offline: bool = False,
+    models: Models | None = None,
 ) -> Iterator[Clip]:
     """Takes the music out of each recording that has some; `audio` becomes the voice, `original` stays the mix.
+
+    `models` are those of an earlier call, to be used again.
 
     Every twelve seconds are judged apart, and where there is no music the samples stay as they are. With
     `when="auto"` and no separator in reach, recordings pass unchanged, with a notice. Raises DownloadError if the
@@ -46,7 +54,7 @@ def separate(
         yield from clips
         return
     cache = run.cache("separate", settings, version=2)
-    models = _Models(settings, device, offline)
+    models = models or Models(settings, device, offline)
     for clip in clips:
         if not clip.kept:
             yield clip
@@ -69,7 +77,7 @@ def separate(
         yield clip.note(f"music removed by {values['separator']}{where}")
 
 
-def without_music(sound: Sound, models: _Models) -> tuple[Sound, float, str]:
+def without_music(sound: Sound, models: Models) -> tuple[Sound, float, str]:
     """The voice (in step with `sound`, sample by sample), the share of time with music, and what removed it."""
     import numpy as np
 
@@ -118,7 +126,7 @@ def _first(error: FfvitsError) -> str:
 
 
 @dataclass
-class _Models:
+class Models:
     """The separators, each loaded when first needed."""
 
     settings: SeparateSettings

@@ -1,4 +1,4 @@
-"""Fifth stage: what is said in each clip, in the words and marks that the voice will learn from."""
+"""Sixth stage: what is said in each clip, in the words and marks that the voice will learn from."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def transcribe(
     hearings stay in `notes`. Clips whose words are doubtful say so in `review`. Raises DownloadError if the recogniser
     is out of reach.
     """
-    cache = run.cache("transcribe", _deciding(settings), version=3)
+    cache = run.cache("transcribe", _deciding(settings), version=4)
     listener = listener or Listener(settings)
     clips = iter(clips)
     while ahead := list(itertools.islice(clips, _AHEAD)):
@@ -107,7 +107,9 @@ def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
         no_speech=max(one["no_speech"] for one in hearings),
         compression=best["compression"],
         chinese=max(one["chinese"] for one in hearings),
+        # Of the cleaned sound, which trains the voice: music with a singer in it is gone by then.
         voiced_seconds=hearings[min(1, len(hearings) - 1)]["speech"],
+        overlap=hearings[min(1, len(hearings) - 1)]["overlap"],
     )
     if best["language"] not in ("zh", "yue"):
         clip = clip.note(f"sounds like {_LANGUAGES.get(best['language'], best['language'])}")
@@ -145,7 +147,7 @@ _LANGUAGES = {"en": "English", "ja": "Japanese", "ko": "Korean", "fr": "French",
 
 
 def _stored(heard: Heard) -> dict[str, Any]:
-    values = asdict(heard)
+    values = {**asdict(heard), "overlap": round(heard.overlap, 4)}
     values["characters"] = [[one.text, round(one.probability, 3), round(one.start, 2)] for one in heard.characters]
     return values
 

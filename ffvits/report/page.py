@@ -14,7 +14,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import AudioError
 from ffvits.files import write_text
-from ffvits.label.finish import by_reason
+from ffvits.label.finish import by_reason, cleaned, told
 from ffvits.report.media import audio_uri, curve_svg, mel_uri
 from ffvits.run import Run
 
@@ -70,6 +70,7 @@ def write_report(run: Run) -> Path:
             kept_minutes=sum(clip.seconds for clip in kept) / 60,
             rejected_minutes=sum(clip.seconds for clip in rejected) / 60,
             causes=causes(clips),
+            cleaned=[(what, len(theirs), told(theirs)) for what, theirs in cleaned(kept).items()],
             examples=[(clip, _player(run, clip)) for clip in _spread(kept, EXAMPLES)],
             listed=[(clip, _player(run, clip)) for clip in rejected[:LISTED]],
             doubtful=[(clip, _player(run, clip)) for clip in [clip for clip in kept if clip.waiting][:LISTED]],

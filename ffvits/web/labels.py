@@ -21,7 +21,7 @@ LONGEST = 30.0  # seconds of two clips that are joined
 APART = 2.0  # seconds between two clips that may be joined
 # Rejected for what a machine may have misjudged; the other reasons leave nothing to listen for.
 ARGUABLE = frozenset(
-    {"uncertain", "quality", "other-speaker", "hallucination", "rate", "too-long", "too-short", "clipped"}
+    {"uncertain", "quality", "other-speaker", "hallucination", "rate", "too-long", "too-short", "clipped", "overlap"}
 )
 
 

@@ -73,6 +73,6 @@ def test_what_was_missing_is_tried_again(run, recording, ingested, clean, monkey
 
 
 def test_rejected_clips_pass_and_load_nothing(run, recording, ingested, monkeypatch):
-    monkeypatch.setattr(module._Models, "ear", property(lambda self: pytest.fail("a network was loaded")))
+    monkeypatch.setattr(module.Models, "ear", property(lambda self: pytest.fail("a network was loaded")))
     clip = ingested(recording("noisy_1.ogg")).reject("unreadable", "broken", "mend it")
     assert list(denoise([clip], run, AUTO)) == [clip]

@@ -8,7 +8,7 @@ import pytest
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, read_clips, write_clips
-from ffvits.label.finish import by_reason, export, finish, split
+from ffvits.label.finish import by_reason, cleaned, export, finish, split, told
 from ffvits.recipe import Recipe
 
 
@@ -90,6 +90,18 @@ def test_reasons_are_counted_with_the_cure_of_most(run, labelled):
         ("silence", 1, "remove it"),
         ("person", 1, ""),
     ]
+
+
+def test_what_cleaning_did_is_told_by_what_was_removed(labelled):
+    clip = labelled[0].score(quality=3.0)
+    music, noise = (
+        clip.score(quality_before=before, removed_db=removed).note(f"{what} removed by something")
+        for what, before, removed in (("music", 1.5, -4.0), ("noise", 2.0, -10.0))
+    )
+    both = music.note("noise removed by something")
+    found = cleaned([clip, music, noise, both])
+    assert found == {"music removed": [music, both], "noise removed": [noise, both]}
+    assert told(found["noise removed"]) == "DNSMOS 1.75 → 3.00, what was removed -7 dB against the voice"
 
 
 def test_the_table_of_the_rejected_names_each(run, labelled):

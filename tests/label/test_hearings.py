@@ -13,7 +13,7 @@ CLIP = Clip("a", "a.wav", 0, 3, "派蒙", audio="cleaned", original="mix")
 
 
 def hearing(text: str, confidence: float, **more) -> dict:
-    values = {"text": text, "raw": text, "confidence": confidence, "no_speech": 0.1, "compression": 0.8}
+    values = {"text": text, "raw": text, "confidence": confidence, "no_speech": 0.1, "compression": 0.8, "overlap": 0.0}
     spoken = [[char, 0.9, 0.1 * place] for place, char in enumerate(text)]
     return {**values, "chinese": 0.99, "language": "zh", "speech": 2.5, "characters": spoken, "unread": "", **more}
 
@@ -52,6 +52,13 @@ def test_words_that_hardly_fit_the_sound_are_named(chances, doubted):
     found = _told(CLIP, [hearing("今天天气好", 0.8, characters=characters)])
     assert bool(found.review) == bool(doubted)
     assert doubted in "".join(doubt.why for doubt in found.review)
+
+
+def test_a_second_voice_is_looked_for_in_what_trains_the_voice():
+    # A singer behind the speaker is in the original only.
+    before, after = hearing("今天天气好", 0.9, overlap=0.9), hearing("今天天气好", 0.8, overlap=0.1)
+    assert _told(CLIP, [before, after]).scores["overlap"] == 0.1
+    assert _told(CLIP, [before]).scores["overlap"] == 0.9
 
 
 def test_a_number_that_is_not_read_as_usual_is_told():

@@ -1,5 +1,7 @@
 """What may not enter the voice: each rule by itself, then all of them on real recordings."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -54,6 +56,8 @@ def measured(overall: float = 3.0, voice: int = 0, print: int = 0) -> Measured:
         (clip(text="天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳"), "rate"),
         (clip(text="啊"), "rate"),
         (clip(asr_confidence=0.2), "uncertain"),
+        (clip(overlap=S.max_overlap + 0.01), "overlap"),
+        (clip(overlap=S.max_overlap - 0.01), ""),
         (clip(asr_confidence=0.5, agreement=0.1), "uncertain"),
         (clip(asr_confidence=0.8, agreement=0.1), ""),
     ],
@@ -69,6 +73,17 @@ def test_bad_sound_is_rejected_and_the_cure_depends_on_the_cause():
     plain, music = judge(clip(), measured(1.2), S), judge(clip(music=1.0), measured(1.2), S)
     assert plain.reasons[0].code == music.reasons[0].code == "quality"
     assert "demucs" in music.reasons[0].cure and "demucs" not in plain.reasons[0].cure
+
+
+def test_a_clip_that_may_hold_a_second_voice_is_doubted():
+    found = [judge(clip(overlap=share * S.max_overlap), measured(), S) for share in (0.1, 0.9)]
+    assert [bool(one.review) for one in found] == [False, True]
+    assert judge(clip(overlap=1.0), measured(), ScreenSettings(max_overlap=1.0)).kept
+
+
+def test_how_it_sounded_before_cleaning_is_kept():
+    assert judge(clip(), dataclasses.replace(measured(), before=1.4), S).scores["quality_before"] == 1.4
+    assert "quality_before" not in judge(clip(), measured(), S).scores
 
 
 def test_clips_in_doubt_train_or_wait_as_the_recipe_says():

@@ -111,6 +111,9 @@ def test_the_original_is_cut_with_the_cleaned(run, recording, ingested):
         assert len(first.samples) == len(second.samples)
         assert np.corrcoef(first.samples, second.samples)[0, 1] > 0.8
         assert piece.scores["snr_db"] < 20  # as it was before cleaning
+        removed = second.samples - first.samples * (first.samples @ second.samples / (first.samples @ first.samples))
+        expected = 20 * np.log10(np.linalg.norm(removed) / np.linalg.norm(second.samples - removed))
+        assert piece.scores["removed_db"] == pytest.approx(expected, abs=0.5)
 
 
 def test_the_long_example_becomes_its_eight_sentences(run, examples, tmp_path):

@@ -169,7 +169,7 @@ def test_on_real_recordings(run, recording, ingested, weights, monkeypatch):
     assert cleaned.scores["music"] == 1
     assert cleaned.notes[-1] == "music removed by Spleeter"
     assert len(Sound.load(run.path(cleaned)).samples) == len(mix.samples)
-    monkeypatch.setattr(module._Models, "_detector", lambda self: pytest.fail("a model was loaded again"))
+    monkeypatch.setattr(module.Models, "_detector", lambda self: pytest.fail("a model was loaded again"))
     assert list(separate(clips, run, asked)) == [plain, cleaned]
     again = dataclasses.replace(asked, when="never")
     assert list(separate(clips, run, again)) == clips
