@@ -71,7 +71,7 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, keep_judge: bool
             recipe.train.from_scratch,
             speakers,
             recipe.train.replay > 0,
-            start_from,
+            *([start_from] if base.speakers else []),
             [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
         )
         readings: list[Item] = []
