@@ -1,0 +1,53 @@
+"""The command line: one verb per thing a user does. It only reads arguments; the work is done by the library."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from ffvits import console
+from ffvits.errors import FfvitsError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit status is 0 done, 1 a negative verdict, 2 an error with a cure, 130 stopped."""
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.verb is None:
+        parser.print_help()
+        return 0
+    console.quiet(arguments.quiet)
+    try:
+        return arguments.run(arguments) or 0
+    except FfvitsError as error:
+        where = "" if not error.file else f"{error.file}:{error.line}: " if error.line else f"{error.file}: "
+        console.error(where + error.message, error.cure)
+        return 2
+    except KeyboardInterrupt:
+        console.error("stopped", "the same command goes on from here")
+        return 130
+    except ModuleNotFoundError as error:
+        if (error.name or "ffvits").partition(".")[0] == "ffvits":
+            raise
+        console.error(
+            f"the package {error.name!r} is not installed", 'install the rest with: pip install "ffvits[all]"'
+        )
+        return 2
+    finally:
+        console.quiet(False)  # a program that calls this is not silenced for good
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line, without importing anything that it will need."""
+    from ffvits import __version__
+    from ffvits.cli import judging, looking, making, speaking
+    from ffvits.cli.verbs import declarer
+
+    parser = argparse.ArgumentParser(
+        prog="ffvits", description="From a folder of raw recordings of a character to a voice that speaks Chinese."
+    )
+    parser.add_argument("--version", action="version", version=f"ffvits {__version__}")
+    verb = declarer(parser.add_subparsers(dest="verb", metavar="VERB", title="verbs (each has --help with examples)"))
+    for verbs in (making, speaking, judging, looking):
+        verbs.add(verb)
+    return parser

@@ -1,0 +1,74 @@
+"""Flags that several verbs share, and what of the recipe they say."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ffvits.errors import FfvitsError
+
+# Flags that stand for one field of the recipe; every other field is reached by --set.
+FLAGS = {
+    "--base": ("base", "the voice to start from: a name of `ffvits bases`, a G_*.pth, or a folder"),
+    "--speaker": ("speaker", "the character's name (a folder that holds one speaker)"),
+    "--out": ("out", "the run folder (default: runs/<speaker>)"),
+    "--layout": ("layout", "flat: one speaker; folders: one folder per speaker"),
+    "--separator": ("label.separate.separator", "what removes music: auto, demucs or spleeter"),
+    "--engine": ("label.transcribe.engine", "faster-whisper or openai-whisper; ray labels on a Ray cluster"),
+    "--whisper": ("label.transcribe.model", "Whisper size: tiny, base, small, medium, large-v3 …"),
+    "--steps": ("train.steps", "optimizer steps (default: chosen by the minutes of speech)"),
+    "--minutes": ("train.minutes", "stop training after so many minutes"),
+    "--batch-size": ("train.batch_size", "clips per step"),
+    "--device": ("device", "auto, cpu, cuda or mps"),
+    "--seed": ("seed", "start of every random choice"),
+}
+
+PLACES = ("local", "ray")  # where labelling is done, which `--engine` may also name
+
+
+def recipe_flags(parser: argparse.ArgumentParser, with_input: bool = True) -> None:
+    """Adds the flags that override a recipe; `with_input` also the folder of recordings and the recipe itself."""
+    if with_input:
+        parser.add_argument("input", nargs="?", help="the folder of raw recordings")
+        parser.add_argument("--recipe", metavar="YAML", help="a character's recipe; the flags below override it")
+    for flag, (name, help) in FLAGS.items():
+        parser.add_argument(flag, dest=name, metavar=name.rpartition(".")[2].upper(), help=help)
+    parser.add_argument("--offline", action="store_true", default=None, help="never download")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="any field of the recipe, by its dotted name"
+    )
+
+
+def options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The recipe fields that were given as flags."""
+    names = [name for name, _ in FLAGS.values()] + ["offline"]
+    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    if given.get("label.transcribe.engine") in PLACES:
+        given["label.engine"] = given.pop("label.transcribe.engine")
+    for setting in arguments.set:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise FfvitsError(f"--set {setting}: there is no '='", cure="write it as --set train.steps=200")
+        given[name.strip()] = _yaml_value(setting, value)
+    return given
+
+
+def _yaml_value(setting: str, value: str) -> Any:
+    """`--set` values read as YAML does, so that lists and tables can be given too."""
+    import yaml
+
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise FfvitsError(f"--set {setting}: the value is not valid YAML", cure="quote it") from error
+
+
+def evaluation_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds what `evaluate` and `compare` both ask for."""
+    parser.add_argument("--sentences", type=int, default=100, help="how many of the 100 test sentences (%(default)s)")
+    parser.add_argument("--speaker", help="which speaker of a voice that has several")
+    parser.add_argument("--seed", type=int, default=1, help="start of every random choice (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+    parser.add_argument("--language", choices=("zh", "en"), default="zh", help="of the summary (%(default)s)")
+    parser.add_argument("--offline", action="store_true", help="never download")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")

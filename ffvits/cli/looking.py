@@ -1,0 +1,72 @@
+"""What a text or a checkpoint is: text, inspect, bases."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from ffvits import console
+from ffvits.cli.verbs import Verb
+
+
+def add(verb: Verb) -> None:
+    """The verbs of this module, in the order of the help."""
+    text = verb(
+        "text",
+        _text,
+        "show how a text is read: each step from characters to symbols",
+        'ffvits text "今天是2024年5月1日，他在银行{hang2}行走。" --explain',
+        'ffvits text "你好" --front-end bopomofo',
+    )
+    text.add_argument("text", help="what to read")
+    text.add_argument("--front-end", default="mandarin-lite", help="how a base wants its text (%(default)s)")
+    text.add_argument("--explain", action="store_true", help="show every step")
+    text.add_argument("--cleaned", action="store_true", help="write the symbols as other programs take ready text")
+
+    inspect = verb(
+        "inspect",
+        _inspect,
+        "say what a checkpoint is, and whether it can be a base",
+        "ffvits inspect G_0.pth",
+        "ffvits inspect G_latest.pth config.json --json",
+    )
+    inspect.add_argument("file", help="a .pth, .pt, .ckpt or .safetensors")
+    inspect.add_argument("config", nargs="?", help="the config.json that should belong to it")
+    inspect.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+    bases = verb("bases", _bases, "list the bases that ffvits knows", "ffvits bases", "ffvits bases --json")
+    bases.add_argument("--json", action="store_true", help="print the list as JSON")
+
+
+def _text(arguments: argparse.Namespace) -> int:
+    from ffvits.text import front_end
+
+    reader = front_end(arguments.front_end)
+    if arguments.explain:
+        from ffvits.text.explain import explain
+
+        for step in explain(arguments.text, reader):
+            console.result(f"{step.stage}: {step.result}")
+            for detail in step.details:
+                console.result(f"    {detail}")
+        return 0
+    console.result(("" if arguments.cleaned else " ").join(reader.encode(arguments.text).symbols))
+    return 0
+
+
+def _inspect(arguments: argparse.Namespace) -> int:
+    from ffvits.base import inspect
+
+    found = inspect.inspect_checkpoint(arguments.file, arguments.config)
+    console.result(json.dumps(found.to_json(), ensure_ascii=False) if arguments.json else inspect.describe(found))
+    return 0 if found.usable else 1
+
+
+def _bases(arguments: argparse.Namespace) -> int:
+    from ffvits.base import catalogue
+
+    if arguments.json:
+        console.result(json.dumps(catalogue.listing(), ensure_ascii=False))
+    else:
+        console.result(catalogue.describe())
+    return 0

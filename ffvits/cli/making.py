@@ -1,0 +1,154 @@
+"""From recordings to a voice: auto, label, check, train, pretrain."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from ffvits import console
+from ffvits.cli.flags import options, recipe_flags
+from ffvits.cli.verbs import Verb
+
+
+def add(verb: Verb) -> None:
+    """The verbs of this module, in the order of the help."""
+    auto = verb(
+        "auto",
+        _auto,
+        "recordings in, a speaking voice out: label, train, report",
+        "ffvits auto ./raw_clips --base biaobei",
+        "ffvits auto ./raw_clips --speaker 派蒙 --dry-run",
+        "ffvits auto --recipe recipes/paimon.yaml --set label.segment.max_seconds=10",
+        "ffvits auto ./raw_clips --until screen        # label only, look at clips.jsonl, run again without --until",
+    )
+    recipe_flags(auto)
+    auto.add_argument("--until", metavar="STAGE", default="report", help="ingest … screen, train or report")
+    auto.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    auto.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+    label = verb(
+        "label",
+        _label,
+        "cut, clean, transcribe and screen recordings, without training",
+        "ffvits label ./raw_clips --speaker 派蒙",
+        "ffvits label ./raw_clips --whisper small --separator demucs",
+        "ffvits label ./raw_clips --engine ray                 # by the workers of a Ray cluster (RAY_ADDRESS)",
+        "ffvits label ./raw_clips --whisper small --diff       # what that would change, and change nothing",
+    )
+    recipe_flags(label)
+    label.add_argument("--diff", action="store_true", help="show what labelling again would change, and change nothing")
+
+    check = verb(
+        "check",
+        _check,
+        "listen into a folder for half a minute: can a voice be made of it?",
+        "ffvits check ./raw_clips",
+        "ffvits check ./raw_clips --json",
+    )
+    check.add_argument("input", help="the folder of raw recordings")
+    check.add_argument("--offline", action="store_true", help="never download")
+    check.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+    train = verb(
+        "train",
+        _train,
+        "train a labelled run folder, or go on training it",
+        "ffvits train runs/paimon",
+        "ffvits train runs/paimon --steps 2000 --device cuda",
+    )
+    train.add_argument("folder", metavar="RUN", help="a run folder that holds clips.jsonl")
+    recipe_flags(train, with_input=False)
+
+    pretrain = verb(
+        "pretrain",
+        _pretrain,
+        "train a base from a labelled corpus of one or many voices",
+        "ffvits pretrain runs/corpus --recipe recipes/pretrain-mandarin-lite.yaml",
+        "ffvits pretrain runs/corpus --set train.from_scratch=true --steps 20000",
+    )
+    pretrain.add_argument("folder", metavar="RUN", help="a run folder that holds the corpus and its clips.jsonl")
+    pretrain.add_argument("--recipe", metavar="YAML", help="how to train (default: the run's own recipe)")
+    recipe_flags(pretrain, with_input=False)
+
+
+def _auto(arguments: argparse.Namespace) -> int:
+    from ffvits.auto import make_voice, resolve
+
+    if arguments.dry_run:
+        from ffvits.plan import plan
+
+        planned = plan(resolve(arguments.input, recipe=arguments.recipe, options=options(arguments)))
+        console.result(json.dumps(planned.to_dict(), ensure_ascii=False) if arguments.json else planned.text())
+        return 0
+    made = make_voice(arguments.input, recipe=arguments.recipe, until=arguments.until, options=options(arguments))
+    if arguments.json:
+        outcome = {
+            "run": str(made.run),
+            "voice": str(made.voice) if made.voice else None,
+            "report": str(made.report) if made.report else None,
+            "kept": len(made.kept),
+            "rejected": len(made.clips) - len(made.kept),
+            "kept_minutes": round(made.kept_minutes, 2),
+            "verdict": made.verdict,
+        }
+        console.result(json.dumps(outcome, ensure_ascii=False))
+    return 0
+
+
+def _label(arguments: argparse.Namespace) -> int:
+    from ffvits.auto import make_voice, resolve
+
+    if arguments.diff:
+        from ffvits.label import difference
+        from ffvits.run import Run
+
+        recipe = resolve(arguments.input, recipe=arguments.recipe, options=options(arguments))
+        run = Run.open(recipe.out)
+        with run.locked():
+            found = difference(recipe, run)
+        for change in found:
+            console.result(str(change))
+        console.info(f"{len(found)} changes" if found else "nothing would change")
+        return 0
+    made = make_voice(arguments.input, recipe=arguments.recipe, until="screen", options=options(arguments))
+    console.info(f"labels: {made.run / 'clips.jsonl'}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from ffvits.label.check import check
+
+    found = check(arguments.input, offline=arguments.offline)
+    console.result(json.dumps(found.to_dict(), ensure_ascii=False) if arguments.json else found.text())
+    return 0 if found.go else 1
+
+
+def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, keep_judge: bool = False) -> int:
+    from contextlib import nullcontext
+
+    from ffvits.recipe import Recipe
+    from ffvits.run import Run
+    from ffvits.train import train
+    from ffvits.train.ranks import started_first
+
+    run = Run.open(arguments.folder)
+    given = Recipe.load(recipe_file) if recipe_file else run.recipe()
+    recipe = given.override({**options(arguments), "out": arguments.folder})
+    with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
+        train(recipe, Run.create(arguments.folder, recipe), keep_judge=keep_judge)
+    return 0
+
+
+def _pretrain(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ffvits.export import export
+    from ffvits.train.ranks import started_first
+
+    folder = Path(arguments.folder)
+    _train(arguments, arguments.recipe, keep_judge=True)
+    if not started_first():
+        return 0
+    written = export(folder, ["bundle"])
+    console.result(f"{written[0].folder}  (a base: ffvits auto ./raw_clips --base {written[0].folder})")
+    return 0
