@@ -1,11 +1,12 @@
-"""Build `ffvits/text/data/polyphones.npz` and `phrases.txt`: the weights behind the reading of polyphones.
+"""Build `ffvits/text/data/polyphones.npz`: the network, dictionaries and weights behind the reading of polyphones.
 
     pip install g2pM==0.1.2.5 pypinyin-dict==0.9.0
-    python benchmarks/polyphone_model.py cpp_dev.tsv            # five-fold cross-validation, then the files
-    python benchmarks/polyphone_model.py cpp_dev.tsv --folds 0  # the files alone
+    npm pack @pinyin-pro/data@1.3.1 && tar xf pinyin-pro-data-1.3.1.tgz
+    python benchmarks/polyphone_model.py cpp_dev.tsv --pinyin-pro package/json/complete.json
 
-The network comes from the package g2pM (Apache-2.0), the phrases from pypinyin-dict (MIT); the log-linear weights are
-trained here on the development split of CPP (tab-separated: sentence, position, pinyin). The test split is never read.
+`--folds 0` leaves the five-fold cross-validation out. The network comes from the package g2pM (Apache-2.0), the
+phrases from pypinyin-dict (MIT) and @pinyin-pro/data (ISC); the log-linear weights are trained here on the development
+split of CPP (tab-separated: sentence, position, pinyin). The test split is never read.
 """
 
 from __future__ import annotations
@@ -19,28 +20,29 @@ import math
 import pickle
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from ffvits import console
+from ffvits.text.dictionaries import DICTIONARIES, LONGEST_PHRASE, Entry, Phrases, Said, pack, to_tone3
+from ffvits.text.mandarin import _decide
 from ffvits.text.polyphones import (
     DENSE,
-    Phrases,
     PolyphoneModel,
-    default_reading,
     dense_features,
     neighbour,
     sparse_features,
-    to_tone3,
 )
 from ffvits.text.segmentation import cut
 
 DATA = Path(__file__).parents[1] / "ffvits" / "text" / "data"
 DENSE_DECAY, SPARSE_DECAY, STEPS, SMALLEST = 0.1, 0.4, 100, 0.04
-# Dictionaries that say which neighbours a reading keeps; and how much they must say to be kept.
-DICTIONARIES = ("large_pinyin", "zdic_cibs", "cc_cedict", "di")
+# Dictionaries of pypinyin-dict: `di` says too little to ship, but counts for the neighbours that a reading keeps.
+MODULES = ("large_pinyin", "zdic_cibs", "cc_cedict", "di")
+# How much must be said of a neighbour to be kept.
 SMOOTHING, TELLING = 2.0, 0.5
 
 
@@ -75,49 +77,50 @@ def g2pm() -> tuple[dict[str, np.ndarray], list[str], list[str], dict[str, list[
     return arrays, order[3:], names, candidates
 
 
-def exceptions(candidates: dict[str, list[int]], classes: list[str]) -> dict[str, tuple[str, ...]]:
-    """Phrases that pypinyin lacks and in which a polyphone has not its usual reading, unless a part implies it."""
-    from pypinyin.phrases_dict import phrases_dict
+def dictionaries(pinyin_pro: Path) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The phrases of two characters and more of each dictionary, with one reading for each character."""
+    sources: dict[str, Iterable[tuple[str, list[str]]]] = {}
+    for name in MODULES:
+        marked = importlib.import_module(f"pypinyin_dict.phrase_pinyin_data.{name}").phrases_dict
+        sources[name] = ((phrase, [readings[0] for readings in said]) for phrase, said in marked.items())
+    known = json.loads(pinyin_pro.read_text(encoding="utf-8"))
+    sources["pinyin-pro"] = ((phrase, said[0].split()) for phrase, said in known.items())
+    return {
+        name: {
+            phrase: tuple(map(to_tone3, said))
+            for phrase, said in source
+            if 2 <= len(phrase) <= LONGEST_PHRASE and len(said) == len(phrase)
+        }
+        for name, source in sources.items()
+    }
 
-    large = importlib.import_module("pypinyin_dict.phrase_pinyin_data.large_pinyin").phrases_dict
-    kept: dict[str, tuple[str, ...]] = {}
-    phrases = Phrases(phrases_dict, kept)
-    for length in range(2, 8):
-        for phrase, marked in large.items():
-            if len(phrase) != length or phrase in phrases_dict or len(marked) != length:
-                continue
-            readings = tuple(to_tone3(syllable[0]) for syllable in marked)
-            for i, char in enumerate(phrase):
-                if char not in candidates or readings[i] == default_reading(char):
-                    continue
-                if readings[i] not in [classes[c] for c in candidates[char]]:
-                    continue
-                implied, size = phrases.covering(phrase, i, phrases.common_reading)
-                rare, rare_size = phrases.covering(phrase, i, phrases.exception_reading)
-                if (rare if rare_size > size else implied) != readings[i]:
-                    kept[phrase] = readings
-                    break
-    return kept
+
+def opinions(listed: dict[str, dict[str, tuple[str, ...]]], readings: dict[str, list[str]]) -> dict[str, Entry]:
+    """What the dictionaries that ship say of the polyphones of every phrase, where the network knows the reading."""
+    entries: dict[str, Entry] = {}
+    for phrase in set().union(*(listed[name] for name in DICTIONARIES)):
+        entry: list[Said | None] = []
+        for i, char in enumerate(phrase):
+            said = tuple(listed[name][phrase][i] if phrase in listed[name] else None for name in DICTIONARIES)
+            said = tuple(reading if reading in readings.get(char, ()) else None for reading in said)
+            entry.append(said if any(said) else None)
+        if any(entry):
+            entries[phrase] = tuple(entry)
+    return entries
 
 
 class Neighbours:
     """How much more often a reading stands beside a neighbour in the phrases of dictionaries than its rivals do."""
 
-    def __init__(self, candidates: dict[str, list[int]], classes: list[str]) -> None:
-        from pypinyin.phrases_dict import phrases_dict
-
-        sources = [phrases_dict]
-        for name in DICTIONARIES:
-            sources.append(importlib.import_module(f"pypinyin_dict.phrase_pinyin_data.{name}").phrases_dict)
-        readings = {char: [classes[i] for i in ids] for char, ids in candidates.items()}
-        opinions: dict[str, Counter] = defaultdict(Counter)
-        for source in sources:
-            for phrase, marked in source.items():
-                if 2 <= len(phrase) <= 8 and len(marked) == len(phrase) and not readings.keys().isdisjoint(phrase):
-                    opinions[phrase][tuple(to_tone3(syllable[0]) for syllable in marked)] += 1
+    def __init__(self, listed: Sequence[dict[str, tuple[str, ...]]], readings: dict[str, list[str]]) -> None:
+        votes: dict[str, Counter] = defaultdict(Counter)
+        for source in listed:
+            for phrase, said in source.items():
+                if not readings.keys().isdisjoint(phrase):
+                    votes[phrase][said] += 1
         counts: dict[str, Counter] = defaultdict(Counter)
-        for phrase, votes in opinions.items():
-            said = votes.most_common(1)[0][0]
+        for phrase, opinion in votes.items():
+            said = opinion.most_common(1)[0][0]
             for i, char in enumerate(phrase):
                 if said[i] in readings.get(char, ()):
                     counts[f"{char} b"][said[i]] += 1
@@ -194,67 +197,91 @@ def train(dense, sparse, mask, answers, size: int) -> tuple[torch.Tensor, torch.
     return w.detach(), e.detach()
 
 
-def right(dense, sparse, mask, answers, w, e) -> int:
+def right(dense, sparse, mask, answers, w, e) -> torch.Tensor:
     total = ((dense * w).sum(-1) + e[sparse].sum(-1)).masked_fill(~mask, -1e9)
-    return int((total.argmax(-1) == answers).sum())
+    return total.argmax(-1) == answers
 
 
-def folded(
-    weights: dict[str, float], neighbours: Neighbours, scale: list[float], model: PolyphoneModel
+def by_rule(path: Path) -> list[bool | None]:
+    """Whether lists, names and rules, which stand above the model, read a marked character right; None where silent."""
+    out: list[bool | None] = []
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            sentence = row["sentence"]
+            reading, source = _decide(sentence, list(cut(sentence)), {})[int(row["position"])]
+            out.append(None if source == "model" else reading == row["pinyin"])
+    return out
+
+
+def shipped(
+    names: list[str], w: torch.Tensor, e: torch.Tensor, neighbours: Neighbours, model: PolyphoneModel
 ) -> dict[str, float]:
-    """The sparse weights with what the dictionaries say of neighbours added, so that reading needs no third table."""
-    out = dict(weights)
+    """The sparse weights with what the dictionaries say of neighbours added, so that reading needs no third table;
+    without the smallest, in half precision."""
+    out = dict(zip(names, e.tolist(), strict=False))
+    scale = w[DENSE:].tolist()
     for key, ratios in neighbours.ratios.items():
         char, name = key.split(" ")
         for index, ratio in zip(model.candidates[char], ratios, strict=True):
             whole = f"{char}{model.classes[index]} {name}"
             out[whole] = out.get(whole, 0.0) + scale["blr".index(name[0])] * ratio
-    return out
+    return {name: float(np.float16(weight)) for name, weight in out.items() if abs(weight) >= SMALLEST}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cpp_dev", type=Path, help="development split of CPP (sentence, position, pinyin)")
+    parser.add_argument("--pinyin-pro", type=Path, required=True, help="complete.json of @pinyin-pro/data")
     parser.add_argument("--folds", type=int, default=5, help="folds of the cross-validation; 0 for none")
-    parser.add_argument("--out", type=Path, default=DATA, help="where polyphones.npz and phrases.txt go")
+    parser.add_argument("--seed", type=int, default=0, help="of the folds")
+    parser.add_argument("--out", type=Path, default=DATA, help="where polyphones.npz goes")
     args = parser.parse_args()
     from pypinyin.phrases_dict import phrases_dict
 
     arrays, characters, classes, candidates = g2pm()
-    rare = exceptions(candidates, classes)
+    readings = {char: [classes[i] for i in ids] for char, ids in candidates.items()}
+    listed = dictionaries(args.pinyin_pro)
+    entries = opinions(listed, readings)
+    own = {
+        phrase: tuple(to_tone3(syllable[0]) for syllable in said)
+        for phrase, said in phrases_dict.items()
+        if 2 <= len(phrase) <= LONGEST_PHRASE and len(said) == len(phrase)
+    }
     meta = {"characters": characters, "classes": classes, "candidates": candidates, "sparse": []}
     packed = {**arrays, "dense": np.zeros(DENSE, np.float32), "sparse": np.zeros(0, np.float32)}
     packed["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8"), np.uint8)
-    model = PolyphoneModel(packed, Phrases(phrases_dict, rare))
-    neighbours = Neighbours(candidates, classes)
+    model = PolyphoneModel(packed, Phrases(phrases_dict, entries))
+    neighbours = Neighbours([own, *listed.values()], readings)
     dense, sparse, mask, answers, names = examples(args.cpp_dev, model, neighbours)
     network = int((dense[:, :, 0].masked_fill(~mask, -1e9).argmax(-1) == answers).sum())
     console.info(f"network alone: {network / len(answers):.4f} of {len(answers)}")
-    torch.manual_seed(0)
+    torch.manual_seed(args.seed)
     if args.folds:
         fold = torch.randint(0, args.folds, (len(answers),))
-        hits = 0
+        hits = torch.zeros(len(answers), dtype=torch.bool)
         for f in range(args.folds):
             seen, unseen = fold != f, fold == f
             w, e = train(dense[seen], sparse[seen], mask[seen], answers[seen], len(names))
-            hits += right(dense[unseen], sparse[unseen], mask[unseen], answers[unseen], w, e)
-        console.info(f"cross-validated over {args.folds} folds: {hits / len(answers):.4f}")
+            # Scored as it would ship, small weights and dictionaries' neighbours and all.
+            kept = shipped(names, w, e, neighbours, model)
+            w[DENSE:] = 0
+            e = torch.tensor([kept.get(name, 0.0) for name in names] + [0.0])
+            hits[unseen] = right(dense[unseen], sparse[unseen], mask[unseen], answers[unseen], w, e)
+        console.info(f"cross-validated over {args.folds} folds: {hits.float().mean():.4f}")
+        whole = [hit if rule is None else rule for hit, rule in zip(hits.tolist(), by_rule(args.cpp_dev), strict=True)]
+        console.info(
+            f"with the lists and rules above it, which have seen these sentences: {sum(whole) / len(whole):.4f}"
+        )
     w, e = train(dense, sparse, mask, answers, len(names))
-    weights = folded(dict(zip(names, e.tolist(), strict=False)), neighbours, w[DENSE:].tolist(), model)
-    kept = {name: weight for name, weight in weights.items() if abs(weight) >= SMALLEST}
+    kept = shipped(names, w, e, neighbours, model)
     meta["sparse"] = list(kept)
     packed["dense"], packed["sparse"] = w[:DENSE].numpy(), np.array(list(kept.values()), np.float16)
     packed["embedding"] = packed["embedding"].astype(np.float16)
     packed["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8"), np.uint8)
+    packed["phrases"] = np.frombuffer(pack(entries).encode("utf-8"), np.uint8)
     args.out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(args.out / "polyphones.npz", **packed)
-    lines = "".join(f"{phrase} {' '.join(readings)}\n" for phrase, readings in sorted(rare.items()))
-    (args.out / "phrases.txt").write_text(
-        "# Phrases with readings that pypinyin lacks, from pypinyin-dict (large_pinyin, MIT). Built, not edited.\n"
-        + lines,
-        encoding="utf-8",
-    )
-    console.info(f"{len(kept)} weights, {len(rare)} phrases written to {args.out}; dense {w.tolist()}")
+    console.info(f"{len(kept)} weights, {len(entries)} phrases written to {args.out}; dense {w.tolist()}")
 
 
 if __name__ == "__main__":

@@ -209,36 +209,63 @@ def _reading_list() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     return re.compile("|".join(map(re.escape, ordered))), listed
 
 
-# A text that opens with 为 and a verb states a purpose.
-_PURPOSE = re.compile("为(?=[一-鿿]{2})(?!期|时|数|首|主|止|限|例|人|准|由|宜|所|非|难|伍|官|政|学|生|富)")
+# What the characters around decide by themselves, whatever the network thinks; later ones count.
+_RULES = [
+    (re.compile(pattern), reading)
+    for pattern, reading in (
+        # A text that opens with 为 and a verb states a purpose.
+        ("^为(?=[一-鿿]{2})(?!期|时|数|首|主|止|限|例|人|准|由|宜|所|非|难|伍|官|政|学|生|富)", "wei4"),
+        # 得 between a verb and what became of it.
+        (
+            "(?<=[一-鿿])(?<![取获夺赢博求])得(?=很|太|好|不错|更|真|这么|那么|特别|非常|十分|比较|有点|一塌|要命|厉害|慢|快|早|晚"
+            "|高|低|远|近|清楚|干净|漂亮|多|满|直|像|连|睡不|喘不|说不|站不|哭|笑|发抖|流泪|团团)",
+            "de5",
+        ),
+        ("(?<=[编害弄搞惹逼])得", "de5"),
+        # 没 that denies, not 沉没 and 没收; 吧 that ends a clause, not 网吧.
+        ("(?<![淹埋沉出覆吞湮隐辱泯汨神])没(?![收落顶入药世齿膝过])", "mei2"),
+        ("(?<=.)(?<![网酒书贴茶氧陶迪水])吧(?=[，。！？、；：…—”》）]|$)", "ba5"),
+        # A verb and what it cannot bring about (上不了网, 不了解), not a refusal.
+        ("(?<=[一-鿿]不)了|(?<=不)了(?=解|了之|却)", "liao3"),
+        ("(?<=[左右上下前后里外东南西北这那])边(?![界境缘陲疆防关贸区民锋卫路框])", "bian5"),
+        ("要(?![求挟约盟离塞击])", "yao4"),
+        # 差 falls short; 误差, 出差 and 参差 are nouns and no verb.
+        ("(?<![误偏温时价逆顺落反级色视参等公出当交钦信听官方极])差(?=了|多|得|劲|点|远|不多)", "cha4"),
+    )
+]
 
 
-# 得 between a verb and what became of it.
-_COMPLEMENT = re.compile(
-    "(?<=[一-鿿])(?<![取获夺赢博求])得(?=很|太|好|不错|更|真|这么|那么|特别|非常|十分|比较|有点|一塌|要命|厉害|慢|快|早|晚"
-    "|高|低|远|近|清楚|干净|漂亮|多|满|直|像|连|睡不|喘不|说不|站不|哭|笑|发抖|流泪|团团)"
-)
+def _adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
+    """Where 地 makes an adverb (愤怒地走); the network has read little but places.
 
+    A dictionary knows the adverb, or it is an idiom (恋恋不舍地走开). 地 that begins a word (地铁) is left alone.
+    """
+    from ffvits.text.polyphones import phrases
+    from ffvits.text.segmentation import is_word
 
-# 没 that denies, not 沉没 and 没收; 吧 that ends a clause, not 网吧.
-_DENIAL = re.compile("(?<![淹埋沉出覆吞湮隐辱泯汨神])没(?![收落顶入药世齿膝过])")
-_FINAL = re.compile("(?<![网酒书贴茶氧陶迪水])吧(?=[，。！？、；：…—”）》]|$)")
+    others = phrases().others
+    start = 0
+    for index, word in enumerate(words):
+        place = start if word[0] == "地" else start + len(word) - 1
+        if spoken[place] == "地" and not (place == start and len(word) > 1 and is_word(word[:2])):
+            known = (others.get(spoken[first : place + 1]) for first in range(max(0, place - 4), place - 1))
+            idiom = word == "地" and index and len(words[index - 1]) == 4 and is_hanzi(spoken[place + 1 : place + 2])
+            if idiom or any(entry and "de5" in (entry[-1] or ()) for entry in known):
+                yield place
+        start += len(word)
 
 
 def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Readings by the phrases of `data/readings.txt`, longest first; `-` leaves a character to the others.
+    """Readings by rules, and above them by the phrases of `data/readings.txt`, longest first.
 
-    A phrase counts where it begins and ends with a word, or lies inside one: 上当 is none in 晚上当我.
+    In that list `-` leaves a character to the others. A phrase counts where it begins and ends with a word, or lies
+    inside one: 上当 is none in 晚上当我.
     """
-    if _PURPOSE.match(spoken):
-        yield 0, "wei4"
-    for match in _COMPLEMENT.finditer(spoken):
-        yield match.start(), "de5"
-    for match in _DENIAL.finditer(spoken):
-        yield match.start(), "mei2"
-    for match in _FINAL.finditer(spoken):
-        if match.start():
-            yield match.start(), "ba5"
+    for place in _adverbs(spoken, words):
+        yield place, "de5"
+    for rule, reading in _RULES:
+        for match in rule.finditer(spoken):
+            yield match.start(), reading
     pattern, listed = _reading_list()
     owner = [index for index, word in enumerate(words) for _ in word] + [len(words)]
     at = 0

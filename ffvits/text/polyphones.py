@@ -11,49 +11,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
 import numpy as np
 
-LONGEST_PHRASE = 8
+from ffvits.text.dictionaries import DICTIONARIES, NOTHING, Phrases, to_tone3, unpack
+
 _BEGIN, _END, _UNKNOWN = 0, 1, 2
-
-
-@lru_cache(maxsize=65536)
-def to_tone3(marked: str) -> str:
-    """Pinyin with a tone mark ("háng") as tidy TONE3."""
-    from pypinyin import Style
-    from pypinyin.style import convert
-
-    plain = convert(marked, Style.TONE3, strict=False, default=marked).replace("ü", "v")
-    return plain if plain[-1:].isdigit() else plain + "5"
-
-
-@dataclass(frozen=True)
-class Phrases:
-    """Phrase dictionaries: pypinyin's own (marked pinyin) and the exceptions shipped with ffvits (TONE3)."""
-
-    common: Mapping[str, Sequence[Sequence[str]]]
-    exceptions: Mapping[str, tuple[str, ...]]
-
-    def common_reading(self, phrase: str, index: int) -> str | None:
-        entry = self.common.get(phrase)
-        return to_tone3(entry[index][0]) if entry and index < len(entry) else None
-
-    def exception_reading(self, phrase: str, index: int) -> str | None:
-        entry = self.exceptions.get(phrase)
-        return entry[index] if entry else None
-
-    def covering(self, sentence: str, position: int, reading_of) -> tuple[str | None, int]:
-        """The reading by the longest phrase that covers `position` (the leftmost of equals), and its length."""
-        for length in range(min(LONGEST_PHRASE, len(sentence)), 1, -1):
-            for start in range(max(0, position - length + 1), min(position, len(sentence) - length) + 1):
-                found = reading_of(sentence[start : start + length], position - start)
-                if found is not None:
-                    return found, length
-        return None, 0
 
 
 def default_reading(char: str) -> str | None:
@@ -64,7 +29,7 @@ def default_reading(char: str) -> str | None:
     return to_tone3(listed.split(",")[0]) if listed else None
 
 
-DENSE = 12
+DENSE = 6 + 3 * (1 + len(DICTIONARIES))
 _TEMPLATES = 9
 
 
@@ -75,31 +40,25 @@ def dense_features(
 
     `word` is the segmenter's word that holds the character, beginning at `start`; `scores` are log probabilities.
     """
-    inside = position - start
-    aligned = phrases.common_reading(word, inside) if len(word) > 1 else None
-    exception = phrases.exception_reading(word, inside) if len(word) > 1 else None
-    common, length = phrases.covering(sentence, position, phrases.common_reading)
-    rare, rare_length = phrases.covering(sentence, position, phrases.exception_reading)
+    # Whether the segmenter sees a word that the dictionary has is told apart from what the longest phrase says.
+    exact = phrases.word(word, position - start) if len(word) > 1 else NOTHING
+    covering = phrases.covering(sentence, position)
     default = default_reading(sentence[position])
-    unknown = aligned is None and exception is None
-    rows = [
-        (
+    unknown = exact == NOTHING
+    rows = []
+    for reading, score in zip(candidates, scores, strict=True):
+        row = [
             score,
-            aligned == reading,
-            common == reading,
-            common == reading and length > 2,
-            rare == reading,
-            exception == reading,
-            rare == reading and rare_length > 2,
             len(word) == 1 and default == reading,
             default == reading,
             score if unknown else 0.0,
             # The network is often sure of a wrong reading: these bound what its surest no can weigh.
             max(score, -1.5),
             max(score, -4.0),
-        )
-        for reading, score in zip(candidates, scores, strict=True)
-    ]
+        ]
+        for said, (found, length) in zip(exact, covering, strict=True):
+            row += [said == reading, found == reading, found == reading and length > 2]
+        rows.append(row)
     return np.array(rows, np.float32)
 
 
@@ -216,25 +175,22 @@ def data_text(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _load_phrases() -> Phrases:
+def _load_model() -> PolyphoneModel:
     from pypinyin.phrases_dict import phrases_dict
 
-    return Phrases(phrases_dict, read_phrases(data_text("phrases.txt")))
-
-
-@lru_cache(maxsize=1)
-def _load_model() -> PolyphoneModel:
     with (
         resources.as_file(resources.files("ffvits.text").joinpath("data", "polyphones.npz")) as path,
         np.load(path, allow_pickle=False) as arrays,
     ):
-        return PolyphoneModel({name: arrays[name] for name in arrays.files}, _load_phrases())
+        return PolyphoneModel(
+            {name: arrays[name] for name in arrays.files},
+            Phrases(phrases_dict, unpack(bytes(arrays["phrases"]).decode("utf-8"))),
+        )
 
 
 def phrases() -> Phrases:
-    """The phrase dictionaries, loaded once."""
-    with _lock:
-        return _load_phrases()
+    """The phrase dictionaries, loaded once with the model."""
+    return model().phrases
 
 
 def model() -> PolyphoneModel:

@@ -5,7 +5,7 @@ from pypinyin.pinyin_dict import pinyin_dict
 from text_tables import rows
 
 from ffvits.text import FRONT_ENDS, front_end
-from ffvits.text.polyphones import to_tone3
+from ffvits.text.dictionaries import to_tone3
 from ffvits.text.spelling import initial_and_final
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Piece, Word
