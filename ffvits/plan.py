@@ -50,7 +50,7 @@ class Outlook:
         """The outlook in a few lines for a person."""
         lines = [
             f"files      {self.files} audio or video, {self.minutes:.1f} min"
-            + (f"; {self.ignored} other files ignored" if self.ignored else ""),
+            + (f"; {self.ignored} that are no recordings" if self.ignored else ""),
             "formats    " + ", ".join(f"{name} × {count}" for name, count in self.formats.items()),
             "speakers   " + ", ".join(f"{name} ({count} files)" for name, count in self.speakers.items()),
             f"base       {self.base}, on {self.device}",

@@ -114,12 +114,16 @@ def _read(text: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))
 
 
-@lru_cache(maxsize=32768)
 def _readings(char: str) -> tuple[str, ...]:
     from pypinyin.constants import PINYIN_DICT
-    from pypinyin.contrib.tone_convert import to_tone3
 
     found = PINYIN_DICT.get(ord(char), "")
-    return tuple(
-        dict.fromkeys(to_tone3(reading, neutral_tone_with_five=True) for reading in found.split(",") if reading)
-    )
+    return tuple(dict.fromkeys(_numbered(reading) for reading in found.split(",") if reading))
+
+
+@lru_cache(maxsize=4096)
+def _numbered(reading: str) -> str:
+    """A syllable with its tone as a last digit; thousands of characters share fifteen hundred of them."""
+    from pypinyin.contrib.tone_convert import to_tone3
+
+    return to_tone3(reading, neutral_tone_with_five=True)

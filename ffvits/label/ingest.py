@@ -97,7 +97,8 @@ def _report(folder: Path, found: Found, speakers: dict[Path, str]) -> None:
         console.warn(f"{len(stray)} recordings lie in no speaker's folder; they count as {speakers[stray[0]]}'s")
     if found.ignored:
         kinds = Counter(path.suffix.lower() or "no suffix" for path in found.ignored)
-        console.info(f"{len(found.ignored)} other files ignored: {', '.join(f'{k} ({n})' for k, n in kinds.items())}")
+        # Not "ignored": a transcript may be among them, whose words are used later.
+        console.info(f"Files that are no recordings: {', '.join(f'{k} ({n})' for k, n in kinds.items())}")
 
 
 def _name(path: Path, folder: Path) -> str:

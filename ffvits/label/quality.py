@@ -8,17 +8,23 @@ the panel (1 bad … 5 excellent) by the quadratics that were published with it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import onnxruntime
 
 RATE = 16000
 WINDOW = 144160  # samples: the 9.01 s that the network was trained on
+_FRAME, _FRAMES = 160, 900  # samples of a frame, frames of a window that the network looks at
+# Frames of a shorter look, and the samples that must follow a sound in it: each of its outputs sees 0.45 s.
+_SHORTER, _MORE = (450, 600), RATE // 2
 _MOST = 3  # windows of a sound longer than one; a shorter one, repeated, is the same in all of them
 
 # Constant, linear and quadratic term of raw output -> panel scale.
@@ -37,21 +43,35 @@ class Quality:
 
 
 class Judge:
-    """Scores sounds with one loaded network; make it with `load`."""
+    """Scores sounds with one network; make it with `load`."""
 
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._session = session
-        self._input = session.get_inputs()[0].name
+    def __init__(self, make: Callable[[int], onnxruntime.InferenceSession]) -> None:
+        """`make` loads the network so that it looks at the first so many frames of a window."""
+        self._make = make
+        self._sessions = {_FRAMES: make(_FRAMES)}
 
     def __call__(self, sound: Sound) -> Quality:
         """The quality of a sound of any length and rate; one second or more gives steady numbers.
 
         Raises ValueError for a sound without samples.
         """
-        import numpy as np
+        return self._score(_samples(sound), _FRAMES)
 
-        samples = np.clip(sound.at(RATE).samples, -1, 1).astype(np.float32)
-        raw = self._session.run(None, {self._input: _windows(samples)})[0]
+    def once(self, sound: Sound) -> Quality:
+        """The quality as heard once through, where `__call__` repeats a short sound until a window is full.
+
+        From half to two thirds of the work for sounds of up to 5.5 s, the same for longer ones. On 24 clips the overall
+        score was 0.03 lower on average, 0.19 at most: the network keeps what is highest, and is shown less.
+        """
+        samples = _samples(sound)
+        enough = (frames for frames in _SHORTER if len(samples) + _MORE <= frames * _FRAME)
+        return self._score(samples, next(enough, _FRAMES))
+
+    def _score(self, samples: np.ndarray, frames: int) -> Quality:
+        if frames not in self._sessions:
+            self._sessions[frames] = self._make(frames)
+        session = self._sessions[frames]
+        raw = session.run(None, {session.get_inputs()[0].name: _windows(samples)})[0]
         columns = zip(raw.T, (_SIGNAL, _BACKGROUND, _OVERALL), strict=True)
         return Quality(*(float(_scale(column, terms).mean()) for column, terms in columns))
 
@@ -69,10 +89,44 @@ def load(threads: int = 1) -> Judge:
         model = (files("speechmos") / "dnsmos_models" / "sig_bak_ovr.onnx").read_bytes()
     except ImportError as error:
         raise FfvitsError(f"the package {error.name!r} is not installed", cure="pip install 'ffvits[label]'") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    return Judge(onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
+
+    def make(frames: int) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        held = {} if frames == _FRAMES else _lengths(frames)
+        for name, value in held.items():
+            options.add_initializer(name, value)
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    return Judge(make)
+
+
+@lru_cache(maxsize=4)  # so they stay: a session only borrows them
+def _lengths(frames: int) -> dict[str, onnxruntime.OrtValue]:
+    """The network's own constants that say how much of a window it cuts into frames, for another number of frames.
+
+    It takes each frame with half of the one before: its input twice, the second time later by one step.
+    """
+    import numpy as np
+    import onnxruntime
+
+    everything = np.iinfo(np.int64).max
+    constants = {
+        "shape_tensor": (-1, frames, _FRAME),
+        "shape_tensor1": (-1, frames, _FRAME),
+        "input_1:01_cropping_end": (everything, frames * _FRAME),
+        "input_1:01_cropping_end1": (everything, (frames + 1) * _FRAME),
+    }
+    return {
+        name: onnxruntime.OrtValue.ortvalue_from_numpy(np.array(value, np.int64)) for name, value in constants.items()
+    }
+
+
+def _samples(sound: Sound) -> np.ndarray:
+    import numpy as np
+
+    return np.clip(sound.at(RATE).samples, -1, 1).astype(np.float32)
 
 
 def _windows(samples: np.ndarray) -> np.ndarray:

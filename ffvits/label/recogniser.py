@@ -94,15 +94,17 @@ class Recogniser:
         """What is said in one sound of any rate, of which the first 30 s are heard."""
         return self.hear([sound])[0]
 
-    def hear(self, sounds: Sequence[Sound]) -> list[Heard]:
+    def hear(self, sounds: Sequence[Sound], *, patient: bool = True) -> list[Heard]:
         """What is said in each sound, in order; together they are heard faster than one by one.
 
-        The result for a sound does not depend on which others are heard with it.
+        The result for a sound does not depend on which others are heard with it. What seems lost is heard once more
+        in the longest window, at ten times the price, where `patient`.
         """
         sounds = [_levelled(sound.at(RATE)) for sound in sounds]
         heard = self._write(sounds, [_window(sound.seconds) for sound in sounds])
         # A window cut close to the sound saves most of the time, and now and then loses the thread.
-        again = [number for number, one in enumerate(heard) if _window(sounds[number].seconds) < 30 and _lost(one)]
+        lost = [number for number, one in enumerate(heard) if _window(sounds[number].seconds) < 30 and _lost(one)]
+        again = lost if patient else []
         for number, one in zip(again, self._write([sounds[n] for n in again], [30] * len(again)), strict=True):
             if one.confidence > heard[number].confidence or heard[number].compression > _LOOPING:
                 heard[number] = one

@@ -38,7 +38,7 @@ def transcribe(
     hearings stay in `notes`. Clips whose words are doubtful say so in `review`. Raises DownloadError if the recogniser
     is out of reach.
     """
-    cache = run.cache("transcribe", _deciding(settings), version=4)
+    cache = run.cache("transcribe", _deciding(settings), version=5)
     listener = listener or Listener(settings)
     clips = iter(clips)
     while ahead := list(itertools.islice(clips, _AHEAD)):
@@ -62,17 +62,20 @@ def _deciding(settings: TranscribeSettings) -> TranscribeSettings:
 def _hear(clips: Sequence[Clip], run: Run, recogniser: Recogniser) -> list[list[Heard]]:
     """For each clip what is heard in it, or, if it was cleaned, in its original, in it, and half-way between them.
 
-    The third hearing is only of clips in which the first two are not the same.
+    The third hearing is only of clips in which the first two do not sound the same, and of those no second attempt
+    is made at it: it is an opinion on two that are there already.
     """
+    from ffvits.evaluate.metrics import pinyin_error
+
     cleaned = [Sound.load(run.path(clip)) for clip in clips]
     originals = [Sound.load(run.folder / clip.original) if _is_cleaned(clip) else None for clip in clips]
     found = [[heard] for heard in recogniser.hear([one or two for one, two in zip(originals, cleaned, strict=True)])]
     twice = [number for number, original in enumerate(originals) if original]
     for number, heard in zip(twice, recogniser.hear([cleaned[n] for n in twice]), strict=True):
         found[number].append(heard)
-    thrice = [number for number in twice if found[number][0].text != found[number][1].text]
+    thrice = [n for n in twice if pinyin_error(found[n][0].text, found[n][1].text, tones=False) > 0]
     halves = [_half_way(originals[n], cleaned[n]) for n in thrice]
-    for number, heard in zip(thrice, recogniser.hear(halves), strict=True):
+    for number, heard in zip(thrice, recogniser.hear(halves, patient=False), strict=True):
         found[number].append(heard)
     return found
 

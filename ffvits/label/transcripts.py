@@ -43,10 +43,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Transcripts:
-    """What is known of the words in a folder: by the path of the recording (posix, relative) and by its name alone."""
+    """What is known of the words in a folder: by the path of the recording (posix, relative) and by its name alone.
+
+    `files` are those that the words were read from.
+    """
 
     by_path: dict[str, list[Line]] = field(default_factory=dict)
     by_name: dict[str, list[Line]] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
 
     def of(self, source: str) -> list[Line]:
         """The lines of a recording, in order; empty if none are known."""
@@ -68,6 +72,7 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
         stems[PurePosixPath(source).stem].append(source)
     by_path: dict[str, list[Line]] = {}
     by_name: dict[str, list[Line]] = {}
+    files: dict[Path, None] = {}
     for path in sorted(folder.rglob("*")):
         kind = path.suffix.lower()
         if kind not in _TABLES | _BESIDE or not path.is_file() or path.stat().st_size > _LARGEST:
@@ -81,6 +86,7 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
             lines = parse(text, kind)
             if lines:
                 by_path.update(dict.fromkeys(owner, lines))
+                files[path] = None
             else:
                 console.warn(f"No words found in {path.name}")
             continue
@@ -96,7 +102,10 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
                 by_path[exact[0]] = [Line(words)]
             elif len(stems[named.stem]) == 1:
                 by_name[named.stem] = [Line(words)]
-    return Transcripts(by_path, by_name)
+            else:
+                continue
+            files[path] = None
+    return Transcripts(by_path, by_name, tuple(files))
 
 
 def imported(
@@ -110,7 +119,8 @@ def imported(
     found = find(folder, {clip.source for clip in clips})
     if found:
         known = len({clip.source for clip in clips if found.of(clip.source)})
-        console.info(f"Transcripts found for {known} recordings")
+        where = found.files[0].name if len(found.files) == 1 else f"{len(found.files)} files"
+        console.info(f"Transcripts found for {known} recordings, in {where}")
     yield from use(clips, found, settings, fit)
 
 

@@ -6,8 +6,9 @@ import pytest
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.label import recogniser
-from ffvits.label.transcribe import _half_way, _told
-from ffvits.recipe import TranscribeSettings
+from ffvits.label.transcribe import _half_way, _hear, _told
+from ffvits.recipe import Recipe, TranscribeSettings
+from ffvits.run import Run
 
 CLIP = Clip("a", "a.wav", 0, 3, "派蒙", audio="cleaned", original="mix")
 
@@ -97,3 +98,54 @@ def test_the_opening_names_the_vocabulary():
     assert recogniser.opening(TranscribeSettings()) == "以下是普通话的句子。"
     settings = TranscribeSettings(prompt="", vocabulary=("派蒙", "旅行者"))
     assert recogniser.opening(settings) == "派蒙、旅行者。"
+
+
+class Scripted:
+    """A recogniser that hears what it is told to, round by round."""
+
+    def __init__(self, *rounds: list[str]) -> None:
+        self._rounds = iter(rounds)
+        self.patience: list[bool] = []
+
+    def hear(self, sounds, *, patient: bool = True) -> list[recogniser.Heard]:
+        self.patience += [patient] * len(sounds)
+        texts = next(self._rounds) if sounds else []
+        assert len(texts) == len(sounds)
+        return [recogniser.Heard(text, text, 0.8, 0.1, 0.8, "zh", 0.99) for text in texts]
+
+
+def test_a_third_hearing_is_only_of_what_sounded_otherwise(tmp_path):
+    run = Run.create(tmp_path, Recipe(speaker="派蒙"))
+    noise = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
+    for name in ("mix.flac", "cleaned.flac"):
+        Sound(noise, 16000).save(tmp_path / name)
+    clips = [
+        Clip(name, f"{name}.wav", 0, 1, "派蒙", audio="cleaned.flac", original=original)
+        for name, original in (("a", "mix.flac"), ("b", "mix.flac"), ("c", "cleaned.flac"))
+    ]
+    heard = Scripted(["今天天气好", "今天天气好", "没有洗过"], ["金田天汽好", "明月出山"], ["今天天气"])
+    assert [[one.text for one in hearings] for hearings in _hear(clips, run, heard)] == [
+        ["今天天气好", "金田天汽好"],  # other characters of the same sound
+        ["今天天气好", "明月出山", "今天天气"],
+        ["没有洗过"],
+    ]
+    assert heard.patience == [True] * 5 + [False]
+
+
+class Lost:
+    """A network that finds no words, and remembers how long its windows were."""
+
+    def __init__(self) -> None:
+        self.windows: list[int] = []
+
+    def write(self, sounds, seconds: int) -> list[recogniser.Heard]:
+        self.windows.append(seconds)
+        return [recogniser.written("", -1.0, 0.1, {"zh": 0.9}) for _ in sounds]
+
+
+@pytest.mark.parametrize(("patient", "windows"), [(True, [6, 30]), (False, [6])])
+def test_what_seems_lost_is_heard_once_more_where_patient(patient, windows):
+    network = Lost()
+    hearing_aid = recogniser.Recogniser(network, lambda sound: np.zeros(30, np.float32), TranscribeSettings())
+    assert [one.text for one in hearing_aid.hear([Sound(np.zeros(16000, np.float32), 16000)], patient=patient)] == [""]
+    assert network.windows == windows

@@ -29,6 +29,17 @@ def test_equal_to_the_published_scorer(judge, recording, name, expected):
     assert (found.signal, found.background, found.overall) == pytest.approx(expected, abs=0.15)
 
 
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_once_through_is_nearly_the_same(judge, recording, name):
+    sound = recording(name)
+    assert judge.once(sound).overall == pytest.approx(judge(sound).overall, abs=0.2)
+
+
+def test_once_through_is_the_same_where_nothing_is_repeated(judge):
+    noise = np.random.default_rng(0).normal(0, 0.01, 10 * 16000).astype(np.float32)
+    assert judge.once(Sound(noise, 16000)) == judge(Sound(noise, 16000))
+
+
 def test_noise_lowers_the_score(judge, recording):
     sound = recording("line_00.ogg")
     level = float(np.sqrt(np.mean(np.square(sound.samples))))

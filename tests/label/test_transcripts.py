@@ -31,7 +31,9 @@ S = TranscribeSettings()
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
 def test_tables_and_labels(tmp_path, name, text, encoding):
     (tmp_path / name).write_bytes(text.encode(encoding))
-    assert [line.text for line in find(tmp_path, ["a.wav", "b.wav"]).of("a.wav")] == ["你好世界"]
+    found = find(tmp_path, ["a.wav", "b.wav"])
+    assert [line.text for line in found.of("a.wav")] == ["你好世界"]
+    assert found.files == (tmp_path / name,)
 
 
 SRT = "1\r\n00:00:01,500 --> 00:00:03,000\r\n<i>你好</i>\r\n\r\n2\r\n00:01:00,000 --> 00:01:02,500\r\n世界\r\n"
