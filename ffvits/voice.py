@@ -112,6 +112,10 @@ class Voice:
 
         return Voice(self.info, self._parts, self._reader, Together(self._parts, rows))
 
+    def fingerprint(self) -> str:
+        """A hash of the voice's weights: two that differ are two voices."""
+        return self._parts.fingerprint()
+
     def say(
         self,
         text: str,

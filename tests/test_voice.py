@@ -284,3 +284,16 @@ def test_text_files_are_utf8(tmp_path):
     (tmp_path / "b.txt").write_bytes("你好".encode("gbk"))
     with pytest.raises(TextError, match="UTF-8"):
         read_text(str(tmp_path / "b.txt"))
+
+
+def test_a_voice_is_known_by_its_weights(voice):
+    from ffvits.base import load_base
+    from ffvits.speak.torch_parts import TorchParts
+
+    base = load_base("mandarin-lite")
+    changed = {name: value.float() for name, value in base.generator.items()}
+    again = TorchParts.build(base.config, dict(changed), "cpu", "float32").fingerprint()
+    assert again == TorchParts.build(base.config, dict(changed), "cpu", "float32").fingerprint()
+    changed["dec.conv_pre.bias"] = changed["dec.conv_pre.bias"] + 1e-3
+    assert again != TorchParts.build(base.config, changed, "cpu", "float32").fingerprint()
+    assert len(voice.fingerprint()) == 64

@@ -52,6 +52,7 @@ def hear_voice(
     if known is not None:
         return known
     panel.gather()
+    voice.say("你好", voice.speakers[0] if voice.speakers else None, seed=0)  # the first words of a program are slow
     console.info(f"{name} says {len(sentences)} sentences")
     takes, paces = [], []
     with console.progress("Speaking", total=len(sentences), unit="sentences") as bar:
@@ -89,11 +90,8 @@ def _key(panel: Panel, *known_by: object) -> str:
 
 
 def _fingerprint(voice: Voice) -> str:
-    """Tells voices apart by their description and by how they say a word (which also warms them up)."""
-    import hashlib
-
-    said = hashlib.sha256(voice.say("你好", voice.speakers[0] if voice.speakers else None, seed=0).tobytes())
-    return digest(asdict(voice.info), said.hexdigest())
+    """Tells voices apart by their description and their weights."""
+    return digest(asdict(voice.info), voice.fingerprint())
 
 
 def _file_name(name: str) -> str:

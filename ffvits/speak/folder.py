@@ -78,7 +78,7 @@ class VoiceInfo:
             front_end=base.front_end,
             add_blank=base.add_blank,
             speakers=base.speakers,
-            noise=0.4,
+            noise=0.25,
             noise_w=0.6,
             card={"base": base.name, "licence": base.licence},
         )

@@ -18,13 +18,18 @@ NETWORKS = ("enc_p", "dp", "flow", "dec")
 class OnnxParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
-    def __init__(self, sessions: Mapping[str, InferenceSession]) -> None:
+    def __init__(self, sessions: Mapping[str, InferenceSession], fingerprint: str = "") -> None:
         self._sessions = sessions
+        self._fingerprint = fingerprint
         decoder, flow = (sessions[name].get_modelmeta().custom_metadata_map for name in ("dec", "flow"))
         self.hop_length = int(decoder["hop_length"])
         self.reach = int(decoder["reach"])
         self.flow_reach = int(flow["reach"])
         self.rows = 1
+
+    def fingerprint(self) -> str:
+        """See `ffvits.speak.synthesis.Parts`."""
+        return self._fingerprint
 
     @classmethod
     def load(cls, folder: Path) -> OnnxParts:
@@ -32,6 +37,8 @@ class OnnxParts:
 
         Raises BaseError if one is missing or damaged, FfvitsError if onnxruntime is not installed.
         """
+        import hashlib
+
         try:
             import onnxruntime
             from onnxruntime.capi import onnxruntime_pybind11_state as state
@@ -43,7 +50,7 @@ class OnnxParts:
         options.log_severity_level = 3
         options.intra_op_num_threads = threads()
         damaged = (OSError, RuntimeError, state.Fail, state.InvalidProtobuf, state.InvalidGraph, state.NotImplemented)
-        sessions = {}
+        sessions, hashes = {}, hashlib.sha256()
         for name in (*NETWORKS, "emb"):
             found = sorted(folder.glob(f"*_{name}.onnx"))
             if not found and name == "emb":
@@ -56,9 +63,9 @@ class OnnxParts:
                 )
             try:
                 # From memory: onnxruntime cannot open every name on every system.
-                sessions[name] = onnxruntime.InferenceSession(
-                    found[0].read_bytes(), options, providers=["CPUExecutionProvider"]
-                )
+                network = found[0].read_bytes()
+                sessions[name] = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+                hashes.update(network)
             except damaged as error:
                 raise BaseError(
                     f"this network cannot be read: {error}",
@@ -66,7 +73,7 @@ class OnnxParts:
                     file=found[0],
                 ) from error
         try:
-            return cls(sessions)
+            return cls(sessions, hashes.hexdigest())
         except (KeyError, ValueError) as error:
             raise BaseError(
                 f"these networks do not say what ffvits must know of them ({error})",

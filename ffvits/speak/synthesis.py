@@ -31,6 +31,10 @@ class Parts(Protocol):
     rows: int
     """How many rows are worth computing at once; 1 where a batch takes longer than one row after the other."""
 
+    def fingerprint(self) -> str:
+        """Tells voices apart by their weights. What they say is no use: its last bits hang on threads and memory."""
+        ...
+
     def speaker(self, row: int | None) -> np.ndarray | None: ...
 
     def encode(self, ids: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -33,6 +33,18 @@ class TorchParts:
         self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
 
+    def fingerprint(self) -> str:
+        """See `ffvits.speak.synthesis.Parts`."""
+        import hashlib
+
+        import torch
+
+        found = hashlib.sha256()
+        for name, tensor in sorted(self.model.state_dict().items()):
+            found.update(name.encode())
+            found.update(tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+        return found.hexdigest()
+
     @classmethod
     def build(
         cls, config: VitsConfig, weights: Mapping[str, Tensor], device: str, precision: Precision = "auto"

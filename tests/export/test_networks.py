@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("onnx")
-from conftest import save_voice
+from finished_voice import save_voice
 
 from ffvits import Voice
 from ffvits.errors import FfvitsError

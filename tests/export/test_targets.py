@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import save_voice
+from finished_voice import save_voice
 
 from ffvits import Voice
 from ffvits.base import load_base
