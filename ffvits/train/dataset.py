@@ -152,19 +152,25 @@ def _timed(
 ) -> Path | None:
     """The guide of a clip whose syllables have known times, written beside its samples; None where there are none.
 
-    Raises RunError if the times are not those of the text.
+    Raises RunError if the file is damaged, or its times are not those of the text.
     """
     file = run.path(clip).with_suffix(".times.npy")
     if not file.is_file():
         return None
-    times = np.load(file)
+    try:
+        times = np.load(file, allow_pickle=False)
+        whole = times.dtype.kind == "f" and bool(np.isfinite(times).all())
+    except (OSError, ValueError, EOFError) as error:
+        raise RunError("cannot be read as times", cure="make them again, or delete the file", file=file) from error
+    if not whole:
+        raise RunError("holds times that are no numbers", cure="make them again, or delete the file", file=file)
     if times.shape != (len(encoded.syllables), 3):
         raise RunError(
             f"holds times of shape {times.shape}; the text has {len(encoded.syllables)} syllables of three times each",
             cure="make them again, or delete the file: training then looks for the alignment itself",
             file=file,
         )
-    path = samples.with_name(f"{samples.stem}-{digest(encoded.ids)}-times.npy")
+    path = samples.with_name(f"{samples.stem}-{digest(encoded.ids, times.tolist())}-times.npy")
     if not path.is_file():
         save_samples(path, timed_positions(encoded, add_blank, times, frames, audio))
     return path

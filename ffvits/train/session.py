@@ -12,6 +12,7 @@ from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.device import choose_device
+from ffvits.errors import FfvitsError
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
@@ -145,10 +146,20 @@ def _reads(base: Base, reader: FrontEnd) -> bool:
 def _start_from(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: list[str]) -> str | dict[str, str]:
     """The base's voice that each new speaker starts from, as `adapt` wants it."""
     wanted = recipe.train.start_from
+    if not base.speakers:
+        return "mean"
     if wanted == "auto":
-        wanted = "nearest" if base.front_end and len(base.speakers) <= HEARD_ALL else "mean"
-    if wanted != "nearest" or not base.speakers:
-        return wanted if base.speakers and wanted != "nearest" else "mean"
+        if not base.front_end or len(base.speakers) > HEARD_ALL:
+            return "mean"
+        try:
+            return _nearest(recipe, run, base, clips, speakers)
+        except (FfvitsError, ModuleNotFoundError) as error:
+            console.warn(f"which of the base's voices is nearest cannot be told: {error}; starting from their mean")
+            return "mean"
+    return _nearest(recipe, run, base, clips, speakers) if wanted == "nearest" else wanted
+
+
+def _nearest(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: list[str]) -> dict[str, str]:
     from ffvits.base import nearest_voice
 
     chosen = {}

@@ -135,3 +135,10 @@ def test_times_beside_a_clip_guide_its_training_and_must_be_its_own(run):
     np.save(file, np.zeros((syllables + 1, 3)))
     with pytest.raises(RunError, match=f"{syllables} syllables"):
         prepare(run.clips(), run, AUDIO, reader(), ["派蒙"])
+    np.save(file, np.full((syllables, 3), np.nan))
+    with pytest.raises(RunError, match="no numbers"):
+        prepare(run.clips(), run, AUDIO, reader(), ["派蒙"])
+    file.write_bytes(b"half a fi")
+    with pytest.raises(RunError, match="cannot be read") as caught:
+        prepare(run.clips(), run, AUDIO, reader(), ["派蒙"])
+    assert caught.value.file == str(file)

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from ffvits.base import load_base
+from ffvits.errors import FfvitsError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
-from ffvits.train import state, train
+from ffvits.train import session, state, train
 from ffvits.train.guide import Staff, Teacher, hire
 from ffvits.voice import Voice
 
@@ -58,3 +59,14 @@ def test_a_voice_of_the_base_is_replayed_and_left_out_of_the_finished_voice(run,
     assert saved["model"]["emb_g.weight"].shape[0] == 2
     assert begun["model"]["emb_g.weight"][1].equal(load_base(run.voice).generator["emb_g.weight"][0])
     assert Voice.load(grown.folder).speakers == ("旅行者",)
+
+
+def test_without_an_encoder_a_new_voice_starts_from_the_mean(run, tmp_path, monkeypatch, capsys):
+    train(run.recipe().override({"train.steps": 1}), run)
+    base = load_base(run.voice)
+    monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "empty"))
+    recipe = run.recipe().override({"base": str(run.voice), "offline": True})
+    assert session._start_from(recipe, run, base, run.clips(), ["派蒙"]) == "mean"
+    assert "starting from their mean" in capsys.readouterr().err
+    with pytest.raises(FfvitsError):
+        session._start_from(recipe.override({"train.start_from": "nearest"}), run, base, run.clips(), ["派蒙"])
