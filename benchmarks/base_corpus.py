@@ -4,10 +4,11 @@
         --voices voices/ --recipe recipes/pretrain-mandarin-lite.yaml --minutes 120
     ffvits pretrain runs/corpus
 
-`sentences.txt` has one sentence a line. The readings come from our own front end, syllable by syllable, so that what is
-written in `clips.jsonl` is what was said. Voices are Kokoro's Mandarin ones and blends of two of them: a base that has
-heard many voices tells the voice from the words. Killed, it goes on where it stopped; `docs/embedded-base.md` says
-where the model and the voices come from.
+`sentences.txt` has one sentence a line. The readings come from our own front end, syllable by syllable, with the tones
+as they are spoken, so that what is written in `clips.jsonl` is what was said; the base may write them its own way.
+Voices are those named by `--only`, or Kokoro's Mandarin ones and blends of two of them: a base that has heard many
+voices tells the voice from the words. Killed, it goes on where it stopped; `docs/embedded-base.md` says where the model
+and the voices come from.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from ffvits.clip import Clip
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.text import front_end
-from ffvits.text.frontend import Encoded
+from ffvits.text.frontend import Encoded, FrontEnd
 
 RATE = 24_000
+SPOKEN = "initials-finals"  # the front end that knows third tones that rise, 一 and 不, and erhua
 VOICES = ("zf_xiaobei", "zf_xiaoxiao", "zf_xiaoyi", "zm_yunjian", "zm_yunxi", "zm_yunxia", "zm_yunyang")
 MARKS = dict(zip("，。！？、；：…—", ",.!?,;:…—", strict=True))
 TONES = {"˧˩˧": "↓", "˧˥": "↗", "˥˩": "↘", "˥": "→"}  # longest first, as Kokoro's alphabet writes them
@@ -153,14 +155,16 @@ def trimmed(samples: np.ndarray) -> tuple[np.ndarray, float]:
     return (cut / np.abs(cut).max() * PEAK).astype(np.float32), first / RATE
 
 
-def deal(sentences: Sequence[str], voices: Sequence[Voice], seed: int) -> Iterator[tuple[int, str, Voice, float]]:
+def deal(
+    sentences: Sequence[str], voices: Sequence[Voice], speeds: tuple[float, float], seed: int
+) -> Iterator[tuple[int, str, Voice, float]]:
     """Number, sentence, voice and speed of each clip, always the same; own voices three times as often as blends."""
     random = np.random.default_rng(seed)
     weights = np.array([1.0 if "+" in voice.name else 3.0 for voice in voices])
     order = random.permutation(len(sentences))
     for number in range(len(sentences) * 100):
         sentence = sentences[order[number % len(order)]]
-        yield number, sentence, voices[random.choice(len(voices), p=weights / weights.sum())], random.uniform(0.9, 1.15)
+        yield number, sentence, voices[random.choice(len(voices), p=weights / weights.sum())], random.uniform(*speeds)
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,15 @@ def read(encoded: Encoded, kokoro: Kokoro, voice: Voice, speed: float) -> Readin
     return Reading(samples, syllable_times(phonemes, starts) - np.float32(cut))
 
 
+def fitting(sentences: Sequence[str], spoken: FrontEnd, written: FrontEnd) -> list[str]:
+    """Those that both front ends see as the same syllables, whatever the tones: the times of one fit the other."""
+
+    def bare(reader: FrontEnd, sentence: str) -> list[str]:
+        return [syllable.pinyin[:-1] for syllable in reader.encode(sentence).syllables]
+
+    return [sentence for sentence in sentences if bare(spoken, sentence) == bare(written, sentence)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sentences", type=Path)
@@ -188,25 +201,29 @@ def main() -> None:
     parser.add_argument("--voices", type=Path, required=True, help="the folder of its *.bin voices")
     parser.add_argument("--recipe", type=Path, default=Path("recipes/pretrain-mandarin-lite.yaml"))
     parser.add_argument("--minutes", type=float, default=120.0)
-    parser.add_argument("--front-end", default="initials-finals", help="that the base is to have (%(default)s)")
+    parser.add_argument("--front-end", default=SPOKEN, help="that the base is to have (%(default)s)")
+    parser.add_argument("--only", nargs="+", default=(), help="the voices that read; left out: all, and their blends")
+    parser.add_argument("--speed", nargs=2, type=float, default=(0.9, 1.15), help="from and to, 1 as Kokoro likes it")
     parser.add_argument("--workers", type=int, default=2, help="sentences read at the same time (%(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
 
     import soundfile
 
-    reader = front_end(options.front_end)
+    spoken = front_end(SPOKEN)
     kokoro = Kokoro(options.model, options.vocabulary)
     sentences = [line.strip() for line in options.sentences.read_text(encoding="utf-8").splitlines() if line.strip()]
+    sentences = fitting(sentences, spoken, front_end(options.front_end))
+    voices = [voice for voice in load_voices(options.voices) if not options.only or voice.name in options.only]
     run = Run.create(options.run, Recipe.load(options.recipe))
     run.audio.mkdir(exist_ok=True)
     done = run.clips() if run.clips_file.is_file() else []
     total = sum(clip.seconds for clip in done)
-    dealt = itertools.islice(deal(sentences, load_voices(options.voices), options.seed), len(done), None)
+    dealt = itertools.islice(deal(sentences, voices, tuple(options.speed), options.seed), len(done), None)
 
     def work(task: tuple[int, str, Voice, float]) -> Reading:
         _, sentence, voice, speed = task
-        return read(reader.encode(sentence), kokoro, voice, speed)
+        return read(spoken.encode(sentence), kokoro, voice, speed)
 
     with (
         run.clips_file.open("a", encoding="utf-8", newline="\n") as file,

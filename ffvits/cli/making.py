@@ -123,7 +123,7 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if found.go else 1
 
 
-def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, keep_judge: bool = False) -> int:
+def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, as_base: bool = False) -> int:
     from contextlib import nullcontext
 
     from ffvits.recipe import Recipe
@@ -135,7 +135,7 @@ def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, kee
     given = Recipe.load(recipe_file) if recipe_file else run.recipe()
     recipe = given.override({**options(arguments), "out": arguments.folder})
     with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
-        train(recipe, Run.create(arguments.folder, recipe), keep_judge=keep_judge)
+        train(recipe, Run.create(arguments.folder, recipe), as_base=as_base)
     return 0
 
 
@@ -146,7 +146,7 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     from ffvits.train.ranks import started_first
 
     folder = Path(arguments.folder)
-    _train(arguments, arguments.recipe, keep_judge=True)
+    _train(arguments, arguments.recipe, as_base=True)
     if not started_first():
         return 0
     written = export(folder, ["bundle"])

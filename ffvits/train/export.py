@@ -49,8 +49,9 @@ def write_voice(
         "held_out_mel": progress.best if progress.best != float("inf") else None,
         "made_by": f"ffvits {__version__}",
     }
-    # The base's own voice took part in training only; the last row of the table was its.
-    weights = {**saved["average"], "emb_g.weight": saved["average"]["emb_g.weight"][: len(speakers)]}
+    weights = dict(saved["average"])
+    if speakers:  # the base's own voice took part in training only; the last row of the table was its
+        weights["emb_g.weight"] = weights["emb_g.weight"][: len(speakers)]
     info = VoiceInfo(
         model={**adapted.config.to_dict(), "n_speakers": len(speakers)},
         sampling_rate=base.audio.sampling_rate,

@@ -40,10 +40,11 @@ class Trained:
     verdict: str
 
 
-def train(recipe: Recipe, run: Run, *, keep_judge: bool = False) -> Trained:
+def train(recipe: Recipe, run: Run, *, as_base: bool = False) -> Trained:
     """Fine-tunes the recipe's base on the run's kept clips and writes the voice; goes on where it stopped.
 
-    With `keep_judge` the discriminator lies beside the voice, which then is a base that can be trained against it.
+    With `as_base` it is a base for others to train from: the discriminator lies beside it, and where there is one voice
+    only, it needs no name.
     Under torchrun all processes call this; the first one writes. Raises BaseError, TextError or TrainError naming
     cause and cure.
     """
@@ -51,10 +52,10 @@ def train(recipe: Recipe, run: Run, *, keep_judge: bool = False) -> Trained:
     with joined(device) as ranks:
         if not ranks.first:
             console.quiet()
-        return _train(recipe, run, device, ranks, keep_judge)
+        return _train(recipe, run, device, ranks, as_base)
 
 
-def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, keep_judge: bool) -> Trained:
+def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -> Trained:
     from ffvits.base import adapt, load_base
     from ffvits.train.export import write_voice
     from ffvits.vits import DISCRIMINATORS, Vits
@@ -67,10 +68,13 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, keep_judge: bool
         reader = _reader(base, recipe)
         items, held_out = prepare(clips, run, base.audio, reader, speakers)
         start_from = _start_from(recipe, run, base, clips, speakers)
+        # Whoever fine-tunes a base of one voice adds a table that begins silent; the base itself needs none.
+        alone = as_base and not base.speakers and len(speakers) == 1 and not recipe.train.replay
+        table = [] if alone else speakers
         identity = digest(
             base.sha256,
             recipe.train.from_scratch,
-            speakers,
+            table,
             recipe.train.replay > 0,
             *([start_from] if base.speakers else []),
             [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
@@ -92,7 +96,7 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, keep_judge: bool
     replayed = bool(readings) and recipe.train.replay > 0
     adapted = adapt(
         base,
-        speakers=[*speakers, *staff.voices] if replayed else speakers,
+        speakers=[*table, *staff.voices] if replayed else table,
         symbols=reader.table.symbols,
         start_from=start_from,
     )
@@ -118,7 +122,7 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, keep_judge: bool
     verdict = loop.close(progress)
     if ranks.first:
         adapted.report.save(run.folder / "surgery.json")
-        write_voice(run, recipe, base, adapted, reader, speakers, identity, keep_judge=keep_judge)
+        write_voice(run, recipe, base, adapted, reader, table, identity, keep_judge=as_base)
     return Trained(progress, verdict)
 
 
