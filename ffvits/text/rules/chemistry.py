@@ -10,9 +10,10 @@ from ffvits.text.units import UNITS
 
 _IONS = {
     "Li": "锂", "Na": "钠", "K": "钾", "H": "氢", "Mg": "镁", "Ca": "钙", "Ba": "钡", "Al": "铝", "Zn": "锌",
-    "Ag": "银", "Pb": "铅", "Mn": "锰", "Cr": "铬", "Hg": "汞", "Cu": "铜", "Fe": "铁", "F": "氟", "Cl": "氯", "Br": "溴",
-    "I": "碘", "S": "硫", "OH": "氢氧根", "NO3": "硝酸根", "NO2": "亚硝酸根", "SO4": "硫酸根", "SO3": "亚硫酸根", "CO3": "碳酸根",
-    "HCO3": "碳酸氢根", "PO4": "磷酸根", "NH4": "铵根", "MnO4": "高锰酸根", "CH3COO": "醋酸根",
+    "Ag": "银", "Pb": "铅", "Mn": "锰", "Cr": "铬", "Hg": "汞", "Cu": "铜", "Fe": "铁", "F": "氟", "Cl": "氯",
+    "Br": "溴", "I": "碘", "S": "硫", "OH": "氢氧根", "NO3": "硝酸根", "NO2": "亚硝酸根", "SO4": "硫酸根",
+    "SO3": "亚硫酸根", "CO3": "碳酸根", "HCO3": "碳酸氢根", "PO4": "磷酸根", "NH4": "铵根", "MnO4": "高锰酸根",
+    "CH3COO": "醋酸根",
 }  # fmt: skip
 _LOWER_CHARGE = {("Fe", "2"): "亚铁", ("Cu", ""): "亚铜", ("Hg", ""): "亚汞"}
 _UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
@@ -35,6 +36,12 @@ def _ion(m: re.Match[str]) -> str | None:
 def _rhesus(m: re.Match[str]) -> str:
     kind = "阴性" if m.group(1) == "-" else "阳性"
     return "Rh" + ("" if re.match(r"[)）]?(?:阴|阳)性?", after(m, 3)) else kind)
+
+
+def _lost_power(m: re.Match[str]) -> str:
+    number, power, unit, per = m.groups()
+    said = f"{decimal(number)}乘十的负{decimal(power)}次方{UNITS.get(unit, '')}"
+    return f"{said}每{UNITS[per]}" if per else said
 
 
 CHEMISTRY_RULES: tuple[Rule, ...] = (
@@ -62,8 +69,11 @@ CHEMISTRY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "lost power of ten",
-        rf"(?<![\dA-Za-z.])({NUMBER}) ?[×x*] ?10-(\d{{1,2}})(?: ?({_UNIT})(?![A-Za-z\d]))?(?![\d.]| ?[-+×÷*/=])",
-        lambda m: f"{decimal(m.group(1))}乘十的负{decimal(m.group(2))}次方{UNITS.get(m.group(3), '')}",
-        examples="1×10-3 => 一乘十的负三次方\n6.02×10-5mol => 六点零二乘十的负五次方摩尔",
+        (
+            rf"(?<![\dA-Za-z.])({NUMBER}) ?[×x*] ?10-(\d{{1,2}})(?: ?({_UNIT})(?:/({_UNIT}))?(?![A-Za-z\d]))?"
+            r"(?![\d.]| ?[-+×÷*/=])"
+        ),
+        _lost_power,
+        examples="1×10-3 => 一乘十的负三次方\n6.02×10-5mol/L => 六点零二乘十的负五次方摩尔每升",
     ),
 )
