@@ -108,7 +108,7 @@ def reading_time(run: Run, recipe: Recipe) -> float:
     from ffvits.base import load_base
     from ffvits.text import front_end
     from ffvits.train.dataset import prepare as items_of
-    from ffvits.train.guide import read_along
+    from ffvits.train.guide import hire, read_along
 
     base = load_base(recipe.base, offline=True)
     if base.speakers or not (recipe.train.guide or recipe.train.replay):
@@ -118,7 +118,7 @@ def reading_time(run: Run, recipe: Recipe) -> float:
         reader = front_end(base.front_end, symbols=base.symbols, add_blank=base.add_blank)
         items, _ = items_of(run.clips(), run, base.audio, reader, ["speaker"])
         began = time.process_time()
-        read_along(items, base, run, speaker=1)
+        read_along(items, base, run, hire(base, ["speaker"], "mean"))
         kept.write_text(json.dumps(time.process_time() - began), encoding="utf-8")
     return float(json.loads(kept.read_text(encoding="utf-8")))
 
