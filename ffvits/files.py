@@ -12,11 +12,16 @@ from pathlib import Path
 def replacing(path: Path) -> Iterator[Path]:
     """Gives a temporary path beside `path`; what was written there takes its place if the block ends without error.
 
-    The bytes are on the disk before the name changes, so that not even a power cut leaves half a file.
+    The bytes are on the disk before the name changes, so that not even a power cut leaves half a file. Whoever may read
+    a new file in this folder may read this one: some libraries write for their owner alone, and a server that runs as
+    another user could not load the voice.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
+        temporary.touch()
+        mode = temporary.stat().st_mode
         yield temporary
+        temporary.chmod(mode)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)

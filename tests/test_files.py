@@ -1,0 +1,31 @@
+"""Files are replaced whole or not at all, and whoever may read the folder's files may read them."""
+
+import os
+import stat
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from ffvits.files import replacing, write_text
+
+
+def test_an_error_leaves_the_old_file(tmp_path):
+    path = tmp_path / "标注 1.txt"
+    write_text(path, "旧")
+    with pytest.raises(ZeroDivisionError), replacing(path) as temporary:
+        temporary.write_text("half", encoding="utf-8")
+        _ = 1 / 0
+    assert path.read_text(encoding="utf-8") == "旧"
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_library_that_writes_for_its_owner_alone_does_not_lock_the_others_out(tmp_path):
+    path, other = tmp_path / "model.safetensors", tmp_path / "other.txt"
+    other.touch()
+    with replacing(path) as temporary:
+        save_file({"x": torch.ones(2)}, temporary)
+        temporary.chmod(0o600)
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
+    assert load_file(path)["x"].tolist() == [1, 1]
