@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -74,12 +74,6 @@ def out_of_memory(error: BaseException) -> bool:
     return any(sign in str(error) for sign in signs)
 
 
-def _seen_through(audio: AudioFormat, window: int) -> AudioFormat:
-    """The same sound with another window [samples]; no more mels than its bins can tell apart."""
-    mels = min(audio.n_mel_channels, window // 16)
-    return replace(audio, filter_length=window, win_length=window, hop_length=window // 4, n_mel_channels=mels)
-
-
 def _seed(*numbers: int) -> int:
     return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0])
 
@@ -108,7 +102,6 @@ class Learner:
         self._norms: dict[str, list[float]] = {"judge": [], "model": []}
         self.model = model.to(self.device).train()
         self.audio = audio
-        self._views = (audio, *(_seen_through(audio, window) for window in plan.windows))
         self.plan = plan
         self.judge = judge.to(self.device).train() if judge is not None else None
         self._judge_since: int | None = None  # the step before the first one in which it took part
@@ -295,17 +288,9 @@ class Learner:
         return total, losses
 
     def _mel_distance(self, real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
-        """Mean L1 distance of log mels where there is speech; [B, 1, T] both, mask [B, 1, frames].
-
-        With several windows, the mean over them: the longest tell harmonics apart, the shortest the pulses of the voice
-        (Yamamoto et al. 2020, section 2.2, on magnitudes).
-        """
-        distances = []
-        for view in self._views:
-            difference = mel_spectrogram(real[:, 0], view) - mel_spectrogram(made[:, 0].float(), view)
-            heard = nn.functional.interpolate(mask, difference.shape[-1]) if view is not self.audio else mask
-            distances.append((difference.abs() * heard).sum() / (heard.sum() * view.n_mel_channels))
-        return torch.stack(distances).mean()
+        """Mean L1 distance of log mels where there is speech; [B, 1, T] both, mask [B, 1, frames]."""
+        difference = mel_spectrogram(real[:, 0], self.audio) - mel_spectrogram(made[:, 0].float(), self.audio)
+        return (difference.abs() * mask).sum() / (mask.sum() * self.audio.n_mel_channels)
 
     def _judgement(self, real: Tensor, made: Tensor) -> dict[str, Tensor]:
         # The judge only listens here: no gradient for its weights, and no graph behind the real features.

@@ -24,7 +24,6 @@ FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
 # fine-tune is too short for the search to become better than the guide (measured: docs/training.md).
 GUIDE_STRENGTH = 100.0
-WINDOWS = (256, 512, 2048)  # samples, beside the base's own
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,6 @@ class Plan:
     decay: float = 0.1
     until: str = "steps"
     listen_every: int = -1
-    windows: tuple[int, ...] = ()
 
     def rate(self, step: int) -> float:
         """The learning rate of a step (from 1): a short warm-up, then half a cosine down to `decay` of it."""
@@ -138,7 +136,6 @@ def make_plan(
         decay=1.0 if settings.until == "minutes" else settings.decay,
         until=settings.until,
         listen_every=settings.listen_every or 4 * check_every,
-        windows=WINDOWS if settings.spectra == "many" else (),
     )
 
 
