@@ -7,6 +7,7 @@ by one or several in a batch, is a `Stage`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     import numpy as np
 
 # Frames decoded at once: few at first, so that speech begins; then more, as surroundings cost less of a longer tile.
-FIRST_TILE, LAST_TILE = 16, 256
+FIRST_TILE, LAST_TILE = 16, 384
+# No tile is more than so many times as long as all that sounds before it: a decoder that makes two seconds in one
+# leaves no gap.
+GROWTH = 2
+AHEAD = 8  # the flow goes at least so many times as far as it has gone, so that it is seldom interrupted
 
 Step = Callable[["Parts", Sequence[Any]], list[Any]]
 
@@ -183,33 +188,59 @@ def decode(parts: Parts, rows: Sequence[Stretch]) -> list[np.ndarray]:
 def spoken(stage: Stage, thought: Thought) -> Iterator[np.ndarray]:
     """The samples of a thought, tile by tile; joined they are what decoding the whole at once would give.
 
-    Of a longer thought only as much goes through the flow as the first tile needs, and the rest after that.
+    Of a longer thought only as much goes through the flow as the next tiles need.
     """
-    import numpy as np
-
-    total, far = thought.z_p.shape[2], stage.parts.flow_reach
-    head = FIRST_TILE + stage.parts.reach
-    if total - head <= 4 * far:  # what is flowed twice would cost more than it gains
-        yield from decoded(stage, stage.run(flow, Stretch(thought.z_p, thought.g)), thought.g)
-        return
-
-    def flowed(start: int, end: int) -> np.ndarray:
-        before, after = min(far, start), min(far, total - end)
-        return stage.run(flow, Stretch(thought.z_p[:, :, start - before : end + after], thought.g, before, after))
-
-    z = flowed(0, head)
-    yield stage.run(decode, tile(z, thought.g, 0, FIRST_TILE, stage.parts.reach))
-    z = np.concatenate([z, flowed(head, total)], axis=2)
-    yield from decoded(stage, z, thought.g, FIRST_TILE)
+    latent = _Latent(stage, thought)
+    return _tiles(stage, latent.upto, thought.z_p.shape[2], thought.g)
 
 
-def decoded(stage: Stage, z: np.ndarray, g: np.ndarray | None, start: int = 0) -> Iterator[np.ndarray]:
-    """The samples of a decoder's latent [1, C, T] from frame `start` (0, or the end of the first tile)."""
-    total, size = z.shape[2], FIRST_TILE if not start else 2 * FIRST_TILE
-    while start < total:
-        end = total if total - start < size + FIRST_TILE else start + size
-        yield stage.run(decode, tile(z, g, start, end, stage.parts.reach))
-        start, size = end, min(2 * size, LAST_TILE)
+def decoded(stage: Stage, z: np.ndarray, g: np.ndarray | None) -> Iterator[np.ndarray]:
+    """The samples of a decoder's latent [1, C, T], tile by tile."""
+    return _tiles(stage, lambda _: z, z.shape[2], g)
+
+
+def _tiles(stage: Stage, latent: Callable[[int], np.ndarray], total: int, g: np.ndarray | None) -> Iterator[np.ndarray]:
+    """`latent` gives the decoder's latent up to a frame or farther."""
+    start, reach = 0, stage.parts.reach
+    for end in ends(total):
+        yield stage.run(decode, tile(latent(min(end + reach, total)), g, start, end, reach))
+        start = end
+
+
+def ends(total: int) -> Iterator[int]:
+    """Where the tiles of so many frames end; the longest are of about one length."""
+    end = 0
+    while end < total:
+        size, left = max(FIRST_TILE, GROWTH * end), total - end
+        if size >= LAST_TILE:
+            size = math.ceil(left / math.ceil(left / LAST_TILE))
+        end = total if left < size + FIRST_TILE else end + size
+        yield end
+
+
+class _Latent:
+    """The decoder's latent of a thought, from its beginning to where it was wanted so far."""
+
+    def __init__(self, stage: Stage, thought: Thought) -> None:
+        self.stage = stage
+        self.thought = thought
+        self.z: np.ndarray | None = None
+
+    def upto(self, frame: int) -> np.ndarray:
+        """[1, C, T] with T at least `frame`."""
+        import numpy as np
+
+        start = 0 if self.z is None else self.z.shape[2]
+        if start < frame:
+            z_p, far = self.thought.z_p, self.stage.parts.flow_reach
+            total, end = z_p.shape[2], max(frame, AHEAD * start)
+            if total - end <= 4 * far:  # what is flowed twice would cost more than it gains
+                end = total
+            before, after = min(far, start), min(far, total - end)
+            stretch = Stretch(z_p[:, :, start - before : end + after], self.thought.g, before, after)
+            flowed = self.stage.run(flow, stretch)
+            self.z = flowed if self.z is None else np.concatenate([self.z, flowed], axis=2)
+        return self.z
 
 
 def tile(z: np.ndarray, g: np.ndarray | None, start: int, end: int, reach: int) -> Stretch:

@@ -24,6 +24,8 @@ class TorchParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
     def __init__(self, model: Vits, device: torch.device, precision: torch.dtype) -> None:
+        from ffvits.vits.layers import lay_channels_last
+
         self.model = model
         self.device = device
         self.precision = precision
@@ -32,6 +34,8 @@ class TorchParts:
         self.flow_reach = model.flow.reach
         self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
+        if device.type == "cpu":
+            lay_channels_last(model.dec)
 
     def fingerprint(self) -> str:
         """See `ffvits.speak.synthesis.Parts`."""
