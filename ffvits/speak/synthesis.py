@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-# Frames decoded at once: few at first, so that speech begins; then more, as surroundings cost less of a longer tile.
-FIRST_TILE, LAST_TILE = 16, 384
-# No tile is more than so many times as long as all that sounds before it: a decoder that makes two seconds in one
-# leaves no gap.
+# Frames decoded at once. Few at first, so that speech begins: `first_tile`. Then more, as surroundings cost less of a
+# longer tile, but never more than GROWTH times all that sounds before: a decoder that makes two seconds in one leaves
+# no gap.
+LAST_TILE = 384
 GROWTH = 2
 AHEAD = 8  # the flow goes at least so many times as far as it has gone, so that it is seldom interrupted
+
+LIGHT = 75_000_000  # multiplications for a frame; the published size takes 307 million, mandarin-lite 13
 
 Step = Callable[["Parts", Sequence[Any]], list[Any]]
 
@@ -33,6 +35,8 @@ class Parts(Protocol):
     """How many latent frames on each side of a stretch decide its samples."""
     flow_reach: int
     """How many frames on each side of a stretch decide what the flow makes of it."""
+    first: int
+    """How many frames are decoded before anything sounds."""
     rows: int
     """How many rows are worth computing at once; 1 where a batch takes longer than one row after the other."""
 
@@ -134,6 +138,14 @@ class Stretch:
         return self.size - self.before - self.after
 
 
+def first_tile(work: int) -> int:
+    """Frames to decode at first, for a decoder that multiplies so often for a frame.
+
+    The next tile must be there before the first has sounded: a heavy decoder gets more time.
+    """
+    return 8 if work < LIGHT else 16
+
+
 def think(parts: Parts, rows: Sequence[Asked]) -> list[Thought]:
     """What is to be spoken of each phrase. A row draws its own chance, so it is the same in every batch."""
     import numpy as np
@@ -202,19 +214,19 @@ def decoded(stage: Stage, z: np.ndarray, g: np.ndarray | None) -> Iterator[np.nd
 def _tiles(stage: Stage, latent: Callable[[int], np.ndarray], total: int, g: np.ndarray | None) -> Iterator[np.ndarray]:
     """`latent` gives the decoder's latent up to a frame or farther."""
     start, reach = 0, stage.parts.reach
-    for end in ends(total):
+    for end in ends(total, stage.parts.first):
         yield stage.run(decode, tile(latent(min(end + reach, total)), g, start, end, reach))
         start = end
 
 
-def ends(total: int) -> Iterator[int]:
+def ends(total: int, first: int) -> Iterator[int]:
     """Where the tiles of so many frames end; the longest are of about one length."""
     end = 0
     while end < total:
-        size, left = max(FIRST_TILE, GROWTH * end), total - end
+        size, left = max(first, GROWTH * end), total - end
         if size >= LAST_TILE:
             size = math.ceil(left / math.ceil(left / LAST_TILE))
-        end = total if left < size + FIRST_TILE else end + size
+        end = total if left < size + first else end + size
         yield end
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ffvits.device import multiplies_bfloat16
 from ffvits.errors import FfvitsError
+from ffvits.speak.synthesis import first_tile
 from ffvits.speak.together import rows_that_pay
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class TorchParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
     def __init__(self, model: Vits, device: torch.device, precision: torch.dtype) -> None:
+        from ffvits.vits.decoder import work
         from ffvits.vits.layers import lay_channels_last
 
         self.model = model
@@ -32,6 +34,7 @@ class TorchParts:
         self.hop_length = model.config.hop_length
         self.reach = model.dec.reach.frames
         self.flow_reach = model.flow.reach
+        self.first = first_tile(work(model.config))
         self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
         if device.type == "cpu":
