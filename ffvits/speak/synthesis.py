@@ -15,16 +15,26 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-# Frames decoded at once. Few at first, so that speech begins: `first_tile`. Then more, as surroundings cost less of a
+# Frames decoded at once. Few at first, so that speech begins: `Pace.first`. Then more, as surroundings cost less of a
 # longer tile, but never more than GROWTH times all that sounds before: a decoder that makes two seconds in one leaves
 # no gap.
 LAST_TILE = 384
 GROWTH = 2
-AHEAD = 8  # the flow goes at least so many times as far as it has gone, so that it is seldom interrupted
 
 LIGHT = 75_000_000  # multiplications for a frame; the published size takes 307 million, mandarin-lite 13
 
 Step = Callable[["Parts", Sequence[Any]], list[Any]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a phrase begins, so that it begins soon and goes on without a gap.
+
+    `first` frames are decoded before anything sounds; the flow goes `ahead` times as far each time as it has gone.
+    """
+
+    first: int
+    ahead: int
 
 
 class Parts(Protocol):
@@ -35,8 +45,7 @@ class Parts(Protocol):
     """How many latent frames on each side of a stretch decide its samples."""
     flow_reach: int
     """How many frames on each side of a stretch decide what the flow makes of it."""
-    first: int
-    """How many frames are decoded before anything sounds."""
+    pace: Pace
     rows: int
     """How many rows are worth computing at once; 1 where a batch takes longer than one row after the other."""
 
@@ -138,12 +147,9 @@ class Stretch:
         return self.size - self.before - self.after
 
 
-def first_tile(work: int) -> int:
-    """Frames to decode at first, for a decoder that multiplies so often for a frame.
-
-    The next tile must be there before the first has sounded: a heavy decoder gets more time.
-    """
-    return 8 if work < LIGHT else 16
+def pace(work: int) -> Pace:
+    """For a decoder that multiplies so often for a frame: a heavy one needs time while the first tile sounds."""
+    return Pace(first=8, ahead=64) if work < LIGHT else Pace(first=16, ahead=8)
 
 
 def think(parts: Parts, rows: Sequence[Asked]) -> list[Thought]:
@@ -214,7 +220,7 @@ def decoded(stage: Stage, z: np.ndarray, g: np.ndarray | None) -> Iterator[np.nd
 def _tiles(stage: Stage, latent: Callable[[int], np.ndarray], total: int, g: np.ndarray | None) -> Iterator[np.ndarray]:
     """`latent` gives the decoder's latent up to a frame or farther."""
     start, reach = 0, stage.parts.reach
-    for end in ends(total, stage.parts.first):
+    for end in ends(total, stage.parts.pace.first):
         yield stage.run(decode, tile(latent(min(end + reach, total)), g, start, end, reach))
         start = end
 
@@ -245,7 +251,7 @@ class _Latent:
         start = 0 if self.z is None else self.z.shape[2]
         if start < frame:
             z_p, far = self.thought.z_p, self.stage.parts.flow_reach
-            total, end = z_p.shape[2], max(frame, AHEAD * start)
+            total, end = z_p.shape[2], max(frame, self.stage.parts.pace.ahead * start)
             if total - end <= 4 * far:  # what is flowed twice would cost more than it gains
                 end = total
             before, after = min(far, start), min(far, total - end)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ffvits.device import multiplies_bfloat16
 from ffvits.errors import FfvitsError
-from ffvits.speak.synthesis import first_tile
+from ffvits.speak.synthesis import pace
 from ffvits.speak.together import rows_that_pay
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class TorchParts:
         self.hop_length = model.config.hop_length
         self.reach = model.dec.reach.frames
         self.flow_reach = model.flow.reach
-        self.first = first_tile(work(model.config))
+        self.pace = pace(work(model.config))
         self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
         if device.type == "cpu":

@@ -14,6 +14,7 @@ from ffvits.vits.layers import NormedRowConv1d, NormedRowConvTranspose1d, RowCon
 SLOPE = 0.1  # of the leaky ReLUs everywhere but before the last convolution
 
 Sides = tuple[int, int]  # how many columns at the beginning and at the end are only surroundings of what is wanted
+NONE: Sides = (0, 0)
 
 
 def _same_conv(channels: int, kernel_size: int, dilation: int) -> NormedRowConv1d:
@@ -34,7 +35,7 @@ class ResBlock1(nn.Module):
         self.convs1 = nn.ModuleList(_same_conv(channels, kernel_size, d) for d in dilations)
         self.convs2 = nn.ModuleList(_same_conv(channels, kernel_size, 1) for _ in dilations)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = (0, 0), needed: int = 0) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = NONE, needed: int = 0) -> Tensor:
         """x [B, C, 1, T] whose `sides` are surroundings -> the same with at most `needed` of them."""
         ahead = needed + sum(conv.padding[0] for conv in (*self.convs1, *self.convs2))
         for dilated, plain in zip(self.convs1, self.convs2, strict=True):
@@ -52,7 +53,7 @@ class ResBlock2(nn.Module):
         super().__init__()
         self.convs = nn.ModuleList(_same_conv(channels, kernel_size, d) for d in dilations)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = (0, 0), needed: int = 0) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = NONE, needed: int = 0) -> Tensor:
         """See `ResBlock1`."""
         ahead = needed + sum(conv.padding[0] for conv in self.convs)
         for dilated in self.convs:
@@ -107,6 +108,8 @@ def _trimmed(x: Tensor, mask: Tensor | None, sides: Sides, needed: int) -> tuple
 
     Written without `min`, so that an exporter can trace the numbers as tensors.
     """
+    if sides is NONE:
+        return x, mask, sides
     before, after = ((side - needed) * (side > needed) for side in sides)
     inner = (..., slice(before, x.shape[-1] - after))
     return x[inner], None if mask is None else mask[inner], (sides[0] - before, sides[1] - after)
@@ -164,7 +167,7 @@ class Decoder(nn.Module):
             x, mask, sides = _trimmed(x, mask, sides, self.reach.samples[i])
             x, left = _kept(x, mask), self.reach.left[i]
             first, *others = self.resblocks[i * n_kernels : (i + 1) * n_kernels]
-            around = sides if inside else (0, 0)
+            around = sides if inside else NONE
             heard = first(x, mask, around, left)
             for block in others:
                 heard = heard.add_(block(x, mask, around, left))

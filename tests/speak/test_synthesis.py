@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from ffvits.speak.synthesis import GROWTH, LAST_TILE, ends, first_tile
+from ffvits.speak.synthesis import GROWTH, LAST_TILE, ends, pace
 from ffvits.vits import VitsConfig
 from ffvits.vits.decoder import Decoder, work
 
@@ -31,7 +31,7 @@ def test_tiles_reach_the_end_and_grow_no_faster_than_they_sound(total, first):
 
 
 def test_a_light_decoder_begins_with_fewer_frames():
-    assert first_tile(work(LITE)) < first_tile(work(VitsConfig()))
+    assert pace(work(LITE)).first < pace(work(VitsConfig())).first
 
 
 @pytest.mark.parametrize("config", [VitsConfig(), LITE], ids=["published", "lite"])
