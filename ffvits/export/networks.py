@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from ffvits.errors import FfvitsError
 from ffvits.vits.alignment import path_of_durations, spread
+from ffvits.vits.decoder import work
 from ffvits.vits.layers import sequence_mask
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def split(model: Vits) -> dict[str, bytes]:
     """enc_p, dp, flow, dec and, for a model with speakers, emb: each an ONNX file's bytes. `model` is fused.
 
     Inputs and outputs are named as MoeVoiceStudio names them; dec also takes `before` and `after` (see `Decoder`),
-    which are 0 where they are not given. The metadata of dec hold `hop_length` and `reach`, those of flow its `reach`.
+    which are 0 where they are not given. The metadata of dec hold `hop_length`, `reach` and `work`, those of flow its
+    `reach`.
     """
     config = model.config
     hidden, inter = config.hidden_channels, config.inter_channels
@@ -148,7 +150,7 @@ def split(model: Vits) -> dict[str, bytes]:
             {"z_in": z, "before": zero, "after": zero, "g": g},
             ["o"],
             {"z_in": [0, 2], "o": [0, 2]},
-            metadata={"hop_length": config.hop_length, "reach": model.dec.reach.frames},
+            metadata={"hop_length": config.hop_length, "reach": model.dec.reach.frames, "work": work(config)},
             optional=("before", "after"),
         ),
     }

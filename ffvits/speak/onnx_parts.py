@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ffvits.errors import BaseError, FfvitsError
+from ffvits.speak.synthesis import LIGHT, pace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ class OnnxParts:
         self.hop_length = int(decoder["hop_length"])
         self.reach = int(decoder["reach"])
         self.flow_reach = int(flow["reach"])
+        self.pace = pace(int(decoder.get("work", LIGHT)))  # older exports do not say
         self.rows = 1
 
     def fingerprint(self) -> str:

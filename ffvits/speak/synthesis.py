@@ -7,6 +7,7 @@ by one or several in a batch, is a `Stage`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,10 +15,26 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-# Frames decoded at once: few at first, so that speech begins; then more, as surroundings cost less of a longer tile.
-FIRST_TILE, LAST_TILE = 16, 256
+# Frames decoded at once. Few at first, so that speech begins: `Pace.first`. Then more, as surroundings cost less of a
+# longer tile, but never more than GROWTH times all that sounds before: a decoder that makes two seconds in one leaves
+# no gap.
+LAST_TILE = 384
+GROWTH = 2
+
+LIGHT = 75_000_000  # multiplications for a frame; the published size takes 307 million, mandarin-lite 13
 
 Step = Callable[["Parts", Sequence[Any]], list[Any]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a phrase begins, so that it begins soon and goes on without a gap.
+
+    `first` frames are decoded before anything sounds; the flow goes `ahead` times as far each time as it has gone.
+    """
+
+    first: int
+    ahead: int
 
 
 class Parts(Protocol):
@@ -28,6 +45,7 @@ class Parts(Protocol):
     """How many latent frames on each side of a stretch decide its samples."""
     flow_reach: int
     """How many frames on each side of a stretch decide what the flow makes of it."""
+    pace: Pace
     rows: int
     """How many rows are worth computing at once; 1 where a batch takes longer than one row after the other."""
 
@@ -129,6 +147,11 @@ class Stretch:
         return self.size - self.before - self.after
 
 
+def pace(work: int) -> Pace:
+    """For a decoder that multiplies so often for a frame: a heavy one needs time while the first tile sounds."""
+    return Pace(first=8, ahead=64) if work < LIGHT else Pace(first=16, ahead=8)
+
+
 def think(parts: Parts, rows: Sequence[Asked]) -> list[Thought]:
     """What is to be spoken of each phrase. A row draws its own chance, so it is the same in every batch."""
     import numpy as np
@@ -183,33 +206,59 @@ def decode(parts: Parts, rows: Sequence[Stretch]) -> list[np.ndarray]:
 def spoken(stage: Stage, thought: Thought) -> Iterator[np.ndarray]:
     """The samples of a thought, tile by tile; joined they are what decoding the whole at once would give.
 
-    Of a longer thought only as much goes through the flow as the first tile needs, and the rest after that.
+    Of a longer thought only as much goes through the flow as the next tiles need.
     """
-    import numpy as np
-
-    total, far = thought.z_p.shape[2], stage.parts.flow_reach
-    head = FIRST_TILE + stage.parts.reach
-    if total - head <= 4 * far:  # what is flowed twice would cost more than it gains
-        yield from decoded(stage, stage.run(flow, Stretch(thought.z_p, thought.g)), thought.g)
-        return
-
-    def flowed(start: int, end: int) -> np.ndarray:
-        before, after = min(far, start), min(far, total - end)
-        return stage.run(flow, Stretch(thought.z_p[:, :, start - before : end + after], thought.g, before, after))
-
-    z = flowed(0, head)
-    yield stage.run(decode, tile(z, thought.g, 0, FIRST_TILE, stage.parts.reach))
-    z = np.concatenate([z, flowed(head, total)], axis=2)
-    yield from decoded(stage, z, thought.g, FIRST_TILE)
+    latent = _Latent(stage, thought)
+    return _tiles(stage, latent.upto, thought.z_p.shape[2], thought.g)
 
 
-def decoded(stage: Stage, z: np.ndarray, g: np.ndarray | None, start: int = 0) -> Iterator[np.ndarray]:
-    """The samples of a decoder's latent [1, C, T] from frame `start` (0, or the end of the first tile)."""
-    total, size = z.shape[2], FIRST_TILE if not start else 2 * FIRST_TILE
-    while start < total:
-        end = total if total - start < size + FIRST_TILE else start + size
-        yield stage.run(decode, tile(z, g, start, end, stage.parts.reach))
-        start, size = end, min(2 * size, LAST_TILE)
+def decoded(stage: Stage, z: np.ndarray, g: np.ndarray | None) -> Iterator[np.ndarray]:
+    """The samples of a decoder's latent [1, C, T], tile by tile."""
+    return _tiles(stage, lambda _: z, z.shape[2], g)
+
+
+def _tiles(stage: Stage, latent: Callable[[int], np.ndarray], total: int, g: np.ndarray | None) -> Iterator[np.ndarray]:
+    """`latent` gives the decoder's latent up to a frame or farther."""
+    start, reach = 0, stage.parts.reach
+    for end in ends(total, stage.parts.pace.first):
+        yield stage.run(decode, tile(latent(min(end + reach, total)), g, start, end, reach))
+        start = end
+
+
+def ends(total: int, first: int) -> Iterator[int]:
+    """Where the tiles of so many frames end; the longest are of about one length."""
+    end = 0
+    while end < total:
+        size, left = max(first, GROWTH * end), total - end
+        if size >= LAST_TILE:
+            size = math.ceil(left / math.ceil(left / LAST_TILE))
+        end = total if left < size + first else end + size
+        yield end
+
+
+class _Latent:
+    """The decoder's latent of a thought, from its beginning to where it was wanted so far."""
+
+    def __init__(self, stage: Stage, thought: Thought) -> None:
+        self.stage = stage
+        self.thought = thought
+        self.z: np.ndarray | None = None
+
+    def upto(self, frame: int) -> np.ndarray:
+        """[1, C, T] with T at least `frame`."""
+        import numpy as np
+
+        start = 0 if self.z is None else self.z.shape[2]
+        if start < frame:
+            z_p, far = self.thought.z_p, self.stage.parts.flow_reach
+            total, end = z_p.shape[2], max(frame, self.stage.parts.pace.ahead * start)
+            if total - end <= 4 * far:  # what is flowed twice would cost more than it gains
+                end = total
+            before, after = min(far, start), min(far, total - end)
+            stretch = Stretch(z_p[:, :, start - before : end + after], self.thought.g, before, after)
+            flowed = self.stage.run(flow, stretch)
+            self.z = flowed if self.z is None else np.concatenate([self.z, flowed], axis=2)
+        return self.z
 
 
 def tile(z: np.ndarray, g: np.ndarray | None, start: int, end: int, reach: int) -> Stretch:

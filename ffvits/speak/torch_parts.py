@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ffvits.device import multiplies_bfloat16
 from ffvits.errors import FfvitsError
+from ffvits.speak.synthesis import pace
 from ffvits.speak.together import rows_that_pay
 
 if TYPE_CHECKING:
@@ -24,14 +25,20 @@ class TorchParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
     def __init__(self, model: Vits, device: torch.device, precision: torch.dtype) -> None:
+        from ffvits.vits.decoder import work
+        from ffvits.vits.layers import lay_channels_last
+
         self.model = model
         self.device = device
         self.precision = precision
         self.hop_length = model.config.hop_length
         self.reach = model.dec.reach.frames
         self.flow_reach = model.flow.reach
+        self.pace = pace(work(model.config))
         self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
+        if device.type == "cpu":
+            lay_channels_last(model.dec)
 
     def fingerprint(self) -> str:
         """See `ffvits.speak.synthesis.Parts`."""

@@ -13,6 +13,9 @@ from ffvits.vits.layers import NormedRowConv1d, NormedRowConvTranspose1d, RowCon
 
 SLOPE = 0.1  # of the leaky ReLUs everywhere but before the last convolution
 
+Sides = tuple[int, int]  # how many columns at the beginning and at the end are only surroundings of what is wanted
+NONE: Sides = (0, 0)
+
 
 def _same_conv(channels: int, kernel_size: int, dilation: int) -> NormedRowConv1d:
     padding = (kernel_size - 1) * dilation // 2
@@ -25,62 +28,91 @@ def _kept(x: Tensor, mask: Tensor | None) -> Tensor:
 
 
 class ResBlock1(nn.Module):
-    """Three residual pairs of a dilated and an undilated convolution: [B, C, 1, T] -> [B, C, 1, T]."""
+    """Three residual pairs of a dilated and an undilated convolution."""
 
     def __init__(self, channels: int, kernel_size: int, dilations: tuple[int, ...]) -> None:
         super().__init__()
         self.convs1 = nn.ModuleList(_same_conv(channels, kernel_size, d) for d in dilations)
         self.convs2 = nn.ModuleList(_same_conv(channels, kernel_size, 1) for _ in dilations)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = NONE, needed: int = 0) -> Tensor:
+        """x [B, C, 1, T] whose `sides` are surroundings -> the same with at most `needed` of them."""
+        ahead = needed + sum(conv.padding[0] for conv in (*self.convs1, *self.convs2))
         for dilated, plain in zip(self.convs1, self.convs2, strict=True):
+            x, mask, sides = _trimmed(x, mask, sides, ahead)
             y = _kept(dilated(F.leaky_relu(x, SLOPE)), mask)
             x = _kept(plain(F.leaky_relu(y, SLOPE, inplace=True)).add_(x), mask)
-        return x
+            ahead -= dilated.padding[0] + plain.padding[0]
+        return _trimmed(x, mask, sides, needed)[0]
 
 
 class ResBlock2(nn.Module):
-    """Two residual dilated convolutions: [B, C, 1, T] -> [B, C, 1, T]."""
+    """Two residual dilated convolutions."""
 
     def __init__(self, channels: int, kernel_size: int, dilations: tuple[int, ...]) -> None:
         super().__init__()
         self.convs = nn.ModuleList(_same_conv(channels, kernel_size, d) for d in dilations)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = NONE, needed: int = 0) -> Tensor:
+        """See `ResBlock1`."""
+        ahead = needed + sum(conv.padding[0] for conv in self.convs)
         for dilated in self.convs:
+            x, mask, sides = _trimmed(x, mask, sides, ahead)
             x = _kept(dilated(F.leaky_relu(x, SLOPE)).add_(x), mask)
-        return x
+            ahead -= dilated.padding[0]
+        return _trimmed(x, mask, sides, needed)[0]
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How far the decoder looks to each side: in latent frames, and in samples after each upsampling."""
+    """How far the decoder looks to each side.
+
+    In latent `frames`, and in samples after each upsampling: before its blocks (`samples`) and after them (`left`).
+    """
 
     frames: int
     samples: tuple[int, ...]
+    left: tuple[int, ...]
 
 
 def reach(config: VitsConfig) -> Reach:
     """The decoder's exact receptive field, from the last convolution back to the first."""
     needed = 3  # conv_post
-    samples = []
+    samples, left = [], []
     blocks = list(zip(config.resblock_kernel_sizes, config.resblock_dilation_sizes, strict=True))
     depth, plain = BLOCK_DEPTH[config.resblock], 1 if config.resblock == "1" else 0
     for rate, size in zip(reversed(config.upsample_rates), reversed(config.upsample_kernel_sizes), strict=True):
+        left.insert(0, needed)
         needed += max(sum((k - 1) // 2 * (d + plain) for d in dilations[:depth]) for k, dilations in blocks)
         samples.insert(0, needed)
         padding = (size - rate) // 2
         needed = max((needed + size - 1 - padding) // rate, 1 + (needed + padding - 1) // rate)
-    return Reach(needed + 3, tuple(samples))  # conv_pre
+    return Reach(needed + 3, tuple(samples), tuple(left))  # conv_pre
 
 
-def _trimmed(x: Tensor, before: int, after: int, needed: int) -> tuple[Tensor, int, int]:
-    """`x` with at most `needed` of its surroundings on each side, and how many are left.
+def work(config: VitsConfig) -> int:
+    """Multiplications that one latent frame costs, without surroundings."""
+    width, columns = config.upsample_initial_channel, 1
+    total = 7 * config.inter_channels * width
+    depth, pair = BLOCK_DEPTH[config.resblock], 2 if config.resblock == "1" else 1
+    taps = sum(size * depth * pair for size in config.resblock_kernel_sizes)
+    for rate, size in zip(config.upsample_rates, config.upsample_kernel_sizes, strict=True):
+        total += columns * size * width * (width // 2)
+        width, columns = width // 2, columns * rate
+        total += columns * taps * width * width
+    return total + columns * 7 * width
+
+
+def _trimmed(x: Tensor, mask: Tensor | None, sides: Sides, needed: int) -> tuple[Tensor, Tensor | None, Sides]:
+    """`x` and its mask with at most `needed` of the surroundings on each side, and how many are left.
 
     Written without `min`, so that an exporter can trace the numbers as tensors.
     """
-    left, right = (before - needed) * (before > needed), (after - needed) * (after > needed)
-    return x[..., left : x.shape[-1] - right], before - left, after - right
+    if sides is NONE:
+        return x, mask, sides
+    before, after = ((side - needed) * (side > needed) for side in sides)
+    inner = (..., slice(before, x.shape[-1] - after))
+    return x[inner], None if mask is None else mask[inner], (sides[0] - before, sides[1] - after)
 
 
 class Decoder(nn.Module):
@@ -124,19 +156,23 @@ class Decoder(nn.Module):
         if g is not None:
             x = x + self.cond(g.unsqueeze(2))
         mask = None if mask is None else mask.unsqueeze(2)
-        x = _kept(x, mask)
+        x, sides = _kept(x, mask), (before, after)
         n_kernels = len(self.resblocks) // len(self.ups)
-        for i, up in enumerate(self.ups):
+        # An exporter would write down every number of every block's slices: to a small voice's file that is a third.
+        inside = not torch.jit.is_tracing()
+        for i, (up, rate) in enumerate(zip(self.ups, self.rates, strict=True)):
             x = up(F.leaky_relu(x, SLOPE, inplace=True))
-            sides = before * self.rates[i], after * self.rates[i], self.reach.samples[i]
-            x, before, after = _trimmed(x, *sides)
-            if mask is not None:
-                mask, _, _ = _trimmed(mask.repeat_interleave(self.rates[i], dim=-1), *sides)
-                x = x * mask
+            mask = None if mask is None else mask.repeat_interleave(rate, dim=-1)
+            sides = sides[0] * rate, sides[1] * rate
+            x, mask, sides = _trimmed(x, mask, sides, self.reach.samples[i])
+            x, left = _kept(x, mask), self.reach.left[i]
             first, *others = self.resblocks[i * n_kernels : (i + 1) * n_kernels]
-            heard = first(x, mask)
+            around = sides if inside else NONE
+            heard = first(x, mask, around, left)
             for block in others:
-                heard = heard.add_(block(x, mask))
+                heard = heard.add_(block(x, mask, around, left))
+            if inside:
+                _, mask, sides = _trimmed(x, mask, sides, left)
             x = heard.div_(n_kernels)
-        x, _, _ = _trimmed(self.conv_post(F.leaky_relu(x, 0.01, inplace=True)), before, after, 0)
+        x, _, _ = _trimmed(self.conv_post(F.leaky_relu(x, 0.01, inplace=True)), None, sides, 0)
         return torch.tanh(x.float()).squeeze(2)

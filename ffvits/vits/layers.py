@@ -159,6 +159,16 @@ def fuse_weight_norm(root: nn.Module) -> None:
                 setattr(module, name, child.plain())
 
 
+def lay_channels_last(root: nn.Module) -> None:
+    """Keeps the weights of the one-row convolutions inside `root` in memory as those convolve; their values stay.
+
+    For a processor: otherwise they are copied at every call, which a short sound feels.
+    """
+    for module in root.modules():
+        if isinstance(module, RowConv1d | RowConvTranspose1d):
+            module.weight.data = module.weight.data.mT.contiguous().mT
+
+
 class LayerNorm(nn.Module):
     """Normalises over channels: [B, C, T] -> [B, C, T]."""
 

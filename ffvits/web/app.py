@@ -19,6 +19,7 @@ from ffvits import __version__
 from ffvits.errors import ServeError
 from ffvits.run import Run
 from ffvits.serve.refusals import refuse_in_json, refused
+from ffvits.web import chinese
 from ffvits.web.labels import Labels
 from ffvits.web.speaking import Speaking
 from ffvits.web.training import Training
@@ -108,6 +109,7 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
             "version": __version__,
             "sentences": list(recipe.speak.sentences),
             "seed": recipe.seed,
+            "scores": {"zh": chinese.SCORES, "en": {}},
         }
 
     @app.get("/api/clips")

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ffvits.audio.sound import Sound
-from ffvits.clip import STATUSES, Clip, clip_id, write_clips
+from ffvits.clip import STATUSES, Clip, Reason, clip_id, write_clips
 from ffvits.errors import FfvitsError, RunError, ServeError
 from ffvits.files import write_text
 from ffvits.run import Run, digest
+from ffvits.web import chinese
 
 SHORTEST = 0.3  # seconds of each half of a clip that is cut
 LONGEST = 30.0  # seconds of two clips that are joined
@@ -73,14 +74,12 @@ class Labels:
             "heard": clip.heard,
             "status": clip.status,
             "split": clip.split,
-            "reason": f"{reason.message} — {reason.cure}"
-            if reason and reason.cure
-            else reason.message
-            if reason
-            else "",
+            "reason": _why(reason) if reason else {"en": "", "zh": ""},
             "code": reason.code if reason else "",
             "doubt": doubt(clip),
-            "review": [{"why": found.why, "other": found.other} for found in clip.review],
+            "review": [
+                {"why": {"en": found.why, "zh": chinese.said(found.why)}, "other": found.other} for found in clip.review
+            ],
             "edited": clip.edited,
             "seen": self._heard.get(clip.id) == _state(clip),
             "audio": bool(clip.audio),
@@ -273,6 +272,12 @@ def _joined(first: Sound, second: Sound, gap: float) -> Sound:
     silence = np.zeros(max(0, round(gap * first.rate)), np.float32)
     overlap = min(max(0, round(-gap * first.rate)), len(second.samples))
     return Sound(np.concatenate([first.samples, silence, second.samples[overlap:]]), first.rate)
+
+
+def _why(reason: Reason) -> dict[str, str]:
+    """A reason and its cure, in the page's languages."""
+    english = f"{reason.message} — {reason.cure}" if reason.cure else reason.message
+    return {"en": english, "zh": chinese.reason(reason)}
 
 
 def _cleaned(clip: Clip) -> bool:

@@ -81,6 +81,15 @@ def test_a_label_is_edited_and_found_again_after_reloading_and_in_the_file(page,
     assert page.input_value("#text") == "今天天气真好。"
 
 
+def test_why_a_clip_is_doubted_is_told_in_the_language_of_the_page(page):
+    expect(page.locator("#scores")).to_have_text("识别可靠度 0.4")
+    page.select_option("#filter", "reject")
+    page.click(".row:has-text('听不清')")
+    expect(page.locator("#reason")).to_have_text(re.compile("^听不清："))
+    page.click("#language")
+    expect(page.locator("#reason")).to_have_text("not understood — write what is said")
+
+
 def test_an_edit_that_could_not_be_saved_is_not_left_behind(page, run):
     def refuse(route):
         route.abort() if route.request.method == "PATCH" else route.continue_()

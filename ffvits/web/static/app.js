@@ -115,12 +115,12 @@ function show(clip) {
   $("state").textContent = [t(clip.status === "keep" ? "kept" : "rejected"), clip.edited && t("edited"), clip.seen && t("seen"), clip.doubt >= 0.3 && t("doubtful")].filter(Boolean).join(" · ")
   $("text").value = clip.text
   $("heard").replaceChildren(...(clip.heard ? [t("heard"), ...differing(clip.text, clip.heard)] : []))
-  $("reason").textContent = clip.status === "reject" ? clip.reason : clip.review.map(found => [found.why, found.other].filter(Boolean).join(": ")).join(" · ")
+  $("reason").textContent = clip.status === "reject" ? clip.reason[language] : clip.review.map(found => [found.why[language], found.other].filter(Boolean).join(": ")).join(" · ")
   $("before").hidden = !clip.cleaned
   $("keep").disabled = !clip.audio
   $("split").disabled = $("join").disabled = $("play").disabled = !clip.audio
   $("help").textContent = t("help")
-  $("scores").replaceChildren(...Object.entries(clip.scores).map(([name, value]) => make("span", { textContent: `${name} ${+value.toFixed(3)}` })))
+  $("scores").replaceChildren(...Object.entries(clip.scores).map(([name, value]) => make("span", { textContent: `${speak.about.scores[language][name] || name} ${+value.toFixed(3)}` })))
 }
 
 // What was heard, with what is not in the text marked: the usual place of a mistake.
