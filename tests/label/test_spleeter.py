@@ -56,6 +56,38 @@ def test_networks_that_agree_split_the_mix_in_half(untrained):
     assert np.abs(same.music(samples) - samples / 2).max() < 1e-4
 
 
+@pytest.mark.parametrize(("ins", "outs", "rows", "columns"), [(4, 3, 1, 5), (2, 2, 6, 8)])
+def test_the_quick_way_up_is_the_published_one(ins, outs, rows, columns):
+    torch.manual_seed(0)
+    up = spleeter._up(ins, outs).eval()
+    x = torch.randn(2, ins, rows, columns)
+    with torch.inference_mode():
+        assert torch.allclose(up(x), spleeter._up_by_phases(up)(x), atol=1e-5)
+
+
+def test_what_is_known_of_a_mix_is_not_computed_again(untrained):
+    samples = np.random.default_rng(0).normal(0, 0.1, 44100).astype(np.float32)
+    _, accompaniment = untrained.spectra(samples)
+    assert np.array_equal(untrained.music(samples), untrained.music(samples, accompaniment))
+
+
+@pytest.mark.slow
+def test_bfloat16_takes_the_same_music_away(trained, recording):
+    """Also where the processor only imitates bfloat16: what differs lies 20 dB under what is removed."""
+    mix = recording("only music.mp3").at(44100).samples[: 4 * 44100]
+    mix = mix + np.resize(recording("line_04.flac").at(44100).samples, len(mix))
+    removed = []
+    for vocals, other, kind in (
+        (trained.vocals, trained.accompaniment, torch.float32),
+        (trained.vocals.quick(), trained.accompaniment.quick(), torch.bfloat16),
+    ):
+        net = Spleeter(trained.vocals, trained.accompaniment)
+        net._vocals, net._accompaniment, net._type = vocals, other, kind
+        removed.append(net.music(mix))
+    exact, quick = removed
+    assert 10 * np.log10(np.square(exact).sum() / np.square(exact - quick).sum()) > 20
+
+
 def test_a_checkpoint_is_read_back(tmp_path):
     nets = [UNet(), UNet()]
     for number, net in enumerate(nets):
