@@ -53,7 +53,7 @@ def separate(
     if settings.when == "never":
         yield from clips
         return
-    cache = run.cache("separate", settings, version=3)
+    cache = run.cache("separate", settings, version=2)
     models = models or Models(settings, device, offline)
     for clip in clips:
         if not clip.kept:
@@ -155,14 +155,9 @@ class Models:
 
     def music(self, samples: np.ndarray) -> np.ndarray | None:
         """What is not voice in a stretch [T] at 44.1 kHz, or None where nobody plays."""
-        if self.settings.when == "always":
+        if self.settings.when == "always" or is_music(*self._detector().spectra(samples)):
             return self.separator.music(samples)
-        mix, accompaniment = self._detector().spectra(samples)
-        if not is_music(mix, accompaniment):
-            return None
-        if self.separator is self._spleeter:
-            return self._spleeter.music(samples, accompaniment)  # half of it is done
-        return self.separator.music(samples)
+        return None
 
     @property
     def separator(self) -> Separator:
