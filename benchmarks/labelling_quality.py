@@ -7,7 +7,8 @@ The truth is a table (tab-separated, with a header) of `file` (relative to the f
 `note` may hold the level of what was mixed in ("5 dB"). `expect` is keep, reject, keep-one (of all files with this
 text), ignore, or anything with "or" where both are right; a text with "|" is of a recording that is cut into as many
 clips. `--clean` holds, for mixes, the speech alone under the same names: then the SI-SDR (J. Le Roux et al., ICASSP
-2019) of what was kept is told before and after cleaning, mean in dB. `benchmarks/labelling_mix.py` makes such folders.
+2019) of what was kept is told before and after cleaning, mean in dB; `--until segment` is enough for that, and hears no
+words. `benchmarks/labelling_mix.py` makes such folders.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, required=True)
     parser.add_argument("--clean", type=Path, help="folder with the speech of each mix alone")
     parser.add_argument("--out", type=Path, help="run folder (left out: a new one, removed at the end)")
+    parser.add_argument("--until", help="the last stage to run")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="an option of the recipe")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -56,7 +58,7 @@ def main() -> None:
         )
         began = time.monotonic()
         run = Run.create(recipe.out, recipe)
-        clips = label(recipe, run)
+        clips = label(recipe, run, options.until)
         heard = distortions(run, clips, options.clean) if options.clean else {}
         result = score(truth, clips, heard)
     result["took_seconds"] = round(time.monotonic() - began, 1)
@@ -140,7 +142,7 @@ def _numbers(
     errors = length = 0
     sounds: list[tuple[float, int]] = []
     for row, clips in kept:
-        if clips and row["text"]:
+        if row["text"] and any(clip.text for clip in clips):
             said, heard = row["text"].replace("|", ""), "".join(clip.text for clip in clips)
             errors += distance(plain(said), plain(heard))
             length += len(plain(said))

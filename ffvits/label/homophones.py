@@ -23,11 +23,15 @@ _HANZI = re.compile(r"[㐀-䶿一-鿿]+")
 
 @dataclass(frozen=True)
 class Spelling:
-    """The dictionary: how often each word was seen (0 for a mere beginning of one), and the characters of a sound."""
+    """The dictionary: how often each word was seen, and the characters of a sound (a syllable without its tone).
+
+    `following` has, for each beginning of a word that is not rare, the characters that go on with it.
+    """
 
     frequencies: dict[str, int]
     total: int
-    characters: dict[str, str]
+    characters: dict[str, frozenset[str]]
+    following: dict[str, set[str]]
 
     def respell(self, text: str, sureness: Sequence[float] = ()) -> str:
         """The text with characters exchanged for homophones where that makes likelier words.
@@ -67,43 +71,49 @@ class Spelling:
     def _words(self, text: str, sounds: Sequence[str], start: int) -> Iterator[str]:
         """The words that may stand at `start`: the character itself, and longer words that sound like the text."""
         yield text[start]
+        wanted = [sound[:-1] for sound in sounds[start : start + _LONGEST]]
         beginnings = [""]
-        wanted = [sound[:-1] for sound in sounds]
-        for place in range(start, min(start + _LONGEST, len(text))):
-            alike = set(self.characters.get(sounds[place][:-1], "")) | {text[place]}
-            beginnings = [word + char for word in beginnings for char in alike if word + char in self.frequencies]
-            for word in beginnings if place > start else ():
-                if word == text[start : place + 1]:
-                    if self.frequencies[word]:
-                        yield word
+        for length, sound in enumerate(wanted, 1):
+            written = text[start : start + length]
+            if length > 1 and written in self.frequencies:
+                yield written
+            alike, own = self.characters.get(sound, frozenset()), written[-1]
+            beginnings = [
+                word + char
+                for word in beginnings
+                for char in sorted(self.following.get(word, frozenset()) & (alike if own in alike else alike | {own}))
+            ]
+            for word in beginnings if length > 1 else ():
                 # A character has readings that it never has in this word: 客 is ke in 博客, which 百科 is not.
-                elif self.frequencies[word] >= _RARE and [s[:-1] for s in _read(word)] == wanted[start : place + 1]:
+                if word != written and self.frequencies.get(word, 0) >= _RARE and _toneless(word) == wanted[:length]:
                     yield word
 
 
 @lru_cache(maxsize=1)
 def load() -> Spelling:
-    """The spelling by jieba's dictionary and pypinyin's readings; a second or two at the first call."""
+    """The spelling by jieba's dictionary and pypinyin's readings; half a second at the first call."""
     from importlib.resources import files
 
     from pypinyin.constants import PINYIN_DICT
 
-    frequencies: dict[str, int] = {}
-    total = 0
-    with (files("jieba") / "dict.txt").open(encoding="utf-8") as lines:
-        for line in lines:
-            word, count, _ = line.split(" ", 2)
-            total += int(count)
-            if len(word) <= _LONGEST and _HANZI.fullmatch(word):
-                frequencies[word] = int(count)
-                for length in range(1, len(word)):
-                    frequencies.setdefault(word[:length], 0)
+    # A word, its count and its kind on each line.
+    columns = (files("jieba") / "dict.txt").read_text(encoding="utf-8").split()
+    words, counts = columns[::3], list(map(int, columns[1::3]))
+    frequencies = dict(zip(words, counts, strict=True))
+    following: dict[str, set[str]] = {"": set()}
+    for word, count in zip(words, counts, strict=True):
+        if count >= _RARE and 1 < len(word) <= _LONGEST and _HANZI.fullmatch(word):
+            for length in range(len(word)):
+                following.setdefault(word[:length], set()).add(word[length])
+    common = {word[0] for word in words}
     characters: dict[str, set[str]] = {}
     for code in PINYIN_DICT:
-        if chr(code) in frequencies:
+        if chr(code) in common:
             for reading in _readings(chr(code)):
                 characters.setdefault(reading[:-1], set()).add(chr(code))
-    return Spelling(frequencies, total, {sound: "".join(sorted(chars)) for sound, chars in characters.items()})
+    return Spelling(
+        frequencies, sum(counts), {sound: frozenset(chars) for sound, chars in characters.items()}, following
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -112,6 +122,10 @@ def _read(text: str) -> tuple[str, ...]:
     from pypinyin import Style, lazy_pinyin
 
     return tuple(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))
+
+
+def _toneless(word: str) -> list[str]:
+    return [sound[:-1] for sound in _read(word)]
 
 
 def _readings(char: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 # Without marks and blanks. Seen with Whisper where nothing, music or noise was to be heard.
 # Credits: nobody says these in a recording of a character.
@@ -41,10 +42,15 @@ def stock_phrase(text: str, phrases: Sequence[str]) -> str:
     Blanks, marks and capitals do not count.
     """
     bare = _bare(text)
-    for phrase in sorted({_bare(phrase) for phrase in phrases}, key=len, reverse=True) if bare else ():
+    for phrase in _longest_first(tuple(phrases)) if bare else ():
         if bare.count(phrase) * len(phrase) >= 0.75 * len(bare):
             return phrase
     return ""
+
+
+@lru_cache(maxsize=8)
+def _longest_first(phrases: tuple[str, ...]) -> list[str]:
+    return sorted({_bare(phrase) for phrase in phrases}, key=len, reverse=True)
 
 
 def repeated(text: str) -> str:

@@ -44,7 +44,7 @@ def measure(
     """
     import numpy as np
 
-    cache = run.cache("measure", _Settings(), version=7)
+    cache = run.cache("measure", _Settings(), version=8)
     models = models or Models(offline)
     for clip in clips:
         if not clip.kept:

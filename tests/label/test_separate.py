@@ -32,15 +32,12 @@ class Hears:
 
     name = "Ear"
 
-    def finds_music(self, samples):
-        return bool((samples < -0.01).any())
-
     @property
     def separator(self):
         return self
 
     def music(self, samples):
-        return np.minimum(samples, 0)
+        return np.minimum(samples, 0) if (samples < -0.01).any() else None
 
 
 def test_where_there_is_no_music_nothing_changes():

@@ -56,6 +56,29 @@ def test_networks_that_agree_split_the_mix_in_half(untrained):
     assert np.abs(same.music(samples) - samples / 2).max() < 1e-4
 
 
+@pytest.mark.parametrize(("ins", "outs", "rows", "columns"), [(4, 3, 1, 5), (2, 2, 6, 8)])
+def test_the_quick_way_up_is_the_published_one(ins, outs, rows, columns):
+    torch.manual_seed(0)
+    up = spleeter._up(ins, outs).eval()
+    x = torch.randn(2, ins, rows, columns)
+    with torch.inference_mode():
+        assert torch.allclose(up(x), spleeter._up_by_phases(up)(x), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_bfloat16_hears_the_same_accompaniment(trained, recording):
+    """Also where the processor only imitates bfloat16: what differs lies 20 dB under what is heard."""
+    mix = recording("only music.mp3").at(44100).samples[: 4 * 44100]
+    mix = mix + np.resize(recording("line_04.flac").at(44100).samples, len(mix))
+    found = []
+    for ear in (trained.accompaniment, trained.accompaniment.quick()):
+        net = Spleeter(trained.vocals, trained.accompaniment)
+        net._ear = ear
+        found.append(net.spectra(mix)[1])
+    exact, quick = found
+    assert 10 * np.log10(np.square(exact).sum() / np.square(exact - quick).sum()) > 20
+
+
 def test_a_checkpoint_is_read_back(tmp_path):
     nets = [UNet(), UNet()]
     for number, net in enumerate(nets):
