@@ -200,7 +200,7 @@ def test_a_person_who_agrees_settles_the_doubts(labels, run):
     doubted = [clip.doubt("heard otherwise", "今天天气号").signed() if clip.id == "长-0" else clip for clip in clips]
     write_clips(run.clips_file, doubted)
     row = next(row for row in labels.rows() if row["id"] == "长-0")
-    assert row["review"] == [{"why": "heard otherwise", "other": "今天天气号"}]
+    assert row["review"] == [{"why": dict.fromkeys(("en", "zh"), "heard otherwise"), "other": "今天天气号"}]
     assert row["doubt"] >= 0.6
     labels.edit("长-0", seen=True)
     agreed = on_disk(run)["长-0"]
