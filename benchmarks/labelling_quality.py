@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from ffvits import console
 from ffvits.audio.sound import Sound
@@ -53,7 +54,7 @@ def main() -> None:
                 "input": str(options.folder),
                 "out": str(options.out or scratch),
                 "speaker": "wanted",
-                **dict(pair.split("=", 1) for pair in options.set),
+                **{name: yaml.safe_load(value) for name, _, value in (pair.partition("=") for pair in options.set)},
             }
         )
         began = time.monotonic()
