@@ -48,8 +48,8 @@ def judge(name: str, sentences: list[str], noise: float) -> dict[str, object]:
         "cer": round(total_cer(pairs), 4),
         "pinyin_error": round(float(np.mean([pinyin_error(said, heard) for said, heard in pairs])), 4),
         **{
-            f"dnsmos_{name}": round(float(np.mean([getattr(s, name) for s in scores])), 3)
-            for name in ("overall", "signal", "background")
+            f"dnsmos_{part}": round(float(np.mean([getattr(score, part) for score in scores])), 3)
+            for part in ("overall", "signal", "background")
         },
         "real_time_factor": round(spent / sum(sound.seconds for sound in sounds), 4),
     }
@@ -66,7 +66,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    sentences = options.sentences.read_text(encoding="utf-8").split()[: options.count]
+    sentences = options.sentences.read_text(encoding="utf-8").splitlines()[: options.count]
     json.dump([judge(base, sentences, options.noise) for base in options.bases], sys.stdout, indent=1)
 
 

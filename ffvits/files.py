@@ -19,9 +19,11 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         temporary.touch()
-        mode = temporary.stat().st_mode
+        usual = temporary.stat().st_mode
+        temporary.unlink()  # a block that writes nothing must not leave an empty file in the old one's place
         yield temporary
-        temporary.chmod(mode)
+        if temporary.stat().st_mode != usual:  # some network drives allow no change of modes, and need none
+            temporary.chmod(usual)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)

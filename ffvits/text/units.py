@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # Symbols of units as written (case matters where it must: m and M, W and w).
 UNITS: dict[str, str] = {
     # length, area, volume
@@ -47,6 +49,7 @@ UNITS: dict[str, str] = {
 # One capital letter after a number is far more often a name (5G, 3D, 4K, 2B, 7A) than a unit.
 CAPITALS_THAT_ARE_NAMES = frozenset("ABFGTUVJN") | {"PS"}
 
+UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))  # a pattern: the longest first
 TIME_UNITS = frozenset("h hr s sec min d yr 天 日 年 月 周 小时 分钟 分 秒 次".split())
 
 CURRENCY_SIGNS: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""Rules for ions, blood groups, grades, and powers whose superscript was lost on the way."""
+"""Rules for ions, blood groups, and powers whose superscript was lost on the way."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import re
 
 from ffvits.text.numerals import decimal
 from ffvits.text.rules.rule import NUMBER, Rule, after, before, rule
-from ffvits.text.units import UNITS
+from ffvits.text.units import UNIT, UNITS
 
+# With another charge it is no ion: Ca+ is a brand.
 _IONS = {
-    "Li": "锂", "Na": "钠", "K": "钾", "H": "氢", "Mg": "镁", "Ca": "钙", "Ba": "钡", "Al": "铝", "Zn": "锌",
-    "Ag": "银", "Pb": "铅", "Mn": "锰", "Cr": "铬", "Hg": "汞", "Cu": "铜", "Fe": "铁", "F": "氟", "Cl": "氯",
-    "Br": "溴", "I": "碘", "S": "硫", "OH": "氢氧根", "NO3": "硝酸根", "NO2": "亚硝酸根", "SO4": "硫酸根",
-    "SO3": "亚硫酸根", "CO3": "碳酸根", "HCO3": "碳酸氢根", "PO4": "磷酸根", "NH4": "铵根", "MnO4": "高锰酸根",
-    "CH3COO": "醋酸根",
+    "Li^+": "锂", "Na^+": "钠", "K^+": "钾", "H^+": "氢", "Ag^+": "银", "Cu^+": "亚铜", "Cu^2+": "铜",
+    "Fe^2+": "亚铁", "Fe^3+": "铁", "Mg^2+": "镁", "Ca^2+": "钙", "Ba^2+": "钡", "Zn^2+": "锌", "Pb^2+": "铅",
+    "Mn^2+": "锰", "Hg^2+": "汞", "Al^3+": "铝", "Cr^3+": "铬", "F^-": "氟", "Cl^-": "氯", "Br^-": "溴", "I^-": "碘",
+    "S^2-": "硫", "OH^-": "氢氧根", "NO3^-": "硝酸根", "NO2^-": "亚硝酸根", "SO4^2-": "硫酸根", "SO3^2-": "亚硫酸根",
+    "CO3^2-": "碳酸根", "HCO3^-": "碳酸氢根", "PO4^3-": "磷酸根", "NH4^+": "铵根", "MnO4^-": "高锰酸根",
+    "CH3COO^-": "醋酸根",
 }  # fmt: skip
-_LOWER_CHARGE = {("Fe", "2"): "亚铁", ("Cu", ""): "亚铜", ("Hg", ""): "亚汞"}
-_UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
-_GRADE = re.compile(r"(?<![A-Za-z\d])[A-FS][+](?![A-Za-z\d])|评级|等级|成绩|得分|级")
-_NAMES = "|".join(sorted(_IONS, key=len, reverse=True))
-_CHARGE = r"\^?\(?([1-3]?)([+-])\)?"
-_OF_IONS = re.compile(rf"离子|浓度|通道|交换|泵|电解|溶液|(?<![A-Za-z\d])(?:{_NAMES})\^?\(?[1-3]?[+-]")
+# The superscript may be lost, or in brackets.
+_BY_WRITING = {ion.replace("^", ""): name for ion, name in _IONS.items()}
+_ION = "|".join(
+    rf"{symbol}\^?[(（]?{re.escape(charge)}[)）]?" for symbol, _, charge in (ion.partition("^") for ion in _IONS)
+)
+_OF_IONS = re.compile(rf"离子|浓度|通道|交换|泵|电解|溶液|(?<![A-Za-z\d])(?:{_ION})")
 
 
 def _ion(m: re.Match[str]) -> str | None:
-    symbol, charge, _ = m.groups()
-    # K+ may be a grade and H- a model; two letters and a sign are nothing else.
-    around = before(m, 12) + " " + after(m, 12)
-    if len(symbol) == 1 and not _OF_IONS.search(around):
+    ion = re.sub(r"[\^()（）]", "", m.group())
+    # K+ may be a grade and F- a model; longer names with their charge are nothing else.
+    if len(ion) == 2 and not _OF_IONS.search(before(m, 12) + " " + after(m, 12)):
         return None
-    name = _LOWER_CHARGE.get((symbol, charge)) or _IONS[symbol]
-    return name + ("" if after(m, 2) == "离子" else "离子")
+    return _BY_WRITING[ion] + ("" if after(m, 2) == "离子" else "离子")
 
 
 def _rhesus(m: re.Match[str]) -> str:
@@ -47,7 +47,7 @@ def _lost_power(m: re.Match[str]) -> str:
 CHEMISTRY_RULES: tuple[Rule, ...] = (
     rule(
         "ion",
-        rf"(?<![A-Za-z\d])({_NAMES}){_CHARGE}(?![A-Za-z\d+=-])",
+        rf"(?<![A-Za-z\d])(?:{_ION})(?![A-Za-z\d+=-])",
         _ion,
         examples="""
         Na+和Cl- => 钠离子和氯离子
@@ -62,15 +62,9 @@ CHEMISTRY_RULES: tuple[Rule, ...] = (
         examples="Rh- => Rh阴性\nRh(-)血 => Rh阴性血",
     ),
     rule(
-        "grade with a minus",
-        r"(?<![A-Za-z\d])([A-FS])-(?![A-Za-z\d一-鿿-])",
-        lambda m: m.group(1) + "减" if _GRADE.search(before(m, 12) + " " + after(m, 12)) else None,
-        examples="A+、B- => A加、B减\n评级B- => 评级B减",
-    ),
-    rule(
         "lost power of ten",
         (
-            rf"(?<![\dA-Za-z.])({NUMBER}) ?[×x*] ?10-(\d{{1,2}})(?: ?({_UNIT})(?:/({_UNIT}))?(?![A-Za-z\d]))?"
+            rf"(?<![\dA-Za-z.])({NUMBER}) ?[×x*] ?10-(\d{{1,2}})(?: ?({UNIT})(?:/({UNIT}))?(?![A-Za-z\d]))?"
             r"(?![\d.]| ?[-+×÷*/=])"
         ),
         _lost_power,

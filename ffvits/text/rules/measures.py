@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from ffvits.text.numerals import decimal, digits
 from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, rule
-from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, CURRENCY_CODES, CURRENCY_SIGNS, TIME_UNITS, UNITS
+from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, CURRENCY_CODES, CURRENCY_SIGNS, TIME_UNITS, UNIT, UNITS
 
 _SIGNED = rf"[-+]?{NUMBER}"
 _TO = r"\s?(?:-|~|—|至|到)\s?"
 _SCALE = "万亿|千万|百万|十万|万|亿|千|百|余万|多万|余|多"
-_UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
 _SIGN = "|".join(sorted((re.escape(s) for s in CURRENCY_SIGNS), key=len, reverse=True))
 _CODE = "|".join(CURRENCY_CODES)
 
@@ -195,7 +194,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit range",
-        rf"(?<![\d.])({NUMBER})(?: ?({_UNIT}))?{_TO}(?={NUMBER} ?(?:{_UNIT})(?![A-Za-z\d]))",
+        rf"(?<![\d.])({NUMBER})(?: ?({UNIT}))?{_TO}(?={NUMBER} ?(?:{UNIT})(?![A-Za-z\d]))",
         lambda m: f"{decimal(m.group(1), two='两')}{UNITS[m.group(2)] if m.group(2) else ''}到",
         examples="5-10km => 五到十公里\n3kg~5kg => 三千克到五千克",
     ),
@@ -220,7 +219,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit",
-        rf"(?<![\dA-Za-z.])([-+±])?({NUMBER}) ?({_UNIT})(?:/(s\^2|s2|{_UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
+        rf"(?<![\dA-Za-z.])([-+±])?({NUMBER}) ?({UNIT})(?:/(s\^2|s2|{UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
         _unit,
         examples="""
         1kg => 一千克
@@ -235,7 +234,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
         "unit for one",
         (
             rf"(?<=[\d一-鿿])(元|块|人|次|米|公里|千米|吨|千克|克|毫克|升|毫升|件|字|美元|万|转|度"
-            rf"|分)/({_UNIT}|斤|公斤|吨|个|人|次|天|日|年|月|周|小时|分钟|分|秒|平方米|平米|平|升|克|瓶"
+            rf"|分)/({UNIT}|斤|公斤|吨|个|人|次|天|日|年|月|周|小时|分钟|分|秒|平方米|平米|平|升|克|瓶"
             rf"|盒|件|亩|千克|股|桶|晚|位|条|套|户|台|度|公里|千米|课时|节)(?:(?<=[A-Za-z23])(?![A-Za-z0-9])|(?![A-Za-z一-鿿]{{2}}))"
         ),
         _per,

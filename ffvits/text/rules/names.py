@@ -125,6 +125,9 @@ def _label(m: re.Match[str]) -> str | None:
     return head + decimal(m.group(2)) + tail
 
 
+_GRADE = re.compile(r"(?<![A-Za-z\d])[A-FS][+](?![A-Za-z\d])|评级|等级|成绩|得分|级")
+
+
 NAME_RULES: tuple[Rule, ...] = (
     rule("C++", r"(?<![A-Za-z])C\+\+", lambda m: "C加加", examples="学C++ => 学C加加\nC++17 => C加加十七"),
     rule(
@@ -205,6 +208,12 @@ NAME_RULES: tuple[Rule, ...] = (
         r"(?<=[(（])([a-z])([-+])(\d{1,2})(?=[)）])",
         lambda m: m.group(1) + ("减" if m.group(2) == "-" else "加") + cardinal(m.group(3)),
         examples="(n-1) => （n减一）",
+    ),
+    rule(
+        "grade with a minus",
+        r"(?<![A-Za-z\d])([A-FS])-(?![A-Za-z\d一-鿿-])",
+        lambda m: m.group(1) + "减" if _GRADE.search(before(m, 12) + " " + after(m, 12)) else None,
+        examples="A+、B- => A加、B减\n评级B- => 评级B减",
     ),
     rule(
         "tank",

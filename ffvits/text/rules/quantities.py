@@ -7,10 +7,9 @@ import re
 from ffvits.text.numerals import cardinal, decimal, digits
 from ffvits.text.rules.calendar import in_sport
 from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_counted, quantity, rule
-from ffvits.text.units import UNITS
+from ffvits.text.units import UNIT, UNITS
 
 _PART_BEFORE = "号楼栋幢座元室层区路街县市省部篇章节组队级班期版型列门院洞口桥月日年一二三四五六七八九十百千万亿"
-_UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
 _OPERATORS = {
     "+": "加", "-": "减", "×": "乘", "*": "乘", "x": "乘", "X": "乘", "÷": "除以", "/": "除以",
     "=": "等于", "≈": "约等于",
@@ -196,7 +195,7 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit after a power",
-        rf"(?<=次方)/({_UNIT})(?![A-Za-z])",
+        rf"(?<=次方)/({UNIT})(?![A-Za-z])",
         lambda m: "每" + UNITS[m.group(1)],
         examples="4.5×10^9/L => 四点五乘十的九次方每升",
     ),
