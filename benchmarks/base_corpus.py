@@ -6,7 +6,8 @@
 
 `sentences.txt` has one sentence a line. The readings come from our own front end, syllable by syllable, with the tones
 as they are spoken, so that what is written in `clips.jsonl` is what was said; the base may write them its own way.
-Voices are those named by `--only`, or Kokoro's Mandarin ones and blends of two of them: a base that has heard many
+Voices are those named by `--only` (`zf_xiaobei`, a blend `zf_xiaobei+af_heart`, or `af_heart/zf_xiaobei`: the sound of
+one, time and pitch of the other), or Kokoro's Mandarin ones and blends of two of them: a base that has heard many
 voices tells the voice from the words. Killed, it goes on where it stopped; `docs/embedded-base.md` says where the model
 and the voices come from.
 """
@@ -31,6 +32,7 @@ from ffvits.text import front_end
 from ffvits.text.frontend import Encoded, FrontEnd
 
 RATE = 24_000
+TIMBRE = 128  # numbers of a style that are about the sound; the rest is about time and pitch
 SPOKEN = "initials-finals"  # the front end that knows third tones that rise, 一 and 不, and erhua
 VOICES = ("zf_xiaobei", "zf_xiaoxiao", "zf_xiaoyi", "zm_yunjian", "zm_yunxi", "zm_yunxia", "zm_yunyang")
 MARKS = dict(zip("，。！？、；：…—", ",.!?,;:…—", strict=True))
@@ -49,11 +51,25 @@ class Voice:
     styles: np.ndarray
 
 
+def load_voice(folder: Path, name: str) -> Voice:
+    """A voice by its name: `zf_xiaobei`, a blend `zf_xiaobei+af_heart`, or `TIMBRE/PROSODY` of two such names.
+
+    The first half of a style says how a voice sounds, the second how it times and intones: a voice of another language
+    that sounds better can so speak as a Mandarin one does. Raises FileNotFoundError for a name that is not there.
+    """
+
+    def blend(names: str) -> np.ndarray:
+        styles = [np.fromfile(folder / f"{one}.bin", np.float32).reshape(-1, 1, 256) for one in names.split("+")]
+        return np.mean(styles, axis=0)
+
+    timbre, _, prosody = name.partition("/")
+    sound, manner = blend(timbre), blend(prosody or timbre)
+    return Voice(name, np.concatenate([sound[..., :TIMBRE], manner[..., TIMBRE:]], axis=-1))
+
+
 def load_voices(folder: Path) -> list[Voice]:
     """Kokoro's Mandarin voices, then the even blends of every two of them."""
-    own = [Voice(name, np.fromfile(folder / f"{name}.bin", np.float32).reshape(-1, 1, 256)) for name in VOICES]
-    blends = [Voice(f"{a.name}+{b.name}", (a.styles + b.styles) / 2) for a, b in itertools.combinations(own, 2)]
-    return own + blends
+    return [load_voice(folder, name) for name in (*VOICES, *map("+".join, itertools.combinations(VOICES, 2)))]
 
 
 @dataclass(frozen=True)
@@ -202,7 +218,7 @@ def main() -> None:
     parser.add_argument("--recipe", type=Path, default=Path("recipes/pretrain-mandarin-lite.yaml"))
     parser.add_argument("--minutes", type=float, default=120.0)
     parser.add_argument("--front-end", default=SPOKEN, help="that the base is to have (%(default)s)")
-    parser.add_argument("--only", nargs="+", default=(), help="the voices that read; left out: all, and their blends")
+    parser.add_argument("--only", nargs="+", default=(), help="A, A+B or TIMBRE/PROSODY; left out: all, with blends")
     parser.add_argument("--speed", nargs=2, type=float, default=(0.9, 1.15), help="from and to, 1 as Kokoro likes it")
     parser.add_argument("--workers", type=int, default=2, help="sentences read at the same time (%(default)s)")
     parser.add_argument("--seed", type=int, default=1)
@@ -214,7 +230,7 @@ def main() -> None:
     kokoro = Kokoro(options.model, options.vocabulary)
     sentences = [line.strip() for line in options.sentences.read_text(encoding="utf-8").splitlines() if line.strip()]
     sentences = fitting(sentences, spoken, front_end(options.front_end))
-    voices = [voice for voice in load_voices(options.voices) if not options.only or voice.name in options.only]
+    voices = [load_voice(options.voices, name) for name in options.only] or load_voices(options.voices)
     run = Run.create(options.run, Recipe.load(options.recipe))
     run.audio.mkdir(exist_ok=True)
     done = run.clips() if run.clips_file.is_file() else []

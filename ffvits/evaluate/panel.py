@@ -79,7 +79,7 @@ class Panel:
     def recogniser(self) -> Recogniser:
         from ffvits.label import recogniser
 
-        return recogniser.load(self.settings, self.device, self.offline)
+        return recogniser.load(self.settings, self.device, self.offline, alone=True)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -115,7 +115,7 @@ class Panel:
         with console.progress(title, total=2 * len(takes), unit="") as bar:
             for start in range(0, len(takes), 8):
                 batch = [take.sound for take in takes[start : start + 8]]
-                heard += [one.text for one in self.recogniser.hear(batch)]
+                heard += [one.text for one in self.recogniser.hear(batch, whole=True)]
                 bar.advance(len(batch))
             verdicts = []
             for take, pitch, words in zip(takes, pitches, heard, strict=True):

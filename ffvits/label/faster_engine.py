@@ -22,19 +22,20 @@ _PROMPT = 200  # tokens that an opening may have
 
 
 class FasterEngine:
-    """The network in int8 on the processor, float16 on cuda."""
+    """The network in int8 on the processor, of which it takes half or, `alone`, all; in float16 on cuda."""
 
-    def __init__(self, folder: Path, settings: TranscribeSettings, device: str) -> None:
+    def __init__(self, folder: Path, settings: TranscribeSettings, device: str, alone: bool = False) -> None:
         from faster_whisper import WhisperModel
 
         place, number = _place(device)
+        cores = os.cpu_count() or 2
         try:
             loaded = WhisperModel(
                 str(folder),
                 device=place,
                 device_index=number,
                 compute_type="float16" if place == "cuda" else "int8",
-                cpu_threads=max(1, (os.cpu_count() or 2) // 2),  # the others clean and measure meanwhile
+                cpu_threads=cores if alone else max(1, cores // 2),  # the others clean and measure meanwhile
                 local_files_only=True,
             )
         except (RuntimeError, ValueError) as error:

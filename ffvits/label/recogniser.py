@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 RATE = 16000
 WINDOWS = (6, 8, 10, 12, 18, 30)  # seconds that the network hears at once
+_LONGEST_WINDOW = WINDOWS[-1]  # what Whisper was trained with
 _TAIL = 2  # seconds of silence after the speech, by which it knows where to end
 _BATCH = 8
 LONGEST = 220  # tokens of a text that is compared with a sound
@@ -94,18 +95,25 @@ class Recogniser:
         """What is said in one sound of any rate, of which the first 30 s are heard."""
         return self.hear([sound])[0]
 
-    def hear(self, sounds: Sequence[Sound], *, patient: bool = True) -> list[Heard]:
+    def hear(self, sounds: Sequence[Sound], *, patient: bool = True, whole: bool = False) -> list[Heard]:
         """What is said in each sound, in order; together they are heard faster than one by one.
 
         The result for a sound does not depend on which others are heard with it. What seems lost is heard once more
-        in the longest window, at ten times the price, where `patient`.
+        in the longest window, at five to ten times the price, where `patient`. `whole` hears all in that window, as
+        Whisper was trained to: recordings are understood as well in short ones, half-clear voices are not.
         """
         sounds = [_levelled(sound.at(RATE)) for sound in sounds]
-        heard = self._write(sounds, [_window(sound.seconds) for sound in sounds])
+        windows = [_LONGEST_WINDOW if whole else _window(sound.seconds) for sound in sounds]
+        heard = self._write(sounds, windows)
         # A window cut close to the sound saves most of the time, and now and then loses the thread.
-        lost = [number for number, one in enumerate(heard) if _window(sounds[number].seconds) < 30 and _lost(one)]
+        lost = [
+            n
+            for n, (window, one) in enumerate(zip(windows, heard, strict=True))
+            if window < _LONGEST_WINDOW and _lost(one)
+        ]
         again = lost if patient else []
-        for number, one in zip(again, self._write([sounds[n] for n in again], [30] * len(again)), strict=True):
+        longest = [_LONGEST_WINDOW] * len(again)
+        for number, one in zip(again, self._write([sounds[n] for n in again], longest), strict=True):
             if one.confidence > heard[number].confidence or heard[number].compression > _LOOPING:
                 heard[number] = one
         return [self._worded(one, sound) for one, sound in zip(heard, sounds, strict=True)]
@@ -156,10 +164,13 @@ class Recogniser:
         )
 
 
-def load(settings: TranscribeSettings, device: str = "auto", offline: bool = False) -> Recogniser:
+def load(
+    settings: TranscribeSettings, device: str = "auto", offline: bool = False, *, alone: bool = False
+) -> Recogniser:
     """Loads the recipe's engine and weights, fetching them at the first use.
 
-    `device` is auto, cpu, cuda, cuda:1 or mps (on which faster-whisper uses the processor). Raises DownloadError if
+    `device` is auto, cpu, cuda, cuda:1 or mps (on which faster-whisper uses the processor); `alone` says that nothing
+    else works while it hears, so that it may take the whole processor. Raises DownloadError if
     the weights are out of reach, FfvitsError if the engine is not installed.
     """
     try:
@@ -170,7 +181,7 @@ def load(settings: TranscribeSettings, device: str = "auto", offline: bool = Fal
         else:
             from ffvits.label.faster_engine import FasterEngine
 
-            engine = FasterEngine(weights(settings, offline), settings, device)
+            engine = FasterEngine(weights(settings, offline), settings, device, alone)
     except ImportError as error:
         raise FfvitsError(f"the package {error.name!r} is not installed", cure="pip install 'ffvits[label]'") from error
     return Recogniser(engine, vad.load(), settings)
@@ -224,7 +235,7 @@ def _without_marks(text: str) -> str:
 
 
 def _window(seconds: float) -> int:
-    return next((window for window in WINDOWS if seconds + _TAIL <= window), WINDOWS[-1])
+    return next((window for window in WINDOWS if seconds + _TAIL <= window), _LONGEST_WINDOW)
 
 
 def _lost(heard: Heard) -> bool:

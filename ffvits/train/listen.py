@@ -52,10 +52,10 @@ class Listener:
                 from ffvits.label import recogniser
 
                 settings = self._recipe.label.transcribe
-                self._recogniser = recogniser.load(settings, self._recipe.device, offline=self._recipe.offline)
+                self._recogniser = recogniser.load(settings, self._recipe.device, self._recipe.offline, alone=True)
         except (FfvitsError, ModuleNotFoundError) as error:
             return self._without("words", "whether the words are right", error)
-        heard = self._recogniser.hear([Sound(samples, self._rate) for samples in spoken])
+        heard = self._recogniser.hear([Sound(samples, self._rate) for samples in spoken], whole=True)
         return total_cer((text, found.text) for text, found in zip(sentences, heard, strict=True))
 
     def _without(self, ear: str, what: str, error: Exception) -> None:
