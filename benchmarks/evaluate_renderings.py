@@ -2,32 +2,43 @@
 
     pip install misaki[zh]==0.9.4 onnx onnxruntime pyworld "setuptools<81"
     python benchmarks/evaluate_renderings.py renderings --model kokoro.onnx --vocabulary vocab.json --voices voices/
+    python benchmarks/evaluate_renderings.py drill --drill sentences.txt --model … --vocabulary … --voices …
 
 Kinds: `good` (the right pinyin), `shuffled` (each tone 1-4 exchanged for another), `foreign` (initials and finals as a
 foreigner says them), `flat` (the good one on one pitch, by WORLD). Spans come from Kokoro's own durations. The voices
-are two that the ear never heard in its training. Where the model comes from is said in `docs/evaluation.md`.
+are two that the ear never heard in its training. `--drill` is for that training: other voices read the sentences of a
+file with half of their tones, or their initials and finals, exchanged, so that only the sound says what they are.
+Where the model comes from is said in `docs/evaluation.md`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+from base_corpus import load_voice
 
 from ffvits.audio.sound import Sound
 from ffvits.evaluate.sentences import load_sentences
-from ffvits.evaluate.syllables import Span
+from ffvits.evaluate.syllables import Span, intended
 from ffvits.text.syllables import known_bases
 
 RATE, UNIT = 24_000, 600  # Hz; samples of one step of Kokoro's durations
 VOICES = ("zf_xiaoyi", "zm_yunyang")
+MARKS = {"，": ",", "、": ",", "。": ".", "？": "?", "！": "!"}
 TONES = {"˧˩˧": "↓", "˧˥": "↗", "˥˩": "↘", "˥": "→"}
 FOREIGN_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "r": "l", "q": "j", "p": "b", "t": "d", "k": "g", "c": "z"}
 KINDS = ("good", "shuffled", "foreign")
+DRILL_VOICES = (
+    *("zf_xiaobei", "zf_xiaoxiao", "zf_xiaoni", "zm_yunjian", "zm_yunxi", "zm_yunxia"),
+    *("af_heart/zf_xiaobei", "af_bella/zf_xiaoni", "am_michael/zm_yunxi", "bf_emma/zf_xiaoxiao"),
+    *("am_adam/zm_yunjian", "jf_alpha/zf_xiaoni"),
+)
+OTHER_TONE, OTHER_SOUND = 0.55, 0.45  # shares of the syllables of a drill
 
 
 class Kokoro:
@@ -89,6 +100,16 @@ def foreign(pinyin: Sequence[str]) -> list[str]:
     return [_foreign(p[:-1]) + p[-1] for p in pinyin]
 
 
+def drilled(pinyin: Sequence[str], number: int, random: np.random.Generator) -> list[str]:
+    """Other tones, other sounds, or both, as the sentence's number will have it."""
+    said = list(pinyin)
+    if number % 3 != 2:
+        said = [a if random.random() < OTHER_TONE else b for a, b in zip(shuffled(said, random), said, strict=True)]
+    if number % 3 != 0:
+        said = [a if random.random() < OTHER_SOUND else b for a, b in zip(foreign(said), said, strict=True)]
+    return said
+
+
 def _foreign(base: str) -> str:
     for initial in sorted(FOREIGN_INITIALS, key=len, reverse=True):
         if base.startswith(initial) and not (len(initial) == 1 and base[1:2] == "h"):
@@ -118,35 +139,59 @@ def main() -> None:
     parser.add_argument("--vocabulary", type=Path, required=True, help="its vocab.json")
     parser.add_argument("--voices", type=Path, required=True, help="the folder of its *.bin voices")
     parser.add_argument("--sentences", type=int, default=30)
+    parser.add_argument("--drill", type=Path, help="a sentence a line, of hanzi and marks alone: for training")
     options = parser.parse_args()
 
     options.folder.mkdir(parents=True, exist_ok=True)
     kokoro = Kokoro(options.model, options.vocabulary)
-    usable = [s for s in load_sentences() if "r5" not in s.pinyin and s.category not in ("long", "digits")]
-    chosen = usable[:: max(1, len(usable) // options.sentences)][: options.sentences]
     with (options.folder / "renderings.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        for sentence in chosen:
-            for voice in VOICES:
-                styles = np.fromfile(options.voices / f"{voice}.bin", np.float32).reshape(-1, 1, 256)
-                random = np.random.default_rng((1, sentence.number))
-                versions = (sentence.pinyin, shuffled(sentence.pinyin, random), foreign(sentence.pinyin))
-                for kind, said in zip(KINDS, versions, strict=True):
-                    samples, places = kokoro.read(_items(sentence.text, said), styles)
-                    spans = [Span(p, *place) for p, place in zip(sentence.pinyin, places, strict=True)]
-                    for name, sound in {kind: samples, **({"flat": flat(samples)} if kind == "good" else {})}.items():
-                        audio = f"{sentence.number:03d}-{voice}-{name}.flac"
-                        Sound(sound, RATE).save(options.folder / audio)
-                        entry = {"audio": audio, "voice": voice, "kind": name, "text": sentence.text, "said": said}
-                        entry["spans"] = [asdict(span) for span in spans]
-                        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-                        file.flush()
+        entries = (
+            drill(options.folder, kokoro, options.voices, options.drill.read_text(encoding="utf-8").splitlines())
+            if options.drill
+            else known_cases(options.folder, kokoro, options.voices, options.sentences)
+        )
+        for entry in entries:
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            file.flush()
+
+
+def known_cases(folder: Path, kokoro: Kokoro, voices: Path, count: int) -> Iterator[dict[str, object]]:
+    """Renders `count` sentences of the test set in every kind and both voices."""
+    usable = [s for s in load_sentences() if "r5" not in s.pinyin and s.category not in ("long", "digits")]
+    for sentence in usable[:: max(1, len(usable) // count)][:count]:
+        for name in VOICES:
+            voice = load_voice(voices, name)
+            random = np.random.default_rng((1, sentence.number))
+            versions = (sentence.pinyin, shuffled(sentence.pinyin, random), foreign(sentence.pinyin))
+            for kind, said in zip(KINDS, versions, strict=True):
+                samples, places = kokoro.read(_items(sentence.text, said), voice.styles)
+                spans = [asdict(Span(p, *place)) for p, place in zip(sentence.pinyin, places, strict=True)]
+                for way, sound in {kind: samples, **({"flat": flat(samples)} if kind == "good" else {})}.items():
+                    audio = f"{sentence.number:03d}-{name}-{way}.flac"
+                    Sound(sound, RATE).save(folder / audio)
+                    entry = {"audio": audio, "voice": name, "kind": way, "text": sentence.text, "said": said}
+                    yield {**entry, "spans": spans}
+
+
+def drill(folder: Path, kokoro: Kokoro, voices: Path, sentences: Sequence[str]) -> Iterator[dict[str, object]]:
+    """Renders each sentence once, exchanged at random, by one voice after the other."""
+    random = np.random.default_rng(5)
+    for number, text in enumerate(sentences):
+        pinyin = intended(text)
+        if "r5" in pinyin or len(pinyin) != sum(char not in MARKS for char in text):
+            continue
+        said = drilled(pinyin, number, random)
+        voice = load_voice(voices, DRILL_VOICES[number % len(DRILL_VOICES)])
+        samples, _ = kokoro.read(_items(text, said), voice.styles)
+        audio = f"{number:04d}.flac"
+        Sound(samples, RATE).save(folder / audio)
+        yield {"audio": audio, "voice": voice.name, "kind": "drill", "text": text, "said": said}
 
 
 def _items(text: str, said: Sequence[str]) -> list[str]:
     """Syllables with the marks of the text between them."""
-    marks = {"，": ",", "、": ",", "。": ".", "？": "?", "！": "!"}
     syllables = iter(said)
-    return [marks[char] if char in marks else next(syllables) for char in text]
+    return [MARKS[char] if char in MARKS else next(syllables) for char in text]
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.evaluate import measures
 from ffvits.evaluate.aligner import load_aligner
-from ffvits.evaluate.ear import Register, load_ear
+from ffvits.evaluate.ear import Register, load_ear, whisper_states
 from ffvits.evaluate.panel import Panel, foreign_sounds, melody
 from ffvits.evaluate.pitch import track
 from ffvits.evaluate.statistics import Part, area, figure
@@ -68,12 +68,13 @@ def gather(folder: Path, real: Path) -> dict[tuple[str, str], list[Take]]:
     return takes
 
 
-def by_ear(takes: list[Take]) -> list[Mapping[str, Part]]:
+def by_ear(takes: list[Take], panel: Panel) -> list[Mapping[str, Part]]:
     """The measures of tones and sounds alone."""
     ear, pitches = load_ear(), [track(take.sound) for take in takes]
     register, found = Register.of(pitches), []
     for take, pitch in zip(takes, pitches, strict=True):
-        heard = ear.listen(take.sound, take.spans, register, pitch)
+        states = whisper_states(take.sound, panel.whisper)
+        heard = ear.listen(take.sound, take.spans, register, states, pitch)
         strange = foreign_sounds(take.spans, heard, ear)
         foreign = (float(sum(map(bool, strange))), float(len(strange)))
         found.append({**melody(take, pitch, heard), "foreign": foreign})
@@ -88,13 +89,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("renderings", type=Path)
     parser.add_argument("real", type=Path)
-    parser.add_argument("--ear-only", action="store_true", help="without Whisper and DNSMOS: tones and sounds only")
+    parser.add_argument("--ear-only", action="store_true", help="without words and DNSMOS: tones and sounds only")
     options = parser.parse_args()
 
     panel = Panel(TranscribeSettings())
     heard: dict[str, list[Mapping[str, Part]]] = {}
     for (kind, voice), takes in gather(options.renderings, options.real).items():
-        found = by_ear(takes) if options.ear_only else [v.parts for v in panel.judge(takes, f"{kind} {voice}")]
+        found = by_ear(takes, panel) if options.ear_only else [v.parts for v in panel.judge(takes, f"{kind} {voice}")]
         heard.setdefault(kind, []).extend(found)
     shown = [name for name in SHOWN if any(name in parts for parts in heard["good"])]
     console.result("| case | sentences | " + " | ".join(shown) + " |")

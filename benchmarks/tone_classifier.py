@@ -1,18 +1,21 @@
-"""Trains the ear of the evaluation (`ffvits/evaluate/data/ear.npz`): tones by melody, initials and finals by spectrum.
+"""Trains the ear of the evaluation (`ffvits/evaluate/data/ear.npz`): tones, initials and finals.
 
-    python benchmarks/tone_classifier.py audio/aishell1_S0150 audio/aishell3_30speakers runs/corpus --cache features/
+    python benchmarks/tone_classifier.py aishell1_S0150 aishell3_30speakers runs/corpus drill --cache features/
 
-Each folder holds recordings and either `metadata.tsv` (file, text, pinyin, speaker …) or `clips.jsonl` (a run, as
-`base_corpus.py` writes it: then the pinyin is our front end's, which is what was read). AISHELL-1 and AISHELL-3 are
-real speech (Apache-2.0); the run is read by Kokoro-82M (Apache-2.0), without the two voices by which
-`evaluate_validity.py` tests. Syllables are found by the aligner, which `evaluate_aligner.py` trains first. Prints the
-accuracy on speakers who were held out, then trains on all but `PEOPLE` and writes the file.
+Each folder holds recordings and either `metadata.tsv` (file, text, pinyin, speaker …), `clips.jsonl` (a run, as
+`base_corpus.py` writes it: then the pinyin is our front end's, which is what was read) or `renderings.jsonl` (as
+`evaluate_renderings.py --drill` writes it: sentences whose tones and sounds were exchanged, so that nobody learns them
+from the words). AISHELL-1 and AISHELL-3 are real speech (Apache-2.0); the others are read by Kokoro-82M (Apache-2.0),
+without the two voices by which `evaluate_validity.py` tests. Syllables are found by the aligner, which
+`evaluate_aligner.py` trains first. Prints the accuracy on speakers who were held out, then trains on all but `PEOPLE`
+and writes the file.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,17 +32,23 @@ from ffvits.evaluate.aligner import load_aligner
 from ffvits.evaluate.ear import (
     FACTS,
     FRAME,
+    MODEL,
     POINTS,
+    SPECTRUM,
     Melody,
     Register,
     levels,
     normal_spectrum,
     spectrum_features,
     syllable_places,
+    syllable_states,
+    whisper_states,
 )
+from ffvits.evaluate.ear_networks import SoundNetwork, ToneNetwork
 from ffvits.evaluate.pitch import Pitch, track
 from ffvits.evaluate.syllables import Span, intended
-from ffvits.evaluate.tone_network import ToneNetwork
+from ffvits.label import recogniser
+from ffvits.recipe import TranscribeSettings
 from ffvits.text.syllables import INITIALS as CONSONANTS
 from ffvits.text.syllables import parts, tidy
 
@@ -56,7 +65,7 @@ SHIFT, SPREAD, TEMPO = 0.7, 0.15, 0.12
 BATCH, RATE, DROPOUT = 16, 2e-3, 0.3
 IGNORED = -100
 INITIALS = ("", *CONSONANTS)
-SOUND = (224,)
+WEIGHT_DECAY = 0.03
 ANSWERS = ("initials", "finals")
 
 
@@ -78,6 +87,7 @@ class Example:
     spans: tuple[Span, ...]
     melody: Melody
     spectrum: np.ndarray
+    states: np.ndarray
     register: Register
     tones: np.ndarray
     initials: np.ndarray
@@ -91,6 +101,13 @@ def utterances(folder: Path) -> Iterator[Utterance]:
             for name, text, pinyin, speaker, *_ in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 yield Utterance(folder / name, text, tuple(pinyin.split()), speaker, folder.name)
         return
+    drill = folder / "renderings.jsonl"
+    if drill.is_file():
+        for line in drill.read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            # What was said belongs to no text.
+            yield Utterance(folder / entry["audio"], "", tuple(entry["said"]), entry["voice"], folder.name)
+        return
     for clip in read_clips(folder / "clips.jsonl"):
         if not set(clip.speaker.split("+")) & set(HELD_OUT):
             yield Utterance(folder / clip.audio, clip.text, intended(clip.text), clip.speaker, "kokoro")
@@ -101,6 +118,8 @@ def labelled(utterance: Utterance) -> list[str] | None:
 
     None where the corpus has a letter or a slip, so that its readings are no syllables or not as many as ours.
     """
+    if not utterance.text:
+        return list(utterance.pinyin)
     spoken = intended(utterance.text)
     if len(spoken) != len(utterance.pinyin) or not all(tidy(p) == p for p in utterance.pinyin):
         return None
@@ -121,6 +140,7 @@ def labelled(utterance: Utterance) -> list[str] | None:
 def gather(folders: Sequence[Path], cache: Path) -> list[Example]:
     """Aligns, tracks and looks at every utterance; what was done before is taken from the cache."""
     cache.mkdir(parents=True, exist_ok=True)
+    whisper = recogniser.load(TranscribeSettings(model=MODEL), "cpu", alone=True)
     everything = [utterance for folder in folders for utterance in utterances(folder)]
     known: list[tuple[Utterance, dict[str, np.ndarray], list[str]]] = []
     with console.progress("Listening", total=len(everything)) as bar:
@@ -128,14 +148,16 @@ def gather(folders: Sequence[Path], cache: Path) -> list[Example]:
             bar.advance()
             names = labelled(utterance)
             if names:
-                known.append((utterance, _observed(utterance, names, cache), names))
+                known.append((utterance, _observed(utterance, names, cache, whisper), names))
     registers = {}
     for speaker in {utterance.speaker for utterance, _, _ in known}:
         registers[speaker] = Register.of([_pitch(o) for u, o, _ in known if u.speaker == speaker])
     return [_example(*one, registers[one[0].speaker]) for one in known]
 
 
-def _observed(utterance: Utterance, names: Sequence[str], cache: Path) -> dict[str, np.ndarray]:
+def _observed(
+    utterance: Utterance, names: Sequence[str], cache: Path, whisper: recogniser.Recogniser
+) -> dict[str, np.ndarray]:
     file = cache / f"{utterance.group}-{utterance.path.stem}.npz"
     if not file.is_file():
         sound = Sound.load(utterance.path)
@@ -148,6 +170,7 @@ def _observed(utterance: Utterance, names: Sequence[str], cache: Path) -> dict[s
             clarity=pitch.clarity,
             loudness=levels(sound),
             spectrum=normal_spectrum(sound).astype(np.float16),
+            states=whisper_states(sound, whisper).astype(np.float16),
         )
     with np.load(file) as held:
         return dict(held)
@@ -170,10 +193,11 @@ def _example(
         lasts.append(finals.index(final(split)) if split and final(split) in finals else IGNORED)
     return Example(
         utterance.speaker,
-        utterance.group != "kokoro",
+        (utterance.path.parent / "metadata.tsv").is_file(),
         tuple(Span(name, *map(float, place)) for name, place in zip(names, observed["spans"], strict=True)),
         Melody.of(_pitch(observed), observed["loudness"], observed["spectrum"].astype(np.float32)),
         observed["spectrum"],
+        observed["states"],
         register,
         *map(np.array, (tones, initials, lasts)),
     )
@@ -206,14 +230,6 @@ def _jittered(spans: Sequence[Span], random: np.random.Generator) -> list[Span]:
 SIZES = (len(INITIALS), len(_finals()))
 
 
-def network(inputs: int, hidden: Sequence[int], outputs: int) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for size in hidden:
-        layers += [nn.Linear(inputs, size), nn.ReLU(), nn.Dropout(0.35)]
-        inputs = size
-    return nn.Sequential(*layers, nn.Linear(inputs, outputs))
-
-
 def balance(examples: Sequence[Example]) -> np.ndarray:
     """The chance of each: real speech as often as synthetic; within each, a speaker by the root of their sentences."""
     chances = np.zeros(len(examples))
@@ -226,7 +242,7 @@ def balance(examples: Sequence[Example]) -> np.ndarray:
     return chances / chances.sum()
 
 
-def moved(example: Example, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def moved(example: Example, random: np.random.Generator) -> tuple[np.ndarray, ...]:
     """What the network sees of an utterance, as another voice might have said it."""
     register, tempo = example.register, float(np.exp(random.normal(0, TEMPO)))
     heard = Register(
@@ -244,9 +260,11 @@ def moved(example: Example, random: np.random.Generator) -> tuple[np.ndarray, np
             for values in (melody.semitones, melody.others)
         )
     )
-    spans = [Span(s.pinyin, s.start * tempo, s.end * tempo) for s in _jittered(example.spans, random)]
+    jittered = _jittered(example.spans, random)
+    spans = [Span(span.pinyin, span.start * tempo, span.end * tempo) for span in jittered]
     frames = stretched.frames(heard)
-    return frames + random.normal(0, 0.05, frames.shape).astype(np.float32), *syllable_places(spans)
+    frames += random.normal(0, 0.05, frames.shape).astype(np.float32)
+    return frames, *syllable_places(spans), syllable_states(example.states, jittered)
 
 
 def padded(rows: Sequence[np.ndarray]) -> torch.Tensor:
@@ -260,16 +278,16 @@ def fit_tones(examples: Sequence[Example], steps: int, seed: int = 1) -> ToneNet
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     network = ToneNetwork(FRAME, POINTS, FACTS, DROPOUT)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.02)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
     chances = balance(examples)
     began = time.process_time()
     for step in range(steps):
         picked = [examples[i] for i in random.choice(len(examples), BATCH, p=chances)]
-        frames, places, facts = (padded(rows) for rows in zip(*(moved(e, random) for e in picked), strict=True))
+        inputs = (padded(rows) for rows in zip(*(moved(e, random) for e in picked), strict=True))
         lengths = torch.tensor([len(e.spans) for e in picked])
         wanted = torch.cat([torch.from_numpy(e.tones) for e in picked])
-        scores = network(frames, places, facts, lengths)
+        scores = network(*inputs, lengths)
         scores = torch.cat([row[:length] for row, length in zip(scores, lengths.tolist(), strict=True)])
         loss = nn.functional.cross_entropy(scores, wanted, label_smoothing=0.05, ignore_index=IGNORED)
         optimizer.zero_grad()
@@ -287,56 +305,58 @@ def fit_tones(examples: Sequence[Example], steps: int, seed: int = 1) -> ToneNet
 def tones_heard(network: ToneNetwork, example: Example) -> np.ndarray:
     """Scores [N, 5]."""
     inputs = (example.melody.frames(example.register), *syllable_places(example.spans))
+    inputs += (syllable_states(example.states, example.spans),)
     with torch.inference_mode():
         tensors = [torch.from_numpy(value)[None] for value in inputs]
         return network(*tensors, torch.tensor([len(example.spans)]))[0].numpy()
 
 
-def fit_sounds(examples: Sequence[Example], epochs: int, seed: int = 1) -> tuple[nn.Sequential, np.ndarray, np.ndarray]:
-    """A network for initials and finals, and the mean and scale of its inputs."""
+def fit_sounds(examples: Sequence[Example], epochs: int, seed: int = 1) -> SoundNetwork:
+    """The network for initials and finals."""
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    chances = np.repeat(balance(examples), [len(e.spans) * COPIES for e in examples])
-    rows = [
-        spectrum_features(e.spectrum.astype(np.float32), _jittered(e.spans, random) if copy else e.spans)
+    chances = torch.from_numpy(np.repeat(balance(examples), [len(e.spans) * COPIES for e in examples]))
+    seen = [
+        (spectrum_features(e.spectrum.astype(np.float32), spans), syllable_states(e.states, spans).astype(np.float16))
         for e in examples
-        for copy in range(COPIES)
+        for spans in (e.spans, *(_jittered(e.spans, random) for _ in range(COPIES - 1)))
     ]
-    x = np.concatenate(rows).astype(np.float32)
+    spectra, states = (torch.from_numpy(np.concatenate(rows)) for rows in zip(*seen, strict=True))
     wanted = [torch.from_numpy(np.concatenate([np.tile(getattr(e, n), COPIES) for e in examples])) for n in ANSWERS]
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
-    inputs = torch.from_numpy((x - mean) / scale)
-    model = network(x.shape[1], SOUND, sum(SIZES))
-    steps = epochs * (len(x) // 256 + 1)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.02)
+    network = SoundNetwork(SPECTRUM, sum(SIZES), DROPOUT)
+    network.mean.copy_(spectra.mean(dim=0))
+    network.scale.copy_(spectra.std(dim=0) + 1e-3)
+    steps = epochs * (len(spectra) // 256 + 1)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
     picker = torch.Generator().manual_seed(seed)
     for _ in range(steps):
-        picked = torch.multinomial(torch.from_numpy(chances), 256, replacement=True, generator=picker)
-        batch = inputs[picked] + 0.05 * torch.randn(256, x.shape[1], generator=picker)
+        picked = torch.multinomial(chances, 256, replacement=True, generator=picker)
+        noise = 0.05 * network.scale * torch.randn(256, SPECTRUM, generator=picker)
+        scores = network(spectra[picked] + noise, states[picked].float())
         loss = sum(
             nn.functional.cross_entropy(score, target[picked], label_smoothing=0.05, ignore_index=IGNORED)
-            for score, target in zip(model(batch).split(SIZES, dim=1), wanted, strict=True)
+            for score, target in zip(scores.split(SIZES, dim=1), wanted, strict=True)
         )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
-    return model.eval(), mean, scale
+    return network.eval()
 
 
-def sounds_heard(fitted: tuple[nn.Sequential, np.ndarray, np.ndarray], example: Example) -> tuple[np.ndarray, ...]:
+def sounds_heard(network: SoundNetwork, example: Example) -> tuple[np.ndarray, ...]:
     """Scores of initials and of finals, [N, …] each."""
-    model, mean, scale = fitted
-    x = (spectrum_features(example.spectrum.astype(np.float32), example.spans) - mean) / scale
+    spectra = torch.from_numpy(spectrum_features(example.spectrum.astype(np.float32), example.spans))
+    states = torch.from_numpy(syllable_states(example.states, example.spans))
     with torch.inference_mode():
-        return tuple(scores.numpy() for scores in model(torch.from_numpy(x.astype(np.float32))).split(SIZES, dim=1))
+        return tuple(scores.numpy() for scores in network(spectra, states).split(SIZES, dim=1))
 
 
 @dataclass(frozen=True)
 class Fitted:
     tones: ToneNetwork
-    sounds: tuple[nn.Sequential, np.ndarray, np.ndarray]
+    sounds: SoundNetwork
 
 
 def fit_both(examples: Sequence[Example], steps: int, epochs: int) -> Fitted:
@@ -368,20 +388,11 @@ def report(name: str, tests: Sequence[tuple[Fitted, Sequence[Example]]]) -> None
         console.result(f"    tone {number}: " + " ".join(f"{share:5.2f}" for share in row / max(1, row.sum())))
 
 
-def to_arrays(name: str, fitted: tuple[nn.Sequential, np.ndarray, np.ndarray]) -> dict[str, np.ndarray]:
-    """A network as `ffvits.evaluate.networks` reads it, in half precision."""
-    model, mean, scale = fitted
-    arrays = {f"{name}.mean": mean.astype(np.float16), f"{name}.scale": scale.astype(np.float16)}
-    for number, layer in enumerate(layer for layer in model if isinstance(layer, nn.Linear)):
-        arrays[f"{name}.{number}.weight"] = layer.weight.detach().numpy().astype(np.float16)
-        arrays[f"{name}.{number}.bias"] = layer.bias.detach().numpy().astype(np.float16)
-    return arrays
-
-
 def save(path: Path, fitted: Fitted) -> None:
     arrays: dict[str, np.ndarray] = {"initials": np.array(INITIALS), "finals": np.array(_finals())}
-    arrays |= {f"tone.{key}": value.numpy().astype(np.float16) for key, value in fitted.tones.state_dict().items()}
-    arrays |= to_arrays("sound", fitted.sounds)
+    for name in ("tones", "sounds"):
+        weights = getattr(fitted, name).state_dict()
+        arrays |= {f"{name}.{key}": value.numpy().astype(np.float16) for key, value in weights.items()}
     np.savez_compressed(path, **arrays)
     console.result(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 

@@ -1,28 +1,35 @@
 """A small ear for Mandarin: which tone, initial and final a syllable has, by sound alone.
 
 Two small networks: one reads the melody of the sentence with the broad form of its spectrum, the other the spectrum of
-each syllable. They were trained on real and synthetic speech by `benchmarks/tone_classifier.py`; how well they hear
-speakers whom they never met is in `docs/evaluation.md`.
+each syllable, and both the states of Whisper's encoder. They were trained on real and synthetic speech, some of it
+with tones and sounds exchanged so that no context gives them away, by `benchmarks/tone_classifier.py`; how well they
+hear speakers whom they never met is in `docs/evaluation.md`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
-from ffvits.evaluate.networks import forward, load_networks, softmax
+from ffvits.evaluate.networks import load_networks, softmax
 from ffvits.evaluate.pitch import HOP, RATE, Pitch, track
 from ffvits.evaluate.syllables import Span
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ffvits.evaluate.tone_network import ToneNetwork
+    from ffvits.evaluate.ear_networks import SoundNetwork, ToneNetwork
+    from ffvits.label.recogniser import Recogniser
 
+MODEL = "base"  # the Whisper whose states the networks read
+STATE_RATE, WINDOW = 50, 28.0  # states a second; seconds that are looked at together
 BANDS, SLICES = 40, 20  # of the spectrum; moments of a syllable at which its sounds are looked at
+SPECTRUM = SLICES * BANDS + 1  # numbers about the spectrum of a syllable
 STEP, BROAD = 2, 6  # hops of 10 ms in a frame of the melody; terms of a cosine series that give its spectrum's form
 POINTS, FACTS = 8, 6  # moments of a syllable at which its melody is read; numbers about its length and place
 FRAME = 5 + BROAD  # numbers that describe a frame of the melody
@@ -62,22 +69,38 @@ class Heard:
 class Ear:
     """The trained networks; made by `load_ear`."""
 
-    tone_network: ToneNetwork
-    weights: dict[str, np.ndarray]
+    tones: ToneNetwork
+    sounds: SoundNetwork
     initials: tuple[str, ...]
     finals: tuple[str, ...]
 
-    def listen(self, sound: Sound, spans: Sequence[Span], register: Register, pitch: Pitch | None = None) -> Heard:
-        """Hears the syllables of a sound. `register` is the speaker's, over as much speech as there is."""
+    def listen(
+        self,
+        sound: Sound,
+        spans: Sequence[Span],
+        register: Register,
+        states: np.ndarray,
+        pitch: Pitch | None = None,
+    ) -> Heard:
+        """Hears the syllables of a sound.
+
+        `register` is the speaker's, over as much speech as there is; `states` [T, STATES] are what `whisper_states`
+        makes of the sound.
+        """
         import numpy as np
+        import torch
 
         if not spans:
             return Heard(*(np.zeros((0, n)) for n in (5, len(self.initials), len(self.finals))))
         pitch = track(sound) if pitch is None else pitch
         spectrum = normal_spectrum(sound)
-        melody = Melody.of(pitch, levels(sound), spectrum)
-        tones = _tone_scores(self.tone_network, melody, spans, register)
-        sounds = forward(self.weights, "sound", spectrum_features(spectrum, spans))
+        frames = Melody.of(pitch, levels(sound), spectrum).frames(register)
+        heard = torch.from_numpy(syllable_states(states, spans))
+        rows = [torch.from_numpy(value)[None] for value in (frames, *syllable_places(spans))]
+        spectra = torch.from_numpy(spectrum_features(spectrum, spans))
+        with torch.inference_mode():
+            tones = self.tones(*rows, heard[None], torch.tensor([len(spans)]))[0].double().numpy()
+            sounds = self.sounds(spectra, heard).double().numpy()
         count = len(self.initials)
         return Heard(softmax(tones), softmax(sounds[:, :count]), softmax(sounds[:, count:]))
 
@@ -87,23 +110,38 @@ def load_ear() -> Ear:
     """The ear that is shipped."""
     import torch
 
-    from ffvits.evaluate.tone_network import ToneNetwork
+    from ffvits.evaluate.ear_networks import SoundNetwork, ToneNetwork
 
     weights, labels = load_networks("ear.npz")
-    network = ToneNetwork(FRAME, POINTS, FACTS)
-    own = {name.removeprefix("tone."): weights.pop(name) for name in list(weights) if name.startswith("tone.")}
-    network.load_state_dict({name: torch.from_numpy(value) for name, value in own.items()})
-    return Ear(network.eval(), weights, labels["initials"], labels["finals"])
+    initials, finals = labels["initials"], labels["finals"]
+    tones = ToneNetwork(FRAME, POINTS, FACTS)
+    sounds = SoundNetwork(SPECTRUM, len(initials) + len(finals))
+    for name, network in (("tones", tones), ("sounds", sounds)):
+        own = {key.removeprefix(f"{name}."): value for key, value in weights.items() if key.startswith(f"{name}.")}
+        network.load_state_dict({key: torch.from_numpy(value) for key, value in own.items()})
+    return Ear(tones.eval(), sounds.eval(), initials, finals)
 
 
-def _tone_scores(network: ToneNetwork, melody: Melody, spans: Sequence[Span], register: Register) -> np.ndarray:
-    """[N, 5]"""
-    import torch
+def whisper_states(sound: Sound, whisper: Recogniser) -> np.ndarray:
+    """[T, STATES], STATE_RATE a second, of a sound of any length, by Whisper `MODEL`."""
+    import numpy as np
 
-    inputs = (melody.frames(register), *syllable_places(spans))
-    with torch.inference_mode():
-        frames, places, facts = (torch.from_numpy(value)[None] for value in inputs)
-        return network(frames, places, facts, torch.tensor([len(spans)]))[0].double().numpy()
+    pieces = max(1, math.ceil(sound.seconds / WINDOW))
+    edges = np.linspace(0, len(sound.samples), pieces + 1).astype(int)
+    return np.concatenate(
+        [whisper.states(Sound(sound.samples[start:end], sound.rate)) for start, end in pairwise(edges)]
+    )
+
+
+def syllable_states(states: np.ndarray, spans: Sequence[Span]) -> np.ndarray:
+    """[N, MOMENTS, STATES] float32: the states from a little before each syllable to a little after it."""
+    import numpy as np
+
+    from ffvits.evaluate.ear_networks import MOMENTS
+
+    times = np.array([[span.start, span.end] for span in spans])
+    moments = times[:, :1] + (times[:, 1:] - times[:, :1]) * np.linspace(-0.1, 1.1, MOMENTS)
+    return states[np.clip(np.round(moments * STATE_RATE).astype(int), 0, len(states) - 1)].astype(np.float32)
 
 
 def levels(sound: Sound) -> np.ndarray:
@@ -185,7 +223,7 @@ def normal_spectrum(sound: Sound) -> np.ndarray:
 
 
 def spectrum_features(spectrum: np.ndarray, spans: Sequence[Span]) -> np.ndarray:
-    """[N, SLICES * BANDS + 1]: the `normal_spectrum` over each syllable, and its length."""
+    """[N, SPECTRUM]: the `normal_spectrum` over each syllable, and its length."""
     import numpy as np
 
     rows = []

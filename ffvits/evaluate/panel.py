@@ -11,7 +11,7 @@ from ffvits import console
 from ffvits.audio.loudness import loudness
 from ffvits.audio.measure import clipped_share
 from ffvits.evaluate import acoustics
-from ffvits.evaluate.ear import Ear, Heard, Register, levels, load_ear
+from ffvits.evaluate.ear import MODEL, Ear, Heard, Register, levels, load_ear, whisper_states
 from ffvits.evaluate.metrics import edits, plain, similarity, syllables
 from ffvits.evaluate.pitch import Pitch, track
 from ffvits.evaluate.statistics import Part
@@ -82,6 +82,15 @@ class Panel:
         return recogniser.load(self.settings, self.device, self.offline, alone=True)
 
     @cached_property
+    def whisper(self) -> Recogniser:
+        """The Whisper whose states the ear reads: the one that writes the words, if it is of that size."""
+        from ffvits.label import recogniser
+
+        if self.settings.model == MODEL:
+            return self.recogniser
+        return recogniser.load(replace(self.settings, model=MODEL), self.device, self.offline, alone=True)
+
+    @cached_property
     def encoder(self) -> Encoder:
         from ffvits.label import speakers
 
@@ -104,7 +113,7 @@ class Panel:
 
     def gather(self) -> None:
         """Loads every judge. Raises DownloadError or FfvitsError as the labelling does, before anybody speaks."""
-        for judge in ("recogniser", "encoder", "quality", "ear"):
+        for judge in ("recogniser", "whisper", "encoder", "quality", "ear"):
             getattr(self, judge)
 
     def judge(self, takes: Sequence[Take], title: str) -> list[Verdict]:
@@ -126,7 +135,8 @@ class Panel:
     def _verdict(self, take: Take, pitch: Pitch, words: str, register: Register) -> Verdict:
         import numpy as np
 
-        sounds = self.ear.listen(take.sound, take.spans, register, pitch)
+        states = whisper_states(take.sound, self.whisper)
+        sounds = self.ear.listen(take.sound, take.spans, register, states, pitch)
         foreign = foreign_sounds(take.spans, sounds, self.ear)
         intended = [p for s, p in zip(take.spans, sounds.tones, strict=True)]
         sure = [float(p[span.tone - 1]) for span, p in zip(take.spans, intended, strict=True)]

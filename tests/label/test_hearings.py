@@ -150,9 +150,11 @@ class Lost:
         return [recogniser.written("", -1.0, 0.1, {"zh": 0.9}) for _ in sounds]
 
 
-@pytest.mark.parametrize(("patient", "windows"), [(True, [6, 30]), (False, [6])])
-def test_what_seems_lost_is_heard_once_more_where_patient(patient, windows):
+@pytest.mark.parametrize(
+    ("how", "windows"), [({}, [6, 30]), ({"patient": False}, [6]), ({"whole": True}, [30])], ids=str
+)
+def test_what_seems_lost_is_heard_once_more_in_the_longest_window(how, windows):
     network = Lost()
     hearing_aid = recogniser.Recogniser(network, lambda sound: np.zeros(30, np.float32), TranscribeSettings())
-    assert [one.text for one in hearing_aid.hear([Sound(np.zeros(16000, np.float32), 16000)], patient=patient)] == [""]
+    assert [one.text for one in hearing_aid.hear([Sound(np.zeros(16000, np.float32), 16000)], **how)] == [""]
     assert network.windows == windows
