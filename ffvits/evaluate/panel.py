@@ -116,6 +116,17 @@ class Panel:
         for judge in ("recogniser", "whisper", "encoder", "quality", "ear"):
             getattr(self, judge)
 
+    def nativeness(self, takes: Sequence[Take]) -> float | None:
+        """The mean probability of the right tones (1–4) in takes of one speaker; None where there are none."""
+        pitches = [track(take.sound, take.hum) for take in takes]
+        register = Register.of(pitches)
+        sure = whole = 0.0
+        for take, pitch in zip(takes, pitches, strict=True):
+            heard = self.ear.listen(take.sound, take.spans, register, whisper_states(take.sound, self.whisper), pitch)
+            part, of = melody(take, pitch, heard)["nativeness"]
+            sure, whole = sure + part, whole + of
+        return sure / whole if whole else None
+
     def judge(self, takes: Sequence[Take], title: str) -> list[Verdict]:
         """Listens to takes of one speaker."""
         pitches = [track(take.sound, take.hum) for take in takes]

@@ -1,4 +1,4 @@
-"""Listens to the voice in training as a person would: is it the character, and are the words right?"""
+"""Listens to the voice in training as `ffvits evaluate` does, to a few sentences: clear, native, alike, clean?"""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from ffvits.errors import FfvitsError
 from ffvits.recipe import Recipe
 
 if TYPE_CHECKING:
-    from ffvits.label.recogniser import Recogniser
-    from ffvits.label.speakers import Encoder
+    from ffvits.evaluate.takes import Take
 
 
 class Listener:
-    """The labeller's speaker encoder and Whisper, loaded when they are first needed; without them it hears nothing."""
+    """The judges of the evaluation, loaded when they are first needed; without one of them it tells nothing of that."""
 
     def __init__(self, recipe: Recipe, rate: int) -> None:
-        self._recipe = recipe
+        from ffvits.evaluate.panel import Panel
+
+        self._panel = Panel(recipe.label.transcribe, recipe.device, recipe.offline)
         self._rate = rate
-        self._encoder: Encoder | None = None
-        self._recogniser: Recogniser | None = None
         self._deaf: set[str] = set()
 
     def similarity(self, pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> float | None:
@@ -32,31 +31,42 @@ class Listener:
         if "speakers" in self._deaf or not pairs:
             return None
         try:
-            if self._encoder is None:
-                from ffvits.label import speakers
-
-                self._encoder = speakers.load(offline=self._recipe.offline)
+            embed = self._panel.encoder.embed
         except (FfvitsError, ModuleNotFoundError) as error:
             return self._without("speakers", "how much the voice is like the character", error)
-        embed = self._encoder.embed
         return float(np.mean([np.dot(*(embed(Sound(samples, self._rate)) for samples in pair)) for pair in pairs]))
 
-    def errors(self, sentences: Sequence[str], spoken: Sequence[np.ndarray]) -> float | None:
-        """Character error rate of the sentences as Whisper hears them spoken."""
+    def errors(self, takes: Sequence[Take]) -> float | None:
+        """Character error rate of what was spoken, as Whisper hears it."""
         from ffvits.evaluate.metrics import total_cer
 
         if "words" in self._deaf:
             return None
         try:
-            if self._recogniser is None:
-                from ffvits.label import recogniser
-
-                settings = self._recipe.label.transcribe
-                self._recogniser = recogniser.load(settings, self._recipe.device, self._recipe.offline, alone=True)
+            recogniser = self._panel.recogniser
         except (FfvitsError, ModuleNotFoundError) as error:
             return self._without("words", "whether the words are right", error)
-        heard = self._recogniser.hear([Sound(samples, self._rate) for samples in spoken], whole=True)
-        return total_cer((text, found.text) for text, found in zip(sentences, heard, strict=True))
+        heard = recogniser.hear([take.sound for take in takes], whole=True)
+        return total_cer((take.text, found.text) for take, found in zip(takes, heard, strict=True))
+
+    def nativeness(self, takes: Sequence[Take]) -> float | None:
+        """How surely the ear of the evaluation hears the right tones in what was spoken, from 0 to 1."""
+        if "tones" in self._deaf:
+            return None
+        try:
+            return self._panel.nativeness(takes)
+        except (FfvitsError, ModuleNotFoundError) as error:
+            return self._without("tones", "whether the tones are right", error)
+
+    def quality(self, takes: Sequence[Take]) -> float | None:
+        """Mean DNSMOS of what was spoken, from 1 to 5."""
+        if "sound" in self._deaf:
+            return None
+        try:
+            judge = self._panel.quality
+        except (FfvitsError, ModuleNotFoundError) as error:
+            return self._without("sound", "how clean the voice is", error)
+        return float(np.mean([judge(take.sound).overall for take in takes]))
 
     def _without(self, ear: str, what: str, error: Exception) -> None:
         self._deaf.add(ear)

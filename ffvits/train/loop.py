@@ -32,11 +32,16 @@ from ffvits.train.verdict import Verdict, assess
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
+    from ffvits.evaluate.takes import Take
     from ffvits.text import FrontEnd
 
 PATIENCE = 3  # steps in a row without a usable gradient before it is back to the last checkpoint
 RETURNS = 2  # times that training goes back before it gives up
-SHOWN = ("spoken", "copied", "kl", "duration", "similarity", "cer")  # of a look at held-out clips
+# Of a look at held-out clips.
+SHOWN = ("spoken", "copied", "kl", "duration", "similarity", "cer", "nativeness", "quality")
+# Where TensorBoard shows what `ffvits evaluate` measures too, by the same names.
+PLACES = {"cer": "clear/cer", "nativeness": "native/nativeness", "similarity": "alike/similarity"}
+PLACES["quality"] = "clean/quality"
 
 
 class Loop:
@@ -220,12 +225,14 @@ class Loop:
         listens = every > 0 and (progress.step % every == 0 or progress.step >= self.plan.steps)
         spoken = [self._sample(sentence) for sentence in (sentences if listens else sentences[:1])]
         if spoken:
-            writer.add_audio("sample", spoken[0], progress.step, self.learner.audio.sampling_rate)
-        if listens:
-            values["cer"] = self.listener.errors(sentences, spoken)
+            writer.add_audio("sample", spoken[0].sound.samples, progress.step, self.learner.audio.sampling_rate)
+        if listens and all(np.isfinite(take.sound.samples).all() for take in spoken):
+            values["cer"] = self.listener.errors(spoken)
+            values["nativeness"] = self.listener.nativeness(spoken)
+            values["quality"] = self.listener.quality(spoken)
         values = {name: value for name, value in values.items() if value is not None}
         for name, value in values.items():
-            writer.add_scalar(f"check/{name}", value, progress.step)
+            writer.add_scalar(PLACES.get(name, f"check/{name}"), value, progress.step)
         if values:
             self.history.add("check", progress.step, values)
             shown = "  ".join(f"{name} {values[name]:.3f}" for name in SHOWN if name in values)
@@ -240,9 +247,14 @@ class Loop:
             checks = [entry for entry in checks if entry["step"] > self.learner.settled]
         return assess(checks, seconds=self.seconds)
 
-    def _sample(self, sentence: str) -> np.ndarray:
-        """A sentence in the first speaker's voice, always with the same noise: [T]."""
-        ids = self.reader.encode(sentence).ids
+    def _sample(self, sentence: str) -> Take:
+        """A sentence in the first speaker's voice, always with the same noise."""
+        from ffvits.audio.sound import Sound
+        from ffvits.evaluate.syllables import intended, spans
+        from ffvits.evaluate.takes import Take
+
+        encoded = self.reader.encode(sentence)
+        ids = encoded.ids
         device = self.learner.device
         speech = self.learner.averaged().infer(
             torch.tensor([ids], device=device),
@@ -252,7 +264,15 @@ class Loop:
             noise_scale_w=self.recipe.speak.noise_w,
             generator=torch.Generator().manual_seed(self.recipe.seed),
         )
-        return speech.audio[0, 0].float().cpu().numpy()
+        format = self.learner.audio
+        sound = Sound(speech.audio[0, 0].float().cpu().numpy(), format.sampling_rate)
+        frame = format.hop_length / format.sampling_rate
+        names = intended(sentence)
+        if len(names) != len(encoded.syllables):
+            names = tuple(syllable.pinyin for syllable in encoded.syllables)
+        blanks = len(ids) > len(encoded.symbols)
+        found = spans(encoded, speech.durations[0].tolist(), blanks, frame, names)
+        return Take(sentence, "sample", sentence, sound, tuple(found), 1 / frame)
 
     def _save(self, progress: Progress) -> None:
         if self.ranks.first:

@@ -44,6 +44,18 @@ def single_thread():
     torch.set_num_threads(before)
 
 
+@pytest.mark.slow
+def test_looks_are_under_the_names_of_the_evaluation(run):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    train_to(run, 2, **{"train.listen_every": 2, "offline": False})
+    curves = EventAccumulator(str(run.folder / "tensorboard")).Reload()
+    limits = {"clear/cer": 10, "native/nativeness": 1, "alike/similarity": 1, "clean/quality": 5}
+    for name, limit in limits.items():
+        heard = {event.step: event.value for event in curves.Scalars(name)}
+        assert 2 in heard and all(-1 <= value <= limit for value in heard.values()), name
+
+
 def test_a_run_trains_and_its_voice_speaks(run):
     train_to(run, 4)
     progress, saved = newest(run)
