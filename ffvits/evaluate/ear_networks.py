@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 CHANNELS, HIDDEN, KERNEL, DILATIONS = 40, 64, 5, (1, 2, 4)
 STATES, MOMENTS, NARROW = 512, 6, 48  # numbers of a state of Whisper base; states of a syllable; numbers kept of each
-SOUND = 224
+SOUND = 224  # numbers in the middle of the network for initials and finals
 
 
 class Impression(nn.Module):

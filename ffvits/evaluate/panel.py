@@ -122,8 +122,7 @@ class Panel:
         register = Register.of(pitches)
         sure = whole = 0.0
         for take, pitch in zip(takes, pitches, strict=True):
-            heard = self.ear.listen(take.sound, take.spans, register, whisper_states(take.sound, self.whisper), pitch)
-            part, of = melody(take, pitch, heard)["nativeness"]
+            part, of = melody(take, pitch, self._listen(take, pitch, register))["nativeness"]
             sure, whole = sure + part, whole + of
         return sure / whole if whole else None
 
@@ -143,11 +142,14 @@ class Panel:
                 bar.advance()
         return verdicts
 
+    def _listen(self, take: Take, pitch: Pitch, register: Register) -> Heard:
+        states = whisper_states(take.sound, self.whisper)
+        return self.ear.listen(take.sound, take.spans, register, states, pitch)
+
     def _verdict(self, take: Take, pitch: Pitch, words: str, register: Register) -> Verdict:
         import numpy as np
 
-        states = whisper_states(take.sound, self.whisper)
-        sounds = self.ear.listen(take.sound, take.spans, register, states, pitch)
+        sounds = self._listen(take, pitch, register)
         foreign = foreign_sounds(take.spans, sounds, self.ear)
         intended = [p for s, p in zip(take.spans, sounds.tones, strict=True)]
         sure = [float(p[span.tone - 1]) for span, p in zip(take.spans, intended, strict=True)]

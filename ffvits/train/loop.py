@@ -40,8 +40,12 @@ RETURNS = 2  # times that training goes back before it gives up
 # Of a look at held-out clips.
 SHOWN = ("spoken", "copied", "kl", "duration", "similarity", "cer", "nativeness", "quality")
 # Where TensorBoard shows what `ffvits evaluate` measures too, by the same names.
-PLACES = {"cer": "clear/cer", "nativeness": "native/nativeness", "similarity": "alike/similarity"}
-PLACES["quality"] = "clean/quality"
+PLACES = {
+    "cer": "clear/cer",
+    "nativeness": "native/nativeness",
+    "similarity": "alike/similarity",
+    "quality": "clean/quality",
+}
 
 
 class Loop:
