@@ -137,6 +137,10 @@ class TrainSettings:
     until: Literal["converged", "steps", "minutes"] = _option(
         "steps", "steps and minutes go on to their end; converged stops early where more steps would not help"
     )
+    best_by: Literal["mel", "measures"] = _option(
+        "mel",
+        "what the best step and an early end go by: mel distance, or what ffvits evaluate measures (slower)",
+    )
     batch_size: int = _option(0, "clips per step; 0 chooses by the device", low=0, high=1024)
     learning_rate: float = _option(0.0, "AdamW's rate; 0 chooses by the base", low=0, high=0.01)
     warmup: int = _option(20, "steps in which the rate rises", low=0)
@@ -173,7 +177,9 @@ class TrainSettings:
     held_out: float = _option(0.05, "share of clips never trained on, to judge the voice by", low=0, high=0.5)
     check_every: int = _option(0, "steps between looks at the held-out clips; 0 chooses", low=0)
     listen_every: int = _option(
-        0, "steps between hearings by Whisper of what the voice says; 0 is every fourth look, -1 never", low=-1
+        0,
+        "steps between hearings of what the voice says; 0: every fourth look (each by measures), -1 never",
+        low=-1,
     )
     keep: int = _option(2, "newest checkpoints kept, beside the best", low=1, high=100)
 

@@ -349,6 +349,7 @@ def model_card(info: VoiceInfo, name: str, hashes: Mapping[str, str]) -> str:
         ("speech used", f"{said('minutes', '0')} minutes, {said('clips', '0')} clips"),
         ("training steps", said("steps", "0")),
         ("mel distance on clips never trained on", said("held_out_mel", "not measured")),
+        ("share of faults heard in training", said("faults_heard", "not measured")),
         ("sampling rate", f"{info.sampling_rate} Hz"),
         ("text", f"{info.front_end}, {len(info.symbols)} symbols"),
         ("made by", said("made_by", "ffvits")),

@@ -11,6 +11,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo
 from ffvits.train import state
+from ffvits.train.verdict import CRITERIA
 
 if TYPE_CHECKING:
     from ffvits.base import Adapted, Base
@@ -46,7 +47,7 @@ def write_voice(
         "base_licence": base.licence,
         "base_notes": base.notes,
         "steps": progress.step,
-        "held_out_mel": progress.best if progress.best != float("inf") else None,
+        CRITERIA[progress.best_by].card: progress.best if progress.best != float("inf") else None,
         "made_by": f"ffvits {__version__}",
     }
     weights = dict(saved["average"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,27 @@ if TYPE_CHECKING:
     from ffvits.evaluate.takes import Take
 
 
+SENTENCES = 12  # of the test set, where the best step is chosen by what is heard
+
+
+def exam() -> tuple[str, ...]:
+    """The part of the evaluation's test set that a voice in training is judged by, always the same."""
+    from ffvits.evaluate.sentences import spread
+
+    return tuple(sentence.text for sentence in spread(SENTENCES))
+
+
+def faults(heard: Mapping[str, float]) -> float:
+    """What a voice lacks, from 0 (flawless) to 1: the mean over words, tones, likeness and sound, as far as heard."""
+    lacks = {
+        "cer": lambda value: min(1.0, value),
+        "nativeness": lambda value: 1 - value,
+        "similarity": lambda value: 1 - value,
+        "quality": lambda value: (5 - value) / 4,  # DNSMOS goes from 1 to 5
+    }
+    return fmean(lack(heard[name]) for name, lack in lacks.items() if name in heard)
+
+
 class Listener:
     """The judges of the evaluation, loaded when they are first needed; without one of them it tells nothing of that."""
 
@@ -25,6 +47,10 @@ class Listener:
         self._panel = Panel(recipe.label.transcribe, recipe.device, recipe.offline)
         self._rate = rate
         self._deaf: set[str] = set()
+
+    def gather(self) -> None:
+        """Loads every judge now. Raises DownloadError or FfvitsError where one is missing."""
+        self._panel.gather()
 
     def similarity(self, pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> float | None:
         """Mean likeness (cosine of speaker embeddings) of what was made and the recording of the same text."""

@@ -23,11 +23,11 @@ from ffvits.train import state
 from ffvits.train.dataset import Batch, Deck, Item, collate
 from ffvits.train.history import History
 from ffvits.train.learner import Learner
-from ffvits.train.listen import Listener
+from ffvits.train.listen import Listener, exam, faults
 from ffvits.train.ranks import Ranks
 from ffvits.train.state import Progress
 from ffvits.train.troubles import Troubles
-from ffvits.train.verdict import Verdict, assess
+from ffvits.train.verdict import CRITERIA, Verdict, assess
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PATIENCE = 3  # steps in a row without a usable gradient before it is back to the last checkpoint
 RETURNS = 2  # times that training goes back before it gives up
 # Of a look at held-out clips.
-SHOWN = ("spoken", "copied", "kl", "duration", "similarity", "cer", "nativeness", "quality")
+SHOWN = ("spoken", "copied", "kl", "duration", "similarity", "cer", "nativeness", "quality", "faults")
 # Where TensorBoard shows what `ffvits evaluate` measures too, by the same names.
 PLACES = {
     "cer": "clear/cer",
@@ -51,8 +51,8 @@ PLACES = {
 class Loop:
     """One stretch of training, from a start or a checkpoint to its end.
 
-    `held_out` items are looked at every `plan.check_every` steps, `reader` reads the recipe's sentences for the voice
-    to speak, and `seconds` of speech are trained on. Checkpoints carry `identity`; others are not taken up.
+    `held_out` items are looked at every `plan.check_every` steps, `reader` reads the sentences that the voice is heard
+    by, and `seconds` of speech are trained on. Checkpoints carry `identity`; others are not taken up.
     """
 
     def __init__(
@@ -78,6 +78,8 @@ class Loop:
         self.seconds = seconds
         self.history = History(run.checkpoints / "history.jsonl")
         self.listener = Listener(recipe, learner.audio.sampling_rate)
+        # Whoever chooses by what is heard wants more than a few sentences, and the same ones in every training.
+        self.sentences = exam() if self.plan.best_by == "measures" else recipe.speak.sentences
         self.troubles = Troubles()
         self.verdict = Verdict("unknown", "")
         self.waited = self.worked = 0.0
@@ -88,6 +90,8 @@ class Loop:
             console.info(f"already trained: {progress.step} steps")
             return progress
         if self.ranks.first:
+            if self.plan.best_by == "measures":
+                self.listener.gather()  # a judge that is missing is missed now, not after an hour
             self.run.checkpoints.mkdir(parents=True, exist_ok=True)
             self.history.cut(progress.step or -1)  # the look before the first step is taken again
         learner = self.learner
@@ -213,35 +217,56 @@ class Loop:
         return progress, usable
 
     def _look(self, progress: Progress, writer: SummaryWriter) -> Progress:
-        values: dict[str, float] = {}
-        if self.held_out:
-            found = self.learner.check(self.held_out, progress.step)
-            values = {name: value for name, value in vars(found).items() if name != "sounds"}
-            values["similarity"] = self.listener.similarity(found.sounds)
-            if progress.best_step <= self.learner.settled < progress.step:
-                progress = progress.with_(best=math.inf)  # an adversary costs mel distance and is worth it
-            if found.spoken < progress.best and progress.step > 0:
-                progress = progress.with_(best=found.spoken, best_step=progress.step)
-        elif progress.step > 0:
-            progress = progress.with_(best_step=progress.step)
-        sentences = self.recipe.speak.sentences
-        every = self.plan.listen_every
-        listens = every > 0 and (progress.step % every == 0 or progress.step >= self.plan.steps)
-        spoken = [self._sample(sentence) for sentence in (sentences if listens else sentences[:1])]
-        if spoken:
-            writer.add_audio("sample", spoken[0].sound.samples, progress.step, self.learner.audio.sampling_rate)
-        if listens and all(np.isfinite(take.sound.samples).all() for take in spoken):
-            values["cer"] = self.listener.errors(spoken)
-            values["nativeness"] = self.listener.nativeness(spoken)
-            values["quality"] = self.listener.quality(spoken)
-        values = {name: value for name, value in values.items() if value is not None}
+        found = {**self._held_against(progress.step), **self._heard(progress.step, writer)}
+        values = {name: value for name, value in found.items() if value is not None}
+        if self.plan.best_by == "measures" and "cer" in values:
+            values["faults"] = faults(values)
         for name, value in values.items():
             writer.add_scalar(PLACES.get(name, f"check/{name}"), value, progress.step)
         if values:
             self.history.add("check", progress.step, values)
             shown = "  ".join(f"{name} {values[name]:.3f}" for name in SHOWN if name in values)
             console.info(f"step {progress.step}: {shown}")
+        progress = self._with_best(progress, values)
         self.verdict = self._assess(progress)
+        return progress
+
+    def _held_against(self, step: int) -> dict[str, float | None]:
+        """How near the voice comes to the held-out recordings."""
+        if not self.held_out:
+            return {}
+        found = self.learner.check(self.held_out, step)
+        values = {name: value for name, value in vars(found).items() if name != "sounds"}
+        return {**values, "similarity": self.listener.similarity(found.sounds)}
+
+    def _heard(self, step: int, writer: SummaryWriter) -> dict[str, float | None]:
+        """What the judges hear in the sentences that the voice says; without their turn, one is for people's ears."""
+        every = self.plan.listen_every
+        listens = every > 0 and (step % every == 0 or step >= self.plan.steps)
+        spoken = [self._sample(sentence) for sentence in (self.sentences if listens else self.sentences[:1])]
+        if spoken:
+            writer.add_audio("sample", spoken[0].sound.samples, step, self.learner.audio.sampling_rate)
+        if not listens or not all(np.isfinite(take.sound.samples).all() for take in spoken):
+            return {}
+        return {
+            "cer": self.listener.errors(spoken),
+            "nativeness": self.listener.nativeness(spoken),
+            "quality": self.listener.quality(spoken),
+        }
+
+    def _with_best(self, progress: Progress, values: dict[str, float]) -> Progress:
+        """Remembers this look if it is the best so far by what the recipe goes by; until there is one, the last."""
+        if progress.step == 0:
+            return progress
+        by = self.plan.best_by
+        joined = progress.best_step <= self.learner.settled < progress.step  # an adversary costs mel, and is worth it
+        if joined or progress.best_by != by:
+            progress = progress.with_(best=math.inf, best_by=by)
+        value = values.get(CRITERIA[by].key)
+        if value is None and progress.best == math.inf:
+            return progress.with_(best_step=progress.step)
+        if value is not None and value < progress.best:
+            return progress.with_(best=value, best_step=progress.step)
         return progress
 
     def _assess(self, progress: Progress) -> Verdict:
@@ -249,7 +274,7 @@ class Loop:
         checks = [entry for entry in self.history.read() if entry["kind"] == "check"]
         if 0 < self.learner.settled < progress.step:
             checks = [entry for entry in checks if entry["step"] > self.learner.settled]
-        return assess(checks, seconds=self.seconds)
+        return assess(checks, seconds=self.seconds, by=self.plan.best_by)
 
     def _sample(self, sentence: str) -> Take:
         """A sentence in the first speaker's voice, always with the same noise."""

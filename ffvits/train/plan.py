@@ -50,6 +50,7 @@ class Plan:
     warmup: int = 20
     decay: float = 0.1
     until: str = "steps"
+    best_by: str = "mel"
     listen_every: int = -1
 
     def rate(self, step: int) -> float:
@@ -92,8 +93,8 @@ def make_plan(
     published-size one, `judge` whether the base brings a discriminator, `many_voices` whether it has speakers,
     `guided` whether each clip's alignment is known beforehand.
 
-    Raises RecipeError for a part that the model does not have, a budget that is not named, or a guide that ends before
-    it lets go.
+    Raises RecipeError for a part that the model does not have, a budget that is not named, a guide that ends before it
+    lets go, or measures that nobody is to take.
     """
     if settings.guide_ends < settings.guide_holds:
         raise RecipeError(
@@ -102,6 +103,12 @@ def make_plan(
         )
     if settings.until == "minutes" and not settings.minutes:
         raise RecipeError("train.until is minutes, and train.minutes says not how many", cure="--minutes 30")
+    measured = settings.best_by == "measures"
+    if measured and settings.listen_every < 0:
+        raise RecipeError(
+            "train.best_by is measures, and train.listen_every is -1: nobody listens",
+            cure="leave train.listen_every at 0, or let train.best_by be mel",
+        )
     on_gpu = not device.startswith("cpu")
     batch = settings.batch_size or (16 if on_gpu else 8)
     adversary = settings.adversary == "on" or (settings.adversary == "auto" and judge)
@@ -135,7 +142,8 @@ def make_plan(
         # Without a known end there is nothing to slow down for.
         decay=1.0 if settings.until == "minutes" else settings.decay,
         until=settings.until,
-        listen_every=settings.listen_every or 4 * check_every,
+        best_by=settings.best_by,
+        listen_every=settings.listen_every or (check_every if measured else 4 * check_every),
     )
 
 

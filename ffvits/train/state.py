@@ -18,7 +18,7 @@ from ffvits.files import replacing
 class Progress:
     """How far training has come. `step` counts optimizer steps and never goes back; `epoch` and `index` say which
     batch is dealt next; `seconds` by the clock went into steps, and `processor` seconds of work; `best_step` and
-    `best` are the check that pleased most and its held-out distance."""
+    `best` are the look that pleased most and its distance, by what `best_by` says (see `verdict.Criterion`)."""
 
     step: int = 0
     samples: int = 0
@@ -28,6 +28,7 @@ class Progress:
     processor: float = 0.0
     best_step: int = 0
     best: float = float("inf")
+    best_by: str = "mel"
 
     def with_(self, **changes: Any) -> Progress:
         return replace(self, **changes)

@@ -23,6 +23,22 @@ LEAST_SECONDS = 60.0  # of speech: below this no number of steps makes a voice
 
 
 @dataclass(frozen=True)
+class Criterion:
+    """What a look is judged by: where its value stands (lower is better), and what it is called."""
+
+    key: str
+    name: str
+    short: str
+    card: str
+
+
+CRITERIA = {
+    "mel": Criterion("spoken", "held-out mel", "mel", "held_out_mel"),
+    "measures": Criterion("faults", "share of faults heard", "the share of faults", "faults_heard"),
+}
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What became of training: `done` if more steps of the same kind would not help. Broken weights give no numbers."""
 
@@ -31,14 +47,15 @@ class Verdict:
     done: bool = False
 
 
-def assess(checks: Sequence[Mapping[str, float]], *, seconds: float = math.inf) -> Verdict:
-    """Reads the checks of one training, oldest first.
+def assess(checks: Sequence[Mapping[str, float]], *, seconds: float = math.inf, by: str = "mel") -> Verdict:
+    """Reads the checks of one training, oldest first, by one of the `CRITERIA`.
 
-    Each has `step` and, where it is known, `spoken` (held-out mel distance, lower is better), `change` (how far the
-    weights went since the check before, relative to their length) and `cer` (character errors by Whisper). `seconds` of
-    speech are trained on.
+    Each has `step` and, where it is known, `spoken` (held-out mel distance), `faults` (what is heard amiss, from 0 to
+    1), `change` (how far the weights went since the check before, relative to their length) and `cer` (character errors
+    by Whisper). `seconds` of speech are trained on.
     """
-    found = _assessed([check for check in checks if "spoken" in check])
+    criterion = CRITERIA[by]
+    found = _broken(checks) or _assessed([check for check in checks if criterion.key in check], criterion)
     text = found.text + _words([float(check["cer"]) for check in checks if "cer" in check])
     if seconds < LEAST_SECONDS:
         text = f"too little data: {seconds:.0f} s; {text}"
@@ -55,49 +72,55 @@ def _words(errors: Sequence[float]) -> str:
     return f"; but the words are going: Whisper hears {now:.0%} of the characters wrongly, {first:.0%} at first"
 
 
-def _assessed(checks: Sequence[Mapping[str, float]]) -> Verdict:
+def _broken(checks: Sequence[Mapping[str, float]]) -> Verdict | None:
+    """Weights that give no numbers any more, whatever else is looked at."""
+    held = [check for check in checks if "spoken" in check]
+    if not held or math.isfinite(held[-1]["spoken"]):
+        return None
+    return Verdict("broken", f"diverged: the held-out mel distance of step {int(held[-1]['step']):,} is no number")
+
+
+def _assessed(checks: Sequence[Mapping[str, float]], by: Criterion) -> Verdict:
     if not checks:
         return Verdict("unknown", "nothing was held out to judge by")
     steps = [int(check["step"]) for check in checks]
-    mel = [float(check["spoken"]) for check in checks]
-    if not math.isfinite(mel[-1]):
-        return Verdict("broken", f"diverged: the held-out mel distance of step {steps[-1]:,} is no number")
-    curve = [statistics.median(mel[max(0, at - 1) : at + 2]) for at in range(len(mel))]
-    best = min(range(len(mel)), key=mel.__getitem__)
-    if len(mel) > 2 and min(mel[-2:]) > 1.25 * mel[0]:
-        rise = mel[-1] / mel[0] - 1
-        return Verdict("diverged", f"diverged: held-out mel is {rise:.0%} above where it began", done=True)
-    if len(mel) < WINDOW:
+    values = [float(check[by.key]) for check in checks]
+    curve = [statistics.median(values[max(0, at - 1) : at + 2]) for at in range(len(values))]
+    best = min(range(len(values)), key=values.__getitem__)
+    if len(values) > 2 and min(values[-2:]) > 1.25 * values[0]:
+        rise = values[-1] / values[0] - 1
+        return Verdict("diverged", f"diverged: {by.name} is {rise:.0%} above where it began", done=True)
+    if len(values) < WINDOW:
         return Verdict("early", f"too early to say after {steps[-1]:,} steps; best is {steps[best]:,}")
     lowest = min(range(len(curve)), key=curve.__getitem__)
-    slope = _slope(steps[-WINDOW:], mel[-WINDOW:])  # of the logarithm, per step
+    slope = _slope(steps[-WINDOW:], values[-WINDOW:])  # of the logarithm, per step
     span = steps[-1] - steps[-WINDOW]
-    noise = statistics.median(abs(a - b) for a, b in zip(mel, curve, strict=True))
+    noise = statistics.median(abs(a - b) for a, b in zip(values, curve, strict=True))
     risen = curve[-1] - curve[lowest]
     if len(curve) - 1 - lowest >= WINDOW // 2 and slope > 0 and risen > max(STILL * curve[lowest], 3 * noise):
         share = curve[-1] / curve[lowest] - 1
         return Verdict(
             "overfitting",
-            f"overfitting since step {steps[lowest]:,}: held-out mel has risen by {share:.1%}; "
-            f"best is {steps[best]:,} ({mel[best]:.3f})",
+            f"overfitting since step {steps[lowest]:,}: {by.name} has risen by {share:.1%}; "
+            f"best is {steps[best]:,} ({values[best]:.3f})",
             done=True,
         )
     if -slope * span > STILL:
         # Curves flatten: what is promised goes by the last checks, where they are the slower ones.
-        lately = _slope(steps[-LATELY:], mel[-LATELY:])
+        lately = _slope(steps[-LATELY:], values[-LATELY:])
         more = _rounded(math.log(1 - GOAL) / (lately if slope < lately < 0 else slope))
-        return Verdict("improving", f"still improving: another ~{more:,} steps should lower mel by {GOAL:.0%}")
+        return Verdict("improving", f"still improving: another ~{more:,} steps should lower {by.short} by {GOAL:.0%}")
     moved = sum(float(check.get("change", 0.0)) for check in checks[-WINDOW + 1 :])
     since = next(steps[at] for at in range(len(curve)) if curve[at] <= curve[lowest] * (1 + STILL))
     flat = sum(step >= since for step in steps)
     if moved > MOVING and flat < 2 * WINDOW:
         return Verdict(
             "improving",
-            f"held-out mel stands still since step {since:,}, but the weights still move ({moved:.1%} in {span:,} "
-            f"steps); best is {steps[best]:,} ({mel[best]:.3f})",
+            f"{by.name} stands still since step {since:,}, but the weights still move ({moved:.1%} in {span:,} "
+            f"steps); best is {steps[best]:,} ({values[best]:.3f})",
         )
     return Verdict(
-        "converged", f"converged at step {since:,}; best is {steps[best]:,} (held-out mel {mel[best]:.3f})", done=True
+        "converged", f"converged at step {since:,}; best is {steps[best]:,} ({by.name} {values[best]:.3f})", done=True
     )
 
 

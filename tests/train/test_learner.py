@@ -283,11 +283,24 @@ class TestPlan:
 
     @pytest.mark.parametrize(
         "settings",
-        [TrainSettings(parts={"dec": "-1"}), TrainSettings(parts={"dec": "ice"}), TrainSettings(until="minutes")],
+        [
+            TrainSettings(parts={"dec": "-1"}),
+            TrainSettings(parts={"dec": "ice"}),
+            TrainSettings(until="minutes"),
+            TrainSettings(best_by="measures", listen_every=-1),
+        ],
     )
     def test_what_makes_no_sense_is_refused(self, settings):
         with pytest.raises(RecipeError):
             make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False)
+
+    @pytest.mark.parametrize(
+        ("settings", "every"), [({}, 100), ({"best_by": "measures"}, 25), ({"listen_every": 7}, 7)]
+    )
+    def test_whoever_chooses_by_what_is_heard_listens_at_each_look(self, settings, every):
+        settings = TrainSettings(steps=400, check_every=25, **settings)
+        made = make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False)
+        assert (made.listen_every, made.best_by) == (every, settings.best_by)
 
     def test_the_naive_recipe_is_the_plain_way(self):
         settings = Recipe.load(Path(__file__).parents[2] / "recipes" / "naive.yaml").train

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from ffvits.errors import TextError, TrainError
+from ffvits.errors import FfvitsError, TextError, TrainError
 from ffvits.run import Run
 from ffvits.train import state, train
 from ffvits.train.history import History
@@ -54,6 +54,37 @@ def test_looks_are_under_the_names_of_the_evaluation(run):
     for name, limit in limits.items():
         heard = {event.step: event.value for event in curves.Scalars(name)}
         assert 2 in heard and all(-1 <= value <= limit for value in heard.values()), name
+
+
+@pytest.mark.slow
+def test_the_best_step_may_be_chosen_by_what_is_heard(run, monkeypatch):
+    """Not by the mel distance, which this training lowers to its end; and an option that is changed takes effect."""
+    monkeypatch.setattr("ffvits.train.listen.SENTENCES", 2)  # Whisper takes its time over what a tiny model babbles
+    measured = {"train.best_by": "measures", "train.listen_every": 0, "train.keep": 9, "offline": False}
+    train_to(run, 4, **measured)
+    looks = {
+        look["step"]: look for look in History(run.checkpoints / "history.jsonl").read() if look["kind"] == "check"
+    }
+    assert all({"faults", "cer", "nativeness", "similarity", "quality"} <= look.keys() for look in looks.values())
+    heard = {step: look["faults"] for step, look in looks.items() if step > 0}
+    chosen = min(heard, key=heard.get)
+    progress, _ = newest(run)
+    assert (progress.best_by, progress.best_step) == ("measures", chosen)
+    assert progress.best == pytest.approx(heard[chosen], abs=1e-5)
+    card = Voice.load(run.voice).info.card
+    assert (card["steps"], "held_out_mel" in card) == (chosen, False)
+    assert card["faults_heard"] == progress.best
+
+    train_to(run, 6, **{"train.keep": 9})
+    progress, _ = newest(run)
+    assert (progress.best_by, progress.best_step) == ("mel", 6)
+    assert Voice.load(run.voice).info.card["held_out_mel"] == progress.best
+
+
+def test_a_judge_that_is_missing_is_missed_before_the_first_step(run):
+    with pytest.raises(FfvitsError, match="gigantic"):
+        train_to(run, 4, **{"train.best_by": "measures", "train.listen_every": 2, "label.transcribe.model": "gigantic"})
+    assert not list(run.checkpoints.glob("*"))
 
 
 def test_a_run_trains_and_its_voice_speaks(run):

@@ -82,6 +82,31 @@ def test_a_falling_mel_distance_does_not_hide_that_the_words_go():
     assert "words" not in assess(kept).text
 
 
+@pytest.mark.parametrize(
+    ("curve", "kind", "words"),
+    [
+        (FALLING, "improving", "another ~100 steps should lower the share of faults by 3%"),
+        (FLAT, "converged", "converged at step 500; best is 500 (share of faults heard 0.590)"),
+        (RISING_AGAIN, "overfitting", "share of faults heard has risen by"),
+    ],
+)
+def test_what_is_heard_is_judged_as_mel_distance_is(curve, kind, words):
+    """The distance goes on falling, which it may; looks at which nobody listened do not count."""
+    heard = [
+        {"step": check["step"], "faults": check["spoken"], "spoken": 9 - at} for at, check in enumerate(checks(curve))
+    ]
+    between = [{"step": check["step"] + 50, "spoken": 5.0} for check in heard]
+    found = assess(sorted([*heard, *between], key=lambda check: check["step"]), by="measures")
+    assert (found.kind, words in found.text) == (kind, True), found
+
+
+def test_weights_that_give_no_numbers_are_broken_by_whatever_is_judged():
+    assert (
+        assess([{"step": 0, "spoken": 1.0, "faults": 0.3}, {"step": 9, "spoken": math.nan}], by="measures").kind
+        == "broken"
+    )
+
+
 def test_little_data_is_said_first():
     assert assess(checks(FLAT), seconds=38).text.startswith("too little data: 38 s; converged")
 
