@@ -37,8 +37,18 @@ if TYPE_CHECKING:
 
 PATIENCE = 3  # steps in a row without a usable gradient before it is back to the last checkpoint
 RETURNS = 2  # times that training goes back before it gives up
-# Of a look at held-out clips.
-SHOWN = ("spoken", "copied", "kl", "duration", "similarity", "cer", "nativeness", "quality", "faults")
+# What the console tells of a look, by names that are short enough for a table of 80 columns.
+SHOWN = {
+    "spoken": "mel",
+    "copied": "copy",
+    "kl": "kl",
+    "duration": "time",
+    "similarity": "alike",
+    "cer": "cer",
+    "nativeness": "native",
+    "quality": "clean",
+    "faults": "faults",
+}
 # Where TensorBoard shows what `ffvits evaluate` measures too, by the same names.
 PLACES = {
     "cer": "clear/cer",
@@ -129,8 +139,11 @@ class Loop:
         """Shows the table of all looks and says in a sentence what training came to."""
         checks = [entry for entry in self.history.read() if entry["kind"] == "check"]
         names = [name for name in SHOWN if any(name in entry for entry in checks)]
-        rows = [[entry.get(name, "–") for name in ("step", *names)] for entry in checks[-20:]]
-        console.table("On held-out clips", ("step", *names), rows)
+        rows = [
+            [entry["step"], *(f"{entry[name]:.3f}" if name in entry else "–" for name in names)]
+            for entry in checks[-20:]
+        ]
+        console.table("On held-out clips", ("step", *(SHOWN[name] for name in names)), rows)
         if self.worked:
             console.info(f"waiting for data: {self.waiting:.1%} of the time")
         if self.troubles.skipped:
@@ -225,7 +238,7 @@ class Loop:
             writer.add_scalar(PLACES.get(name, f"check/{name}"), value, progress.step)
         if values:
             self.history.add("check", progress.step, values)
-            shown = "  ".join(f"{name} {values[name]:.3f}" for name in SHOWN if name in values)
+            shown = "  ".join(f"{short} {values[name]:.3f}" for name, short in SHOWN.items() if name in values)
             console.info(f"step {progress.step}: {shown}")
         progress = self._with_best(progress, values)
         self.verdict = self._assess(progress)

@@ -287,6 +287,8 @@ def test_the_closing_lines_say_what_was_seen(run, capsys):
     said = capsys.readouterr().err
     assert re.search(r"waiting for data: \d+\.\d% of the time", said)
     assert re.search(r"trained 4 steps in .* min; too little data: \d+ s; too early to say after 4 steps", said)
+    assert re.search(r"^ *step +mel +copy +kl +time", said, re.MULTILINE)
+    assert re.search(r"^ *4( +\d+\.\d{3}){4}", said, re.MULTILINE)
     entries = History(run.checkpoints / "history.jsonl").read()
     looks = [entry for entry in entries if entry["kind"] == "check"]
     assert [look["step"] for look in looks] == [0, 2, 4]
