@@ -67,6 +67,11 @@ def mixes(options: argparse.Namespace) -> Iterator[tuple[str, str, str, str, str
     dice.shuffle(others)
     wanted = iter(speech)
     count = options.per_kind
+    needed = 5 * count + 3 * (count // 4)
+    if needed > len(speech):
+        raise SystemExit(
+            f"--per-kind {count} needs {needed} sentences, and {options.speaker} has {len(speech)} unused ones"
+        )
 
     def write(name: str, samples: np.ndarray, rate: int = RATE) -> str:
         path = options.out / name

@@ -25,8 +25,9 @@ from ffvits.train.ranks import Ranks, joined
 from ffvits.train.state import Progress
 
 if TYPE_CHECKING:
-    from ffvits.base import Base
+    from ffvits.base import Adapted, Base
     from ffvits.text import FrontEnd
+    from ffvits.vits import Discriminators, Vits
 
 HEARD_ALL = 64  # of a base with more voices, not every one is listened to unasked
 CHECKED = 12  # held-out clips looked at each time
@@ -55,75 +56,119 @@ def train(recipe: Recipe, run: Run, *, as_base: bool = False) -> Trained:
         return _train(recipe, run, device, ranks, as_base)
 
 
+@dataclass(frozen=True)
+class _Course:
+    """Who teaches what to whom: all that is settled before there is a model.
+
+    `table` are the speakers that the voice will have rows for, `voices` those of the base that read along; the base's
+    own `readings` are replayed if there are any. Checkpoints carry `identity`.
+    """
+
+    base: Base
+    reader: FrontEnd
+    speakers: list[str]
+    table: list[str]
+    start_from: str | dict[str, str]
+    items: list[Item]
+    held_out: list[Item]
+    readings: list[Item]
+    voices: tuple[str, ...]
+    identity: str
+
+
 def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -> Trained:
-    from ffvits.base import adapt, load_base
     from ffvits.train.export import write_voice
-    from ffvits.vits import DISCRIMINATORS, Vits
 
     console.stage("Train")
-    clips = run.clips()
-    speakers = sorted({clip.speaker for clip in clips if clip.kept})
     with ranks.first_goes_first():
-        base = load_base(recipe.base, offline=recipe.offline)
-        reader = _reader(base, recipe)
-        items, held_out = prepare(clips, run, base.audio, reader, speakers)
-        start_from = _start_from(recipe, run, base, clips, speakers)
-        # Whoever fine-tunes a base of one voice adds a table that begins silent; the base itself needs none.
-        alone = as_base and not base.speakers and len(speakers) == 1 and not recipe.train.replay
-        table = [] if alone else speakers
-        identity = digest(
-            base.sha256,
-            recipe.train.from_scratch,
-            table,
-            recipe.train.replay > 0,
-            *([start_from] if base.speakers else []),
-            [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
-        )
-        readings: list[Item] = []
-        staff = Staff()
-        timed = all(item.guide for item in (*items, *held_out))
-        if not timed and _reads(base, reader) and (recipe.train.guide or recipe.train.replay):
-            staff = hire(base, speakers, start_from)
-        if staff.teachers:
-            lessons = read_along(items, base, run, staff)
-            items, readings = lessons.items, lessons.readings
-            held_out = read_along(held_out, base, run, staff).items
+        course = _course(recipe, run, as_base)
+    base, items = course.base, course.items
     plan = _plan(recipe, base, items, device)
-    if base.front_end not in ("", reader.name):
-        console.info(f"the base wrote {base.front_end}, the new voice writes {reader.name}: symbols move by name")
-    _announce(plan, base, items, held_out, speakers)
+    _announce(plan, course)
     torch.manual_seed(recipe.seed)
-    replayed = bool(readings) and recipe.train.replay > 0
-    adapted = adapt(
-        base,
-        speakers=[*table, *staff.voices] if replayed else table,
-        symbols=reader.table.symbols,
-        start_from=start_from,
-    )
-    console.table("What became of the base", ("what", "tensors", "why"), adapted.report.table())
+    adapted, model = _model(recipe, course)
+    judge = _judge(recipe, base) if plan.adversary else None
     new = adapted.report.created_names()
-    model = Vits(adapted.config)
-    if recipe.train.from_scratch:
-        console.info("from scratch: every weight begins at random")
-    elif recipe.train.conditioning == "random":
-        model.load_state_dict({**adapted.state, **{n: v for n, v in model.state_dict().items() if n in new}})
-    else:
-        model.load_state_dict(adapted.state)
-    judge = DISCRIMINATORS[_judge_kind(recipe, base)]() if plan.adversary else None
-    if judge is not None and _brings_judge(recipe, base):
-        judge.load_state_dict(base.discriminator)
     learner = Learner(model, base.audio, plan, new=new, judge=judge, seed=recipe.seed, ranks=ranks)
     with ranks.first_goes_first():
-        progress = _resume(run, learner, identity)
-    deck = Deck(items, plan.batch_size, recipe.seed, readings, recipe.train.replay if replayed else 0.0)
+        progress = _resume(run, learner, course.identity)
+    share = recipe.train.replay if course.readings else 0.0
+    deck = Deck(items, plan.batch_size, recipe.seed, course.readings, share)
     seconds = 60 * _minutes(items, base)
-    loop = Loop(run, learner, deck, held_out[:CHECKED], recipe, identity, reader, seconds)
+    held_out = course.held_out[:CHECKED]
+    loop = Loop(run, learner, deck, held_out, recipe, course.identity, course.reader, seconds)
     progress = loop.go(progress)
     verdict = loop.close(progress)
     if ranks.first:
         adapted.report.save(run.folder / "surgery.json")
-        write_voice(run, recipe, base, adapted, reader, table, identity, keep_judge=as_base)
+        write_voice(run, recipe, base, adapted, course.reader, course.table, course.identity, keep_judge=as_base)
     return Trained(progress, verdict)
+
+
+def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
+    from ffvits.base import load_base
+
+    clips = run.clips()
+    speakers = sorted({clip.speaker for clip in clips if clip.kept})
+    base = load_base(recipe.base, offline=recipe.offline)
+    reader = _reader(base, recipe)
+    items, held_out = prepare(clips, run, base.audio, reader, speakers)
+    start_from = _start_from(recipe, run, base, clips, speakers)
+    # Whoever fine-tunes a base of one voice adds a table that begins silent; the base itself needs none.
+    alone = as_base and not base.speakers and len(speakers) == 1 and not recipe.train.replay
+    table = [] if alone else speakers
+    identity = digest(
+        base.sha256,
+        recipe.train.from_scratch,
+        table,
+        recipe.train.replay > 0,
+        *([start_from] if base.speakers else []),
+        [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
+    )
+    readings: list[Item] = []
+    staff = Staff()
+    timed = all(item.guide for item in (*items, *held_out))
+    if not timed and _reads(base, reader) and (recipe.train.guide or recipe.train.replay):
+        staff = hire(base, speakers, start_from)
+    if staff.teachers:
+        lessons = read_along(items, base, run, staff)
+        items = lessons.items
+        readings = lessons.readings if recipe.train.replay else []
+        held_out = read_along(held_out, base, run, staff).items
+    voices = staff.voices if readings else ()
+    return _Course(base, reader, speakers, table, start_from, items, held_out, readings, voices, identity)
+
+
+def _model(recipe: Recipe, course: _Course) -> tuple[Adapted, Vits]:
+    """The base with room for the new speakers and symbols, as weights in a report and as a model."""
+    from ffvits.base import adapt
+    from ffvits.vits import Vits
+
+    adapted = adapt(
+        course.base,
+        speakers=[*course.table, *course.voices],
+        symbols=course.reader.table.symbols,
+        start_from=course.start_from,
+    )
+    console.table("What became of the base", ("what", "tensors", "why"), adapted.report.table())
+    model = Vits(adapted.config)
+    if recipe.train.from_scratch:
+        console.info("from scratch: every weight begins at random")
+    elif recipe.train.conditioning == "random":
+        new = adapted.report.created_names()
+        model.load_state_dict({**adapted.state, **{n: v for n, v in model.state_dict().items() if n in new}})
+    else:
+        model.load_state_dict(adapted.state)
+    return adapted, model
+
+
+def _judge(recipe: Recipe, base: Base) -> Discriminators:
+    from ffvits.vits import DISCRIMINATORS
+
+    judge = DISCRIMINATORS[_judge_kind(recipe, base)]()
+    if _brings_judge(recipe, base):
+        judge.load_state_dict(base.discriminator)
+    return judge
 
 
 def _reader(base: Base, recipe: Recipe) -> FrontEnd:
@@ -214,11 +259,14 @@ def _minutes(items: Iterable[Item], base: Base) -> float:
     return sum(item.frames for item in items) * base.audio.hop_length / base.audio.sampling_rate / 60
 
 
-def _announce(plan: Plan, base: Base, items: list[Item], held_out: list[Item], speakers: list[str]) -> None:
-    minutes = _minutes(items, base)
+def _announce(plan: Plan, course: _Course) -> None:
+    base, reader = course.base, course.reader
+    if base.front_end not in ("", reader.name):
+        console.info(f"the base wrote {base.front_end}, the new voice writes {reader.name}: symbols move by name")
+    minutes = _minutes(course.items, base)
     console.info(
-        f"base {base.name}; {len(items)} clips, {minutes:.1f} min of {', '.join(speakers)}; "
-        f"{len(held_out)} held out; {plan.steps} steps of {plan.batch_size} on {plan.device} in {plan.precision}"
+        f"base {base.name}; {len(course.items)} clips, {minutes:.1f} min of {', '.join(course.speakers)}; "
+        f"{len(course.held_out)} held out; {plan.steps} steps of {plan.batch_size} on {plan.device} in {plan.precision}"
     )
     if not plan.adversary:
         console.info("without an adversary: the base brings no discriminator (train.adversary: on starts a fresh one)")
@@ -230,7 +278,7 @@ def _announce(plan: Plan, base: Base, items: list[Item], held_out: list[Item], s
         console.warn(
             f"only {minutes * 60:.0f} s of speech: the voice takes on the timbre and little more; 5 min are better"
         )
-    if not held_out:
+    if not course.held_out:
         console.warn("no clip is held out: too few clips; the last checkpoint is taken, not the best")
 
 
