@@ -10,7 +10,6 @@ evaluation/
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -215,25 +214,12 @@ def _base_name(against: str | None, voice: Voice) -> str:
 
 
 def _of_checkpoint(run: Run | None, checkpoint: str | Path, place: Path) -> Path:
-    """A voice folder made of a training state, with the run's own voice for everything but the weights."""
-    import torch
+    """A voice folder made of a training state."""
+    from ffvits.train.export import voice_of
 
-    from ffvits.voice import VoiceInfo
-
-    if run is None or not (run.voice / "voice.json").is_file():
-        raise RunError("a checkpoint needs a run that has a finished voice", cure="ffvits train RUN", file=checkpoint)
-    path = Path(checkpoint)
-    path = path if path.is_file() else run.checkpoints / path.name
-    info = VoiceInfo.load(run.voice)
-    try:
-        average = torch.load(path, map_location="cpu", weights_only=True, mmap=True)["average"]
-        speakers = average["emb_g.weight"][: len(info.speakers)]
-    except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        there = ", ".join(sorted(file.name for file in run.checkpoints.glob("step-*.pt"))) or "none"
-        raise RunError(
-            f"no training state can be read here ({reason})", cure=f"name one of the run's: {there}", file=path
-        ) from error
-    folder = place / f"{path.stem}-voice"
-    info.save(folder, {**average, "emb_g.weight": speakers})
+    if run is None:
+        raise RunError("a checkpoint needs the run that it belongs to", cure="ffvits evaluate RUN", file=checkpoint)
+    info, weights = voice_of(run, checkpoint)
+    folder = place / f"{Path(checkpoint).stem}-voice"
+    info.save(folder, weights)
     return folder

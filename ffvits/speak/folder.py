@@ -62,11 +62,16 @@ class VoiceInfo:
             values = json.loads(file.read_text(encoding="utf-8"))
             if values.pop("format") != FORMAT:
                 raise BaseError("this voice was written by another version of ffvits", cure="update ffvits", file=file)
-            return cls(**{**values, "symbols": tuple(values["symbols"]), "speakers": tuple(values["speakers"])})
+            return cls.of_mapping(values)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise BaseError(
                 f"the voice's description is damaged ({error})", cure="export it again: ffvits train RUN", file=file
             ) from error
+
+    @classmethod
+    def of_mapping(cls, values: Mapping[str, Any]) -> VoiceInfo:
+        """From what `asdict` made of it. Raises KeyError or TypeError for anything else."""
+        return cls(**{**values, "symbols": tuple(values["symbols"]), "speakers": tuple(values["speakers"])})
 
     @classmethod
     def of_base(cls, base: Base) -> VoiceInfo:

@@ -1,40 +1,33 @@
-"""The best checkpoint becomes the voice folder."""
+"""A training state as a voice: what is written of it, and the best one as the run's `voice/`."""
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ffvits import __version__, console
-from ffvits.errors import TrainError
+from ffvits.errors import RunError, TrainError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo
 from ffvits.train import state
+from ffvits.train.state import Progress
 from ffvits.train.verdict import CRITERIA
 
 if TYPE_CHECKING:
+    import torch
+
     from ffvits.base import Adapted, Base
     from ffvits.text import FrontEnd
 
 
-def write_voice(
-    run: Run,
-    recipe: Recipe,
-    base: Base,
-    adapted: Adapted,
-    reader: FrontEnd,
-    speakers: list[str],
-    identity: str,
-    *,
-    keep_judge: bool = False,
-) -> None:
-    """Writes `voice/` from the best checkpoint's running mean of the weights; with `keep_judge` its discriminator too.
-
-    Raises TrainError if there is no checkpoint.
-    """
-    best = _best(run.checkpoints, identity)
-    progress, saved = state.load(best)
+def describe(
+    run: Run, recipe: Recipe, base: Base, adapted: Adapted, reader: FrontEnd, speakers: list[str]
+) -> VoiceInfo:
+    """All that is known of the voice before it is trained; checkpoints carry it."""
     kept = [clip for clip in run.clips() if clip.kept]
     card = {
         "speakers": speakers,
@@ -46,14 +39,9 @@ def write_voice(
         "base_sha256": base.sha256,
         "base_licence": base.licence,
         "base_notes": base.notes,
-        "steps": progress.step,
-        CRITERIA[progress.best_by].card: progress.best if progress.best != float("inf") else None,
         "made_by": f"ffvits {__version__}",
     }
-    weights = dict(saved["average"])
-    if speakers:  # the base's own voice took part in training only; the last row of the table was its
-        weights["emb_g.weight"] = weights["emb_g.weight"][: len(speakers)]
-    info = VoiceInfo(
+    return VoiceInfo(
         model={**adapted.config.to_dict(), "n_speakers": len(speakers)},
         sampling_rate=base.audio.sampling_rate,
         symbols=tuple(adapted.symbols),
@@ -66,7 +54,16 @@ def write_voice(
         speed=recipe.speak.speed,
         card=card,
     )
-    info.save(run.voice, weights)
+
+
+def write_voice(run: Run, info: VoiceInfo, identity: str, *, keep_judge: bool = False) -> None:
+    """Writes `voice/` from the best checkpoint's running mean of the weights; with `keep_judge` its discriminator too.
+
+    Raises TrainError if there is no checkpoint.
+    """
+    best = _best(run.checkpoints, identity)
+    progress, saved = state.load(best)
+    _trained(info, progress).save(run.voice, _weights(saved, info))
     judge = run.voice / JUDGE_FILE
     judge.unlink(missing_ok=True)  # an older one would not fit these weights
     if keep_judge and saved["judge"] is not None:
@@ -74,6 +71,41 @@ def write_voice(
 
         save_discriminator(judge, saved["judge"], epoch=progress.step)
     console.info(f"voice of step {progress.step} -> {run.voice}")
+
+
+def voice_of(run: Run, checkpoint: str | Path) -> tuple[VoiceInfo, dict[str, torch.Tensor]]:
+    """The voice that a training state of the run is: its description, and its weights (mapped, not read yet).
+
+    `checkpoint` is a path, or a name in the run's folder. Raises RunError naming the states that there are.
+    """
+    path = Path(checkpoint)
+    path = path if path.is_file() else run.checkpoints / path.name
+    try:
+        saved = state.header(path)
+        progress = Progress(**saved["progress"])
+        # A state of an earlier version does not say; the run's finished voice does.
+        info = VoiceInfo.of_mapping(saved["voice"]) if "voice" in saved else VoiceInfo.load(run.voice)
+        return _trained(info, progress), _weights(saved, info)
+    except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        there = ", ".join(sorted(file.name for file in run.checkpoints.glob("step-*.pt"))) or "none"
+        raise RunError(
+            f"no training state can be read here ({reason})", cure=f"name one of the run's: {there}", file=path
+        ) from error
+
+
+def _trained(info: VoiceInfo, progress: Progress) -> VoiceInfo:
+    """The description with what is known of a voice of this step."""
+    chosen = progress.step == progress.best_step and progress.best != float("inf")
+    measured = {CRITERIA[progress.best_by].card: progress.best} if chosen else {}
+    return replace(info, card={**info.card, "steps": progress.step, **measured})
+
+
+def _weights(saved: Mapping[str, Any], info: VoiceInfo) -> dict[str, torch.Tensor]:
+    weights = dict(saved["average"])
+    if info.speakers:  # the base's own voice took part in training only; the last row of the table was its
+        weights["emb_g.weight"] = weights["emb_g.weight"][: len(info.speakers)]
+    return weights
 
 
 def _best(folder: Path, identity: str) -> Path:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
     from ffvits.evaluate.takes import Take
+    from ffvits.speak.folder import VoiceInfo
     from ffvits.text import FrontEnd
 
 PATIENCE = 3  # steps in a row without a usable gradient before it is back to the last checkpoint
@@ -62,7 +64,8 @@ class Loop:
     """One stretch of training, from a start or a checkpoint to its end.
 
     `held_out` items are looked at every `plan.check_every` steps, `reader` reads the sentences that the voice is heard
-    by, and `seconds` of speech are trained on. Checkpoints carry `identity`; others are not taken up.
+    by, and `seconds` of speech are trained on. Checkpoints carry `identity`, without which they are not taken up, and
+    the description of the `voice` that they are.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Loop:
         held_out: list[Item],
         recipe: Recipe,
         identity: str,
+        voice: VoiceInfo,
         reader: FrontEnd,
         seconds: float,
     ) -> None:
@@ -84,6 +88,7 @@ class Loop:
         self.held_out = held_out
         self.recipe = recipe
         self.identity = identity
+        self.voice = voice
         self.reader = reader
         self.seconds = seconds
         self.history = History(run.checkpoints / "history.jsonl")
@@ -318,7 +323,7 @@ class Loop:
 
     def _save(self, progress: Progress) -> None:
         if self.ranks.first:
-            kept = {**self.learner.state(), "recipe": digest(self.recipe.to_mapping())}
+            kept = {**self.learner.state(), "recipe": digest(self.recipe.to_mapping()), "voice": asdict(self.voice)}
             state.save(self.run.checkpoints, progress, self.identity, kept, self.recipe.train.keep)
         self.ranks.agree(None)  # whoever goes back to a checkpoint must find it
 

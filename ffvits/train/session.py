@@ -77,7 +77,7 @@ class _Course:
 
 
 def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -> Trained:
-    from ffvits.train.export import write_voice
+    from ffvits.train.export import describe, write_voice
 
     console.stage("Train")
     with ranks.first_goes_first():
@@ -96,12 +96,13 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -
     deck = Deck(items, plan.batch_size, recipe.seed, course.readings, share)
     seconds = 60 * _minutes(items, base)
     held_out = course.held_out[:CHECKED]
-    loop = Loop(run, learner, deck, held_out, recipe, course.identity, course.reader, seconds)
+    voice = describe(run, recipe, base, adapted, course.reader, course.table)
+    loop = Loop(run, learner, deck, held_out, recipe, course.identity, voice, course.reader, seconds)
     progress = loop.go(progress)
     verdict = loop.close(progress)
     if ranks.first:
         adapted.report.save(run.folder / "surgery.json")
-        write_voice(run, recipe, base, adapted, course.reader, course.table, course.identity, keep_judge=as_base)
+        write_voice(run, voice, course.identity, keep_judge=as_base)
     return Trained(progress, verdict)
 
 

@@ -64,7 +64,7 @@ def _prune(folder: Path, written: Path, progress: Progress, keep: int) -> None:
 
 def newest(folder: Path, identity: str) -> Path | None:
     """The checkpoint with the highest stored step that belongs to this base and these clips, or None."""
-    found = [(progress.step, path) for path, progress in _readable(folder) if _header(path)["identity"] == identity]
+    found = [(progress.step, path) for path, progress in _readable(folder) if header(path)["identity"] == identity]
     return max(found)[1] if found else None
 
 
@@ -85,7 +85,7 @@ def set_aside(folder: Path) -> Path | None:
     return aside
 
 
-def _header(path: Path) -> dict[str, Any]:
+def header(path: Path) -> dict[str, Any]:
     """A checkpoint read lazily: mapped, so that looking at its step does not read its weights."""
     return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
 
@@ -94,7 +94,7 @@ def _readable(folder: Path) -> list[tuple[Path, Progress]]:
     found = []
     for path in sorted(folder.glob("*.pt")):
         try:
-            found.append((path, Progress(**_header(path)["progress"])))
+            found.append((path, Progress(**header(path)["progress"])))
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
             console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
     return found

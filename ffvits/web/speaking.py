@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ffvits.errors import ServeError
+from ffvits.errors import RunError, ServeError
 from ffvits.run import Run
 from ffvits.serve.encoders import FORMATS, whole
 from ffvits.serve.registry import find_voices
@@ -41,12 +41,10 @@ class Speaking:
         found = []
         if (own / "voice.json").is_file():
             found.append(Choice("own", "own", self._run.folder.resolve().name, own))
-            steps = sorted(self._run.checkpoints.glob("step-*.pt"), reverse=True)
-            found += [
-                Choice(path.stem, "checkpoint", str(int(path.stem[5:])), path)
-                for path in steps
-                if path.stem[5:].isdigit()
-            ]
+        steps = sorted(self._run.checkpoints.glob("step-*.pt"), reverse=True)
+        found += [
+            Choice(path.stem, "checkpoint", str(int(path.stem[5:])), path) for path in steps if path.stem[5:].isdigit()
+        ]
         beside = find_voices(self._run.folder.resolve().parent)
         found += [
             Choice(f"run:{name}", "other", name, place)
@@ -59,7 +57,10 @@ class Speaking:
         """For the page: what there is, who speaks in it, and how it likes to speak."""
         shown = []
         for choice in self.choices():
-            info = VoiceInfo.load(self._run.voice if choice.kind == "checkpoint" else choice.place)
+            try:
+                info = self._info(choice)
+            except RunError:  # training deletes old states
+                continue
             shown.append(
                 {
                     "id": choice.id,
@@ -73,6 +74,15 @@ class Speaking:
                 }
             )
         return shown
+
+    def _info(self, choice: Choice) -> VoiceInfo:
+        if choice.kind != "checkpoint":
+            return VoiceInfo.load(choice.place)
+        if (self._run.voice / "voice.json").is_file():  # the same of all, and read without torch
+            return VoiceInfo.load(self._run.voice)
+        from ffvits.train.export import voice_of
+
+        return voice_of(self._run, choice.place)[0]
 
     def say(self, id: str, text: str, speaker: str | None, **manner: Any) -> bytes:
         """A WAV. Raises ServeError for an unknown voice, TextError and FfvitsError as `Voice.say`."""
@@ -96,13 +106,9 @@ class Speaking:
 
     def _of_checkpoint(self, file: Path) -> Path:
         """A voice folder in the cache with a checkpoint's mean of the weights, as `voice/` is made of the best."""
-        from ffvits.train import state
+        from ffvits.train.export import voice_of
 
-        info = VoiceInfo.load(self._run.voice)
-        _, saved = state.load(file)
-        average = saved["average"]
-        if "emb_g.weight" in average:
-            average = {**average, "emb_g.weight": average["emb_g.weight"][: len(info.speakers)]}
+        info, weights = voice_of(self._run, file)
         place = self._run.folder / "cache" / "voices" / file.stem
-        info.save(place, average)
+        info.save(place, weights)
         return place

@@ -116,7 +116,7 @@ def test_impossible_wishes_are_refused_before_anything_loads(tmp_path):
         compare(["mandarin-lite", "mandarin-lite"], out=tmp_path)
     with pytest.raises(RunError):
         train_on_bases(tmp_path, ["mandarin-lite"], 1)
-    with pytest.raises(RunError, match="finished voice"):
+    with pytest.raises(RunError, match="the run that it belongs to"):
         evaluate("mandarin-lite", checkpoint="step-1.pt", out=tmp_path)
 
 

@@ -51,6 +51,14 @@ def test_a_training_state_is_judged_beside_the_finished_voice(judged):
     assert (place / "evaluation.json").read_bytes() == before
 
 
+def test_a_training_state_is_judged_before_there_is_a_finished_voice(judged, tmp_path):
+    run, _ = judged
+    folder = tmp_path / "in training"
+    shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns("evaluation", "voice", ".lock"))
+    found = evaluate(folder, checkpoint="step-00000001.pt", against="none", sentences=2)
+    assert found.voice.name == "step-00000001" and found.voice.folder.is_relative_to(folder)
+
+
 @pytest.mark.parametrize("content", [None, b"no pickle", b""])
 def test_a_training_state_that_is_none_is_refused(judged, tmp_path, content):
     run, _ = judged

@@ -142,7 +142,8 @@ class TestTraining:
             client.post("/api/train/stop")
             status = settled(client)
             assert status["state"] == "stopped", status
-            assert list(trainable.checkpoints.glob("step-*.pt"))
+            steps = {path.stem for path in trainable.checkpoints.glob("step-*.pt")}
+            assert steps and {voice["id"] for voice in client.get("/api/voices").json()} == steps
             assert status["samples"] == [0]
             samples, _ = soundfile.read(io.BytesIO(client.get("/api/train/samples/0").content))
             assert len(samples) > 5000
