@@ -9,6 +9,7 @@ its clear Chinese is not forgotten.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -153,6 +154,28 @@ def _cepstrum(wav: torch.Tensor, audio: AudioFormat) -> np.ndarray:
     mel = mel_spectrogram(wav, audio)[0].numpy()
     cepstrum = dct(mel, axis=0, norm="ortho")[:COEFFICIENTS]
     return (cepstrum - cepstrum.mean(1, keepdims=True)) / (cepstrum.std(1, keepdims=True) + 1e-5)
+
+
+def semitones_above(readings: Sequence[Item], items: Sequence[Item], audio: AudioFormat) -> float:
+    """By how much the base's readings are higher than the recordings of the same texts: the median over clips.
+
+    0 where no pair has a pitch on both sides.
+    """
+    gaps = []
+    for reading, item in zip(readings, items, strict=True):
+        high, low = _pitch(reading, audio, audio.sampling_rate / audio.hop_length), _pitch(item, audio)
+        if high and low:
+            gaps.append(12 * math.log2(high / low))
+    return float(np.median(gaps)) if gaps else 0.0
+
+
+def _pitch(item: Item, audio: AudioFormat, hum: float = 0.0) -> float:
+    """The median pitch of what is voiced (Hz), 0 where nothing is."""
+    from ffvits.audio.sound import Sound
+    from ffvits.evaluate.pitch import track
+
+    found = track(Sound(item.load(audio.hop_length), audio.sampling_rate), hum)
+    return float(np.median(found.hz[found.voiced])) if found.voiced.any() else 0.0
 
 
 def pull(batch: Batch, strength: float) -> torch.Tensor | None:

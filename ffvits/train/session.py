@@ -17,7 +17,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
 from ffvits.train.dataset import Deck, Item, prepare
-from ffvits.train.guide import Staff, hire, read_along
+from ffvits.train.guide import Staff, hire, read_along, semitones_above
 from ffvits.train.learner import Learner
 from ffvits.train.loop import Loop
 from ffvits.train.plan import Plan, make_plan
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 HEARD_ALL = 64  # of a base with more voices, not every one is listened to unasked
 CHECKED = 12  # held-out clips looked at each time
+PITCHED = 12  # clips by which the base's pitch is compared with the character's
+FAR = 4.0  # semitones between them, from which on somebody should know
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class _Course:
     """Who teaches what to whom: all that is settled before there is a model.
 
     `table` are the speakers that the voice will have rows for, `voices` those of the base that read along; the base's
-    own `readings` are replayed if there are any. Checkpoints carry `identity`.
+    own `readings` are replayed if there are any. Checkpoints carry `identity`. The base reads by `above` semitones
+    higher than the recordings.
     """
 
     base: Base
@@ -74,6 +77,7 @@ class _Course:
     readings: list[Item]
     voices: tuple[str, ...]
     identity: str
+    above: float
 
 
 def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -> Trained:
@@ -128,16 +132,18 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     )
     readings: list[Item] = []
     staff = Staff()
+    above = 0.0
     timed = all(item.guide for item in (*items, *held_out))
     if not timed and _reads(base, reader) and (recipe.train.guide or recipe.train.replay):
         staff = hire(base, speakers, start_from)
     if staff.teachers:
         lessons = read_along(items, base, run, staff)
         items = lessons.items
+        above = semitones_above(lessons.readings[:PITCHED], items[:PITCHED], base.audio)
         readings = lessons.readings if recipe.train.replay else []
         held_out = read_along(held_out, base, run, staff).items
     voices = staff.voices if readings else ()
-    return _Course(base, reader, speakers, table, start_from, items, held_out, readings, voices, identity)
+    return _Course(base, reader, speakers, table, start_from, items, held_out, readings, voices, identity, above)
 
 
 def _model(recipe: Recipe, course: _Course) -> tuple[Adapted, Vits]:
@@ -278,6 +284,12 @@ def _announce(plan: Plan, course: _Course) -> None:
     if minutes < 1:
         console.warn(
             f"only {minutes * 60:.0f} s of speech: the voice takes on the timbre and little more; 5 min are better"
+        )
+    if abs(course.above) >= FAR:
+        where = "higher" if course.above > 0 else "lower"
+        console.warn(
+            f"the base's voice is {abs(course.above):.0f} semitones {where} than the character's, and pitch is what "
+            "changes last: train longer, or take a base whose voice is nearer"
         )
     if not course.held_out:
         console.warn("no clip is held out: too few clips; the last checkpoint is taken, not the best")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ffvits.base import load_base
@@ -9,7 +10,8 @@ from ffvits.errors import FfvitsError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.train import session, state, train
-from ffvits.train.guide import Staff, Teacher, hire
+from ffvits.train.dataset import Item
+from ffvits.train.guide import Staff, Teacher, hire, semitones_above
 from ffvits.voice import Voice
 
 
@@ -70,3 +72,30 @@ def test_without_an_encoder_a_new_voice_starts_from_the_mean(run, tmp_path, monk
     assert "starting from their mean" in capsys.readouterr().err
     with pytest.raises(FfvitsError):
         session._start_from(recipe.override({"train.start_from": "nearest"}), run, base, run.clips(), ["派蒙"])
+
+
+def hummed(folder, name, hz, audio):
+    """Two seconds of a voice-like sound: a pulse train."""
+    samples = np.zeros(2 * audio.sampling_rate // audio.hop_length * audio.hop_length, np.float32)
+    if hz:
+        samples[(np.arange(0, len(samples) * hz // audio.sampling_rate) * audio.sampling_rate / hz).astype(int)] = 0.5
+    path = folder / f"{name}.npy"
+    np.save(path, samples)
+    return Item(name, (1,), 0, path, len(samples) // audio.hop_length)
+
+
+def test_how_much_higher_the_base_speaks(single, tmp_path):
+    audio = single.audio
+    recordings = [hummed(tmp_path, f"r{n}", hz, audio) for n, hz in enumerate((110, 120, 0))]
+    readings = [hummed(tmp_path, f"b{n}", hz, audio) for n, hz in enumerate((220, 240, 250))]
+    assert semitones_above(readings, recordings, audio) == pytest.approx(12, abs=0.2)
+    assert semitones_above(recordings, readings, audio) == pytest.approx(-12, abs=0.2)
+    assert semitones_above(readings[2:], recordings[2:], audio) == 0
+
+
+@pytest.mark.parametrize(("above", "said"), [(6.2, "6 semitones higher"), (-9.0, "9 semitones lower"), (3.0, "")])
+def test_a_base_of_another_pitch_is_warned_of(run, monkeypatch, capsys, above, said):
+    monkeypatch.setattr(session, "semitones_above", lambda *_: above)
+    train(run.recipe().override({"train.steps": 1}), run)
+    told = " ".join(capsys.readouterr().err.split())
+    assert said in told and ("semitones" in told) == bool(said)
