@@ -80,7 +80,8 @@ def test_threads_agree():
 
 @pytest.mark.parametrize("unit", ["1-", "a-", "年1", "<a", "，", "1:", "！", "a.", "_1", "1,234,", "。", "[", "&#1"])
 def test_repetition_does_not_cost_more_than_its_length(unit):
-    """Ten times the text takes far less than a hundred times as long: a ratio, not a wall clock."""
+    """Ten times the text takes far less than a hundred times as long: a ratio of processor times, the best of three."""
+    import gc
     import time
 
     def seconds(count: int) -> float:
@@ -90,5 +91,10 @@ def test_repetition_does_not_cost_more_than_its_length(unit):
         return time.process_time() - start
 
     seconds(10)
-    short = max(seconds(1500), 0.002)
-    assert seconds(15000) < 45 * short
+    gc.disable()  # late in a long run of tests the collector would go through all that the others left
+    try:
+        short = max(min(seconds(1500) for _ in range(3)), 0.002)
+        long = min(seconds(15000) for _ in range(3))
+    finally:
+        gc.enable()
+    assert long < 45 * short
