@@ -79,22 +79,7 @@ def test_threads_agree():
 
 
 @pytest.mark.parametrize("unit", ["1-", "a-", "年1", "<a", "，", "1:", "！", "a.", "_1", "1,234,", "。", "[", "&#1"])
-def test_repetition_does_not_cost_more_than_its_length(unit):
-    """Ten times the text takes far less than a hundred times as long: a ratio of processor times, the best of three."""
-    import gc
-    import time
-
-    def seconds(count: int) -> float:
-        text = clean(unit * count).text
-        start = time.process_time()
-        trace(text)
-        return time.process_time() - start
-
-    seconds(10)
-    gc.disable()  # late in a long run of tests the collector would go through all that the others left
-    try:
-        short = max(min(seconds(1500) for _ in range(3)), 0.002)
-        long = min(seconds(15000) for _ in range(3))
-    finally:
-        gc.enable()
-    assert long < 45 * short
+def test_repetition_does_not_cost_more_than_its_length(unit, growth):
+    """Ten times the text takes far less than a hundred times as long."""
+    cleaned = {count: clean(unit * count).text for count in (10, 1500, 15000)}
+    assert growth(lambda count: trace(cleaned[count]), 1500) < 45
