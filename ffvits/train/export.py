@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +85,7 @@ def voice_of(run: Run, checkpoint: str | Path) -> tuple[VoiceInfo, dict[str, tor
         # A state of an earlier version does not say; the run's finished voice does.
         info = VoiceInfo.of_mapping(saved["voice"]) if "voice" in saved else VoiceInfo.load(run.voice)
         return _trained(info, progress), _weights(saved, info)
-    except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+    except state.UNREADABLE as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         there = ", ".join(sorted(file.name for file in run.checkpoints.glob("step-*.pt"))) or "none"
         raise RunError(
@@ -112,6 +111,6 @@ def _best(folder: Path, identity: str) -> Path:
     newest = state.newest(folder, identity)
     if newest is None:
         raise TrainError("there is no checkpoint to make a voice of", cure="train first: ffvits train RUN", file=folder)
-    progress, _ = state.load(newest)
+    progress = Progress(**state.header(newest)["progress"])  # its weights may not be the ones that are wanted
     best = folder / newest.with_name(f"step-{progress.best_step:08d}.pt").name
     return best if best.is_file() else newest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ class Listener:
 
         self._panel = Panel(recipe.label.transcribe, recipe.device, recipe.offline)
         self._rate = rate
-        self._deaf: set[str] = set()
+        self._deaf: set[str] = set()  # of what nothing is told
 
     def gather(self) -> None:
         """Loads every judge now. Raises DownloadError or FfvitsError where one is missing."""
@@ -54,46 +54,41 @@ class Listener:
 
     def similarity(self, pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> float | None:
         """Mean likeness (cosine of speaker embeddings) of what was made and the recording of the same text."""
-        if "speakers" in self._deaf or not pairs:
-            return None
-        try:
+
+        def likeness() -> float:
             embed = self._panel.encoder.embed
-        except (FfvitsError, ModuleNotFoundError) as error:
-            return self._without("speakers", "how much the voice is like the character", error)
-        return float(np.mean([np.dot(*(embed(Sound(samples, self._rate)) for samples in pair)) for pair in pairs]))
+            return float(np.mean([np.dot(*(embed(Sound(samples, self._rate)) for samples in pair)) for pair in pairs]))
+
+        return self._told("how much the voice is like the character", likeness) if pairs else None
 
     def errors(self, takes: Sequence[Take]) -> float | None:
         """Character error rate of what was spoken, as Whisper hears it."""
         from ffvits.evaluate.metrics import total_cer
 
-        if "words" in self._deaf:
-            return None
-        try:
-            recogniser = self._panel.recogniser
-        except (FfvitsError, ModuleNotFoundError) as error:
-            return self._without("words", "whether the words are right", error)
-        heard = recogniser.hear([take.sound for take in takes], whole=True)
-        return total_cer((take.text, found.text) for take, found in zip(takes, heard, strict=True))
+        def rate() -> float:
+            heard = self._panel.recogniser.hear([take.sound for take in takes], whole=True)
+            return total_cer((take.text, found.text) for take, found in zip(takes, heard, strict=True))
+
+        return self._told("whether the words are right", rate)
 
     def nativeness(self, takes: Sequence[Take]) -> float | None:
         """How surely the ear of the evaluation hears the right tones in what was spoken, from 0 to 1."""
-        if "tones" in self._deaf:
-            return None
-        try:
-            return self._panel.nativeness(takes)
-        except (FfvitsError, ModuleNotFoundError) as error:
-            return self._without("tones", "whether the tones are right", error)
+        return self._told("whether the tones are right", lambda: self._panel.nativeness(takes))
 
     def quality(self, takes: Sequence[Take]) -> float | None:
         """Mean DNSMOS of what was spoken, from 1 to 5."""
-        if "sound" in self._deaf:
+        return self._told(
+            "how clean the voice is",
+            lambda: float(np.mean([self._panel.quality(take.sound).overall for take in takes])),
+        )
+
+    def _told(self, what: str, measure: Callable[[], float | None]) -> float | None:
+        """What a judge says of it; nothing any more, and a warning once, where the judge cannot be had."""
+        if what in self._deaf:
             return None
         try:
-            judge = self._panel.quality
+            return measure()
         except (FfvitsError, ModuleNotFoundError) as error:
-            return self._without("sound", "how clean the voice is", error)
-        return float(np.mean([judge(take.sound).overall for take in takes]))
-
-    def _without(self, ear: str, what: str, error: Exception) -> None:
-        self._deaf.add(ear)
-        console.warn(f"nothing will be told of {what}: {error}")
+            self._deaf.add(what)
+            console.warn(f"nothing will be told of {what}: {error}")
+            return None

@@ -288,8 +288,8 @@ def _announce(plan: Plan, course: _Course) -> None:
     if abs(course.above) >= FAR:
         where = "higher" if course.above > 0 else "lower"
         console.warn(
-            f"the base's voice is {abs(course.above):.0f} semitones {where} than the character's, and pitch is what "
-            "changes last: train longer, or take a base whose voice is nearer"
+            f"the base's voice is {abs(course.above):.0f} semitones {where} than the character's, and a short "
+            "training keeps that pitch: a base whose voice is nearer comes closer"
         )
     if not course.held_out:
         console.warn("no clip is held out: too few clips; the last checkpoint is taken, not the best")

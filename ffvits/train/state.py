@@ -13,6 +13,9 @@ from ffvits import console
 from ffvits.errors import TrainError
 from ffvits.files import replacing
 
+# What reading a file raises that is no checkpoint, or only a part of one.
+UNREADABLE = (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError)
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -95,6 +98,6 @@ def _readable(folder: Path) -> list[tuple[Path, Progress]]:
     for path in sorted(folder.glob("*.pt")):
         try:
             found.append((path, Progress(**header(path)["progress"])))
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        except UNREADABLE as error:
             console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
     return found
