@@ -22,7 +22,7 @@ from ffvits.files import write_text
 from ffvits.run import Run, digest
 from ffvits.voice import Voice
 
-VERSION = 4  # of how a take is judged: what an older one found is judged anew
+VERSION = 5  # of how a take is judged: what an older one found is judged anew
 
 
 @dataclass(frozen=True)
