@@ -18,12 +18,12 @@ import numpy as np
 from tone_classifier import PEOPLE, labelled, utterances
 
 from ffvits import console
+from ffvits.audio.pitch import track
 from ffvits.audio.sound import Sound
 from ffvits.evaluate import measures
 from ffvits.evaluate.aligner import load_aligner
 from ffvits.evaluate.ear import Register, load_ear, whisper_states
 from ffvits.evaluate.panel import Panel, foreign_sounds, melody
-from ffvits.evaluate.pitch import track
 from ffvits.evaluate.statistics import Part, area, figure
 from ffvits.evaluate.syllables import Span
 from ffvits.evaluate.takes import Take

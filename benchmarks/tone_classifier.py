@@ -26,6 +26,7 @@ import torch
 from torch import nn
 
 from ffvits import console
+from ffvits.audio.pitch import Pitch, track
 from ffvits.audio.sound import Sound
 from ffvits.clip import read_clips
 from ffvits.evaluate.aligner import load_aligner
@@ -45,7 +46,6 @@ from ffvits.evaluate.ear import (
     whisper_states,
 )
 from ffvits.evaluate.ear_networks import SoundNetwork, ToneNetwork
-from ffvits.evaluate.pitch import Pitch, track
 from ffvits.evaluate.syllables import Span, intended
 from ffvits.label import recogniser
 from ffvits.recipe import TranscribeSettings

@@ -164,6 +164,9 @@ class TrainSettings:
     discriminator: Literal["auto", "published", "lite"] = _option(
         "auto", "which one; auto takes the base's own, else lite (1.6 M parameters) for a small one"
     )
+    decoder: Literal["base", "harmonic"] = _option(
+        "base", "the base's decoder, or a fresh one that shapes pulses and breath (docs/embedded-base.md)"
+    )
     guide: bool = _option(True, "a base of one speaker reads along, to tell which symbol is where")
     guide_holds: float = _option(1.0, "share of the steps after which it begins to let go", low=0, high=1)
     guide_ends: float = _option(1.0, "share of the steps after which it is gone; both 1: never", low=0, high=1)

@@ -245,7 +245,8 @@ class Voice:
         source, target = self._row(from_speaker), self._row(to_speaker)
         random = np.random.default_rng(_seed(seed))
         samples = _samples(audio, rate, self.sample_rate)
-        z = self._parts.shifted(samples, source, target, self.sample_rate, random)
+        higher = self.info.octaves[source] if self.info.octaves else 0.0
+        z = self._parts.shifted(samples, source, target, self.sample_rate, random, higher)
         return np.concatenate(list(decoded(self._stage, z, self._parts.speaker(target))))
 
     def _spoken(self, lines: Sequence[Line], row: int | None, manner: Manner, seed: int) -> Iterator[np.ndarray]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PUBLISHED_GIN = 256
 PUBLISHED_HIDDEN = 192
 # The layers through which a speaker reaches the model, and their inputs: all that surgery may create.
-_CONDITION = re.compile(r"(dec|dp)\.cond\.|(enc_q|flow\.flows\.\d+)\.enc\.cond_layer\.")
+_CONDITION = re.compile(r"(dec|dp|pitch)\.cond\.|(enc_q|flow\.flows\.\d+)\.enc\.cond_layer\.")
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ def adapt(
     symbols: Sequence[str] | None = None,
     gin_channels: int | None = None,
     start_from: str | Mapping[str, str] = "mean",
+    decoder: str = "",
     seed: int = 0,
 ) -> Adapted:
     """The base's weights, changed only where the new voices ask for it.
@@ -126,11 +127,16 @@ def adapt(
     speaker's vector: None keeps the base's, or takes 256 at the published size (64 in small models); another size is
     exact when larger, or when it is at least the number of voices kept; else it is refused.
 
+    `decoder` is another than the base's ("harmonic", see `ffvits.vits.harmonic`); it begins at random, and must be
+    trained before it is good for anything.
+
     Raises BaseError if a name stands twice, if a starting voice is unknown, or if the base's weights are not those of
     its configuration. `seed` draws the new speakers' vectors.
     """
     surgery = _Surgery(base, dict(base.generator), seed)
     chosen = surgery.symbols(symbols)
+    if decoder and decoder != base.config.decoder:
+        surgery.decoder(decoder)
     names = surgery.speakers(tuple(speakers), gin_channels, start_from)
     return surgery.finish(names, chosen)
 
@@ -186,6 +192,28 @@ class _Surgery:
         self._set(key, result, "moved", "another symbol table, row by row below")
         self.config = replace(self.config, n_vocab=len(new))
         return new
+
+    def decoder(self, kind: str) -> None:
+        """Another decoder instead of the base's, and for a harmonic one what reads the pitch."""
+        import torch
+
+        from ffvits.vits.harmonic import HarmonicDecoder
+        from ffvits.vits.source import PitchReader
+
+        if kind != "harmonic":
+            raise BaseError(f"a base cannot be given a {kind} decoder", cure="use a base that has one")
+        for key in [key for key in self.state if key.startswith("dec.")]:
+            self.changes.append(Change(key, "dropped", tuple(self.state.pop(key).shape), None, "the former decoder"))
+        self.config = config = self.config.with_harmonic_decoder()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.random.initial_seed())
+            parts = {
+                "dec": HarmonicDecoder(config),
+                "pitch": PitchReader(config.inter_channels, config.hidden_channels, config.gin_channels),
+            }
+        for name, part in parts.items():
+            for key, value in part.state_dict().items():
+                self._set(f"{name}.{key}", value, "created", "a harmonic decoder, and what reads the pitch for it")
 
     def speakers(self, names: tuple[str, ...], gin: int | None, start_from: str | Mapping[str, str]) -> tuple[str, ...]:
         """Gives the model one row for each name."""

@@ -140,7 +140,11 @@ def _voice_as_config(voice: Mapping[str, object]) -> dict[str, object]:
         "model": model,
         "symbols": voice.get("symbols"),
         "speakers": voice.get("speakers"),
-        "ffvits": {"front_end": voice["front_end"], "card": voice.get("card", {})},
+        "ffvits": {
+            "front_end": voice["front_end"],
+            "card": voice.get("card", {}),
+            "octaves": voice.get("octaves", []),
+        },
     }
 
 

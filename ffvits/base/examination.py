@@ -72,6 +72,7 @@ class Examination:
             details=details,
             symbols=symbols,
             speakers=self._names(config, shape.config.n_speakers),
+            octaves=_octaves(config),
             add_blank=self._add_blank(config, table),
             audio=audio,
             config=shape.config,
@@ -312,3 +313,9 @@ def differences(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple
         if name in found and found[name] != wanted[name]
     ]
     return lacking + unexpected + other
+
+
+def _octaves(config: ConfigFile | None) -> tuple[float, ...]:
+    values = config.ours.get("octaves") if config else None
+    numbers = isinstance(values, list) and all(isinstance(value, int | float) for value in values)
+    return tuple(map(float, values)) if numbers else ()

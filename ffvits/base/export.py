@@ -66,6 +66,8 @@ def config_values(
     shape = {name: model.pop(name) for name in ("n_vocab", "spec_channels", "segment_frames", "n_speakers")}
     if not model["gin_channels"]:
         del model["gin_channels"]
+    if not config.sings:
+        del model["decoder"]  # the original code takes no argument that it does not know
     return {
         "train": {**_TRAIN, "segment_size": shape["segment_frames"] * audio.hop_length},
         "data": {

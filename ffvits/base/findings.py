@@ -44,6 +44,7 @@ class Inspection:
     details: Mapping[str, object] = field(default_factory=dict)
     symbols: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
+    octaves: tuple[float, ...] = ()
     add_blank: bool = True
     audio: AudioFormat | None = None
     config: VitsConfig | None = None

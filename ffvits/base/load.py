@@ -32,7 +32,8 @@ class Base:
     """A voice to start from. Tensors are mapped from the file (private: training on them does not write to it).
 
     `discriminator` is None where none lies beside the generator; `front_end` is "" where ffvits has none for these
-    symbols; `speakers` are the names of the rows of `emb_g`, () for a single voice without that table.
+    symbols; `speakers` are the names of the rows of `emb_g`, () for a single voice without that table. `octaves`: see
+    `VoiceInfo`.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Base:
     licence: str
     notes: str
     path: Path
+    octaves: tuple[float, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -187,6 +189,7 @@ def _loaded(
         licence=card.licence if card else str(ours.get("licence", "not stated")),
         notes=card.notes if card else "",
         path=path,
+        octaves=found.octaves,
     )
 
 

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ffvits.audio.pitch import HOP, RATE, Pitch
 from ffvits.audio.sound import Sound
-from ffvits.evaluate.pitch import HOP, RATE, Pitch
 from ffvits.evaluate.syllables import Span
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ffvits.audio.pitch import HOP, RATE, Pitch, track
 from ffvits.audio.sound import Sound
 from ffvits.evaluate.networks import load_networks, softmax
-from ffvits.evaluate.pitch import HOP, RATE, Pitch, track
 from ffvits.evaluate.syllables import Span
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ffvits import __version__
 from ffvits.audio.loudness import SILENT, loudness
+from ffvits.audio.pitch import HOP, RATE, Pitch, track
 from ffvits.audio.sound import Sound
 from ffvits.evaluate import measures
 from ffvits.evaluate.ear import Register
 from ffvits.evaluate.panel import Verdict
-from ffvits.evaluate.pitch import HOP, RATE, Pitch, track
 from ffvits.evaluate.syllables import Span
 from ffvits.evaluate.words import KINDS
 from ffvits.files import write_text

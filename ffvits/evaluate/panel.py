@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ffvits import console
 from ffvits.audio.loudness import loudness
 from ffvits.audio.measure import clipped_share
+from ffvits.audio.pitch import Pitch, track
 from ffvits.evaluate import acoustics
 from ffvits.evaluate.ear import MODEL, Ear, Heard, Register, levels, load_ear, whisper_states
 from ffvits.evaluate.metrics import edits, plain, similarity, syllables
-from ffvits.evaluate.pitch import Pitch, track
 from ffvits.evaluate.statistics import Part
 from ffvits.evaluate.syllables import Span
 from ffvits.evaluate.takes import Take

@@ -23,7 +23,8 @@ MOST_REAL = 40  # held-out clips that are listened to
 class Take:
     """One sentence as it was said: its text, its sound, and where its syllables lie.
 
-    `hum` is the frame rate of the vocoder that made it (Hz), 0 for a recording; see `pitch.track`.
+    `hum` is the frame rate of the vocoder that made it (Hz), 0 for a recording or one that cannot hum; see
+    `pitch.track`.
     """
 
     id: str
@@ -52,7 +53,8 @@ def speak(voice: Voice, sentence: Sentence, seed: int, speaker: str | None = Non
     began = time.perf_counter()
     phrases = list(voice.phrases(sentence.text, speaker, seed=seed))
     work = time.perf_counter() - began
-    frame = VitsConfig.from_dict(voice.info.model).hop_length / voice.sample_rate
+    config = VitsConfig.from_dict(voice.info.model)
+    frame = config.hop_length / voice.sample_rate
     names = list(_names(sentence, sum(len(phrase.encoded.syllables) for phrase in phrases)))
     pieces: list[np.ndarray] = []
     found: list[Span] = []
@@ -64,7 +66,8 @@ def speak(voice: Voice, sentence: Sentence, seed: int, speaker: str | None = Non
         pieces += [phrase.samples, np.zeros(round(phrase.pause * voice.sample_rate), np.float32)]
         at = sum(len(piece) for piece in pieces) / voice.sample_rate
     sound = Sound(np.concatenate(pieces), voice.sample_rate)
-    take = Take(f"{sentence.number:03d}", sentence.category, sentence.text, sound, tuple(found), 1 / frame)
+    hum = 0.0 if config.sings else 1 / frame
+    take = Take(f"{sentence.number:03d}", sentence.category, sentence.text, sound, tuple(found), hum)
     return take, Pace(work, sound.seconds, work / max(1, len(phrases)))
 
 

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from ffvits.errors import FfvitsError
 from ffvits.vits.alignment import path_of_durations, spread
-from ffvits.vits.decoder import work
 from ffvits.vits.layers import sequence_mask
+from ffvits.vits.source import STATE
 
 if TYPE_CHECKING:
     from ffvits.vits import Vits
@@ -46,10 +46,10 @@ class _Durations(nn.Module):
 class _Flow(nn.Module):
     def __init__(self, model: Vits) -> None:
         super().__init__()
-        self.flow = model.flow
+        self.model = model
 
     def forward(self, z_p: Tensor, y_mask: Tensor, g: Tensor | None = None) -> Tensor:
-        return self.flow(z_p, y_mask, g, reverse=True)
+        return self.model.latent(self.model.flow(z_p, y_mask, g, reverse=True), y_mask, g)
 
 
 class _Decoder(nn.Module):
@@ -109,7 +109,8 @@ class _Whole(nn.Module):
         path = path_of_durations(frames, size)
         mean, logs = spread(path, text.mean), spread(path, text.logs)
         z_p = mean + torch.randn_like(mean) * torch.exp(logs) * noise_scale
-        return model.dec(model.flow(z_p, mask, g, reverse=True) * mask, g)
+        z = model.flow(z_p, mask, g, reverse=True) * mask
+        return model.dec(model.latent(z, mask, g), g)
 
 
 def split(model: Vits) -> dict[str, bytes]:
@@ -125,6 +126,7 @@ def split(model: Vits) -> dict[str, bytes]:
     x, mask = torch.ones(1, 7, dtype=torch.long), torch.ones(1, 1, 7)
     zero = torch.tensor(0)
     z = torch.randn(1, inter, 40)
+    latent = torch.randn(1, inter + (STATE if config.sings else 0), 40)
     networks = {
         "enc_p": _exported(
             _Encoder(model),
@@ -143,14 +145,14 @@ def split(model: Vits) -> dict[str, bytes]:
             {"z_p": z, "y_mask": torch.ones(1, 1, 40), "g": g},
             ["z"],
             {"z_p": [0, 2], "y_mask": [0, 2], "z": [0, 2]},
-            metadata={"reach": model.flow.reach},
+            metadata={"reach": model.flow_reach},
         ),
         "dec": _exported(
             _Decoder(model),
-            {"z_in": z, "before": zero, "after": zero, "g": g},
+            {"z_in": latent, "before": zero, "after": zero, "g": g},
             ["o"],
             {"z_in": [0, 2], "o": [0, 2]},
-            metadata={"hop_length": config.hop_length, "reach": model.dec.reach.frames, "work": work(config)},
+            metadata={"hop_length": config.hop_length, "reach": model.dec.reach.frames, "work": model.dec.work},
             optional=("before", "after"),
         ),
     }

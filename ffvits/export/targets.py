@@ -150,6 +150,11 @@ def _original(voice: Finished, folder: Path, precision: str) -> None:
     from ffvits.vits import VitsConfig
 
     info = voice.info
+    if VitsConfig.from_dict(info.model).sings:
+        raise Refused(
+            "these programs know HiFi-GAN's decoder only, and this voice has its base's harmonic one",
+            cure="train from a base with a published decoder, such as biaobei",
+        )
     steps = info.card.get("steps") or 0
     config = save_generator(
         folder / f"G_{steps}.pth",

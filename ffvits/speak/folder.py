@@ -24,7 +24,10 @@ JUDGE_FILE = "D_latest.safetensors"  # beside the weights of a voice that is to 
 
 @dataclass(frozen=True)
 class VoiceInfo:
-    """All of a voice but its weights, as `voice.json` holds it."""
+    """All of a voice but its weights, as `voice.json` holds it.
+
+    `octaves`: by how much its posterior encoder must be given each speaker's recordings higher; empty for not at all.
+    """
 
     model: Mapping[str, Any]
     sampling_rate: int
@@ -36,6 +39,7 @@ class VoiceInfo:
     noise: float = 0.667
     noise_w: float = 0.8
     speed: float = 1.0
+    octaves: tuple[float, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
 
     def save(self, folder: Path, weights: Mapping[str, torch.Tensor]) -> None:
@@ -71,7 +75,8 @@ class VoiceInfo:
     @classmethod
     def of_mapping(cls, values: Mapping[str, Any]) -> VoiceInfo:
         """From what `asdict` made of it. Raises KeyError or TypeError for anything else."""
-        return cls(**{**values, "symbols": tuple(values["symbols"]), "speakers": tuple(values["speakers"])})
+        tuples = {name: tuple(values.get(name, ())) for name in ("symbols", "speakers", "octaves")}
+        return cls(**{**values, **tuples})
 
     @classmethod
     def of_base(cls, base: Base) -> VoiceInfo:

@@ -25,7 +25,6 @@ class TorchParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
     def __init__(self, model: Vits, device: torch.device, precision: torch.dtype) -> None:
-        from ffvits.vits.decoder import work
         from ffvits.vits.layers import lay_channels_last
 
         self.model = model
@@ -33,8 +32,8 @@ class TorchParts:
         self.precision = precision
         self.hop_length = model.config.hop_length
         self.reach = model.dec.reach.frames
-        self.flow_reach = model.flow.reach
-        self.pace = pace(work(model.config))
+        self.flow_reach = model.flow_reach
+        self.pace = pace(model.dec.work)
         self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
         if device.type == "cpu":
@@ -100,7 +99,9 @@ class TorchParts:
         import torch
 
         with torch.inference_mode():
-            return self._out(self.model.flow(self._in(z_p), self._in(mask), self._in(g), reverse=True))
+            kept, speaker = self._in(mask), self._in(g)
+            z = self.model.flow(self._in(z_p), kept, speaker, reverse=True)
+            return self._out(self.model.latent(z, kept, speaker))
 
     def decode(
         self, z: np.ndarray, g: np.ndarray | None, before: int, after: int, mask: np.ndarray | None = None
@@ -108,29 +109,38 @@ class TorchParts:
         import torch
 
         with torch.inference_mode():
-            latent, speaker, kept = (
-                None if array is None else self._in(array).to(self.precision) for array in (z, g, mask)
-            )
-            return self._out(self.model.dec(latent, speaker, before, after, kept))[:, 0]
+            speaker, kept = (None if array is None else self._in(array).to(self.precision) for array in (g, mask))
+            return self._out(self.model.dec(self._in(z), speaker, before, after, kept))[:, 0]
 
     def shifted(
-        self, samples: np.ndarray, source: int, target: int, rate: int, random: np.random.Generator
+        self,
+        samples: np.ndarray,
+        source: int,
+        target: int,
+        rate: int,
+        random: np.random.Generator,
+        octaves: float = 0.0,
     ) -> np.ndarray:
-        """The latent [1, C, frames] of a recording (float32 [T] at `rate`) of speaker `source`, moved to `target`."""
+        """The latent [1, C, frames] of a recording (float32 [T] at `rate`) of speaker `source`, moved to `target`.
+
+        `octaves`: how much higher the posterior encoder wants to hear the source.
+        """
         import numpy as np
         import torch
 
-        from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram
+        from ffvits.audio.spectrogram import AudioFormat
+        from ffvits.audio.transposed import transposed_spectrogram
 
         length = 2 * (self.model.config.spec_channels - 1)
         heard = AudioFormat(rate, filter_length=length, hop_length=self.hop_length, win_length=length)
         with torch.inference_mode():
-            spec = linear_spectrogram(torch.from_numpy(samples), heard).to(self.device)
+            spec = transposed_spectrogram(torch.from_numpy(samples), heard, octaves).to(self.device)
             one, other = (self._in(self.speaker(row)) for row in (source, target))
             posterior = self.model.enc_q(spec, torch.tensor([spec.shape[2]], device=self.device), one)
             noise = self._in(random.standard_normal(tuple(posterior.mean.shape), np.float32))
             z_p = self.model.flow(posterior.mean + noise * torch.exp(posterior.logs), posterior.mask, one)
-            return self._out(self.model.flow(z_p, posterior.mask, other, reverse=True))
+            z = self.model.flow(z_p, posterior.mask, other, reverse=True)
+            return self._out(self.model.latent(z, posterior.mask, other))
 
     def _in(self, array: np.ndarray | None) -> Tensor | None:
         import torch

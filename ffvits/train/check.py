@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram, mel_spectrogram, spec_to_mel
+from ffvits.audio.spectrogram import AudioFormat, mel_spectrogram
 from ffvits.train.dataset import Item, collate
 from ffvits.train.guide import pull
+from ffvits.train.melody import heard, known
 from ffvits.vits import Vits, duration_loss, kl_loss
 
 
@@ -33,22 +34,39 @@ class Check:
 
 
 @torch.no_grad()
-def look(model: Vits, items: Sequence[Item], audio: AudioFormat, guide: float, change: float = 0.0) -> Check:
-    """Measures a model on items, one at a time, always the same way; the guide pulls with that strength."""
+def look(
+    model: Vits,
+    items: Sequence[Item],
+    audio: AudioFormat,
+    guide: float,
+    octaves: Sequence[float] = (),
+    change: float = 0.0,
+) -> Check:
+    """Measures a model on items, one at a time, always the same way; the guide pulls with that strength.
+
+    `octaves`: see `ffvits.train.melody.heard`.
+    """
     device = next(model.parameters()).device
     sums = torch.zeros(4)
     sounds = []
     for item in items:
         batch = collate([item], audio.hop_length).to(device)
-        spec = linear_spectrogram(batch.wav[:, 0], audio)
         generator = torch.Generator().manual_seed(0)
-        known = pull(batch, guide)
-        out = model(batch.x, batch.x_lengths, spec, batch.frames, batch.speakers, guide=known, generator=generator)
+        out = model(
+            batch.x,
+            batch.x_lengths,
+            heard(batch, audio, octaves),
+            batch.frames,
+            batch.speakers,
+            guide=pull(batch, guide),
+            melody=known(batch),
+            generator=generator,
+        )
         g = model.speaker(batch.speakers)
-        real = spec_to_mel(spec, audio)
-        copied = mel_spectrogram(model.dec(out.z, g)[:, 0], audio)
+        real = mel_spectrogram(batch.wav[:, 0], audio)
+        copied = mel_spectrogram(model.dec(out.latent, g)[:, 0], audio)
         z = model.flow(out.m_p, out.y_mask, g, reverse=True)
-        wav = model.dec(z, g)[:, 0]
+        wav = model.dec(model.latent(z, out.y_mask, g), g)[:, 0]
         spoken = mel_spectrogram(wav, audio)
         sounds.append((wav[0].float().cpu().numpy(), batch.wav[0, 0].cpu().numpy()))
         sums += torch.tensor(

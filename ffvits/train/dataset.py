@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Item:
     """One training example: where its samples lie (float32 .npy at the base's rate) and what is said in them.
 
-    `guide` is a file that says which symbol each frame should be at, where that is known beforehand.
+    `guide` is a file that says which symbol each frame should be at, where that is known beforehand; `melody` one that
+    says how high each frame is (see `ffvits.train.melody`).
     """
 
     name: str
@@ -35,6 +36,7 @@ class Item:
     samples: Path
     frames: int
     guide: Path | None = None
+    melody: Path | None = None
 
     def load(self, hop: int) -> np.ndarray:
         """The samples, float32 [frames * hop]; read from disk each time, so memory does not grow with the clips."""
@@ -54,8 +56,9 @@ class Whole:
 class Batch:
     """Padded tensors: `x` [B, T_text], `wav` [B, 1, T], lengths [B], `speakers` [B]; names in the same order.
 
-    `positions` [B, T_spec] says which symbol each frame should be at (None where nothing is known of that). The rows
-    are every `stride`-th of the `whole` batch, from `first` on; there may be none.
+    `positions` [B, T_spec] says which symbol each frame should be at, `melody` [B, T_spec, 2] how high it is and
+    whether there is voice (None where nothing is known of that). The rows are every `stride`-th of the
+    `whole` batch, from `first` on; there may be none.
     """
 
     whole: Whole
@@ -66,6 +69,7 @@ class Batch:
     frames: torch.Tensor
     speakers: torch.Tensor
     positions: torch.Tensor | None = None
+    melody: torch.Tensor | None = None
     first: int = 0
     stride: int = 1
 
@@ -217,6 +221,9 @@ def collate(items: Sequence[Item], hop: int, rank: int = 0, ranks: int = 1) -> B
     positions = None
     if all(item.guide is not None for item in items):
         positions = _padded([torch.from_numpy(np.load(item.guide)) for item in rows])
+    melody = None
+    if all(item.melody is not None for item in items):
+        melody = _padded([torch.from_numpy(np.load(item.melody)) for item in rows])
     return Batch(
         whole,
         tuple(item.name for item in rows),
@@ -226,6 +233,7 @@ def collate(items: Sequence[Item], hop: int, rank: int = 0, ranks: int = 1) -> B
         frames=torch.tensor([item.frames for item in rows]),
         speakers=torch.tensor([item.speaker for item in rows]),
         positions=positions,
+        melody=melody,
         first=rank,
         stride=ranks,
     )

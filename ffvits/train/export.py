@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 def describe(
-    run: Run, recipe: Recipe, base: Base, adapted: Adapted, reader: FrontEnd, speakers: list[str]
+    run: Run,
+    recipe: Recipe,
+    base: Base,
+    adapted: Adapted,
+    reader: FrontEnd,
+    speakers: list[str],
+    octaves: Sequence[float] = (),
 ) -> VoiceInfo:
     """All that is known of the voice before it is trained; checkpoints carry it."""
     kept = [clip for clip in run.clips() if clip.kept]
@@ -51,6 +57,7 @@ def describe(
         noise=recipe.speak.noise,
         noise_w=recipe.speak.noise_w,
         speed=recipe.speak.speed,
+        octaves=tuple(round(value, 4) for value in octaves),
         card=card,
     )
 

@@ -156,14 +156,18 @@ def _cepstrum(wav: torch.Tensor, audio: AudioFormat) -> np.ndarray:
     return (cepstrum - cepstrum.mean(1, keepdims=True)) / (cepstrum.std(1, keepdims=True) + 1e-5)
 
 
-def semitones_above(readings: Sequence[Item], items: Sequence[Item], audio: AudioFormat) -> float:
+def semitones_above(
+    readings: Sequence[Item], items: Sequence[Item], audio: AudioFormat, hum: float | None = None
+) -> float:
     """By how much the base's readings are higher than the recordings of the same texts: the median over clips.
 
-    0 where no pair has a pitch on both sides.
+    `hum` (Hz) is what no reading is taken to be as high as; the rate of the frames unless told. 0 where no pair has a
+    pitch on both sides.
     """
+    hum = audio.sampling_rate / audio.hop_length if hum is None else hum
     gaps = []
     for reading, item in zip(readings, items, strict=True):
-        high, low = _pitch(reading, audio, audio.sampling_rate / audio.hop_length), _pitch(item, audio)
+        high, low = _pitch(reading, audio, hum), _pitch(item, audio)
         if high and low:
             gaps.append(12 * math.log2(high / low))
     return float(np.median(gaps)) if gaps else 0.0
@@ -171,8 +175,8 @@ def semitones_above(readings: Sequence[Item], items: Sequence[Item], audio: Audi
 
 def _pitch(item: Item, audio: AudioFormat, hum: float = 0.0) -> float:
     """The median pitch of what is voiced (Hz), 0 where nothing is."""
+    from ffvits.audio.pitch import track
     from ffvits.audio.sound import Sound
-    from ffvits.evaluate.pitch import track
 
     found = track(Sound(item.load(audio.hop_length), audio.sampling_rate), hum)
     return float(np.median(found.hz[found.voiced])) if found.voiced.any() else 0.0

@@ -13,11 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from ffvits import console
-from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram, mel_spectrogram
+from ffvits.audio.spectrogram import AudioFormat, mel_spectrogram
 from ffvits.errors import TrainError
 from ffvits.train.check import Check, look
 from ffvits.train.dataset import Batch, Item
 from ffvits.train.guide import pull
+from ffvits.train.melody import heard, known, melody_loss
 from ffvits.train.plan import Plan
 from ffvits.train.ranks import ALONE, Ranks
 from ffvits.vits import (
@@ -31,10 +32,12 @@ from ffvits.vits import (
     kind_of,
     kl_loss,
     slice_segments,
+    spectral_loss,
 )
 
 MEL_WEIGHT = 45.0  # c_mel and c_kl of the published configs
 KL_WEIGHT = 1.0
+SPECTRUM_WEIGHT = 10.0  # of a harmonic decoder, which has no judge to tell it what a mel spectrogram does not
 REMEMBERED = 50  # gradients by which the next one is judged
 EXPLODING = 100.0  # times the median of those, a gradient is taken for an accident and left out
 
@@ -90,10 +93,13 @@ class Learner:
         judge: Discriminators | None = None,
         *,
         seed: int = 0,
+        octaves: Sequence[float] = (),
         ranks: Ranks = ALONE,
     ) -> None:
+        """`octaves`: see `ffvits.train.melody.heard`."""
         self.device = torch.device(plan.device)
         self.seed = seed
+        self.octaves = octaves
         self.ranks = ranks
         self.parts = 1  # how many shares a batch is learned in
         self.calm = 1.0  # what every rate is multiplied with: less than 1 after training went astray
@@ -108,7 +114,7 @@ class Learner:
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self.optimizer = self._adam(self._groups(set(new)))
         self.judge_optimizer = None
-        losses = ("mel", "kl", "duration")
+        losses = ("mel", "kl", "duration", *(("spectrum", "pitch") if model.config.sings else ()))
         self._alone = _Side("model", self.optimizer, self._model_losses, losses)
         self._sides: list[_Side] = [self._alone]
         if self.judge is not None:
@@ -246,11 +252,12 @@ class Learner:
         if self._spoken is not None:
             return self._spoken
         torch.manual_seed(_seed(self.seed, step, share.first))
-        spec = linear_spectrogram(share.wav[:, 0], self.audio)
+        spec = heard(share, self.audio, self.octaves)
         size = self.model.config.segment_frames
         guide = pull(share, self.plan.guide_at(step))
+        melody = known(share)
         with self.autocast():
-            out = self.model(share.x, share.x_lengths, spec, share.frames, share.speakers, guide=guide)
+            out = self.model(share.x, share.x_lengths, spec, share.frames, share.speakers, guide=guide, melody=melody)
         hop = self.audio.hop_length
         spoken = _Spoken(slice_segments(share.wav, out.starts * hop, size * hop), out)
         if self.parts == 1:
@@ -279,6 +286,12 @@ class Learner:
             "duration": out.x_mask.sum() / whole.symbols * duration_loss(out.duration_loss),
         }
         total = MEL_WEIGHT * losses["mel"] + KL_WEIGHT * losses["kl"] + losses["duration"]
+        if out.melody is not None:
+            clips = len(share.names) / len(whole.names)
+            made = out.audio * out.segment_mask.repeat_interleave(self.audio.hop_length, dim=2)
+            losses["spectrum"] = clips * spectral_loss(spoken.real[:, 0], made[:, 0])
+            losses["pitch"] = melody_loss(out.melody, known(share), out.y_mask, sum(whole.frames))
+            total = total + SPECTRUM_WEIGHT * losses["spectrum"] + losses["pitch"]
         pressure = self._adversary_share(step)
         if pressure:
             clips = len(share.names) / len(whole.names)
@@ -335,7 +348,7 @@ class Learner:
 
     def check(self, items: Sequence[Item], step: int = 0) -> Check:
         """How the running mean of the weights does on held-out items; the guide pulls as it does at `step`."""
-        return look(self.averaged(), items, self.audio, self.plan.guide_at(step), self._change())
+        return look(self.averaged(), items, self.audio, self.plan.guide_at(step), self.octaves, self._change())
 
     def _change(self) -> float:
         """How far the running mean has gone since this was last asked."""

@@ -13,14 +13,16 @@ from ffvits.recipe import TrainSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PARTS = ("enc_p", "enc_q", "flow", "dp", "dec")
+PARTS = ("enc_p", "enc_q", "flow", "dp", "dec", "pitch")
 # A base of one speaker keeps its language: text encoder and flow stay as they are, the posterior encoder learns to hear
 # the new voice in the base's own latents, and the decoder to speak it from them. Where the flow learns too, it follows
 # the latents of an encoder that does not understand the new voice yet, and the words are gone within fifty steps
 # (measured on mandarin-lite: docs/training.md).
-KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4}
+KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4, "pitch": 0.0}
+# A harmonic decoder has little to forget.
+KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 1.0}
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
-FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0}
+FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, "pitch": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
 # fine-tune is too short for the search to become better than the guide (measured: docs/training.md).
 GUIDE_STRENGTH = 100.0
@@ -88,10 +90,11 @@ def make_plan(
     judge: bool,
     many_voices: bool = False,
     guided: bool = False,
+    sings: bool = False,
 ) -> Plan:
     """Completes the settings. `clips` and `minutes` of speech are trained on, `small` tells an embedded base from a
     published-size one, `judge` whether the base brings a discriminator, `many_voices` whether it has speakers,
-    `guided` whether each clip's alignment is known beforehand.
+    `guided` whether each clip's alignment is known beforehand, `sings` whether the decoder is a harmonic one.
 
     Raises RecipeError for a part that the model does not have, a budget that is not named, a guide that ends before it
     lets go, or measures that nobody is to take.
@@ -121,6 +124,7 @@ def make_plan(
         steps = min(3_000, max(400, 60 * math.ceil(clips / batch)))
     adversary_begins = round(settings.adversary_from * steps)
     check_every = settings.check_every or max(25, steps // 20)
+    usual = FOLLOW if many_voices else KEEP_LANGUAGE_SINGING if sings else KEEP_LANGUAGE
     return Plan(
         steps=steps,
         minutes=settings.minutes,
@@ -131,7 +135,7 @@ def make_plan(
         check_every=check_every,
         adversary=adversary,
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
-        rates={**(FOLLOW if many_voices else KEEP_LANGUAGE), **_factors(settings.parts)},
+        rates={**usual, **_factors(settings.parts)},
         new_layers=settings.new_layers,
         ema=settings.ema,
         guide=GUIDE_STRENGTH if settings.guide and guided else 0.0,

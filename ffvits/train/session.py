@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,10 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
 from ffvits.train.dataset import Deck, Item, prepare
-from ffvits.train.guide import Staff, hire, read_along, semitones_above
+from ffvits.train.guide import Lessons, Staff, hire, read_along, semitones_above
 from ffvits.train.learner import Learner
 from ffvits.train.loop import Loop
+from ffvits.train.melody import sing_along
 from ffvits.train.plan import Plan, make_plan
 from ffvits.train.ranks import Ranks, joined
 from ffvits.train.state import Progress
@@ -77,7 +78,9 @@ class _Course:
     readings: list[Item]
     voices: tuple[str, ...]
     identity: str
-    above: float
+    above: tuple[float, ...]
+    octaves: tuple[float, ...]
+    sings: bool
 
 
 def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -> Trained:
@@ -87,20 +90,22 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -
     with ranks.first_goes_first():
         course = _course(recipe, run, as_base)
     base, items = course.base, course.items
-    plan = _plan(recipe, base, items, device)
+    plan = _plan(recipe, course, device)
     _announce(plan, course)
     torch.manual_seed(recipe.seed)
     adapted, model = _model(recipe, course)
     judge = _judge(recipe, base) if plan.adversary else None
     new = adapted.report.created_names()
-    learner = Learner(model, base.audio, plan, new=new, judge=judge, seed=recipe.seed, ranks=ranks)
+    learner = Learner(
+        model, base.audio, plan, new=new, judge=judge, seed=recipe.seed, octaves=course.octaves, ranks=ranks
+    )
     with ranks.first_goes_first():
         progress = _resume(run, learner, course.identity)
     share = recipe.train.replay if course.readings else 0.0
     deck = Deck(items, plan.batch_size, recipe.seed, course.readings, share)
     seconds = 60 * _minutes(items, base)
     held_out = course.held_out[:CHECKED]
-    voice = describe(run, recipe, base, adapted, course.reader, course.table)
+    voice = describe(run, recipe, base, adapted, course.reader, course.table, course.octaves)
     loop = Loop(run, learner, deck, held_out, recipe, course.identity, voice, course.reader, seconds)
     progress = loop.go(progress)
     verdict = loop.close(progress)
@@ -129,21 +134,45 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
         recipe.train.replay > 0,
         *([start_from] if base.speakers else []),
         [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
+        *([recipe.train.decoder] if recipe.train.decoder != "base" else []),
     )
     readings: list[Item] = []
     staff = Staff()
-    above = 0.0
+    above = (0.0,) * len(speakers)
     timed = all(item.guide for item in (*items, *held_out))
     if not timed and _reads(base, reader) and (recipe.train.guide or recipe.train.replay):
         staff = hire(base, speakers, start_from)
     if staff.teachers:
         lessons = read_along(items, base, run, staff)
         items = lessons.items
-        above = semitones_above(lessons.readings[:PITCHED], items[:PITCHED], base.audio)
+        above = tuple(_above(lessons, number, base) for number in range(len(speakers)))
         readings = lessons.readings if recipe.train.replay else []
         held_out = read_along(held_out, base, run, staff).items
+    sings = base.config.sings or recipe.train.decoder == "harmonic"
+    if sings:
+        items, held_out, readings = (sing_along(some, base.audio) for some in (items, held_out, readings))
+    octaves = _octaves(base, staff, above) if sings and table else ()
     voices = staff.voices if readings else ()
-    return _Course(base, reader, speakers, table, start_from, items, held_out, readings, voices, identity, above)
+    return _Course(
+        base, reader, speakers, table, start_from, items, held_out, readings, voices, identity, above, octaves, sings
+    )
+
+
+def _above(lessons: Lessons, speaker: int, base: Base) -> float:
+    """By how many semitones the base reads higher than a speaker."""
+    pairs = [pair for pair in zip(lessons.readings, lessons.items, strict=True) if pair[1].speaker == speaker]
+    hum = 0.0 if base.config.sings else None  # no other decoder than HiFi-GAN's hums
+    return semitones_above(*zip(*pairs[:PITCHED], strict=True), base.audio, hum) if pairs else 0.0
+
+
+def _octaves(base: Base, staff: Staff, above: Sequence[float]) -> tuple[float, ...]:
+    """By how much each speaker's recordings are raised for the posterior encoder."""
+    found = []
+    for speaker, semitones in enumerate(above):
+        teacher = staff.teachers.get(speaker)
+        known = base.octaves[teacher.row] if teacher and teacher.row is not None and base.octaves else 0.0
+        found.append(known + semitones / 12)
+    return tuple(found)
 
 
 def _model(recipe: Recipe, course: _Course) -> tuple[Adapted, Vits]:
@@ -156,6 +185,7 @@ def _model(recipe: Recipe, course: _Course) -> tuple[Adapted, Vits]:
         speakers=[*course.table, *course.voices],
         symbols=course.reader.table.symbols,
         start_from=course.start_from,
+        decoder="" if recipe.train.decoder == "base" else recipe.train.decoder,
     )
     console.table("What became of the base", ("what", "tensors", "why"), adapted.report.table())
     model = Vits(adapted.config)
@@ -166,6 +196,9 @@ def _model(recipe: Recipe, course: _Course) -> tuple[Adapted, Vits]:
         model.load_state_dict({**adapted.state, **{n: v for n, v in model.state_dict().items() if n in new}})
     else:
         model.load_state_dict(adapted.state)
+    if course.octaves:
+        lower = torch.tensor([*(-semitones / 12 for semitones in course.above), *(0.0 for _ in course.voices)])
+        model.pitch.transpose(model.emb_g.weight.detach(), lower)
     return adapted, model
 
 
@@ -249,7 +282,8 @@ def _is_small(base: Base) -> bool:
     return base.config.hidden_channels < 192
 
 
-def _plan(recipe: Recipe, base: Base, items: list[Item], device: str) -> Plan:
+def _plan(recipe: Recipe, course: _Course, device: str) -> Plan:
+    base, items = course.base, course.items
     return make_plan(
         recipe.train,
         device=device,
@@ -259,6 +293,7 @@ def _plan(recipe: Recipe, base: Base, items: list[Item], device: str) -> Plan:
         judge=_brings_judge(recipe, base),
         many_voices=bool(base.speakers),
         guided=all(item.guide for item in items),
+        sings=course.sings,
     )
 
 
@@ -285,14 +320,20 @@ def _announce(plan: Plan, course: _Course) -> None:
         console.warn(
             f"only {minutes * 60:.0f} s of speech: the voice takes on the timbre and little more; 5 min are better"
         )
-    if abs(course.above) >= FAR:
-        where = "higher" if course.above > 0 else "lower"
-        console.warn(
-            f"the base's voice is {abs(course.above):.0f} semitones {where} than the character's, and a short "
-            "training keeps that pitch: a base whose voice is nearer comes closer"
-        )
+    for speaker, above in zip(course.speakers, course.above, strict=True):
+        if abs(above) >= FAR:
+            _announce_far(base.name, speaker, above, course.sings)
     if not course.held_out:
         console.warn("no clip is held out: too few clips; the last checkpoint is taken, not the best")
+
+
+def _announce_far(base: str, speaker: str, above: float, sings: bool) -> None:
+    where = "higher" if above > 0 else "lower"
+    gap = f"{base} speaks {abs(above):.0f} semitones {where} than {speaker}"
+    if sings:
+        console.info(f"{gap}: the voice is moved by that much")
+    else:
+        console.warn(f"{gap}, and a short training keeps that pitch: a base whose voice is nearer comes closer")
 
 
 def _resume(run: Run, learner: Learner, identity: str) -> Progress:

@@ -9,7 +9,7 @@ from ffvits.vits.discriminator import (
     MultiPeriodDiscriminator,
     kind_of,
 )
-from ffvits.vits.losses import discriminator_loss, duration_loss, feature_loss, generator_loss, kl_loss
+from ffvits.vits.losses import discriminator_loss, duration_loss, feature_loss, generator_loss, kl_loss, spectral_loss
 from ffvits.vits.model import Conversion, Speech, TrainingOutput, Vits
 from ffvits.vits.segments import random_starts, slice_segments
 
@@ -32,4 +32,5 @@ __all__ = [
     "kl_loss",
     "random_starts",
     "slice_segments",
+    "spectral_loss",
 ]

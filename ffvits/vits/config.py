@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from ffvits.errors import BaseError
 
 # How many dilated convolutions one residual block has; longer lists in a config are cut, as the published code does.
 BLOCK_DEPTH = {"1": 3, "2": 2}
+DECODERS = ("hifigan", "harmonic")
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class VitsConfig:
 
     `n_vocab` counts text symbols, `spec_channels` the bins of the linear spectrogram (filter_length / 2 + 1) and
     `segment_frames` the frames that training decodes to audio. `n_layers_q` and `use_spectral_norm` stand in every
-    published config; the generator reads neither. Lists become tuples.
+    published config; the generator reads neither. `decoder` is "hifigan" in all of
+    them; "harmonic" is ours (`ffvits.vits.harmonic`). Lists become tuples.
 
     Raises BaseError naming the argument if a value is impossible.
     """
@@ -45,6 +47,7 @@ class VitsConfig:
     gin_channels: int = 0
     n_speakers: int = 0
     use_sdp: bool = True
+    decoder: str = "hifigan"
 
     def __post_init__(self) -> None:
         for name in ("resblock_kernel_sizes", "upsample_rates", "upsample_kernel_sizes"):
@@ -72,6 +75,7 @@ class VitsConfig:
         _require(
             self.hidden_channels % self.n_heads == 0, "n_heads", self.n_heads, f"a divisor of {self.hidden_channels}"
         )
+        _require(self.decoder in DECODERS, "decoder", self.decoder, " or ".join(map(repr, DECODERS)))
         _require(self.resblock in BLOCK_DEPTH, "resblock", self.resblock, '"1" or "2"')
         self._check_decoder()
 
@@ -108,9 +112,27 @@ class VitsConfig:
         return math.prod(self.upsample_rates)
 
     @property
+    def sings(self) -> bool:
+        """True if the decoder has a source of its own, and must be told how high the voice is."""
+        return self.decoder == "harmonic"
+
+    @property
     def has_speakers(self) -> bool:
         """True if the model has a table of speakers (`emb_g`)."""
         return self.gin_channels > 0 and self.n_speakers > 0
+
+    def with_harmonic_decoder(self) -> VitsConfig:
+        """The same with a harmonic decoder; what only HiFi-GAN reads stands for nothing then but the hop."""
+        hop = self.hop_length
+        return replace(
+            self,
+            decoder="harmonic",
+            resblock="2",
+            resblock_kernel_sizes=(3,),
+            resblock_dilation_sizes=((1, 2),),
+            upsample_rates=(hop,),
+            upsample_kernel_sizes=(2 * hop,),
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Every argument in JSON types; `from_dict` gives the same config back."""

@@ -137,7 +137,7 @@ class Decoder(nn.Module):
         if config.gin_channels > 0:
             self.cond = RowConv1d(config.gin_channels, config.upsample_initial_channel, 1)
         self.rates = config.upsample_rates
-        self.reach = reach(config)
+        self.reach, self.work = reach(config), work(config)
 
     def forward(
         self, z: Tensor, g: Tensor | None = None, before: int = 0, after: int = 0, mask: Tensor | None = None
@@ -149,7 +149,7 @@ class Decoder(nn.Module):
         they can be, so that they cost little. `mask` [B, 1, T] is 0 where a row of the batch has no frames: with it,
         each row's samples are those of the row alone.
         """
-        x = z.unsqueeze(2)  # [B, C, 1, T] to the end, see _OneRow
+        x = z.unsqueeze(2).to(self.conv_post.weight.dtype)  # [B, C, 1, T] to the end, see _OneRow
         if x.device.type == "cpu":
             x = x.contiguous(memory_format=torch.channels_last)
         x = self.conv_pre(x)

@@ -9,6 +9,8 @@ from torch import Tensor
 
 from ffvits.vits.layers import full_precision
 
+WINDOWS = (512, 1024, 2048)  # samples
+
 
 def kl_loss(z_p: Tensor, logs_q: Tensor, m_p: Tensor, logs_p: Tensor, mask: Tensor) -> Tensor:
     """KL divergence of posterior and prior, estimated from one sample, per frame; all [B, C, T], mask [B, 1, T]."""
@@ -21,6 +23,22 @@ def kl_loss(z_p: Tensor, logs_q: Tensor, m_p: Tensor, logs_p: Tensor, mask: Tens
 def duration_loss(per_clip: Tensor) -> Tensor:
     """The duration loss of a batch from that of its clips [B], as `Vits.forward` gives them."""
     return per_clip.float().sum()
+
+
+def spectral_loss(real: Tensor, made: Tensor) -> Tensor:
+    """Mean distance of log magnitudes through windows of three lengths; waves [B, T] both.
+
+    After R. Yamamoto, E. Song & J. Kim, "Parallel WaveGAN", 2020, section 2.2. Long windows tell the harmonics apart,
+    short ones the pulses.
+    """
+    with full_precision(made):
+        return sum((_log_spectrum(real, n) - _log_spectrum(made, n)).abs().mean() for n in WINDOWS) / len(WINDOWS)
+
+
+def _log_spectrum(wave: Tensor, size: int) -> Tensor:
+    window = torch.hann_window(size, device=wave.device)
+    spectrum = torch.stft(wave.float(), size, size // 4, window=window, return_complex=True)
+    return torch.log(spectrum.real.square() + spectrum.imag.square() + 1e-6) / 2
 
 
 def feature_loss(real: Sequence[Sequence[Tensor]], fake: Sequence[Sequence[Tensor]]) -> Tensor:

@@ -15,8 +15,10 @@ from ffvits.vits.decoder import Decoder
 from ffvits.vits.duration import DurationPredictor, StochasticDurationPredictor
 from ffvits.vits.encoders import PosteriorEncoder, TextEncoder
 from ffvits.vits.flow import CouplingFlow
+from ffvits.vits.harmonic import HarmonicDecoder
 from ffvits.vits.layers import fuse_weight_norm, noise_like, sequence_mask
 from ffvits.vits.segments import random_starts, slice_segments
+from ffvits.vits.source import Melody, PitchReader, sung
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,15 @@ class TrainingOutput:
 
     `audio` [B, 1, S * hop] starts at frame `starts` [B] of each clip; `segment_mask` [B, 1, S] is 0 where a clip is
     shorter than the segment. `attention` [B, 1, T_spec, T_text] is the path; `duration_loss` [B] is already divided
-    by the symbols of the batch. Latents and Gaussians are [B, C, T_spec], the prior's spread over the frames.
+    by the symbols of the batch. Latents and Gaussians are [B, C, T_spec], the prior's spread over the frames; `latent`
+    is what the decoder took, `melody` what was read off z where the real one was given.
     """
 
     audio: Tensor
     starts: Tensor
     segment_mask: Tensor
+    latent: Tensor
+    melody: Melody | None
     attention: Tensor
     duration_loss: Tensor
     x_mask: Tensor
@@ -86,13 +91,15 @@ class Vits(nn.Module):
             config.kernel_size,
             config.p_dropout,
         )
-        self.dec = Decoder(config)
+        self.dec = (HarmonicDecoder if config.sings else Decoder)(config)
         self.enc_q = PosteriorEncoder(config.spec_channels, inter, hidden, kernel_size=5, n_layers=16, gin_channels=gin)
         self.flow = CouplingFlow(inter, hidden, gin_channels=gin)
         if config.use_sdp:
             self.dp = StochasticDurationPredictor(hidden, gin_channels=gin)
         else:
             self.dp = DurationPredictor(hidden, 256, kernel_size=3, p_dropout=0.5, gin_channels=gin)
+        if config.sings:
+            self.pitch = PitchReader(inter, hidden, gin_channels=gin)
         if config.has_speakers:
             self.emb_g = nn.Embedding(config.n_speakers, gin)
 
@@ -110,6 +117,20 @@ class Vits(nn.Module):
             )
         return self.emb_g(sid).unsqueeze(-1)
 
+    @property
+    def flow_reach(self) -> int:
+        """How many frames on each side decide what the decoder takes of a frame of the prior's latent."""
+        return self.flow.reach + (self.pitch.reach if self.config.sings else 0)
+
+    def latent(self, z: Tensor, mask: Tensor, g: Tensor | None = None, melody: Melody | None = None) -> Tensor:
+        """What the decoder takes of z [B, C, T]: z itself, and for one that sings the state of `melody` under it.
+
+        Where no melody is known, it is read off z.
+        """
+        if not self.config.sings:
+            return z
+        return torch.cat([z.float(), sung(melody or self.pitch(z, mask, g)) * mask], dim=1)
+
     def forward(
         self,
         x: Tensor,
@@ -119,13 +140,15 @@ class Vits(nn.Module):
         sid: Tensor | None = None,
         *,
         guide: Tensor | None = None,
+        melody: Melody | None = None,
         generator: torch.Generator | None = None,
     ) -> TrainingOutput:
         """One pass of training.
 
         x [B, T_text] symbol ids, x_lengths [B], spec [B, spec_channels, T_spec] linear magnitudes, spec_lengths [B],
         sid [B]. `guide` [B, T_spec, T_text] is added to the alignment's scores, for what is known beforehand about
-        who says what when. `generator` makes the drawn latents, durations and segments reproducible.
+        who says what when; `melody` [B, 1, T_spec] is how high the voice really is, for a model that sings.
+        `generator` makes the drawn latents, durations and segments reproducible.
         """
         g = self.speaker(sid)
         text = self.enc_p(x, x_lengths)
@@ -136,8 +159,11 @@ class Vits(nn.Module):
         frames = path.sum(2)  # [B, 1, T_text]
         size = self.config.segment_frames
         starts = random_starts(spec_lengths, size, generator)
+        latent = self.latent(z, posterior.mask, g, melody)
         return TrainingOutput(
-            audio=self.dec(slice_segments(z, starts, size), g),
+            audio=self.dec(slice_segments(latent, starts, size), g),
+            latent=latent,
+            melody=self.pitch(z.detach(), posterior.mask, g) if melody is not None else None,
             starts=starts,
             segment_mask=sequence_mask(spec_lengths, size),
             attention=path,
@@ -182,7 +208,7 @@ class Vits(nn.Module):
         z_p = mean + noise_like(mean, generator) * torch.exp(logs) * noise_scale
         z = self.flow(z_p, mask, g, reverse=True)
         return Speech(
-            audio=self.dec((z * mask)[:, :, :max_len], g),
+            audio=self.dec(self.latent(z * mask, mask, g)[:, :, :max_len], g),
             lengths=(spec_lengths if max_len is None else spec_lengths.clamp(max=max_len)) * self.config.hop_length,
             attention=path,
             mask=mask,
@@ -211,7 +237,7 @@ class Vits(nn.Module):
         z_p = self.flow(posterior.sample(generator), posterior.mask, source)
         z = self.flow(z_p, posterior.mask, target, reverse=True)
         return Conversion(
-            audio=self.dec(z * posterior.mask, target),
+            audio=self.dec(self.latent(z * posterior.mask, posterior.mask, target), target),
             lengths=spec_lengths * self.config.hop_length,
             mask=posterior.mask,
         )

@@ -141,6 +141,27 @@ def test_speaker_layers_that_were_never_used_are_not_trusted():
     assert any(change.note == "never used: no speakers" for change in adapted.report.changes)
 
 
+def test_another_decoder_begins_at_random_and_the_rest_stays():
+    base = make_base(small_model(50))
+    adapted, again = (adapt(base, speakers=["派蒙"], decoder="harmonic") for _ in range(2))
+    assert adapted.config.sings and adapted.config.hop_length == base.config.hop_length
+    created = adapted.report.created_names()
+    assert {name.partition(".")[0] for name in created} == {"dec", "pitch", "dp", "enc_q", "flow", "emb_g"}
+    assert all(name in created for name in adapted.state if name.startswith(("dec.", "pitch.")))
+    assert all(torch.equal(adapted.state[name], again.state[name]) for name in adapted.state)
+    assert torch.equal(adapted.state["enc_p.emb.weight"], base.generator["enc_p.emb.weight"])
+    assert any(change.action == "dropped" and change.key == "dec.conv_post.weight" for change in adapted.report.changes)
+    model = filled(adapted.config, adapted.state).eval()
+    assert torch.isfinite(say(model, [0, 5, 0, 40, 0], 0)).all()
+
+
+def test_a_decoder_that_there_is_stays_and_no_other_is_made():
+    base = make_base(small_model(50))
+    assert adapt(base, speakers=[], decoder="hifigan").report.counts() == {"copied": len(base.generator)}
+    with pytest.raises(BaseError, match="wavenet"):
+        adapt(base, speakers=[], decoder="wavenet")
+
+
 def test_equal_seeds_make_equal_models():
     base = make_base(small_model(50))
     one, two, other = (adapt(base, speakers=["a", "b"], seed=seed).state for seed in (1, 1, 2))

@@ -98,13 +98,33 @@ def test_a_finished_voice_is_a_base_again(tmp_path: Path):
         front_end="bopomofo",
         add_blank=True,
         speakers=("派蒙", "凯瑟琳"),
+        octaves=(0.5, -0.25),
         card={"licence": "CC0"},
     )
     info.save(tmp_path / "runs" / "paimon" / "voice", model.state_dict())
     base = load_base(tmp_path / "runs" / "paimon")
-    assert base.speakers == ("派蒙", "凯瑟琳")
+    assert base.speakers == ("派蒙", "凯瑟琳") and base.octaves == (0.5, -0.25)
     assert base.config == model.config
     assert torch.equal(base.generator["emb_g.weight"], model.emb_g.weight)
+
+
+def test_a_harmonic_decoder_is_known_by_its_weights(tmp_path: Path):
+    from ffvits.base import save_generator
+
+    plain = small_model(50)
+    model = Vits(plain.config.with_harmonic_decoder())
+    save_generator(
+        tmp_path / "G.safetensors",
+        model.state_dict(),
+        model.config,
+        audio=load_base("mandarin-lite").audio,
+        symbols=TABLES["bopomofo"],
+        front_end="bopomofo",
+        add_blank=True,
+    )
+    base = load_base(tmp_path)
+    assert base.config == model.config and base.config.sings
+    Vits(base.config).load_state_dict(base.generator)
 
 
 # (files in the folder, the generator to take)

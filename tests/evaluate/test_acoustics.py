@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from ffvits.audio.pitch import track
 from ffvits.audio.sound import Sound
 from ffvits.evaluate.acoustics import clicks, harmonicity, pauses, rhythm
 from ffvits.evaluate.ear import levels
-from ffvits.evaluate.pitch import track
 from ffvits.evaluate.syllables import Span
 
 RATE = 16000

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from ffvits.audio.pitch import Pitch, track
 from ffvits.audio.sound import Sound
 from ffvits.evaluate.aligner import load_aligner
 from ffvits.evaluate.ear import FACTS, FRAME, POINTS, STATE_RATE, Register, load_ear, syllable_states, whisper_states
 from ffvits.evaluate.ear_networks import MOMENTS, STATES, ToneNetwork
 from ffvits.evaluate.panel import foreign_sounds
-from ffvits.evaluate.pitch import Pitch, track
 from ffvits.evaluate.sentences import load_sentences
 from ffvits.evaluate.syllables import Span
 from ffvits.evaluate.takes import speak

@@ -88,8 +88,8 @@ def test_the_page_is_one_file_that_needs_no_network(comparison):
 
 
 def test_intended_tones_are_drawn_and_missed_ones_marked():
+    from ffvits.audio.pitch import Pitch
     from ffvits.evaluate.ear import Register
-    from ffvits.evaluate.pitch import Pitch
 
     pitch = Pitch(np.full(50, 200, np.float32), np.ones(50, np.float32))
     spans = (Span("ni2", 0.0, 0.2), Span("hao3", 0.2, 0.4), Span("ma5", 0.4, 0.5))

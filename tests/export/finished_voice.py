@@ -11,7 +11,9 @@ from ffvits.vits import Vits, VitsConfig
 from ffvits.voice import VoiceInfo
 
 
-def save_voice(folder: Path, front_end: str, speakers: tuple[str, ...] = (), *, sdp: bool = True, **info) -> Path:
+def save_voice(
+    folder: Path, front_end: str, speakers: tuple[str, ...] = (), *, sdp: bool = True, harmonic: bool = False, **info
+) -> Path:
     """A voice folder in a run of that name: `folder` holds voice/."""
     torch.manual_seed(1)
     symbols = TABLES[front_end]
@@ -27,6 +29,8 @@ def save_voice(folder: Path, front_end: str, speakers: tuple[str, ...] = (), *, 
         gin_channels=16 if speakers else 0,
         n_speakers=len(speakers),
     )
+    if harmonic:
+        config = config.with_harmonic_decoder()
     weights = {name: tensor + 0.02 * torch.randn_like(tensor) for name, tensor in Vits(config).state_dict().items()}
     values = {"add_blank": True, "card": {"base": "测试 | base", "minutes": 5.5, "consent": "she said yes"}, **info}
     VoiceInfo(config.to_dict(), 22050, symbols, front_end, speakers=speakers, **values).save(folder / "voice", weights)

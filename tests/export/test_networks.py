@@ -18,7 +18,7 @@ from ffvits.export import networks
 from ffvits.export.targets import finished
 
 ROOT = Path(__file__).parents[2]
-KINDS = [((), False), (("甲", "乙"), True)]
+KINDS = [((), False, False), (("甲", "乙"), True, False), (("甲", "乙"), False, True)]
 TEXT = "今天天气很好，我们去公园吧！"
 
 
@@ -37,14 +37,15 @@ def folder(run, tmp_path_factory) -> Path:
     return in_onnx(run, tmp_path_factory.mktemp("onnx") / "voice")
 
 
-@pytest.mark.parametrize(("speakers", "sdp"), KINDS)
-def test_the_split_networks_equal_torch(tmp_path, speakers, sdp):
-    run = save_voice(tmp_path / "run", "pinyin-letters", speakers, sdp=sdp)
+@pytest.mark.parametrize(("speakers", "sdp", "harmonic"), KINDS)
+def test_the_split_networks_equal_torch(tmp_path, speakers, sdp, harmonic):
+    run = save_voice(tmp_path / "run", "pinyin-letters", speakers, sdp=sdp, harmonic=harmonic)
     torch, onnx = Voice.load(run, precision="float32"), Voice.load(in_onnx(run, tmp_path / "onnx"))
     for speaker in speakers or (None,):
         one, other = (voice.say(TEXT, speaker, seed=1) for voice in (torch, onnx))
         assert len(one) == len(other)
-        assert np.abs(one - other).max() < 1e-4
+        # The phase of a source adds up all that two ways to compute it differ in.
+        assert np.abs(one - other).max() < (2e-3 if harmonic else 1e-4)
 
 
 @pytest.mark.parametrize(("precision", "share", "error"), [("float16", 0.6, 1e-2), ("int8", 0.4, 0.1)])

@@ -15,18 +15,23 @@ from ffvits.vits import Vits, VitsConfig
 from ffvits.voice import Voice, VoiceInfo
 
 
-def parts_of(block: str, sdp: bool) -> TorchParts:
+def parts_of(block: str, sdp: bool, decoder: str = "hifigan") -> TorchParts:
     torch.manual_seed(3)
     config = VitsConfig(
         78, 513, 32, 16, 16, 16, n_layers=2, upsample_initial_channel=32, gin_channels=8, n_speakers=3, resblock=block,
         use_sdp=sdp,
     )  # fmt: skip
+    if decoder == "harmonic":
+        config = config.with_harmonic_decoder()
     # Away from the start, where flow and speakers do nothing yet and every bias is zero.
     weights = {name: tensor + 0.05 * torch.randn_like(tensor) for name, tensor in Vits(config).state_dict().items()}
     return TorchParts.build(config, weights, "cpu", "float32")
 
 
-@pytest.fixture(scope="module", params=[("1", False), ("2", True)], ids=["plain", "stochastic"])
+KINDS = {"plain": ("1", False), "stochastic": ("2", True), "harmonic": ("2", False, "harmonic")}
+
+
+@pytest.fixture(scope="module", params=KINDS.values(), ids=KINDS)
 def parts(request) -> TorchParts:
     return parts_of(*request.param)
 
@@ -45,19 +50,24 @@ def alone(parts: TorchParts, number: int) -> np.ndarray:
     return np.concatenate(list(spoken(Alone(parts), Alone(parts).run(think, asked(parts, number)))))
 
 
+def near(parts: TorchParts) -> float:
+    """How near two ways to the same samples come: the phase of a source adds up what they differ in."""
+    return 1e-3 if parts.model.config.sings else 1e-4
+
+
 def test_each_row_of_a_batch_is_the_row_alone(parts):
     together = all_spoken(_with_rows(parts, 4), [asked(parts, number) for number in range(4)])
     for number, samples in enumerate(together):
         own = alone(parts, number)
         assert len(samples) == len(own)
         assert np.abs(own).max() > 1e-3
-        assert np.abs(samples - own).max() < 1e-4
+        assert np.abs(samples - own).max() < near(parts)
 
 
 def test_rows_that_end_elsewhere_do_not_hear_their_padding(parts):
     """Wherever a stretch begins and ends: true ends on either side, or surroundings."""
     random = np.random.default_rng(0)
-    z = random.standard_normal((1, 16, 90), np.float32)
+    (z,) = flow(parts, [Stretch(random.standard_normal((1, 16, 90), np.float32), parts.speaker(1))])
     whole = parts.decode(z, parts.speaker(1), 0, 0)[0]
     places = [(0, 16), (16, 40), (33, 34), (60, 90), (0, 90), (80, 90)]
     rows = [tile(z, parts.speaker(1), start, end, parts.reach) for start, end in places]
@@ -72,10 +82,14 @@ def test_the_flow_of_a_stretch_is_that_of_the_whole(parts):
     (whole,) = flow(parts, [Stretch(z_p, parts.speaker(2))])
     far = parts.flow_reach
     (middle,) = flow(parts, [Stretch(z_p[:, :, 50 - far : 60 + far], parts.speaker(2), far, far)])
-    assert np.abs(middle - whole[:, :, 50:60]).max() < 1e-4
+    # Where a source is in its cycle, a stretch cannot know: it begins anew.
+    known = 16 + (2 if parts.model.config.sings else 0)
+    assert np.abs(middle - whole[:, :, 50:60])[:, :known].max() < 1e-4
 
 
 def test_the_flow_looks_as_far_as_it_says(parts):
+    if parts.model.config.sings:
+        pytest.skip("its latent also holds the state of the source: see the pitch reader's own reach")
     model = copy.deepcopy(parts.model.flow).double()
     z_p = torch.randn(1, 16, 150, dtype=torch.float64, requires_grad=True)
     speaker = torch.zeros(1, 8, 1, dtype=torch.float64)
@@ -102,7 +116,7 @@ def test_a_long_phrase_begins_before_all_of_it_is_flowed(parts):
     assert sum(seen) < 100
     joined = np.concatenate([first, *pieces])
     z = Alone(parts).run(flow, Stretch(thought.z_p, thought.g))
-    assert np.abs(joined - np.concatenate(list(decoded(Alone(parts), z, thought.g)))).max() < 1e-4
+    assert np.abs(joined - np.concatenate(list(decoded(Alone(parts), z, thought.g)))).max() < near(parts)
 
 
 class TestThreads:
@@ -118,7 +132,7 @@ class TestThreads:
         [thread.start() for thread in threads]
         [thread.join(60) for thread in threads]
         for number in range(4):
-            assert np.abs(said[number] - alone(parts, number)).max() < 1e-4
+            assert np.abs(said[number] - alone(parts, number)).max() < near(parts)
         assert stage.batches < stage.rows
 
     def test_a_batch_is_full_or_of_one_length(self, parts):

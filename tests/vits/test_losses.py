@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 from torch.testing import assert_close
 
-from ffvits.vits import discriminator_loss, duration_loss, feature_loss, generator_loss, kl_loss
+from ffvits.vits import discriminator_loss, duration_loss, feature_loss, generator_loss, kl_loss, spectral_loss
 
 
 def test_kl_is_that_of_the_gaussians_on_average():
@@ -65,3 +67,24 @@ def test_half_precision_is_summed_in_float32():
 def test_different_numbers_of_judges_are_an_error():
     with pytest.raises(ValueError):
         discriminator_loss([torch.zeros(1, 1)], [])
+
+
+def test_the_spectral_loss_hears_pitch_noise_and_loudness_and_no_phase():
+    torch.manual_seed(0)
+    at = torch.arange(8192) / 22050
+    tone = 0.1 * sum(torch.sin(2 * torch.pi * 200 * k * at) for k in range(1, 20))[None]
+    late = 0.1 * sum(torch.sin(2 * torch.pi * 200 * k * at + 0.7 * k) for k in range(1, 20))[None]
+    higher = 0.1 * sum(torch.sin(2 * torch.pi * 215 * k * at) for k in range(1, 20))[None]
+    noisy = tone + 0.02 * torch.randn(1, 8192)
+    assert spectral_loss(tone, tone) == 0
+    other = spectral_loss(tone, late)
+    assert all(spectral_loss(tone, changed) > 3 * other for changed in (higher, noisy))
+    # A tenth in loudness, which the logarithm of an amplitude says: log(1.1), but for the floor under what is silent.
+    assert 0.5 * math.log(1.1) < float(spectral_loss(tone, 1.1 * tone)) < 1.01 * math.log(1.1)
+
+
+def test_the_spectral_loss_of_a_batch_is_the_mean_of_its_rows():
+    torch.manual_seed(0)
+    real, made = torch.randn(2, 3, 4096).unbind(0)
+    rows = torch.stack([spectral_loss(real[i : i + 1], made[i : i + 1]) for i in range(3)])
+    assert_close(spectral_loss(real, made), rows.mean())

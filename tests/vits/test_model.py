@@ -19,6 +19,7 @@ from ffvits.vits import (
     kl_loss,
     slice_segments,
 )
+from ffvits.vits.source import Melody
 
 TINY = {
     "n_vocab": 20,
@@ -41,6 +42,8 @@ KINDS = {
     "speakers": {"gin_channels": 8, "n_speakers": 3},
     "one speaker with an embedding": {"gin_channels": 8, "n_speakers": 1},
     "conditioning without speakers": {"gin_channels": 8},
+    "a harmonic decoder": {"decoder": "harmonic"},
+    "a harmonic decoder, speakers": {"decoder": "harmonic", "gin_channels": 8, "n_speakers": 3},
 }
 HOP = 16
 
@@ -66,6 +69,23 @@ def batch(frames=(30, 21, 5), symbols=(9, 6, 3)) -> dict[str, torch.Tensor]:
     }
 
 
+def everything(out: TrainingOutput) -> dict[str, torch.Tensor]:
+    """What training gives, without what a model with a published decoder has not."""
+    found = {field.name: getattr(out, field.name) for field in fields(TrainingOutput)}
+    melody = found.pop("melody")
+    return found if melody is None else {**found, "octaves": melody.octaves, "voicing": melody.voicing}
+
+
+def learned(model: Vits) -> dict[str, torch.Tensor | Melody]:
+    """A batch to learn from, with what the model must be told of it."""
+    given = batch()
+    if not model.config.sings:
+        return given
+    draw = torch.Generator().manual_seed(2)
+    octaves, voicing = torch.randn(2, 3, 1, 30, generator=draw)
+    return {**given, "melody": Melody(octaves / 3, 20 * voicing)}
+
+
 def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
@@ -82,13 +102,16 @@ def test_training_gives_everything_the_losses_need(model):
     assert out.x_mask.shape == (3, 1, 9) and out.y_mask.shape == (3, 1, 30)
     for name in ("z", "z_p", "m_p", "logs_p", "m_q", "logs_q"):
         assert getattr(out, name).shape == (3, 16, 30), name
-    assert all(torch.isfinite(getattr(out, field.name)).all() for field in fields(TrainingOutput))
+    assert all(torch.isfinite(values).all() for values in everything(out).values())
 
 
 def test_training_reaches_every_parameter(model):
-    out = model.train()(**batch(), generator=seeded())
+    out = model.train()(**learned(model), generator=seeded())
     kl = kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.y_mask)
-    (out.audio.square().mean() + duration_loss(out.duration_loss) + kl).backward()
+    loss = out.audio.square().mean() + duration_loss(out.duration_loss) + kl
+    if out.melody is not None:
+        loss = loss + out.melody.octaves.square().mean() + out.melody.voicing.square().mean()
+    loss.backward()
     unreached = {name for name, parameter in model.named_parameters() if parameter.grad is None}
     if model.config.gin_channels > 0 and not model.config.has_speakers:
         # Kept because checkpoints hold it; there is no speaker to condition on.
@@ -98,9 +121,9 @@ def test_training_reaches_every_parameter(model):
 
 
 def test_training_is_repeatable_bit_for_bit(model):
-    first, second = model(**batch(), generator=seeded(3)), model(**batch(), generator=seeded(3))
-    assert all(torch.equal(getattr(first, field.name), getattr(second, field.name)) for field in fields(TrainingOutput))
-    assert not torch.equal(first.z, model(**batch(), generator=seeded(4)).z)
+    first, second = (everything(model(**learned(model), generator=seeded(3))) for _ in range(2))
+    assert all(torch.equal(values, second[name]) for name, values in first.items())
+    assert not torch.equal(first["z"], model(**batch(), generator=seeded(4)).z)
 
 
 def test_a_whole_batch_shorter_than_a_segment_is_padded(model):
@@ -113,7 +136,7 @@ def test_the_decoded_segment_is_that_of_the_latent(model):
     inputs = batch()
     out = model(**inputs, generator=seeded())
     g = model.speaker(inputs["sid"])
-    assert torch.equal(out.audio, model.dec(slice_segments(out.z, out.starts, 8), g))
+    assert torch.equal(out.audio, model.dec(slice_segments(out.latent, out.starts, 8), g))
 
 
 def test_an_item_is_the_same_alone_and_in_a_padded_batch(model):

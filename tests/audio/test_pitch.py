@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from ffvits.audio.pitch import HOP, RATE, track
 from ffvits.audio.sound import Sound
-from ffvits.evaluate.pitch import HOP, RATE, track
 
 
 def voice(hz: np.ndarray, rate: int) -> Sound:

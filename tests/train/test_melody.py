@@ -1,0 +1,191 @@
+"""What a decoder with a source is told: how high each clip is, and a recording as high as the base would be."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram
+from ffvits.base import adapt, load_base
+from ffvits.text import front_end
+from ffvits.train import session, train
+from ffvits.train.dataset import Item, collate, prepare
+from ffvits.train.guide import Staff, hire
+from ffvits.train.learner import Learner
+from ffvits.train.melody import SURE, heard, known, melody, melody_loss, sing_along
+from ffvits.train.plan import make_plan
+from ffvits.vits import Vits
+from ffvits.vits.source import MIDDLE, Melody
+from ffvits.voice import Voice, VoiceInfo
+
+AUDIO = AudioFormat()
+FRAMES = 120
+
+
+def item(folder, samples: np.ndarray, name: str = "clip", speaker: int = 0) -> Item:
+    file = folder / f"{name}.npy"
+    np.save(file, samples.astype(np.float32))
+    return Item(name, (1, 2, 3), speaker, file, len(samples) // AUDIO.hop_length)
+
+
+def pulses(hz: np.ndarray) -> np.ndarray:
+    """A voice-like sound of these heights, one for each sample."""
+    cycles = np.cumsum(hz) / AUDIO.sampling_rate
+    return 0.1 * sum(np.sin(2 * np.pi * k * cycles) / k for k in range(1, 15))
+
+
+def test_the_melody_of_a_glide(tmp_path):
+    length = FRAMES * AUDIO.hop_length
+    hz = np.linspace(150, 300, length)
+    found = melody(item(tmp_path, pulses(hz)), AUDIO)
+    assert found.shape == (FRAMES, 2) and found.dtype == np.float32
+    assert found[5:-5, 1].all()
+    centres = hz[AUDIO.hop_length // 2 :: AUDIO.hop_length]
+    cycles = MIDDLE * 2.0 ** found[:, 0]
+    assert np.abs(cycles[5:-5] * AUDIO.sampling_rate / AUDIO.hop_length / centres[5:-5] - 1).max() < 0.02
+
+
+def test_silence_has_no_voice_and_is_bridged(tmp_path):
+    third = FRAMES // 3 * AUDIO.hop_length
+    tone = pulses(np.full(third, 200.0))
+    found = melody(item(tmp_path, np.concatenate([tone, np.zeros(third), pulses(np.full(third, 250.0))])), AUDIO)
+    inside = slice(FRAMES // 3 + 4, 2 * FRAMES // 3 - 4)
+    assert not found[inside, 1].any()
+    assert (np.diff(found[inside, 0]) > 0).all(), "from the one height to the other"
+    assert np.isfinite(melody(item(tmp_path, np.zeros(third), "silent"), AUDIO)).all()
+
+
+def test_what_was_listened_for_is_kept(tmp_path, monkeypatch):
+    clip = item(tmp_path, pulses(np.full(FRAMES * AUDIO.hop_length, 200.0)))
+    (first,) = sing_along([clip], AUDIO)
+    monkeypatch.setattr("ffvits.train.melody.melody", None)
+    assert sing_along([clip], AUDIO) == [first]
+    batch = collate([first], AUDIO.hop_length)
+    assert batch.melody.shape == (1, FRAMES, 2)
+    assert known(batch).octaves.shape == (1, 1, FRAMES)
+    assert set(known(batch).voicing.unique().tolist()) <= {-SURE, SURE}
+    assert known(collate([clip], AUDIO.hop_length)) is None
+
+
+def test_only_who_is_lower_than_the_base_is_raised(tmp_path):
+    rows = [
+        item(tmp_path, pulses(np.full(FRAMES * AUDIO.hop_length, hz)), str(n), n) for n, hz in enumerate((120, 240))
+    ]
+    batch = collate(rows, AUDIO.hop_length)
+    spec = heard(batch, AUDIO, (1.0,))
+    plain = linear_spectrogram(batch.wav[:, 0], AUDIO)
+    assert torch.equal(spec[1], plain[1])
+    assert torch.equal(heard(batch, AUDIO, ()), plain)
+    lines = [int(row[:30, 60].argmax()) for row in (plain[0], spec[0], plain[1])]
+    assert lines[1] == lines[2] != lines[0]
+
+
+class TestLoss:
+    real = Melody(torch.tensor([[[0.1, 0.2, 0.3, 9.0]]]), torch.tensor([[[SURE, SURE, -SURE, SURE]]]))
+    mask = torch.tensor([[[1.0, 1.0, 1.0, 0.0]]])
+
+    def test_it_is_0_for_the_truth(self):
+        assert melody_loss(self.real, self.real, self.mask, 3) < 1e-6
+
+    def test_by_hand(self):
+        read = Melody(torch.tensor([[[0.2, 0.4, 5.0, 5.0]]]), torch.tensor([[[SURE, 0.0, -SURE, -SURE]]]))
+        assert float(melody_loss(read, self.real, self.mask, 3)) == pytest.approx((0.1 + 0.2 + np.log(2)) / 3, rel=1e-4)
+
+
+@pytest.fixture(scope="module")
+def harmonic_base(tiny_base, tmp_path_factory):
+    """The tiny base with a harmonic decoder, as a voice folder."""
+    base = load_base(tiny_base)
+    adapted = adapt(base, speakers=[], decoder="harmonic")
+    folder = tmp_path_factory.mktemp("harmonic") / "voice"
+    info = VoiceInfo(adapted.config.to_dict(), 22050, base.symbols, base.front_end, base.add_blank)
+    info.save(folder, adapted.state)
+    return folder
+
+
+def test_every_part_learns(run, harmonic_base):
+    base = load_base(harmonic_base)
+    adapted = adapt(base, speakers=["派蒙"])
+    items, held_out = prepare(run.clips(), run, base.audio, front_end("mandarin-lite"), ["派蒙"])
+    items, held_out = sing_along(items, base.audio), sing_along(held_out, base.audio)
+    settings = replace(run.recipe().train, steps=10, learning_rate=1e-3)
+    plan = make_plan(settings, device="cpu", clips=4, minutes=0.3, small=True, judge=False, many_voices=True)
+    torch.manual_seed(0)
+    model = Vits(adapted.config)
+    model.load_state_dict(adapted.state)
+    learner = Learner(model, base.audio, plan, new=adapted.report.created_names(), octaves=(0.4,))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    batch = collate(items[:2], base.audio.hop_length)
+    losses = [learner.step(batch, step).values for step in range(1, 11)]
+    assert {"spectrum", "pitch", "mel", "kl", "duration"} <= set(losses[0])
+    assert losses[-1]["mel"] < losses[0]["mel"] and losses[-1]["spectrum"] < losses[0]["spectrum"]
+    for part in ("enc_p", "enc_q", "flow", "dp", "dec", "pitch", "emb_g"):
+        assert any(not torch.equal(before[n], v) for n, v in model.state_dict().items() if n.startswith(part)), part
+    assert learner.check(held_out) == learner.check(held_out)
+
+
+def test_shares_of_a_batch_give_the_gradient_of_the_whole(run, harmonic_base):
+    base = load_base(harmonic_base)
+    items, _ = prepare(run.clips(), run, base.audio, front_end("mandarin-lite"), ["派蒙"])
+    batch = collate(sing_along(items, base.audio), base.audio.hop_length)
+    settings = replace(run.recipe().train, steps=10)
+    plan = make_plan(settings, device="cpu", clips=4, minutes=0.3, small=True, judge=False)
+    model = Vits(base.config)
+    model.load_state_dict(base.generator)
+    learner = Learner(model, base.audio, plan)
+    values = {}
+    for parts in (1, len(items)):
+        learner.parts, learner._spoken = parts, None
+        sums = learner._gather(learner._alone, batch, 1)
+        values[parts] = {name: float(sums[name]) for name in ("spectrum", "pitch")}
+    one, many = values.values()
+    # Each share draws its own latents; what is drawn moves these by less than a share would.
+    assert one["pitch"] == pytest.approx(many["pitch"], rel=0.05)
+    assert one["spectrum"] == pytest.approx(many["spectrum"], rel=0.2)
+
+
+@pytest.fixture
+def higher(monkeypatch):
+    """The base reads five semitones higher than everybody; an untrained one has no pitch of its own."""
+    monkeypatch.setattr(session, "semitones_above", lambda *_: 5.0)
+
+
+def test_a_voice_is_moved_to_where_its_recordings_are(run, harmonic_base, higher, capsys):
+    """By what the base reads higher; and its description says so, for whoever converts recordings of it."""
+    recipe = run.recipe().override({"base": str(harmonic_base), "train.steps": 2, "train.replay": 0.25})
+    train(recipe, run)
+    info = VoiceInfo.load(run.voice)
+    assert info.model["decoder"] == "harmonic" and info.octaves == (0.4167,)
+    assert "5 semitones higher than 派蒙" in capsys.readouterr().err
+    voice = Voice.load(run.folder)
+    assert len(voice.say("你好", seed=1))
+    model = voice._parts.model
+    z, mask = torch.randn(1, 16, 9), torch.ones(1, 1, 9)
+    low = model.pitch(z, mask, model.speaker(torch.tensor([0]))).octaves
+    plain = model.pitch(z, mask).octaves
+    assert torch.allclose(low - plain, torch.tensor(-info.octaves[0]), atol=0.01)
+    assert len(voice.convert(np.zeros(22050, np.float32), "派蒙", "派蒙", seed=0))
+
+
+def test_a_voice_that_is_trained_on_is_raised_as_before(run, harmonic_base, higher):
+    recipe = run.recipe().override({"base": str(harmonic_base), "train.steps": 1, "train.replay": 0.25})
+    train(recipe, run)
+    known = VoiceInfo.load(run.voice).octaves
+    base = load_base(run.voice)
+    staff = hire(base, ["派蒙", "旅行者"], "派蒙")
+    assert session._octaves(base, staff, (0.0, 6.0)) == (known[0], known[0] + 0.5)
+    assert session._octaves(base, Staff(), (0.0,)) == (0.0,)
+
+
+def test_a_base_of_its_own_is_not_raised(run, harmonic_base, higher):
+    """It becomes the voice of the corpus, and has no other to stay true to."""
+    recipe = run.recipe().override({"base": str(harmonic_base), "train.steps": 1})
+    train(recipe, run, as_base=True)
+    info = VoiceInfo.load(run.voice)
+    assert not info.octaves and not info.speakers
+
+
+def test_a_plain_base_gets_a_harmonic_decoder_if_told(run):
+    train(run.recipe().override({"train.steps": 2, "train.decoder": "harmonic"}), run)
+    assert VoiceInfo.load(run.voice).model["decoder"] == "harmonic"
