@@ -133,6 +133,7 @@ async function loadSound(play) {
   const clip = byId(review.chosen), turn = ++review.loading
   player.pause()
   review.peaks = null
+  review.seconds = 0  // a click on the wave of a sound that is still on its way would move the one before it
   drawWave()
   if (!clip.audio) { player.removeAttribute("src"); return }
   const blob = await ask(`${clipPath(clip.id)}/audio?which=${$("original").checked ? "original" : "made"}`)
