@@ -162,7 +162,7 @@ def infer_shape(shapes: Shapes, stated: Mapping[str, object] | None = None) -> S
         "n_speakers": shapes["emb_g.weight"][0] if "emb_g.weight" in shapes else 0,
         "use_sdp": "dp.flows.0.m" in shapes,
     }
-    if "pitch.proj.weight" in shapes:
+    if {"pitch.proj.weight", "dec.proj.weight"} <= set(shapes):
         hop = (shapes["dec.proj.weight"][0] // 2 - 1) // 2
         found |= {"resblock": "2", "upsample_rates": [hop], "upsample_kernel_sizes": [2 * hop]}
         found |= {"decoder": "harmonic", "resblock_kernel_sizes": [3]}

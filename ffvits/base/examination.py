@@ -72,7 +72,7 @@ class Examination:
             details=details,
             symbols=symbols,
             speakers=self._names(config, shape.config.n_speakers),
-            octaves=_octaves(config),
+            octaves=_octaves(config, shape.config.n_speakers),
             add_blank=self._add_blank(config, table),
             audio=audio,
             config=shape.config,
@@ -315,7 +315,8 @@ def differences(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple
     return lacking + unexpected + other
 
 
-def _octaves(config: ConfigFile | None) -> tuple[float, ...]:
+def _octaves(config: ConfigFile | None, speakers: int) -> tuple[float, ...]:
+    """What a `voice.json` says of them; nothing where that is not one number for each speaker."""
     values = config.ours.get("octaves") if config else None
-    numbers = isinstance(values, list) and all(isinstance(value, int | float) for value in values)
-    return tuple(map(float, values)) if numbers else ()
+    whole = isinstance(values, list) and len(values) == speakers
+    return tuple(map(float, values)) if whole and all(isinstance(value, int | float) for value in values) else ()

@@ -74,8 +74,10 @@ class VoiceInfo:
 
     @classmethod
     def of_mapping(cls, values: Mapping[str, Any]) -> VoiceInfo:
-        """From what `asdict` made of it. Raises KeyError or TypeError for anything else."""
+        """From what `asdict` made of it. Raises KeyError, TypeError or ValueError for anything else."""
         tuples = {name: tuple(values.get(name, ())) for name in ("symbols", "speakers", "octaves")}
+        if len(tuples["octaves"]) not in (0, len(tuples["speakers"])):
+            raise ValueError(f"{len(tuples['octaves'])} octaves for {len(tuples['speakers'])} speakers")
         return cls(**{**values, **tuples})
 
     @classmethod

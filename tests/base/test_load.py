@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,12 @@ def test_a_finished_voice_is_a_base_again(tmp_path: Path):
     assert base.speakers == ("派蒙", "凯瑟琳") and base.octaves == (0.5, -0.25)
     assert base.config == model.config
     assert torch.equal(base.generator["emb_g.weight"], model.emb_g.weight)
+    text = (tmp_path / "runs" / "paimon" / "voice" / "voice.json").read_text(encoding="utf-8")
+    (tmp_path / "runs" / "paimon" / "voice" / "voice.json").write_text(text.replace("-0.25", '"low"'), encoding="utf-8")
+    assert load_base(tmp_path / "runs" / "paimon").octaves == ()
+    with pytest.raises(BaseError, match="damaged"):
+        replace(info, octaves=(0.5,)).describe(tmp_path)
+        VoiceInfo.load(tmp_path)
 
 
 def test_a_harmonic_decoder_is_known_by_its_weights(tmp_path: Path):

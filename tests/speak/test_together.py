@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from ffvits.speak import synthesis
 from ffvits.speak.synthesis import Alone, Asked, Manner, Stretch, decode, decoded, flow, spoken, think, tile
 from ffvits.speak.together import Together, all_spoken, rows_that_pay
 from ffvits.speak.torch_parts import TorchParts
 from ffvits.text.symbols import TABLES
-from ffvits.vits import Vits, VitsConfig
+from ffvits.vits import Vits, VitsConfig, source
 from ffvits.voice import Voice, VoiceInfo
 
 
@@ -88,15 +89,21 @@ def test_the_flow_of_a_stretch_is_that_of_the_whole(parts):
 
 
 def test_the_flow_looks_as_far_as_it_says(parts):
-    if parts.model.config.sings:
-        pytest.skip("its latent also holds the state of the source: see the pitch reader's own reach")
+    reach = parts.model.flow.reach
+    reader = parts.model.pitch.reach if parts.model.config.sings else 0
+    assert parts.flow_reach == reach + reader
     model = copy.deepcopy(parts.model.flow).double()
     z_p = torch.randn(1, 16, 150, dtype=torch.float64, requires_grad=True)
     speaker = torch.zeros(1, 8, 1, dtype=torch.float64)
     # Every other coupling reads the half that the one before it moved: only both halves together look all the way.
     model(z_p, torch.ones(1, 1, 150, dtype=torch.float64), speaker, reverse=True)[:, :, 70].sum().backward()
     seen = z_p.grad.abs().sum(1)[0].nonzero()[:, 0]
-    assert (int(seen.min()), int(seen.max())) == (70 - parts.flow_reach, 70 + parts.flow_reach)
+    assert (int(seen.min()), int(seen.max())) == (70 - reach, 70 + reach)
+
+
+def test_both_sides_turn_the_breath_alike():
+    """What joins stretches knows no torch, and has the number of its own."""
+    assert synthesis.TURN == source.TURN
 
 
 def test_a_long_phrase_begins_before_all_of_it_is_flowed(parts):
