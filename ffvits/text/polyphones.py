@@ -2,8 +2,8 @@
 
 A small recurrent network (the weights of g2pM: Park and Lee, "g2pM: A Neural Grapheme-to-Phoneme Conversion Package
 for Mandarin Chinese", 2020, Apache-2.0) scores the readings of every polyphonic character from the whole sentence. A
-log-linear model on top of it, trained on the development split of CPP, weighs that score against what phrase
-dictionaries say of the word around the character, and against the neighbours seen in training.
+log-linear model on top of it, trained on sentences of an encyclopedia and of everyday texts, weighs that score against
+what phrase dictionaries say of the word around the character, and against the neighbours seen in training.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ def default_reading(char: str) -> str | None:
 
 
 DENSE = 6 + 3 * (1 + len(DICTIONARIES))
-_TEMPLATES = 9
 
 
 def dense_features(
@@ -68,7 +67,7 @@ def neighbour(char: str) -> str:
 
 
 def sparse_features(sentence: str, position: int, words: Sequence[str], index: int, start: int) -> list[str]:
-    """The names of what stands around the character, `_TEMPLATES` of them."""
+    """The names of what stands around the character, as many for every character."""
 
     def at(place: int) -> str:
         if not 0 <= place < len(sentence):
@@ -77,6 +76,8 @@ def sparse_features(sentence: str, position: int, words: Sequence[str], index: i
 
     word = words[index]
     left, right = at(position - 1), at(position + 1)
+    # A neighbour in the same word says more than one beyond its border (上当, 晚上当).
+    inside_left, inside_right = position > start, position + 1 < start + len(word)
     previous = words[index - 1][-1] if index else "#"
     following = words[index + 1][0] if index + 1 < len(words) else "#"
     return [
@@ -89,6 +90,8 @@ def sparse_features(sentence: str, position: int, words: Sequence[str], index: i
         f"i{len(word)}{position - start}",
         f"p{previous}{len(word)}",
         f"n{following}{len(word)}",
+        f"{'a' if inside_left else 'x'}{left}",
+        f"{'c' if inside_right else 'y'}{right}",
     ]
 
 
@@ -107,7 +110,9 @@ class PolyphoneModel:
         self._recurrent = arrays["recurrent"].astype(np.float32)  # [2, 32, 128]
         self._hidden, self._hidden_bias = arrays["hidden"].astype(np.float32), arrays["hidden_bias"].astype(np.float32)
         self._output, self._output_bias = arrays["output"].astype(np.float32), arrays["output_bias"].astype(np.float32)
-        self.dense = arrays["dense"].astype(np.float32)
+        # Characters that were learnt in everyday texts as well weigh what is known of them by the second row.
+        self.everyday = frozenset(meta["everyday"])
+        self._dense = arrays["dense"].astype(np.float32)  # [2, DENSE]
         self.sparse: dict[str, float] = dict(zip(meta["sparse"], arrays["sparse"].tolist(), strict=True))
 
     def states(self, sentence: str) -> np.ndarray:
@@ -150,9 +155,8 @@ class PolyphoneModel:
             index, start = places[position]
             char = sentence[position]
             candidates, scores = self.scores(states[position], char)
-            total = (
-                dense_features(sentence, position, words[index], start, candidates, scores, self.phrases) @ self.dense
-            )
+            known = dense_features(sentence, position, words[index], start, candidates, scores, self.phrases)
+            total = known @ self._dense[int(char in self.everyday)]
             names = sparse_features(sentence, position, words, index, start)
             for row, reading in enumerate(candidates):
                 total[row] += sum(self.sparse.get(f"{char}{reading} {name}", 0.0) for name in names)
