@@ -118,12 +118,13 @@ class Learner:
         self._alone = _Side("model", self.optimizer, self._model_losses, losses)
         self._sides: list[_Side] = [self._alone]
         if self.judge is not None:
-            self.judge_optimizer = self._adam([{"params": list(self.judge.parameters()), "factor": 1.0}])
+            self.judge_optimizer = self._adam([{"params": list(self.judge.parameters())}])
             self._sides = [
                 _Side("judge", self.judge_optimizer, self._judge_losses, ("judge",)),
                 _Side("model", self.optimizer, self._model_losses, (*losses, "adversary", "features")),
             ]
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=plan.precision == "fp16")
+        self._set_rates(1)
 
     def _groups(self, new: set[str]) -> list[dict]:
         """A group of parameters for each part, and one for its layers that the base did not have: they learn faster.
@@ -132,11 +133,9 @@ class Learner:
         """
         groups: dict[tuple[str, bool], list[nn.Parameter]] = {}
         for name, parameter in self.model.named_parameters():
-            part = name.partition(".")[0]
-            parameter.requires_grad_(self._factor(part, name in new) > 0)
-            groups.setdefault((part, name in new), []).append(parameter)
+            groups.setdefault((name.partition(".")[0], name in new), []).append(parameter)
         return [
-            {"params": parameters, "factor": self._factor(part, is_new)}
+            {"params": parameters, "part": part, "haste": self.plan.new_layers if is_new else 1.0}
             for (part, is_new), parameters in sorted(groups.items(), key=lambda item: item[0])
         ]
 
@@ -146,11 +145,6 @@ class Learner:
         return torch.optim.AdamW(
             groups, lr=self.plan.learning_rate, betas=(0.8, 0.99), eps=1e-9, weight_decay=0.01, fused=fused
         )
-
-    def _factor(self, part: str, is_new: bool) -> float:
-        """What the learning rate is multiplied with; emb_g is no part of the recipe's, it always learns."""
-        factor = self.plan.rates.get(part, 1.0)
-        return self.plan.new_layers if is_new and factor else factor
 
     def autocast(self) -> AbstractContextManager:
         """Reduced precision for the convolutions; spectrograms, logs and losses stay in float32."""
@@ -327,17 +321,24 @@ class Learner:
 
     @property
     def settled(self) -> int:
-        """The step after which all losses have their full weight: what was measured until then is no match for it."""
+        """The step after which all parts and losses have their say: what was measured until then is no match for it."""
         if self.judge is None:
-            return 0
+            return self.plan.turn
         since = self.plan.adversary_begins if self._judge_since is None else self._judge_since
-        return since + 2 * self.plan.judge_warmup
+        return max(self.plan.turn, since + 2 * self.plan.judge_warmup)
 
     def _set_rates(self, step: int) -> None:
+        """How fast each part learns at a step, and whether it does at all."""
         rate = self.calm * self.plan.rate(step)
-        for optimizer in (self.optimizer, self.judge_optimizer):
-            for group in optimizer.param_groups if optimizer is not None else ():
-                group["lr"] = rate * group["factor"]
+        for group in self.optimizer.param_groups:
+            # emb_g is no part of the recipe's, it always learns.
+            factor = self.plan.factor(group["part"], step)
+            group["lr"] = rate * factor * group["haste"]
+            for parameter in group["params"]:
+                parameter.requires_grad_(factor > 0)
+        if self.judge_optimizer is not None:
+            for group in self.judge_optimizer.param_groups:
+                group["lr"] = rate
 
     @torch.no_grad()
     def _follow(self, step: int) -> None:

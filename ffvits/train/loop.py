@@ -167,7 +167,7 @@ class Loop:
         out_of_time = bool(self.plan.minutes) and progress.seconds >= self.plan.minutes * 60
         if self.plan.until == "minutes":
             return out_of_time
-        # A curve is also flat where every step is skipped, and starts afresh where the adversary joins.
+        # A curve is also flat where every step is skipped, and starts afresh where the adversary joins or parts change.
         last_stage = progress.step >= self.learner.settled or self.verdict.kind == "diverged"
         stops = self.plan.until == "converged" and self.verdict.done and last_stage
         learned = stops and not self.troubles.in_a_row
@@ -277,7 +277,9 @@ class Loop:
         if progress.step == 0:
             return progress
         by = self.plan.best_by
-        joined = progress.best_step <= self.learner.settled < progress.step  # an adversary costs mel, and is worth it
+        joined = (
+            progress.best_step <= self.learner.settled < progress.step
+        )  # an adversary costs mel, and is worth it; so is a turn
         if joined or progress.best_by != by:
             progress = progress.with_(best=math.inf, best_by=by)
         value = values.get(CRITERIA[by].key)
@@ -288,7 +290,7 @@ class Loop:
         return progress
 
     def _assess(self, progress: Progress) -> Verdict:
-        """What the held-out curve says, since the adversary joined with its full weight."""
+        """What the held-out curve says, since all parts and the adversary have their full say."""
         checks = [entry for entry in self.history.read() if entry["kind"] == "check"]
         if 0 < self.learner.settled < progress.step:
             checks = [entry for entry in checks if entry["step"] > self.learner.settled]

@@ -21,6 +21,10 @@ PARTS = ("enc_p", "enc_q", "flow", "dp", "dec", "pitch")
 KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4, "pitch": 0.0}
 # A harmonic decoder has little to forget.
 KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 1.0}
+# When the posterior encoder has learnt to hear, it is kept, and the flow may go where its latents are: they mean what
+# they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/training.md).
+THEN_FOLLOW = {"enc_q": 0.0, "flow": 1.0}
+HEARS_FOR = 0.5  # of the steps
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, "pitch": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
@@ -30,7 +34,10 @@ GUIDE_STRENGTH = 100.0
 
 @dataclass(frozen=True)
 class Plan:
-    """Every number that training goes by."""
+    """Every number that training goes by.
+
+    `rates`: what the learning rate of each part is multiplied with; after step `turn` (0: never) by those in `then`.
+    """
 
     steps: int
     minutes: float
@@ -42,6 +49,8 @@ class Plan:
     adversary: bool
     judge_warmup: int
     rates: Mapping[str, float] = field(default_factory=dict)
+    then: Mapping[str, float] = field(default_factory=dict)
+    turn: int = 0
     new_layers: float = 1.0
     ema: float = 0.99
     max_norm: float = 1000.0
@@ -60,6 +69,11 @@ class Plan:
         warm = min(1.0, step / self.warmup) if self.warmup else 1.0
         gone = min(1.0, step / max(self.steps, 1))
         return self.learning_rate * warm * (self.decay + (1 - self.decay) * 0.5 * (1 + math.cos(math.pi * gone)))
+
+    def factor(self, part: str, step: int) -> float:
+        """What the learning rate of a part is multiplied with at a step; 0 where it is frozen."""
+        usual = self.rates.get(part, 1.0)
+        return self.then.get(part, usual) if 0 < self.turn < step else usual
 
     def guide_at(self, step: int) -> float:
         """How strongly the guide pulls at a step: fully, then less and less, then not at all."""
@@ -125,6 +139,9 @@ def make_plan(
     adversary_begins = round(settings.adversary_from * steps)
     check_every = settings.check_every or max(25, steps // 20)
     usual = FOLLOW if many_voices else KEEP_LANGUAGE_SINGING if sings else KEEP_LANGUAGE
+    told = _factors(settings.parts)
+    # Whoever names one of the parts that take turns decides for the whole training.
+    follows = sings and guided and not many_voices and told.keys().isdisjoint(THEN_FOLLOW)
     return Plan(
         steps=steps,
         minutes=settings.minutes,
@@ -135,7 +152,9 @@ def make_plan(
         check_every=check_every,
         adversary=adversary,
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
-        rates={**usual, **_factors(settings.parts)},
+        rates={**usual, **told},
+        then=THEN_FOLLOW if follows else {},
+        turn=round(HEARS_FOR * steps) if follows else 0,
         new_layers=settings.new_layers,
         ema=settings.ema,
         guide=GUIDE_STRENGTH if settings.guide and guided else 0.0,

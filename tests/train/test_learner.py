@@ -80,6 +80,20 @@ def test_a_frozen_part_stays_and_the_others_move(parts):
     assert not torch.equal(before["dec.conv_pre.weight"], after["dec.conv_pre.weight"])
 
 
+def test_parts_take_turns(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, rates={"enc_q": 1.0, "flow": 0.0}, then={"enc_q": 0.0, "flow": 1.0}, turn=2)
+    assert made.settled == 2
+    moved = []
+    for step in range(1, 5):
+        before = {name: value.clone() for name, value in made.model.state_dict().items()}
+        assert made.step(batch, step).finite
+        after = made.model.state_dict()
+        moved.append({name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])})
+    assert [("enc_q" in parts, "flow" in parts) for parts in moved] == [(True, False)] * 2 + [(False, True)] * 2
+    assert all({"dec", "emb_g"} <= parts for parts in moved)
+
+
 def test_losses_fall_when_one_batch_is_learned_by_heart(parts):
     _, adapted, batch, _ = parts
     made = learner(adapted, learning_rate=2e-3)
@@ -267,6 +281,25 @@ class TestPlan:
         assert min(many.rates.values()) > 0
         told = TrainSettings(parts={"flow": "0.5"})
         assert make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["flow"] == 0.5
+
+    def test_the_flow_follows_when_the_voice_is_heard(self):
+        known = {
+            "device": "cpu",
+            "clips": 4,
+            "minutes": 1,
+            "small": True,
+            "judge": False,
+            "guided": True,
+            "sings": True,
+        }
+        made = make_plan(TrainSettings(steps=400), **known)
+        assert [made.factor("flow", step) for step in (1, 200, 201, 400)] == [0, 0, 1, 1]
+        assert [made.factor("enc_q", step) for step in (1, 200, 201, 400)] == [1, 1, 0, 0]
+        assert made.factor("dec", 1) == made.factor("dec", 400) == 1
+        for told in (TrainSettings(parts={"flow": "0.3"}), TrainSettings(parts={"enc_q": "frozen"})):
+            assert make_plan(told, **known).turn == 0
+        for other in ({"many_voices": True}, {"guided": False}):
+            assert make_plan(TrainSettings(), **{**known, **other}).turn == 0
 
     @pytest.mark.parametrize(
         ("wanted", "guided", "pulls"), [(True, True, True), (True, False, False), (False, True, False)]
