@@ -24,7 +24,7 @@ KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 1.0}
 # When the posterior encoder has learnt to hear, it is kept, and the flow may go where its latents are: they mean what
 # they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/training.md).
 THEN_FOLLOW = {"enc_q": 0.0, "flow": 1.0}
-HEARS_FOR = 0.5  # of the steps
+HEARS_FOR, HEARS_AT_LEAST = 0.5, 200  # of the steps; and steps, before which the flow would follow a deaf encoder
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, "pitch": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
@@ -140,6 +140,7 @@ def make_plan(
     check_every = settings.check_every or max(25, steps // 20)
     usual = FOLLOW if many_voices else KEEP_LANGUAGE_SINGING if sings else KEEP_LANGUAGE
     told = _factors(settings.parts)
+    turn = max(round(HEARS_FOR * steps), HEARS_AT_LEAST)
     # Whoever names one of the parts that take turns decides for the whole training.
     follows = sings and guided and not many_voices and told.keys().isdisjoint(THEN_FOLLOW)
     return Plan(
@@ -154,7 +155,7 @@ def make_plan(
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
         rates={**usual, **told},
         then=THEN_FOLLOW if follows else {},
-        turn=round(HEARS_FOR * steps) if follows else 0,
+        turn=turn if follows and turn < steps else 0,
         new_layers=settings.new_layers,
         ema=settings.ema,
         guide=GUIDE_STRENGTH if settings.guide and guided else 0.0,

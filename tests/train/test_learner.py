@@ -292,6 +292,7 @@ class TestPlan:
             "guided": True,
             "sings": True,
         }
+        assert [make_plan(TrainSettings(steps=n), **known).turn for n in (80, 200, 240, 1000)] == [0, 0, 200, 500]
         made = make_plan(TrainSettings(steps=400), **known)
         assert [made.factor("flow", step) for step in (1, 200, 201, 400)] == [0, 0, 1, 1]
         assert [made.factor("enc_q", step) for step in (1, 200, 201, 400)] == [1, 1, 0, 0]
