@@ -1,5 +1,6 @@
 """One step of training: what may change changes, what is frozen does not, and it starts as the base."""
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,14 +85,20 @@ def test_parts_take_turns(parts):
     _, adapted, batch, _ = parts
     made = learner(adapted, rates={"enc_q": 1.0, "flow": 0.0}, then={"enc_q": 0.0, "flow": 1.0}, turn=2)
     assert made.settled == 2
-    moved = []
+    moved, kept = [], {}
     for step in range(1, 5):
         before = {name: value.clone() for name, value in made.model.state_dict().items()}
         assert made.step(batch, step).finite
         after = made.model.state_dict()
+        kept[step] = copy.deepcopy(made.state())
         moved.append({name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])})
     assert [("enc_q" in parts, "flow" in parts) for parts in moved] == [(True, False)] * 2 + [(False, True)] * 2
     assert all({"dec", "emb_g"} <= parts for parts in moved)
+    for before in (1, 2, 3):
+        made.restore(kept[before])
+        for step in range(before + 1, 5):
+            made.step(batch, step)
+        assert all(torch.equal(kept[4]["model"][name], value) for name, value in made.model.state_dict().items())
 
 
 def test_losses_fall_when_one_batch_is_learned_by_heart(parts):
