@@ -37,6 +37,7 @@ from ffvits.text.dictionaries import DICTIONARIES, LONGEST_PHRASE, Entry, Phrase
 from ffvits.text.mandarin import _decide
 from ffvits.text.polyphones import (
     DENSE,
+    NEVER_SEEN,
     PolyphoneModel,
     dense_features,
     neighbour,
@@ -48,8 +49,8 @@ DATA = Path(__file__).parents[1] / "ffvits" / "text" / "data"
 ENCYCLOPEDIA, EVERYDAY = 0, 1
 MARK = "▁"
 DENSE_DECAY, SPARSE_DECAY, OWN_DECAY, USUAL_DECAY, STEPS, SMALLEST = 0.1, 0.4, 4.0, 0.05, 150, 0.04
-# How far from the encyclopedia's weights to those of everyday texts: beyond it, the encyclopedia is read worse.
-EVERYDAY_SHARE = 0.4
+# What tells the usages apart has seen these two collections only: the encyclopedia is left when it is surer than even.
+CAREFUL, TOPIC_DECAY, SEEN_OFTEN = 1.5, 1.0, 20
 # Dictionaries of pypinyin-dict: `di` says too little to ship, but counts for the neighbours that a reading keeps.
 MODULES = ("large_pinyin", "zdic_cibs", "cc_cedict", "di")
 # How much must be said of a neighbour to be kept.
@@ -272,9 +273,40 @@ def train(seen: Examples) -> tuple[torch.Tensor, torch.Tensor]:
     return dense.detach(), (shared + own).detach()
 
 
-def blended(weights: torch.Tensor) -> torch.Tensor:
-    """The weights of the encyclopedia, and those between both usages, for characters that were seen in both."""
-    return torch.stack([weights[0], torch.lerp(weights[0], weights[1], EVERYDAY_SHARE)])
+class Topics:
+    """Which characters of a sentence tell an everyday text from an encyclopedia: a logistic regression over them."""
+
+    def __init__(self, sentences: Sequence[Sentence], characters: Sequence[str]) -> None:
+        """`characters` are those that the network knows, from its id 3 on; the bias stands where unknown ones would."""
+        often = Counter(char for sentence in sentences for char in set(sentence.text))
+        ids = {char: at for at, char in enumerate(characters, 3) if often[char] >= SEEN_OFTEN}
+        known = [sorted(ids[char] for char in set(sentence.text) if char in ids) for sentence in sentences]
+        self.ids = torch.tensor([at for row in known for at in row])
+        self.starts = torch.tensor([0, *map(len, known)]).cumsum(0)[:-1]
+        self.size = len(characters) + 3
+        self.usage = torch.tensor([float(sentence.usage) for sentence in sentences])
+
+    def odds(self, weights: torch.Tensor) -> torch.Tensor:
+        """Log odds of each sentence for being everyday, `[N]`."""
+        sums = torch.nn.functional.embedding_bag(self.ids, weights[:, None], self.starts, mode="sum")
+        return sums[:, 0] + weights[2]
+
+    def learn(self, seen: torch.Tensor) -> torch.Tensor:
+        """The weights `[characters + 3]` that tell the seen sentences apart, both usages counting alike."""
+        weights = torch.zeros(self.size, requires_grad=True)
+        usage = self.usage[seen]
+        fair = torch.where(usage == EVERYDAY, 0.5 / usage.mean(), 0.5 / (1 - usage.mean()))
+        optimizer = torch.optim.Adam([weights], lr=0.05)
+        for _ in range(60):
+            odds = self.odds(weights)[seen]
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(odds, usage, fair, reduction="sum")
+            loss = loss + TOPIC_DECAY * (weights**2).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        weights = weights.detach()
+        weights[2] -= CAREFUL
+        return weights
 
 
 def by_rule(sentence: Sentence) -> bool | None:
@@ -291,29 +323,29 @@ def with_rules(sentences: Sequence[Sentence], hits: torch.Tensor) -> float:
 
 def shipped(
     names: list[str], dense: torch.Tensor, sparse: torch.Tensor, neighbours: Neighbours, model: PolyphoneModel
-) -> dict[str, float]:
-    """The blended sparse weights with what the dictionaries say of neighbours added, so that reading needs no third
-    table; without the smallest, in half precision."""
-
-    def kind(char: str) -> int:
-        return int(char in model.everyday)
-
-    out = {name: float(sparse[kind(name[0]), index]) for index, name in enumerate(names)}
-    scales = dense[:, DENSE:].tolist()
+) -> dict[str, tuple[float, float]]:
+    """The sparse weights of both usages with what the dictionaries say of neighbours added, so that reading needs no
+    third table; without the smallest, in half precision."""
+    out = {name: sparse[:, index].numpy() for index, name in enumerate(names)}
+    scales = dense[:, DENSE:].numpy()
     for key, ratios in neighbours.ratios.items():
         char, name = key.split(" ")
-        scale = scales[kind(char)]["blr".index(name[0])]
+        scale = scales[:, "blr".index(name[0])]
         for index, ratio in zip(model.candidates[char], ratios, strict=True):
             whole = f"{char}{model.classes[index]} {name}"
-            out[whole] = out.get(whole, 0.0) + scale * ratio
-    return {name: float(np.float16(weight)) for name, weight in out.items() if abs(weight) >= SMALLEST}
+            out[whole] = out.get(whole, 0.0) + scale * np.float32(ratio)
+    # Of a character that was learnt in one usage, what it weighs in the other is never asked for.
+    out = {name: both if name[0] in model.everyday else both[[0, 0]] for name, both in out.items()}
+    return {name: tuple(np.float16(both).tolist()) for name, both in out.items() if abs(both).max() >= SMALLEST}
 
 
-def right(unseen: Examples, everyday: torch.Tensor, dense: torch.Tensor, kept: dict[str, float]) -> torch.Tensor:
-    """Whether each character is read right by the weights as they ship; `everyday` tells which are blended."""
-    values = torch.tensor([kept.get(name, 0.0) for name in unseen.names] + [0.0])
-    weights = dense[:, :DENSE][everyday.long()]
-    total = (unseen.dense[:, :, :DENSE] * weights[:, None]).sum(-1) + values[unseen.sparse].sum(-1)
+def right(
+    unseen: Examples, everyday: torch.Tensor, dense: torch.Tensor, kept: dict[str, tuple[float, float]]
+) -> torch.Tensor:
+    """Whether each character is read right by the weights as they ship, going by everyday usage so far, `[N]`."""
+    values = torch.tensor([kept.get(name, NEVER_SEEN) for name in unseen.names] + [NEVER_SEEN])
+    both = unseen.dense[:, :, :DENSE] @ dense[:, :DENSE].T + values[unseen.sparse].sum(-2)  # [N, readings, 2]
+    total = torch.lerp(both[..., 0], both[..., 1], everyday[:, None])
     return total.masked_fill(~unseen.mask, -1e9).argmax(-1) == unseen.answers
 
 
@@ -348,7 +380,8 @@ def main() -> None:
     judged = everyday(args.g2pl, "test")
     broad = sorted({sentence.char for sentence in daily})
     meta = {"characters": characters, "classes": classes, "candidates": candidates, "sparse": [], "everyday": broad}
-    packed = {**arrays, "dense": np.zeros((2, DENSE), np.float32), "sparse": np.zeros(0, np.float32)}
+    packed = {**arrays, "dense": np.zeros((2, DENSE), np.float32), "sparse": np.zeros((2, 0), np.float32)}
+    packed["usage"] = np.zeros(len(characters) + 3, np.float32)
     packed["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8"), np.uint8)
     model = PolyphoneModel(packed, Phrases(phrases_dict, entries))
     neighbours = Neighbours([own, *listed.values()], readings)
@@ -356,13 +389,20 @@ def main() -> None:
     every = examples(sentences, model, neighbours)
     place = torch.arange(len(sentences))
     first, last = place < len(learnt), place >= len(learnt) + len(daily)
-    is_broad = torch.tensor([sentence.char in model.everyday for sentence in sentences])
+    is_broad = torch.tensor([float(sentence.char in model.everyday) for sentence in sentences])
+    topics = Topics(sentences, characters)
     network = every.dense[:, :, 0].masked_fill(~every.mask, -1e9).argmax(-1) == every.answers
     console.info(f"network alone: encyclopedia {share(network[first])}, everyday {share(network[last])}")
 
-    def made(seen: torch.Tensor) -> tuple[torch.Tensor, dict[str, float]]:
-        dense, sparse = map(blended, train(every[seen]))
-        return dense, shipped(every.names, dense, sparse, neighbours, model)
+    def made(seen: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, dict[str, tuple[float, float]]]:
+        dense, sparse = train(every[seen])
+        return topics.learn(seen), dense, shipped(every.names, dense, sparse, neighbours, model)
+
+    def judged_by(
+        which: torch.Tensor, usage: torch.Tensor, dense: torch.Tensor, kept: dict[str, tuple[float, float]]
+    ) -> torch.Tensor:
+        share = is_broad * torch.sigmoid(topics.odds(usage))
+        return right(every[which], share[which], dense, kept)
 
     torch.manual_seed(args.seed)
     if args.folds:
@@ -372,15 +412,16 @@ def main() -> None:
         for f in range(args.folds):
             out = fold == f
             # Scored as it would ship, small weights and dictionaries' neighbours and all.
-            hits[out] = right(every[out], is_broad[out], *made(~out & ~last))
+            hits[out] = judged_by(out, *made(~out & ~last))
         console.info(f"encyclopedia, cross-validated over {args.folds} folds: {share(hits[first])}")
         whole = with_rules(learnt, hits[first])
         console.info(f"with the lists and rules above it, which have seen these sentences: {whole:.4f}")
-    dense, kept = made(~last)
-    hits = right(every[last], is_broad[last], dense, kept)
+    usage, dense, kept = made(~last)
+    hits = judged_by(last, usage, dense, kept)
     console.info(f"everyday, its test split: {share(hits)}, with the lists and rules {with_rules(judged, hits):.4f}")
     meta["sparse"] = list(kept)
-    packed["dense"], packed["sparse"] = dense[:, :DENSE].numpy(), np.array(list(kept.values()), np.float16)
+    packed["dense"], packed["sparse"] = dense[:, :DENSE].numpy(), np.array(list(kept.values()), np.float16).T
+    packed["usage"] = usage.numpy().astype(np.float16)
     packed["embedding"] = packed["embedding"].astype(np.float16)
     packed["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8"), np.uint8)
     packed["phrases"] = np.frombuffer(pack(entries).encode("utf-8"), np.uint8)

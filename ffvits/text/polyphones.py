@@ -2,8 +2,9 @@
 
 A small recurrent network (the weights of g2pM: Park and Lee, "g2pM: A Neural Grapheme-to-Phoneme Conversion Package
 for Mandarin Chinese", 2020, Apache-2.0) scores the readings of every polyphonic character from the whole sentence. A
-log-linear model on top of it, trained on sentences of an encyclopedia and of everyday texts, weighs that score against
-what phrase dictionaries say of the word around the character, and against the neighbours seen in training.
+log-linear model on top of it weighs that score against what phrase dictionaries say of the word around the character,
+and against the neighbours seen in training. It has learnt two usages, an encyclopedia's and that of everyday texts; the
+characters of a sentence tell which of them to go by.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from ffvits.text.dictionaries import DICTIONARIES, NOTHING, Phrases, to_tone3, unpack
 
 _BEGIN, _END, _UNKNOWN = 0, 1, 2
+NEVER_SEEN = (0.0, 0.0)
 
 
 def default_reading(char: str) -> str | None:
@@ -110,10 +112,12 @@ class PolyphoneModel:
         self._recurrent = arrays["recurrent"].astype(np.float32)  # [2, 32, 128]
         self._hidden, self._hidden_bias = arrays["hidden"].astype(np.float32), arrays["hidden_bias"].astype(np.float32)
         self._output, self._output_bias = arrays["output"].astype(np.float32), arrays["output_bias"].astype(np.float32)
-        # Characters that were learnt in everyday texts as well weigh what is known of them by the second row.
+        # Only these characters were learnt in everyday texts as well as in the encyclopedia.
         self.everyday = frozenset(meta["everyday"])
-        self._dense = arrays["dense"].astype(np.float32)  # [2, DENSE]
-        self.sparse: dict[str, float] = dict(zip(meta["sparse"], arrays["sparse"].tolist(), strict=True))
+        self._dense = arrays["dense"].astype(np.float32)  # [2 usages, DENSE]
+        weights = map(tuple, arrays["sparse"].T.tolist())
+        self.sparse: dict[str, tuple[float, float]] = dict(zip(meta["sparse"], weights, strict=True))
+        self._usage = arrays["usage"].astype(np.float32)  # of each character, log odds; [_UNKNOWN] is the bias
 
     def states(self, sentence: str) -> np.ndarray:
         """The network's state at each character, `[len(sentence), 64]`."""
@@ -131,6 +135,12 @@ class PolyphoneModel:
             hidden = out[step][:, None]
         return np.concatenate([out[:, 0], out[::-1, 1]], axis=1)[1:-1]
 
+    def everyday_share(self, sentence: str) -> float:
+        """How far to go by the usage of everyday texts, from 0 to 1."""
+        known = {self._index[char] for char in sentence if char in self._index}
+        odds = self._usage[_UNKNOWN] + self._usage[list(known)].sum()
+        return float(1.0 / (1.0 + np.exp(-odds)))
+
     def scores(self, states: np.ndarray, char: str) -> tuple[list[str], np.ndarray]:
         """The readings that the network knows for `char` and their log probabilities, given the state there."""
         ids = self.candidates[char]
@@ -144,6 +154,7 @@ class PolyphoneModel:
         if not wanted:
             return {}
         states = self.states(sentence)
+        share = self.everyday_share(sentence)
         places = {}
         start = 0
         for index, word in enumerate(words):
@@ -156,10 +167,11 @@ class PolyphoneModel:
             char = sentence[position]
             candidates, scores = self.scores(states[position], char)
             known = dense_features(sentence, position, words[index], start, candidates, scores, self.phrases)
-            total = known @ self._dense[int(char in self.everyday)]
             names = sparse_features(sentence, position, words, index, start)
-            for row, reading in enumerate(candidates):
-                total[row] += sum(self.sparse.get(f"{char}{reading} {name}", 0.0) for name in names)
+            around = [[self.sparse.get(f"{char}{r} {name}", NEVER_SEEN) for name in names] for r in candidates]
+            both = known @ self._dense.T + np.array(around, np.float32).sum(axis=1)  # [candidates, 2 usages]
+            everyday = share if char in self.everyday else 0.0
+            total = (1 - everyday) * both[:, 0] + everyday * both[:, 1]
             chosen[position] = candidates[int(total.argmax())]
         return chosen
 

@@ -34,6 +34,7 @@ HEARD_ALL = 64  # of a base with more voices, not every one is listened to unask
 CHECKED = 12  # held-out clips looked at each time
 PITCHED = 12  # clips by which the base's pitch is compared with the character's
 FAR = 4.0  # semitones between them, from which on somebody should know
+NAMED = 8  # speakers in a line of the console
 
 
 @dataclass(frozen=True)
@@ -307,7 +308,7 @@ def _announce(plan: Plan, course: _Course) -> None:
         console.info(f"the base wrote {base.front_end}, the new voice writes {reader.name}: symbols move by name")
     minutes = _minutes(course.items, base)
     console.info(
-        f"base {base.name}; {len(course.items)} clips, {minutes:.1f} min of {', '.join(course.speakers)}; "
+        f"base {base.name}; {len(course.items)} clips, {minutes:.1f} min of {_some(course.speakers)}; "
         f"{len(course.held_out)} held out; {plan.steps} steps of {plan.batch_size} on {plan.device} in {plan.precision}"
     )
     if plan.turn:
@@ -322,20 +323,30 @@ def _announce(plan: Plan, course: _Course) -> None:
         console.warn(
             f"only {minutes * 60:.0f} s of speech: the voice takes on the timbre and little more; 5 min are better"
         )
-    for speaker, above in zip(course.speakers, course.above, strict=True):
-        if abs(above) >= FAR:
-            _announce_far(base.name, speaker, above, course.sings)
+    _announce_far(course)
     if not course.held_out:
         console.warn("no clip is held out: too few clips; the last checkpoint is taken, not the best")
 
 
-def _announce_far(base: str, speaker: str, above: float, sings: bool) -> None:
-    where = "higher" if above > 0 else "lower"
-    gap = f"{base} speaks {abs(above):.0f} semitones {where} than {speaker}"
-    if sings:
+def _announce_far(course: _Course) -> None:
+    gaps = [
+        f"{abs(above):.0f} semitones {'higher' if above > 0 else 'lower'} than {speaker}"
+        for speaker, above in zip(course.speakers, course.above, strict=True)
+        if abs(above) >= FAR
+    ]
+    if not gaps:
+        return
+    gap = f"{course.base.name} speaks {_some(gaps)}"
+    if course.sings:
         console.info(f"{gap}: the voice is moved by that much")
     else:
         console.warn(f"{gap}, and a short training keeps that pitch: a base whose voice is nearer comes closer")
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names for a line of the console."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _resume(run: Run, learner: Learner, identity: str) -> Progress:

@@ -65,3 +65,12 @@ def test_fixed_words_are_never_cut():
     assert list(cut("我在银行里看派蒙跳舞", ["行里", "派蒙"]))[2:4] == ["银", "行里"] or "行里" in cut(
         "我在银行里看派蒙跳舞", ["行里", "派蒙"]
     )
+
+
+def test_the_usage_of_a_sentence_is_told_by_its_characters():
+    share = model().everyday_share
+    assert share("旅行者，你终于来了！我等你好久了。") > 0.7
+    assert share("1990年9月15日，在克里米亚发现了此天体。") < 0.1
+    assert share("你你你们们") == pytest.approx(share("们你"))
+    assert 0 < share("") < 0.5, "nothing said, the encyclopedia's weights count more"
+    assert share("𠀀") == share("")
