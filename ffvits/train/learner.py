@@ -111,6 +111,7 @@ class Learner:
         self.plan = plan
         self.judge = judge.to(self.device).train() if judge is not None else None
         self._judge_since: int | None = None  # the step before the first one in which it took part
+        self.turned: int | None = None  # the step after which the parts took turns (`Plan.then`)
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self.optimizer = self._adam(self._groups(set(new)))
         self.judge_optimizer = None
@@ -322,17 +323,18 @@ class Learner:
     @property
     def settled(self) -> int:
         """The step after which all parts and losses have their say: what was measured until then is no match for it."""
+        turn = self.plan.turn if self.turned is None else self.turned
         if self.judge is None:
-            return self.plan.turn
+            return turn
         since = self.plan.adversary_begins if self._judge_since is None else self._judge_since
-        return max(self.plan.turn, since + 2 * self.plan.judge_warmup)
+        return max(turn, since + 2 * self.plan.judge_warmup)
 
     def _set_rates(self, step: int) -> None:
         """How fast each part learns at a step, and whether it does at all."""
         rate = self.calm * self.plan.rate(step)
         for group in self.optimizer.param_groups:
             # emb_g is no part of the recipe's, it always learns.
-            factor = self.plan.factor(group["part"], step)
+            factor = self.plan.factor(group["part"], self.turned is not None)
             group["lr"] = rate * factor * group["haste"]
             for parameter in group["params"]:
                 parameter.requires_grad_(factor > 0)
@@ -379,6 +381,7 @@ class Learner:
             "judge": self.judge.state_dict() if self.judge is not None else None,
             "judge_optimizer": self.judge_optimizer.state_dict() if self.judge_optimizer is not None else None,
             "judge_since": self._judge_since,
+            "turned": self.turned,
             "scaler": self.scaler.state_dict(),
             "norms": self._norms,
             "calm": self.calm,
@@ -386,6 +389,7 @@ class Learner:
 
     def restore(self, state: Mapping) -> None:
         """Takes up a state; a scaler or such a judge that the checkpoint lacks starts fresh."""
+        self.turned = state.get("turned")
         self.model.load_state_dict(state["model"])
         self.average = {name: value.to(self.device) for name, value in state["average"].items()}
         _take_up(self.optimizer, state["optimizer"])

@@ -117,6 +117,7 @@ class Loop:
             _Interrupts() as interrupts,
         ):
             bar.advance(progress.step)
+            self._take_turns(progress)
             if progress.step == 0:
                 progress, _ = self._check(progress, writer)
                 self._save(progress)  # so that there is always a place to go back to
@@ -186,6 +187,7 @@ class Loop:
             processor=progress.processor + time.process_time() - worked,
         )
         progress = self.ranks.agree(progress)  # clocks differ, and all must stop at the same step
+        self._take_turns(progress)
         if losses.finite:
             self.troubles.fine(batch.whole.names)
             if self.ranks.first:
@@ -197,6 +199,12 @@ class Loop:
         else:
             self._astray(batch, progress)
         return progress
+
+    def _take_turns(self, progress: Progress) -> None:
+        """Once, and for good: a resumed training with more steps before it does not turn back."""
+        if self.learner.turned is None and self.plan.turns(progress.step, progress.seconds):
+            self.learner.turned = progress.step
+            console.info(f"step {progress.step}: the new voice is heard; now the way from text to sound follows")
 
     def _astray(self, batch: Batch, progress: Progress) -> None:
         """Steps without a usable gradient: the first few are skipped, then it is back to the last checkpoint."""

@@ -24,7 +24,7 @@ KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 1.0}
 # When the posterior encoder has learnt to hear, it is kept, and the flow may go where its latents are: they mean what
 # they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/training.md).
 THEN_FOLLOW = {"enc_q": 0.0, "flow": 1.0}
-HEARS_FOR, HEARS_AT_LEAST = 0.5, 200  # of the steps; and steps, before which the flow would follow a deaf encoder
+HEARS_FOR, HEARS_AT_LEAST = 0.5, 200  # of the training; and steps, before which the flow would follow a deaf encoder
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, "pitch": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
@@ -36,7 +36,8 @@ GUIDE_STRENGTH = 100.0
 class Plan:
     """Every number that training goes by.
 
-    `rates`: what the learning rate of each part is multiplied with; after step `turn` (0: never) by those in `then`.
+    `rates`: what the learning rate of each part is multiplied with; by those in `then` once the parts have taken turns,
+    which is planned for after step `turn` (0: not at all, or when half of the `minutes` are over).
     """
 
     steps: int
@@ -70,10 +71,16 @@ class Plan:
         gone = min(1.0, step / max(self.steps, 1))
         return self.learning_rate * warm * (self.decay + (1 - self.decay) * 0.5 * (1 + math.cos(math.pi * gone)))
 
-    def factor(self, part: str, step: int) -> float:
-        """What the learning rate of a part is multiplied with at a step; 0 where it is frozen."""
+    def factor(self, part: str, turned: bool) -> float:
+        """What the learning rate of a part is multiplied with before or after the turn; 0 where it is frozen."""
         usual = self.rates.get(part, 1.0)
-        return self.then.get(part, usual) if 0 < self.turn < step else usual
+        return self.then.get(part, usual) if turned else usual
+
+    def turns(self, step: int, seconds: float) -> bool:
+        """Whether the parts take turns after a step, if they have not yet; `seconds` were trained until then."""
+        if not self.then or step < HEARS_AT_LEAST:
+            return False
+        return 0 < self.turn <= step or 0 < HEARS_FOR * self.minutes * 60 <= seconds
 
     def guide_at(self, step: int) -> float:
         """How strongly the guide pulls at a step: fully, then less and less, then not at all."""
@@ -155,7 +162,7 @@ def make_plan(
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
         rates={**usual, **told},
         then=THEN_FOLLOW if follows else {},
-        turn=turn if follows and turn < steps else 0,
+        turn=turn if follows and turn < steps and settings.until != "minutes" else 0,
         new_layers=settings.new_layers,
         ema=settings.ema,
         guide=GUIDE_STRENGTH if settings.guide and guided else 0.0,

@@ -312,7 +312,7 @@ def _announce(plan: Plan, course: _Course) -> None:
         f"{len(course.held_out)} held out; {plan.steps} steps of {plan.batch_size} on {plan.device} in {plan.precision}"
     )
     if plan.turn:
-        console.info(f"hears the new voice first; from step {plan.turn + 1} on the way from text to sound follows")
+        console.info(f"hears the new voice first; after step {plan.turn} the way from text to sound follows")
     if not plan.adversary:
         console.info("without an adversary: the base brings no discriminator (train.adversary: on starts a fresh one)")
     elif plan.judge_warmup:

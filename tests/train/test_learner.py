@@ -89,6 +89,8 @@ def test_parts_take_turns(parts):
     for step in range(1, 5):
         before = {name: value.clone() for name, value in made.model.state_dict().items()}
         assert made.step(batch, step).finite
+        if step == 2:
+            made.turned = step
         after = made.model.state_dict()
         kept[step] = copy.deepcopy(made.state())
         moved.append({name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])})
@@ -98,6 +100,7 @@ def test_parts_take_turns(parts):
         made.restore(kept[before])
         for step in range(before + 1, 5):
             made.step(batch, step)
+            made.turned = 2 if step == 2 else made.turned
         assert all(torch.equal(kept[4]["model"][name], value) for name, value in made.model.state_dict().items())
 
 
@@ -301,13 +304,30 @@ class TestPlan:
         }
         assert [make_plan(TrainSettings(steps=n), **known).turn for n in (80, 200, 240, 1000)] == [0, 0, 200, 500]
         made = make_plan(TrainSettings(steps=400), **known)
-        assert [made.factor("flow", step) for step in (1, 200, 201, 400)] == [0, 0, 1, 1]
-        assert [made.factor("enc_q", step) for step in (1, 200, 201, 400)] == [1, 1, 0, 0]
-        assert made.factor("dec", 1) == made.factor("dec", 400) == 1
+        for part, before, after in (("flow", 0, 1), ("enc_q", 1, 0), ("dec", 1, 1)):
+            assert (made.factor(part, False), made.factor(part, True)) == (before, after)
+        assert [made.turns(step, 3600) for step in (0, 199, 200, 300)] == [False, False, True, True]
         for told in (TrainSettings(parts={"flow": "0.3"}), TrainSettings(parts={"enc_q": "frozen"})):
-            assert make_plan(told, **known).turn == 0
+            assert not make_plan(told, **known).turns(10_000, 36_000)
         for other in ({"many_voices": True}, {"guided": False}):
-            assert make_plan(TrainSettings(), **{**known, **other}).turn == 0
+            assert not make_plan(TrainSettings(), **{**known, **other}).turns(10_000, 36_000)
+
+    def test_with_a_budget_of_minutes_the_flow_follows_when_half_of_them_are_over(self):
+        known = {
+            "device": "cpu",
+            "clips": 4,
+            "minutes": 1,
+            "small": True,
+            "judge": False,
+            "guided": True,
+            "sings": True,
+        }
+        made = make_plan(TrainSettings(until="minutes", minutes=30), **known)
+        assert made.turn == 0
+        looks = [(5000, 899), (199, 1700), (200, 901), (5000, 900)]
+        assert [made.turns(*look) for look in looks] == [False, False, True, True]
+        limited = make_plan(TrainSettings(steps=4000, minutes=30), **known)
+        assert [limited.turns(*look) for look in [(1999, 899), (2000, 899), (300, 900)]] == [False, True, True]
 
     @pytest.mark.parametrize(
         ("wanted", "guided", "pulls"), [(True, True, True), (True, False, False), (False, True, False)]

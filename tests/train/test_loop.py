@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,24 @@ def test_the_best_step_may_be_chosen_by_what_is_heard(run, monkeypatch):
     progress, _ = newest(run)
     assert (progress.best_by, progress.best_step) == ("mel", 6)
     assert Voice.load(run.voice).info.card["held_out_mel"] == progress.best
+
+
+def test_the_parts_take_turns_once_and_for_good(run, monkeypatch):
+    """A resumed training with more steps before it does not turn back."""
+    from ffvits.train import plan, session
+
+    monkeypatch.setattr(plan, "HEARS_AT_LEAST", 2)
+    planned = session._plan
+    monkeypatch.setattr(
+        session,
+        "_plan",
+        lambda recipe, *rest: replace(planned(recipe, *rest), then={"flow": 0.0}, turn=2 + recipe.seed),
+    )
+    train_to(run, 4, seed=0)
+    assert newest(run)[1]["turned"] == 2
+    train_to(run, 6, seed=3)
+    progress, saved = newest(run)
+    assert (progress.step, saved["turned"]) == (6, 2)
 
 
 def test_a_judge_that_is_missing_is_missed_before_the_first_step(run):
