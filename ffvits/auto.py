@@ -112,7 +112,7 @@ def resolve(
 ) -> Recipe:
     """One complete recipe from a file, options and defaults; a run folder is named where none is given.
 
-    Raises RecipeError for an unknown option or a missing input folder.
+    Raises RecipeError for an unknown option, a missing input folder, or one that is to be the run folder too.
     """
     chosen = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe) if recipe is not None else Recipe()
     named = {name: value for name, value in fields.items() if value is not None}
@@ -126,7 +126,12 @@ def resolve(
         what = "is a file" if folder.exists() else "does not exist"
         raise RecipeError(f"the folder of recordings {what}", cure="name the folder that holds them", file=folder)
     name = re.sub(r'[<>:"/\\|?*\s]+', "_", chosen.speaker or folder.resolve().name).strip("._") or "voice"
-    return chosen.override({"out": chosen.out or str(Path("runs") / name)})
+    out = Path(chosen.out or Path("runs") / name)
+    if out.expanduser().resolve() == folder.resolve():
+        raise RecipeError(
+            "the run would lie among its own recordings", cure=f"another folder for it: --out runs/{name}", file=out
+        )
+    return chosen.override({"out": str(out)})
 
 
 @dataclass(frozen=True)

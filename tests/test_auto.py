@@ -41,12 +41,18 @@ def test_an_unknown_stage_is_refused_before_anything_is_made(raw, tmp_path):
 
 
 def test_one_failing_character_does_not_stop_the_rest(raw, tmp_path):
+    (raw / "坏.mp3").write_bytes(b"")
     good = Recipe(input=str(raw), out=str(tmp_path / "run"), base="mandarin-lite")
     rows = run_batch([tmp_path / "none.yaml", good], until="ingest")
     assert "no such recipe" in rows[0].error
     assert rows[0].made is None
     assert rows[1].error == ""
     assert rows[1].made.run == tmp_path / "run"
+
+
+def test_a_run_cannot_lie_among_its_own_recordings(raw):
+    with pytest.raises(RecipeError, match="its own recordings"):
+        resolve(raw, out=str(raw / "." / ""))
 
 
 def test_a_dry_run_tells_and_writes_nothing(raw, tmp_path):

@@ -57,11 +57,13 @@ class Undecodable(AudioError):
 
 @dataclass(frozen=True)
 class Found:
-    """What a folder holds, each list sorted: recordings, other files, and what the system does not let us look at."""
+    """What a folder holds, each list sorted: recordings, other files, what the system does not let us look at, and run
+    folders, whose sounds were made of recordings and are none."""
 
     audio: tuple[Path, ...]
     ignored: tuple[Path, ...]
     unreadable: tuple[Path, ...]
+    runs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,11 @@ class Reader:
 
 
 def find(folder: Path, skip: Collection[Path] = ()) -> Found:
-    """Every recording under `folder`, at any depth; hidden files and `skip` (folders) are passed over.
+    """Every recording under `folder`, at any depth; hidden files, run folders and `skip` (folders) are passed over.
 
     Links are followed once, so a loop of links ends. Raises AudioError if the folder itself cannot be listed.
     """
-    found: dict[str, list[Path]] = {"audio": [], "ignored": [], "unreadable": []}
+    found: dict[str, list[Path]] = {"audio": [], "ignored": [], "unreadable": [], "runs": []}
     skipped = {os.path.realpath(path) for path in skip}
     try:
         os.scandir(folder).close()
@@ -115,6 +117,9 @@ def find(folder: Path, skip: Collection[Path] = ()) -> Found:
                 entries = list(listing)
         except OSError:
             found["unreadable"].append(place)
+            continue
+        if place != folder and {"recipe.yaml", "clips.jsonl"} <= {entry.name for entry in entries}:
+            found["runs"].append(place)
             continue
         for entry in entries:
             path = Path(entry.path)

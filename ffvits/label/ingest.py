@@ -12,6 +12,7 @@ from typing import Any
 from ffvits import console
 from ffvits.audio.files import Found, Undecodable, find
 from ffvits.clip import Clip, clip_id
+from ffvits.errors import AudioError
 from ffvits.label.decoder import Job, decode_all
 from ffvits.recipe import Recipe
 from ffvits.run import Run
@@ -31,9 +32,11 @@ def ingest(folder: Path, run: Run, recipe: Recipe, *, part_seconds: float = 300.
     A recording longer than `part_seconds` becomes several clips that follow one another, cut at its quietest moments,
     so that memory does not grow with its length. Each clip's `audio` (and `original`) is 24-bit mono FLAC at the
     recording's own rate, at most 48 kHz. What cannot be read is yielded as a rejected clip. Raises AudioError if the
-    folder cannot be listed, RunError if the cache cannot be written.
+    folder cannot be listed or holds no recording, RunError if the cache cannot be written.
     """
     found = find(folder, skip=[run.folder])
+    if not found.audio and not found.unreadable:
+        raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
     speakers = speaker_names(folder, found, recipe)
     _report(folder, found, speakers)
     settings = _Settings(part_seconds)
@@ -95,6 +98,8 @@ def _report(folder: Path, found: Found, speakers: dict[Path, str]) -> None:
     console.info(f"{len(found.audio)} recordings of {', '.join(f'{who} ({n})' for who, n in sorted(count.items()))}")
     if len(count) > 1 and (stray := [path for path in found.audio if path.parent == folder]):
         console.warn(f"{len(stray)} recordings lie in no speaker's folder; they count as {speakers[stray[0]]}'s")
+    if found.runs:
+        console.info(f"Run folders, passed over: {', '.join(path.name for path in found.runs)}")
     if found.ignored:
         kinds = Counter(path.suffix.lower() or "no suffix" for path in found.ignored)
         # Not "ignored": a transcript may be among them, whose words are used later.

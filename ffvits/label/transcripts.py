@@ -7,8 +7,6 @@ and have its name.
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import json
 import re
@@ -18,11 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ffvits import console
+from ffvits.audio import files as recordings
 from ffvits.clip import Clip
+from ffvits.label import tables
 from ffvits.label.wording import wordings
 from ffvits.recipe import TranscribeSettings
 
-_TABLES = frozenset({".list", ".csv", ".tsv", ".jsonl", ".json", ".txt"})
 _BESIDE = frozenset({".srt", ".vtt", ".lrc", ".ass", ".ssa", ".textgrid", ".txt", ".lab", ".json"})
 _ALIKE = 0.5  # of the syllables at least must be heard too, or the transcript is another recording's
 _AGREED = 0.8  # of the syllables should be heard too, or somebody should listen
@@ -43,69 +42,95 @@ class Line:
 
 @dataclass(frozen=True)
 class Transcripts:
-    """What is known of the words in a folder: by the path of the recording (posix, relative) and by its name alone.
+    """What is known of the words in a folder, by the path of the recording (posix, relative).
 
     `files` are those that the words were read from.
     """
 
     by_path: dict[str, list[Line]] = field(default_factory=dict)
-    by_name: dict[str, list[Line]] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
 
     def of(self, source: str) -> list[Line]:
         """The lines of a recording, in order; empty if none are known."""
-        path = PurePosixPath(source.replace("\\", "/"))
-        return self.by_path.get(str(path)) or self.by_name.get(path.stem, [])
+        return self.by_path.get(source.replace("\\", "/"), [])
 
     def __bool__(self) -> bool:
-        return bool(self.by_path or self.by_name)
+        return bool(self.by_path)
+
+
+class _Sources:
+    """The recordings of a folder, found by what tables call them: often by paths of another machine."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self.stems: dict[str, list[PurePosixPath]] = defaultdict(list)
+        for source in sorted(sources):
+            path = PurePosixPath(source.replace("\\", "/"))
+            self.stems[path.stem].append(path)
+
+    def alike(self, name: str) -> list[PurePosixPath]:
+        """Those of that name, whatever the folder; a suffix may be missing or another's."""
+        path = PurePosixPath(name.replace("\\", "/"))
+        return self.stems.get(path.name) or self.stems.get(path.stem, [])
+
+    def meant(self, name: str, place: PurePosixPath) -> list[PurePosixPath]:
+        """Those that a table in the folder `place` means: the most folders alike, or else the nearest to the table.
+
+        More than one is one recording in several formats, or cannot be told apart.
+        """
+        path = PurePosixPath(name.replace("\\", "/"))
+
+        def nearness(source: PurePosixPath) -> tuple[int, bool, bool]:
+            pairs = zip(reversed(path.parent.parts), reversed(source.parent.parts), strict=False)
+            folders = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
+            return folders, source.parent == place, source.is_relative_to(place)
+
+        found = self.alike(name)
+        nearest = max(map(nearness, found), default=None)
+        best = [source for source in found if nearness(source) == nearest]
+        return [source for source in best if source.name == path.name] or best
 
 
 def find(folder: Path, sources: Iterable[str]) -> Transcripts:
     """Reads every transcript in `folder` that speaks of one of `sources` (paths relative to it).
 
-    A file that is not a transcript is passed over; one that is, but cannot be read, is told of.
+    A file that is not a transcript is passed over, as are hidden ones and those of runs; one that is, but cannot be
+    read, is told of, and so are rows that may mean several recordings.
     """
-    sources = [source.replace("\\", "/") for source in sources]
-    stems = defaultdict(list)
-    for source in sources:
-        stems[PurePosixPath(source).stem].append(source)
+    known = _Sources(sources)
     by_path: dict[str, list[Line]] = {}
-    by_name: dict[str, list[Line]] = {}
     files: dict[Path, None] = {}
-    for path in sorted(folder.rglob("*")):
+    for path in recordings.find(folder).ignored:
         kind = path.suffix.lower()
-        if kind not in _TABLES | _BESIDE or not path.is_file() or path.stat().st_size > _LARGEST:
+        if kind not in tables.SUFFIXES | _BESIDE:
             continue
         text = _decoded(path)
         if text is None:
             continue
-        beside = path.relative_to(folder).with_suffix("").as_posix()
-        owner = [source for source in stems.get(path.stem, []) if str(PurePosixPath(source).with_suffix("")) == beside]
-        if owner and kind in _BESIDE:
+        here = PurePosixPath(path.relative_to(folder).as_posix())
+        owners = [source for source in known.stems.get(here.stem, []) if source.parent == here.parent]
+        if owners and kind in _BESIDE:
             lines = parse(text, kind)
             if lines:
-                by_path.update(dict.fromkeys(owner, lines))
+                by_path.update((str(owner), lines) for owner in owners)
                 files[path] = None
             else:
                 console.warn(f"No words found in {path.name}")
             continue
-        for name, words in _rows(text, kind):
-            named = PurePosixPath(name.replace("\\", "/"))
-            if named.stem not in stems:
+        unclear = 0
+        for name, words in tables.rows(text, kind, lambda cell: bool(known.alike(cell))):
+            meant = known.meant(name, here.parent)
+            if len({source.with_suffix("") for source in meant}) > 1:
+                unclear += 1
                 continue
-            # Tables often carry paths of another machine: then the name decides, if there is only one of it.
-            exact = [
-                source for source in stems[named.stem] if str(named).endswith(source) or source.endswith(str(named))
-            ]
-            if exact:
-                by_path[exact[0]] = [Line(words)]
-            elif len(stems[named.stem]) == 1:
-                by_name[named.stem] = [Line(words)]
-            else:
-                continue
-            files[path] = None
-    return Transcripts(by_path, by_name, tuple(files))
+            by_path.update((str(source), [Line(words)]) for source in meant)
+            if meant:
+                files[path] = None
+        if unclear:
+            console.warn(
+                f"{here}: {unclear} rows are not used, for recordings in several folders have the names in them; "
+                "write the folder too (派蒙/001.wav), or let the table lie beside its recordings"
+            )
+    return Transcripts(by_path, tuple(files))
 
 
 def imported(
@@ -229,13 +254,24 @@ def _seconds(clock: str) -> float:
     return 3600 * int(hours or 0) + 60 * int(minutes) + float(seconds.replace(",", "."))
 
 
+_ARROW = re.compile(rf"\s*({_CLOCK.pattern})\s*-->\s*({_CLOCK.pattern})")
+
+
 def _subtitles(text: str) -> list[Line]:
+    """Cues begin with their times; the number before them and an empty line between them may be missing."""
+    cues: list[tuple[re.Match[str], list[str]]] = []
+    lines = text.splitlines()
+    for line, following in itertools.zip_longest(lines, lines[1:], fillvalue=""):
+        if times := _ARROW.match(line):
+            cues.append((times, []))
+        elif cues and not (line.strip().isdecimal() and _ARROW.match(following)):
+            cues[-1][1].append(line)
     found = []
-    arrow = re.compile(rf"({_CLOCK.pattern})\s*-->\s*({_CLOCK.pattern})[^\n]*\n(.*?)(?=\n\s*\n|\Z)", re.S)
-    for match in arrow.finditer(text.replace("\r\n", "\n")):
-        words = re.sub(r"<[^>]*>", "", " ".join(match.group(9).split()))
+    for times, said in cues:
+        said = itertools.takewhile(str.strip, itertools.dropwhile(lambda line: not line.strip(), said))
+        words = re.sub(r"<[^>]*>", "", " ".join(" ".join(said).split()))
         if words:
-            found.append(Line(words, _seconds(match.group(1)), _seconds(match.group(5))))
+            found.append(Line(words, _seconds(times.group(1)), _seconds(times.group(5))))
     return found
 
 
@@ -277,7 +313,6 @@ def _textgrid(text: str) -> list[Line]:
     return []
 
 
-_WORDS = ("text", "sentence", "FinalSentence", "transcript", "onebest", "Text", "content", "转写")
 _STARTS = {"start": 1.0, "begin": 1.0, "StartMs": 1e-3, "bg": 1e-3, "begin_time": 1e-3, "start_time": 1e-3}
 _ENDS = {"end": 1.0, "EndMs": 1e-3, "ed": 1e-3, "end_time": 1e-3}
 
@@ -286,12 +321,12 @@ def _timed_json(text: str) -> list[Line]:
     """The sentences of a recogniser's answer: Whisper's segments, and those of the usual cloud services."""
     try:
         values = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return []
     lines = sorted(_sentences(values), key=lambda line: line.start or 0.0)
     if not lines and isinstance(values, dict):
-        words = next((values[name] for name in _WORDS if isinstance(values.get(name), str)), "")
-        lines = [Line(words)] if words.strip() else []
+        words = tables.named(values, tables.WORDS)
+        lines = [Line(words)] if words else []
     return lines
 
 
@@ -300,10 +335,10 @@ def _sentences(values: object) -> Iterator[Line]:
         for value in values:
             yield from _sentences(value)
     elif isinstance(values, dict):
-        words = next((values[name] for name in _WORDS if isinstance(values.get(name), str)), None)
+        words = tables.named(values, tables.WORDS)
         start, end = _time(values, _STARTS), _time(values, _ENDS)
-        if words and words.strip() and start is not None and end is not None:
-            yield Line(words.strip(), start, end)
+        if words and start is not None and end is not None:
+            yield Line(words, start, end)
             return
         for value in values.values():
             yield from _sentences(value)
@@ -319,66 +354,11 @@ def _time(values: dict, names: dict[str, float]) -> float | None:
     return None
 
 
-_FILES = (
-    "file",
-    "path",
-    "audio",
-    "wav",
-    "audio_path",
-    "file_name",
-    "filename",
-    "audio_file",
-    "audio_filepath",
-    "wav_path",
-)
-
-
-def _rows(text: str, kind: str) -> Iterator[tuple[str, str]]:
-    """(name of the recording, words) for each row of a table."""
-    if kind in (".json", ".jsonl"):
-        yield from _json_rows(text, kind)
-        return
-    first = text.splitlines()[0] if text.strip() else ""
-    if "|" in first:
-        for line in text.splitlines():
-            cells = [cell.strip() for cell in line.split("|")]
-            # The words come last, but for LJSpeech's second spelling of them.
-            if len(cells) >= 2 and cells[0] and cells[-1]:
-                yield cells[0], cells[-1]
-    elif kind in (".csv", ".tsv") or "\t" in first:
-        rows = list(csv.reader(io.StringIO(text), delimiter="\t" if kind == ".tsv" or "\t" in first else ","))
-        header = [cell.strip().lower() for cell in rows[0]] if rows else []
-        name = next((header.index(word) for word in _FILES if word in header), None)
-        words = next((header.index(word.lower()) for word in _WORDS if word.lower() in header), None)
-        if name is None or words is None:
-            name, words = 0, 1
-        for row in rows:
-            if len(row) > max(name, words) and row[words].strip():
-                yield row[name].strip(), row[words].strip()
-
-
-def _json_rows(text: str, kind: str) -> Iterator[tuple[str, str]]:
-    try:
-        values = (
-            [json.loads(line) for line in text.splitlines() if line.strip()] if kind == ".jsonl" else json.loads(text)
-        )
-    except json.JSONDecodeError:
-        return
-    if isinstance(values, dict):
-        # A plain table of name: words; anything else is not one.
-        yield from ((name, words) for name, words in values.items() if isinstance(words, str))
-        return
-    for value in values if isinstance(values, list) else ():
-        if isinstance(value, dict):
-            name = next((value[word] for word in _FILES if isinstance(value.get(word), str)), "")
-            words = next((value[word] for word in _WORDS if isinstance(value.get(word), str)), "")
-            if name and words.strip():
-                yield name, words
-
-
 def _decoded(path: Path) -> str | None:
-    """The text of a file in UTF-8, UTF-16 or GBK, whichever it is; None if it is no text."""
+    """The text of a file in UTF-8, UTF-16 or GBK, whichever it is; None if it is none, or too large to be read."""
     try:
+        if path.stat().st_size > _LARGEST:
+            return None
         data = path.read_bytes()
     except OSError:
         console.warn(f"{path.name} cannot be read")

@@ -95,11 +95,24 @@ def test_who_speaks(tmp_path, save, files, recipe, expected):
     assert Counter(speaker_names(folder, find(folder), recipe).values()) == expected
 
 
-def test_an_empty_folder_has_no_clips(run, tmp_path):
+def test_a_folder_without_recordings_is_an_error(run, tmp_path):
+    """Or a drive that is not mounted would empty the label file of a run."""
     (tmp_path / "raw").mkdir()
-    assert list(ingest(tmp_path / "raw", run, Recipe())) == []
+    (tmp_path / "raw" / "notes.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(AudioError, match="no recordings"):
+        list(ingest(tmp_path / "raw", run, Recipe()))
     with pytest.raises(AudioError, match="no such folder"):
         list(ingest(tmp_path / "gone", run, Recipe()))
+
+
+def test_what_other_runs_made_is_no_recording(tmp_path, save):
+    save(tmp_path / "raw" / "a.wav", noise(0.3))
+    other = Run.create(tmp_path / "raw" / "runs" / "other", Recipe())
+    write_clips(other.clips_file, [])
+    save(other.audio / "a-123456.wav", noise(0.3))
+    run = Run.create(tmp_path / "run", Recipe())
+    assert [clip.source for clip in ingest(tmp_path / "raw", run, Recipe())] == ["a.wav"]
+    assert find(tmp_path / "raw").runs == (other.folder,)
 
 
 def test_the_run_folder_may_lie_among_the_recordings(tmp_path, save):

@@ -154,3 +154,91 @@ def test_a_text_without_times_is_shared_among_the_clips():
 def test_clips_without_a_transcript_and_rejected_ones_stay_as_they_are():
     other, gone = clip("你好").with_(source="b.wav"), clip("你好", id="c").reject("x", "y")
     assert list(use([other, gone], transcripts(Line("再见")), S)) == [other, gone]
+
+
+BERT_VITS2 = "Data/x/audios/raw/a.wav|派蒙|ZH|你好世界|_ n i h ao _|0 3 3 3 3 0|1 2 2 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("train.list", BERT_VITS2),
+        ("标注.csv", "文件名,说话人,文本\na.wav,派蒙,你好世界\nb.wav,派蒙,再见\n"),
+        ("t.csv", "name,duration,text\na.wav,4.07,你好世界\n"),
+        ("t.csv", "说话人,内容,编号\n派蒙,你好世界,a\n派蒙,再见,b\n"),
+        ("t.csv", "4.07,派蒙,你好世界,a.wav\n1.10,派蒙,再见,b.wav\n"),
+        ("t.tsv", 'a.wav\t"你好世界\nb.wav\t再见，朋友\n'),
+        ("t.list", "a.wav|你好世界|"),
+    ],
+)
+def test_the_words_are_where_the_hanzi_are(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = find(tmp_path, ["a.wav", "b.wav"])
+    assert [line.text for line in found.of("a.wav")] == ["你好世界"]
+    if "b.wav" in text:
+        assert "再见" in found.of("b.wav")[0].text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名字,备注\n" + '"' + "很长的备注，" * 30_000 + '"',
+        '名字,备注\n"' + "没有收尾，" * 3000,
+        "source,start,end\na.wav,0.35,4.1\n",
+        "[" * 100_000,
+    ],
+)
+@pytest.mark.parametrize("name", ["notes.csv", "notes.json", "notes.jsonl", "notes.tsv"])
+def test_tables_of_other_things_are_passed_over(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert not find(tmp_path, ["a.wav"])
+
+
+def test_a_bare_name_means_the_recording_beside_the_table(tmp_path):
+    for who, words in (("派蒙", "你好"), ("刻晴", "再见")):
+        (tmp_path / who).mkdir()
+        (tmp_path / who / "esd.list").write_text(f"001.flac|{who}|ZH|{words}", encoding="utf-8")
+    found = find(tmp_path, ["派蒙/001.flac", "刻晴/001.flac"])
+    assert found.of("派蒙/001.flac") == [Line("你好")] and found.of("刻晴/001.flac") == [Line("再见")]
+
+
+def test_folders_are_compared_by_their_whole_names_and_suffixes_do_not_matter(tmp_path):
+    (tmp_path / "t.list").write_text("D:\\x\\1\\001.wav|a|一一\nD:\\x\\11\\001.wav|b|二二", encoding="utf-8")
+    found = find(tmp_path, ["1/001.flac", "11/001.flac"])
+    assert found.of("1/001.flac") == [Line("一一")] and found.of("11/001.flac") == [Line("二二")]
+
+
+def test_rows_that_may_mean_several_recordings_are_told_of(tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr("ffvits.console.warn", told.append)
+    (tmp_path / "t.list").write_text("001.wav|你好\n002.wav|再见", encoding="utf-8")
+    found = find(tmp_path, ["a/001.wav", "b/001.wav", "b/002.wav"])
+    assert found.by_path == {"b/002.wav": [Line("再见")]}
+    assert len(told) == 1 and told[0].startswith("t.list: 1 rows are not used")
+
+
+def test_one_recording_in_two_formats_has_one_transcript(tmp_path):
+    (tmp_path / "t.list").write_text("001.ape|你好", encoding="utf-8")
+    assert find(tmp_path, ["001.wav", "001.mp3"]).by_path.keys() == {"001.wav", "001.mp3"}
+
+
+def test_tables_of_runs_are_no_transcripts(tmp_path):
+    run = tmp_path / "runs" / "派蒙"
+    run.mkdir(parents=True)
+    for name in ("recipe.yaml", "clips.jsonl"):
+        (run / name).touch()
+    (run / "review.csv").write_text("source,text\na.wav,你好\n", encoding="utf-8")
+    assert not find(tmp_path, ["a.wav"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1\n00:00:00,000 --> 00:00:00,100\n\n2\n00:00:01,500 --> 00:00:03,000\n你好\n\n"
+        "3\n00:01:00,000 --> 00:01:02,500\n世界",
+        "1\n00:00:01,500 --> 00:00:03,000\n你好\n2\n00:01:00,000 --> 00:01:02,500\n世界\n",
+        "00:00:01,500 --> 00:00:03,000\n\n你\n好\n\n00:01:00,000 --> 00:01:02,500\n世界",
+    ],
+)
+def test_subtitles_need_neither_numbers_nor_empty_lines(text):
+    assert [(line.text.replace(" ", ""), line.start) for line in parse(text, ".srt")] == [("你好", 1.5), ("世界", 60.0)]
