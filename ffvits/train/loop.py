@@ -98,11 +98,13 @@ class Loop:
         self.troubles = Troubles()
         self.verdict = Verdict("unknown", "")
         self.waited = self.worked = 0.0
+        self.looked_at = digest([(item.name, item.ids, item.samples.name) for item in held_out])
 
     def go(self, progress: Progress) -> Progress:
         """Trains until the plan is fulfilled; every way out but a crash leaves a checkpoint of the last step."""
+        progress = self._resumed(progress)
         if self._done(progress):
-            console.info(f"already trained: {progress.step} steps")
+            console.info(f"already trained: {progress.step} steps{self._limit(progress)}")
             return progress
         if self.ranks.first:
             if self.plan.best_by == "measures":
@@ -141,6 +143,25 @@ class Loop:
                     raise KeyboardInterrupt
         return progress
 
+    def _resumed(self, progress: Progress) -> Progress:
+        """What was found so far counts, unless other clips are held out now: their distances are no match for it."""
+        if progress.held_out not in ("", self.looked_at):
+            progress = progress.with_(best=math.inf, held_out_since=progress.step)
+        progress = progress.with_(held_out=self.looked_at)
+        if progress.step and self.ranks.first:
+            self.history.cut(progress.step)
+            self.verdict = self._assess(progress)
+        self.verdict = self.ranks.agree(self.verdict)
+        return progress
+
+    def _limit(self, progress: Progress) -> str:
+        """Why a training is over that has steps left."""
+        if progress.step >= self.plan.steps and self.plan.until != "minutes":
+            return ""
+        if self._out_of_time(progress):
+            return f"; the {self.plan.minutes:g} minutes of train.minutes are over (--minutes 0: no limit)"
+        return f"; {self.verdict.text}"
+
     def close(self, progress: Progress) -> str:
         """Shows the table of all looks and says in a sentence what training came to."""
         checks = [entry for entry in self.history.read() if entry["kind"] == "check"]
@@ -164,8 +185,11 @@ class Loop:
         """The share of the time in which the model had no data to work on."""
         return self.waited / max(self.waited + self.worked, 1e-9)
 
+    def _out_of_time(self, progress: Progress) -> bool:
+        return bool(self.plan.minutes) and progress.seconds >= self.plan.minutes * 60
+
     def _done(self, progress: Progress) -> bool:
-        out_of_time = bool(self.plan.minutes) and progress.seconds >= self.plan.minutes * 60
+        out_of_time = self._out_of_time(progress)
         if self.plan.until == "minutes":
             return out_of_time
         # A curve is also flat where every step is skipped, and starts afresh where the adversary joins or parts change.
@@ -243,7 +267,7 @@ class Loop:
         return progress, usable
 
     def _look(self, progress: Progress, writer: SummaryWriter) -> Progress:
-        found = {**self._held_against(progress.step), **self._heard(progress.step, writer)}
+        found = {**self._held_against(progress.step), **self._heard(progress, writer)}
         values = {name: value for name, value in found.items() if value is not None}
         if self.plan.best_by == "measures" and "cer" in values:
             values["faults"] = faults(values)
@@ -265,10 +289,10 @@ class Loop:
         values = {name: value for name, value in vars(found).items() if name != "sounds"}
         return {**values, "similarity": self.listener.similarity(found.sounds)}
 
-    def _heard(self, step: int, writer: SummaryWriter) -> dict[str, float | None]:
+    def _heard(self, progress: Progress, writer: SummaryWriter) -> dict[str, float | None]:
         """What the judges hear in the sentences that the voice says; without their turn, one is for people's ears."""
-        every = self.plan.listen_every
-        listens = every > 0 and (step % every == 0 or step >= self.plan.steps)
+        every, step = self.plan.listen_every, progress.step
+        listens = every > 0 and (step % every == 0 or self._done(progress))
         spoken = [self._sample(sentence) for sentence in (self.sentences if listens else self.sentences[:1])]
         if spoken:
             writer.add_audio("sample", spoken[0].sound.samples, step, self.learner.audio.sampling_rate)
@@ -298,10 +322,11 @@ class Loop:
         return progress
 
     def _assess(self, progress: Progress) -> Verdict:
-        """What the held-out curve says, since all parts and the adversary have their full say."""
+        """What the held-out curve says, since all parts have their full say and it is drawn by these clips."""
         checks = [entry for entry in self.history.read() if entry["kind"] == "check"]
-        if 0 < self.learner.settled < progress.step:
-            checks = [entry for entry in checks if entry["step"] > self.learner.settled]
+        since = max(self.learner.settled if self.learner.settled < progress.step else 0, progress.held_out_since)
+        if since:
+            checks = [entry for entry in checks if entry["step"] > since]
         return assess(checks, seconds=self.seconds, by=self.plan.best_by)
 
     def _sample(self, sentence: str) -> Take:

@@ -84,7 +84,7 @@ class Plan:
 
     def guide_at(self, step: int) -> float:
         """How strongly the guide pulls at a step: fully, then less and less, then not at all."""
-        gone = step / max(self.steps, 1)
+        gone = min(1.0, step / max(self.steps, 1))  # a budget of minutes may know of more steps
         if gone <= self.guide_holds:
             return self.guide
         return self.guide * max(0.0, (self.guide_ends - gone) / max(self.guide_ends - self.guide_holds, 1e-9))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -105,7 +107,7 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -
     share = recipe.train.replay if course.readings else 0.0
     deck = Deck(items, plan.batch_size, recipe.seed, course.readings, share)
     seconds = 60 * _minutes(items, base)
-    held_out = course.held_out[:CHECKED]
+    held_out = _looked_at(course.held_out)
     voice = describe(run, recipe, base, adapted, course.reader, course.table, course.octaves)
     loop = Loop(run, learner, deck, held_out, recipe, course.identity, voice, course.reader, seconds)
     progress = loop.go(progress)
@@ -157,6 +159,15 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     return _Course(
         base, reader, speakers, table, start_from, items, held_out, readings, voices, identity, above, octaves, sings
     )
+
+
+def _looked_at(held_out: Sequence[Item]) -> list[Item]:
+    """The held-out clips by which training is judged: of each speaker as many as of the others, where there are."""
+    of_speaker: dict[int, list[Item]] = defaultdict(list)
+    for item in held_out:
+        of_speaker[item.speaker].append(item)
+    dealt = itertools.chain.from_iterable(itertools.zip_longest(*of_speaker.values()))
+    return [item for item in dealt if item is not None][:CHECKED]
 
 
 def _above(lessons: Lessons, speaker: int, base: Base) -> float:

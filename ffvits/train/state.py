@@ -21,7 +21,8 @@ UNREADABLE = (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, 
 class Progress:
     """How far training has come. `step` counts optimizer steps and never goes back; `epoch` and `index` say which
     batch is dealt next; `seconds` by the clock went into steps, and `processor` seconds of work; `best_step` and
-    `best` are the look that pleased most and its distance, by what `best_by` says (see `verdict.Criterion`)."""
+    `best` are the look that pleased most and its distance, by what `best_by` says (see `verdict.Criterion`). The clips
+    that are looked at have been those of the digest `held_out` since the step `held_out_since`."""
 
     step: int = 0
     samples: int = 0
@@ -32,6 +33,8 @@ class Progress:
     best_step: int = 0
     best: float = float("inf")
     best_by: str = "mel"
+    held_out: str = ""
+    held_out_since: int = 0
 
     def with_(self, **changes: Any) -> Progress:
         return replace(self, **changes)

@@ -312,6 +312,18 @@ class TestPlan:
         for other in ({"many_voices": True}, {"guided": False}):
             assert not make_plan(TrainSettings(), **{**known, **other}).turns(10_000, 36_000)
 
+    def test_the_guide_does_not_let_go_when_minutes_know_of_more_steps(self):
+        made = make_plan(
+            TrainSettings(until="minutes", minutes=30),
+            device="cpu",
+            clips=4,
+            minutes=1,
+            small=True,
+            judge=False,
+            guided=True,
+        )
+        assert made.guide_at(1) == made.guide_at(made.steps + 1) == made.guide_at(100_000) > 0
+
     def test_with_a_budget_of_minutes_the_flow_follows_when_half_of_them_are_over(self):
         known = {
             "device": "cpu",

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from ffvits.clip import write_clips
 from ffvits.errors import FfvitsError, TextError, TrainError
 from ffvits.run import Run
 from ffvits.train import state, train
@@ -98,6 +99,34 @@ def test_the_parts_take_turns_once_and_for_good(run, monkeypatch):
     train_to(run, 6, seed=3)
     progress, saved = newest(run)
     assert (progress.step, saved["turned"]) == (6, 2)
+
+
+def test_what_has_converged_is_not_trained_again(run, capsys):
+    still = {"train.until": "converged", "train.learning_rate": 1e-12, "train.check_every": 1}
+    train_to(run, 60, **still)
+    steps = newest(run)[0].step
+    assert 1 < steps < 60
+    train_to(run, 60, **still)
+    assert newest(run)[0].step == steps
+    assert f"already trained: {steps} steps; " in " ".join(capsys.readouterr().err.split())
+
+
+def test_minutes_that_are_over_are_named(run, capsys):
+    train_to(run, 60, **{"train.minutes": 1e-6})
+    train_to(run, 60, **{"train.minutes": 1e-6})
+    assert "train.minutes are over (--minutes 0: no limit)" in " ".join(capsys.readouterr().err.split())
+
+
+def test_when_other_clips_are_held_out_the_best_is_sought_anew(run):
+    train_to(run, 4)
+    best = newest(run)[0].best
+    assert best < float("inf")
+    clips = [clip.with_(status="reject") if clip.split == "val" else clip for clip in run.clips()]
+    write_clips(run.clips_file, clips)
+    train_to(run, 6)
+    progress, _ = newest(run)
+    assert (progress.step, progress.best_step, progress.best, progress.held_out_since) == (6, 6, float("inf"), 4)
+    assert Voice.load(run.voice).info.card["steps"] == 6
 
 
 def test_a_judge_that_is_missing_is_missed_before_the_first_step(run):
