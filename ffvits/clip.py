@@ -18,6 +18,7 @@ from ffvits.errors import ClipError
 from ffvits.files import write_text
 
 SCHEMA = 1
+BEYOND = 0.5  # s of a clip that may go with an edited one in its place
 STATUSES = ("keep", "reject")
 SPLITS = ("", "train", "val")
 
@@ -253,9 +254,11 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
     """The newly labelled clips with every edit that a person made to the previous ones kept.
 
     A clip that was edited keeps its text and status under the same id. If the cuts have moved, the edited clip itself
-    stays and takes the place of new clips that cover more than half of it.
+    stays and takes the place of new clips that cover more than half of it; one that reaches beyond it is rejected
+    instead, so that nothing of a recording is missing without a word.
     """
     clips = {clip.id: clip.signed() for clip in fresh}
+    replaced: list[Clip] = []
     of_source: dict[str, list[Clip]] = defaultdict(list)
     for clip in clips.values():
         of_source[clip.source].append(clip)
@@ -273,11 +276,23 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
             clips[old.id] = new.with_(**edits)
             continue
         covered = [
-            clip.id
-            for clip in of_source[old.source]
-            if min(clip.end, old.end) - max(clip.start, old.start) > 0.5 * min(clip.seconds, old.seconds)
+            clip.id for clip in of_source[old.source] if _shared(clip, old) > 0.5 * min(clip.seconds, old.seconds)
         ]
         for name in covered:
-            clips.pop(name, None)  # another edited clip may have taken its place already
+            if clip := clips.pop(name, None):  # another edited clip may have taken its place already
+                replaced.append(clip)
         clips[old.id] = old
+    for clip in replaced:
+        beyond = clip.seconds - sum(_shared(clip, other) for other in clips.values() if other.source == clip.source)
+        if beyond > BEYOND:
+            clips[clip.id] = clip.reject(
+                "covered",
+                f"a clip that you edited lies in it and stays; {beyond:.1f} s of speech around that are left out",
+                "cut it by hand in ffvits web, or delete the line of your clip and label again",
+            ).signed()
     return list(clips.values())
+
+
+def _shared(one: Clip, other: Clip) -> float:
+    """Seconds that two clips of one recording have in common."""
+    return max(0.0, min(one.end, other.end) - max(one.start, other.start))

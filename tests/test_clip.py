@@ -122,6 +122,14 @@ class TestEdits:
         ]
         assert [c.id for c in merge_edits(fresh, [old])] == ["a-2", "b", "a-0"]
 
+    def test_what_reaches_beyond_an_edited_clip_is_rejected_and_not_gone(self):
+        old = clip(id="a-1", start=4.2, end=11.4, text="x").signed().with_(text="改过")
+        fresh = [clip(id="a-0", start=0.2, end=11.4), clip(id="a-2", start=11.5, end=18.2)]
+        merged = {c.id: c for c in merge_edits(fresh, [old])}
+        assert merged["a-1"].text == "改过" and merged["a-2"].kept
+        assert merged["a-0"].reasons[0].code == "covered" and "4.0 s" in merged["a-0"].reasons[0].message
+        assert not merged["a-0"].edited
+
     def test_merging_twice_changes_nothing_more(self):
         old = clip(text="旧").signed().with_(text="改")
         once = merge_edits([clip(text="新")], [old])

@@ -19,6 +19,11 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run
 
 _INDEX = "index.json"  # in audio/: the key of what each file was made from
+_GONE = (
+    "gone",
+    "its sound was deleted, and the recording is cut otherwise now",
+    "put audio/ back, or delete the clip's line and label again",
+)
 
 
 def finish(clips: Sequence[Clip], run: Run, recipe: Recipe) -> list[Clip]:
@@ -70,7 +75,11 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
         target = run.audio / name
         if clip.kept and clip.audio:
             if not (target.is_file() and (before.get(name) == clip.key or clip.audio == f"audio/{name}")):
-                Sound.load(run.path(clip)).save(target)
+                sound = next((p for p in (run.path(clip), run.folder / clip.original) if p.is_file()), None)
+                if sound is None:
+                    exported.append(clip.reject(*_GONE).signed())
+                    continue
+                Sound.load(sound).save(target)
             after[name] = clip.key
             clip = clip.with_(audio=f"audio/{name}")
         exported.append(clip)
@@ -160,6 +169,8 @@ _TITLES = {
     "mismatch": "its transcript is another's",
     "doubtful": "its words are in doubt",
     "person": "set aside by a person",
+    "covered": "around a clip that was edited",
+    "gone": "its sound was deleted",
 }
 
 

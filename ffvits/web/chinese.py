@@ -37,10 +37,20 @@ CODES = {
     "mismatch": "与文稿不符",
     "doubtful": "文字存疑",
     "person": "人工拒绝",
+    "covered": "在改过的片段周围",
+    "gone": "声音已被删除",
 }
 
 # Two lines each: the English, and the Chinese below it.
 SENTENCES = _pairs("""
+a clip that you edited lies in it and stays; {} s of speech around that are left out
+    其中有您改过的片段，予以保留；其余 {0} 秒未采用
+cut it by hand in ffvits web, or delete the line of your clip and label again
+    请在 ffvits web 中手动切分，或删除您那一条所在的行后重新标注
+its sound was deleted, and the recording is cut otherwise now
+    它的声音已被删除，而录音现在切法不同
+put audio/ back, or delete the clip's line and label again
+    请恢复 audio/ 文件夹，或删除该行后重新标注
 {} s of sound are too few to learn from
     只有 {0} 秒，太短，学不到东西
 record whole sentences

@@ -62,6 +62,18 @@ def test_what_a_person_set_to_keep_is_kept_with_its_audio_and_text(run, labelled
         assert not (run.audio / f"{found[0].id}.wav").exists()
 
 
+def test_a_clip_whose_sound_is_gone_does_not_end_the_run(run, labelled):
+    finish(labelled, run, Recipe())
+    lines = read_clips(run.clips_file)
+    other = dataclasses.replace(
+        lines[0], id="other-cut", text="改过", audio="audio/other-cut.wav", original="gone.flac"
+    )
+    write_clips(run.clips_file, [other, *lines[1:]])
+    found = {clip.id: clip for clip in finish([clip.with_(start=5.0, end=9.0) for clip in labelled], run, Recipe())}
+    assert found["other-cut"].reasons[0].code == "gone" and found["other-cut"].text == "改过"
+    assert sum(clip.kept for clip in found.values()) == 2
+
+
 def test_audio_is_written_again_only_if_it_changed(run, labelled):
     first = finish(labelled, run, Recipe())
     stamps = {path.name: path.stat().st_mtime_ns for path in run.audio.glob("*.wav")}
