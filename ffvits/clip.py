@@ -46,9 +46,9 @@ class Clip:
 
     `start` and `end` are seconds in the decoded source; `audio` is the path of the current samples, relative to the
     run folder, with forward slashes, and `original` that of the same stretch before anything was removed from it (the
-    same path if nothing was); `key` is the hash of everything that those samples came from. `scores` are plain
-    numbers by name; `notes` say in words what was done to the clip. `review` holds the doubts about `text`; a person
-    who found it right empties the list.
+    same path if nothing was); `key` is the hash of everything that those samples came from, `recording` that of the
+    whole recording. `scores` are plain numbers by name; `notes` say in words what was done to the clip. `review` holds
+    the doubts about `text`; a person who found it right empties the list.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Clip:
     audio: str = ""
     original: str = ""
     key: str = ""
+    recording: str = ""
     machine: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -136,7 +137,7 @@ def clip_id(source: str, start: float | None = None) -> str:
     return whole if start is None else f"{whole}-{round(start * 1000):08d}"
 
 
-_TEXT_FIELDS = ("id", "source", "speaker", "text", "status", "split", "heard", "audio", "original", "key")
+_TEXT_FIELDS = ("id", "source", "speaker", "text", "status", "split", "heard", "audio", "original", "key", "recording")
 _KNOWN = {f.name for f in fields(Clip)}
 
 
@@ -253,19 +254,28 @@ def write_clips(path: Path, clips: Iterable[Clip]) -> None:
 def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
     """The newly labelled clips with every edit that a person made to the previous ones kept.
 
-    A clip that was edited keeps its text and status under the same id. If the cuts have moved, the edited clip itself
-    stays and takes the place of new clips that cover more than half of it; one that reaches beyond it is rejected
-    instead, so that nothing of a recording is missing without a word.
+    A clip that was edited keeps its text and status under the same id, or under another if its recording was renamed.
+    If the recording is another now, the edit is not for it and becomes a doubt. If the cuts have moved, the edited clip
+    itself stays and takes the place of new clips that cover more than half of it; one that reaches beyond it is
+    rejected instead, so that nothing of a recording is missing without a word.
     """
     clips = {clip.id: clip.signed() for clip in fresh}
     replaced: list[Clip] = []
     of_source: dict[str, list[Clip]] = defaultdict(list)
+    same_cut = {}
     for clip in clips.values():
         of_source[clip.source].append(clip)
+        same_cut[clip.recording, round(clip.start, 3), round(clip.end, 3)] = clip.id
     for old in previous:
         if not old.edited:
             continue
         new = clips.get(old.id)
+        if new is not None and "" != old.recording != new.recording != "":
+            why = "the recording is another than when you edited this clip"
+            clips[new.id] = new.with_(machine={}).doubt(why, old.text).signed()
+            continue
+        if new is None and old.recording and old.source not in of_source:
+            new = clips.get(same_cut.get((old.recording, round(old.start, 3), round(old.end, 3)), ""))
         if new is not None:
             edits: dict[str, object] = {
                 name: getattr(old, name) for name in ("text", "status") if getattr(old, name) != old.machine.get(name)
@@ -273,7 +283,7 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
             if old.settled:  # what was found right are these words, whatever is heard now
                 edits |= {"text": old.text, "review": ()}
                 new = new.with_(machine={**new.machine, "review": "open"})
-            clips[old.id] = new.with_(**edits)
+            clips[new.id] = new.with_(**edits)
             continue
         covered = [
             clip.id for clip in of_source[old.source] if _shared(clip, old) > 0.5 * min(clip.seconds, old.seconds)

@@ -122,6 +122,24 @@ class TestEdits:
         ]
         assert [c.id for c in merge_edits(fresh, [old])] == ["a-2", "b", "a-0"]
 
+    def test_an_edit_is_not_for_another_recording_of_the_same_name(self):
+        old = clip(recording="take 1").signed().with_(text="第一次", status="reject")
+        (found,) = merge_edits([clip(recording="take 2", text="第二次")], [old])
+        assert (found.text, found.status, found.edited) == ("第二次", "keep", False)
+        assert found.review[0].other == "第一次" and "another" in found.review[0].why
+        for before in ("", "take 2"):
+            (same,) = merge_edits([clip(recording="take 2")], [old.with_(recording=before)])
+            assert (same.text, same.status) == ("第一次", "reject")
+
+    def test_an_edit_follows_a_recording_that_was_renamed(self):
+        old = clip(id="old-1", source="旧.wav", start=1.2344, recording="r").signed().with_(text="改过")
+        fresh = [
+            clip(id="new-1", source="新.wav", start=1.234, recording="r"),
+            clip(id="new-2", source="新.wav", start=5.0),
+        ]
+        merged = merge_edits(fresh, [old])
+        assert [(c.id, c.text) for c in merged] == [("new-1", "改过"), ("new-2", fresh[1].text)]
+
     def test_what_reaches_beyond_an_edited_clip_is_rejected_and_not_gone(self):
         old = clip(id="a-1", start=4.2, end=11.4, text="x").signed().with_(text="改过")
         fresh = [clip(id="a-0", start=0.2, end=11.4), clip(id="a-2", start=11.5, end=18.2)]

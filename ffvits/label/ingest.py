@@ -68,6 +68,7 @@ def _clip(source: str, speaker: str, values: dict[str, Any], part: dict[str, Any
         audio=audio,
         original=audio,
         key=part["key"],
+        recording=values["parts"][0]["key"],
     )
     clip = clip.score(source_rate=values["rate"], channels=values["channels"], bandwidth_hz=part["bandwidth"])
     if values["bits"]:

@@ -43,6 +43,8 @@ CODES = {
 
 # Two lines each: the English, and the Chinese below it.
 SENTENCES = _pairs("""
+the recording is another than when you edited this clip
+    录音已不是您修改这一条时的那个文件
 a clip that you edited lies in it and stays; {} s of speech around that are left out
     其中有您改过的片段，予以保留；其余 {0} 秒未采用
 cut it by hand in ffvits web, or delete the line of your clip and label again
