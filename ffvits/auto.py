@@ -60,6 +60,11 @@ def make_voice(
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
     resolved = resolve(input, recipe=recipe, options=options, **fields)
+    if until not in LABEL_STAGES:
+        from ffvits.base.load import check_base
+
+        for base in bases or [resolved.base]:  # a slip is told now, not after labelling
+            check_base(base)
     run = Run.create(resolved.out, resolved)
     with run.locked():
         from ffvits.label import label

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ffvits.errors import AudioError
+from ffvits.errors import AudioError, RecipeError
 from ffvits.recipe import Recipe
 
 # Rough costs, to tell a coffee from a night. Measured: labelling and the small base on two CPU cores. Extrapolated: the
@@ -27,7 +27,10 @@ class Download:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What would be done; times are estimates in minutes, `bytes` those still to download."""
+    """What would be done; times are estimates in minutes, `bytes` those still to download.
+
+    `steps` is 0 where the time alone ends the training.
+    """
 
     files: int
     unreadable: tuple[str, ...]
@@ -67,23 +70,32 @@ class Outlook:
             lines.append("downloads  none: everything needed is here")
         lines.append(
             f"time       about {_span(self.label_minutes)} to label, "
-            f"about {_span(self.train_minutes)} to train {self.steps} steps (estimates; downloads aside)"
+            f"about {_span(self.train_minutes)} to train{f' {self.steps} steps' if self.steps else ''} "
+            "(estimates; downloads aside)"
         )
         return "\n".join(lines)
 
 
-def plan(recipe: Recipe) -> Outlook:
+def plan(recipe: Recipe, until: str = "report") -> Outlook:
     """Looks at the folder's files and the cache, and estimates the rest; nothing is written.
 
-    `recipe` must be resolved (see `ffvits.auto.resolve`). Raises FfvitsError for what could not work at all.
+    `recipe` must be resolved (see `ffvits.auto.resolve`). Raises FfvitsError for what could not work at all: no such
+    stage as `until`, no recordings, a base that is not there, an impossible training.
     """
     from ffvits.audio.files import find, probe
+    from ffvits.auto import STAGES
+    from ffvits.base.load import check_base
     from ffvits.device import choose_device
     from ffvits.label.ingest import speaker_names
     from ffvits.train.plan import make_plan
 
+    if until not in STAGES:
+        raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
+    check_base(recipe.base)
     folder = Path(recipe.input).expanduser()
     found = find(folder, skip=(Path(recipe.out).resolve(),))
+    if not found.audio and not found.unreadable:
+        raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
     speakers = speaker_names(folder, found, recipe)
     seconds, unreadable, formats, usable = 0.0, [], Counter(), Counter()
     for path in found.audio:
@@ -103,6 +115,7 @@ def plan(recipe: Recipe) -> Outlook:
     )
     kind = "cpu" if device == "cpu" else "gpu"
     factor = WHISPER_FACTOR.get(recipe.label.transcribe.model, 15.0)
+    by_time = recipe.train.until == "minutes"
     trained = training.steps * STEP_SECONDS[kind, small] * training.batch_size / 8 / 60
     return Outlook(
         files=len(found.audio),
@@ -115,8 +128,8 @@ def plan(recipe: Recipe) -> Outlook:
         device=device,
         downloads=tuple(_downloads(recipe, base)),
         label_minutes=round(seconds * LABEL_SECONDS[kind] * factor / 60 + 0.5, 1),
-        train_minutes=round(min(trained, recipe.train.minutes or trained), 1),
-        steps=training.steps,
+        train_minutes=round(recipe.train.minutes if by_time else min(trained, recipe.train.minutes or trained), 1),
+        steps=0 if by_time else training.steps,
         out=recipe.out,
     )
 

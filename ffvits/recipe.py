@@ -344,8 +344,16 @@ class _Reader:
         return kind(**values)
 
     def pairs(self, node: Any, path: str) -> Iterable[tuple[Any, Any]]:
+        import yaml
+
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self.wrong(
+                    f"a key in {path or 'the recipe'} must be a text, not a list or a table",
+                    key,
+                    "fill in what stands in {{ }}, or put the key in quotes",
+                )
             if key.value in seen:
                 raise self.wrong(
                     f"the key {key.value!r} stands twice in {path or 'the recipe'}", key, "keep one of them"

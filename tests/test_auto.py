@@ -3,7 +3,7 @@
 import pytest
 
 from ffvits.auto import make_voice, resolve, run_batch
-from ffvits.errors import RecipeError
+from ffvits.errors import AudioError, BaseError, RecipeError
 from ffvits.plan import plan
 from ffvits.recipe import Recipe
 
@@ -50,6 +50,12 @@ def test_one_failing_character_does_not_stop_the_rest(raw, tmp_path):
     assert rows[1].made.run == tmp_path / "run"
 
 
+def test_a_base_that_is_not_there_is_missed_before_anything_is_written(raw, tmp_path):
+    with pytest.raises(BaseError, match="mandarin-litee"):
+        make_voice(raw, base="mandarin-litee", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_run_cannot_lie_among_its_own_recordings(raw):
     with pytest.raises(RecipeError, match="its own recordings"):
         resolve(raw, out=str(raw / "." / ""))
@@ -70,3 +76,27 @@ def test_a_dry_run_tells_and_writes_nothing(raw, tmp_path):
     assert "mandarin-lite" in told.text()
     assert not out.exists()
     assert told.to_dict()["files"] == 2
+
+
+def test_a_dry_run_refuses_what_could_not_work(raw, tmp_path):
+    with pytest.raises(AudioError, match="no recordings in it"):
+        plan(resolve(raw))
+    (raw / "一句.wav").write_bytes(b"")
+    with pytest.raises(RecipeError, match="no stage 'scren'"):
+        plan(resolve(raw), until="scren")
+    with pytest.raises(BaseError, match="no base named 'mandarin-lit'") as caught:
+        plan(resolve(raw, base="mandarin-lit"))
+    assert "'mandarin-lite'" in caught.value.cure
+    with pytest.raises(BaseError, match="no such file or folder"):
+        plan(resolve(raw, base=str(tmp_path / "nope.pth")))
+    assert plan(resolve(raw, base="mine@https://example.invalid/G_0.pth")).base.startswith("mine@")
+
+
+def test_a_dry_run_tells_the_time_that_the_recipe_gives(raw):
+    (raw / "一句.wav").write_bytes(b"")
+    given = {"train.until": "minutes", "train.minutes": 600}
+    told = plan(resolve(raw, base="mandarin-lite", options=given))
+    assert (told.train_minutes, told.steps) == (600, 0)
+    assert "about 10.0 h to train (" in told.text()
+    fewer = plan(resolve(raw, base="mandarin-lite", options={"train.minutes": 1, "train.steps": 5000}))
+    assert (fewer.train_minutes, fewer.steps) == (1, 5000)

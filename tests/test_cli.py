@@ -72,6 +72,8 @@ def test_python_m_ffvits_auto_is_ffvits_auto():
         (("auto", "no such folder"), "does not exist", "name the folder"),
         (("auto", "pyproject.toml"), "is a file", "name the folder"),
         (("auto", "examples", "--until", "lunch"), "no stage 'lunch'", "ingest"),
+        (("auto", "examples", "--until", "lunch", "--dry-run"), "no stage 'lunch'", "ingest"),
+        (("auto", "examples", "--base", "biaobe", "--dry-run"), "no base named 'biaobe'", "'biaobei'"),
         (("auto", "examples", "--set", "train.stepz=1"), "train.stepz", "steps"),
         (("auto", "examples", "--set", "train.steps"), "no '='", "--set train.steps=200"),
         (("auto", "--recipe", "none.yaml"), "no such recipe", "default.yaml"),
@@ -87,6 +89,45 @@ def test_a_mistake_is_told_with_its_cure_and_no_traceback(arguments, said, cure)
     assert "Traceback" not in failed.stderr
     assert said in " ".join(failed.stderr.split())
     assert cure in failed.stderr
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """A run that is labelled, as far as can be seen before a base is loaded."""
+    from ffvits.clip import Clip
+    from ffvits.recipe import Recipe
+    from ffvits.run import Run
+
+    run = Run.create(tmp_path / "run", Recipe(base="mandarin-lite", offline=True))
+    run.save_clips([Clip("a", "a.wav", 0.0, 1.0, "派蒙", text="你好", audio="audio/a.wav")])
+    return run
+
+
+@pytest.mark.parametrize("verb", ["train", "pretrain"])
+def test_a_refused_flag_is_not_remembered(labelled, verb):
+    before = labelled.recipe_file.read_bytes()
+    failed = ffvits(verb, str(labelled.folder), "--base", "mandarin-litee")
+    assert failed.returncode == 2 and "'mandarin-lite'" in failed.stderr
+    assert labelled.recipe_file.read_bytes() == before
+
+
+def test_what_training_began_with_is_remembered_even_if_it_fails(labelled, monkeypatch, capsys):
+    from ffvits.cli import main
+    from ffvits.errors import RecipeError, TrainError
+
+    def failing(error):
+        def train(recipe, run, **_):
+            assert run.recipe() == recipe
+            raise error("as it is")
+
+        monkeypatch.setattr("ffvits.train.session.train", train)
+
+    failing(RecipeError)
+    assert main(["train", str(labelled.folder), "--steps", "7"]) == 2
+    assert labelled.recipe().train.steps == 0
+    failing(TrainError)
+    assert main(["train", str(labelled.folder), "--steps", "7"]) == 2
+    assert labelled.recipe().train.steps == 7
 
 
 def test_a_base_speaks_from_the_command_line(tmp_path):

@@ -78,6 +78,8 @@ def test_numbers_as_people_write_them(tmp_path, number):
         ("speak:\n  sentences: 你好\n", 2, "speak.sentences must be a list", ""),
         ("device: [cpu]\n", 1, "device must be a text", ""),
         ("seed: 1\nseed: 2\n", 2, "'seed' stands twice", ""),
+        ("base: auto\n{{name}}: x\n", 2, "a key in the recipe must be a text", "{{ }}"),
+        ("text:\n  lexicon:\n    [重庆]: x\n", 3, "a key in text.lexicon must be a text", "quotes"),
         ("a: [\n", 2, "not valid YAML", ""),
         ("- a\n", 1, "the recipe must be", ""),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from ffvits import console, store
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.base.catalogue import known_entry
 from ffvits.base.checkpoint import read_checkpoint
+from ffvits.base.config_file import read_config
 from ffvits.base.inspect import Inspection, examine
 from ffvits.errors import BaseError, DownloadError
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 EMBEDDED = "mandarin-lite"
 PREFERRED = "biaobei"
 _WEIGHTS = (".pth", ".pt", ".ckpt", ".safetensors")
+_ANYONES = ("voice", "bundle", "exports", "")  # folders that are called so in every run
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,25 @@ def load_base(spec: str | Path, *, offline: bool = False, config: str | Path | N
     text = str(spec)
     if text == "auto":
         return _auto(offline)
-    name, at, address = text.partition("@")
-    if at and urlsplit(address).scheme in ("http", "https"):
-        return _from_address(name, address, offline)
     known = {entry.name: entry for entry in store.entries("base")}
+    name, address = _address(text)
+    if address:
+        return _from_address(name, address, known, offline)
     if text in known:
         return _from_manifest(known[text], store.fetch(text, offline=offline))
-    path = Path(spec).expanduser()
-    if path.is_dir():
-        path = find_generator(path)
-    elif not path.exists():
-        raise _unknown(text, path, list(known))
+    path = _on_disk(text, known)
     return _loaded(path, Path(config) if config else None, known_entry(path))
+
+
+def check_base(spec: str | Path) -> None:
+    """Raises the BaseError of `load_base` for a base that is not there; fetches nothing and opens no file."""
+    text = str(spec)
+    known = {entry.name for entry in store.entries("base")}
+    name, address = _address(text)
+    if address:
+        _file_at(name, address, known)
+    elif text != "auto" and text not in known:
+        _on_disk(text, known)
 
 
 def find_generator(folder: Path) -> Path:
@@ -140,23 +149,44 @@ def _from_manifest(entry: store.Entry, folder: Path) -> Base:
     return _loaded(folder / card.generator, stated, entry, discriminator, name=entry.name)
 
 
-def _from_address(name: str, address: str, offline: bool) -> Base:
+def _from_address(name: str, address: str, known: Mapping[str, store.Entry], offline: bool) -> Base:
     """A known base from another address, or an unknown one that is then taken on trust and remembered."""
-    known = {entry.name: entry for entry in store.entries("base")}
+    file = _file_at(name, address, known)
+    if name in known:
+        prefix = address.rpartition("/")[0] if file else address
+        return _from_manifest(known[name], store.fetch(name, offline=offline, source=prefix))
+    folder = store.fetch_address(name, address, offline=offline)
+    return _loaded(folder / file, None, None, name=name)
+
+
+def _address(text: str) -> tuple[str, str]:
+    """NAME@ADDRESS taken apart; the address is "" for anything else."""
+    name, _, address = text.partition("@")
+    return name, address if urlsplit(address).scheme in ("http", "https") else ""
+
+
+def _file_at(name: str, address: str, known: Collection[str]) -> str:
+    """The generator's file that an address ends in; "" for the folder of a known base."""
     last = urlsplit(address).path.rpartition("/")[2]
     is_file = last.lower().endswith(_WEIGHTS)
-    if name in known:
-        prefix = address.rpartition("/")[0] if is_file else address
-        return _from_manifest(known[name], store.fetch(name, offline=offline, source=prefix))
-    if not is_file:
+    if name not in known and not is_file:
         raise BaseError(
             f"{name} is no name of `ffvits bases`, so the address must be that of its generator",
             cure=f"write {name}@https://…/G_0.pth",
         )
-    if not re.fullmatch(r"[\w.-]+", name):
+    if name not in known and not re.fullmatch(r"[\w.-]+", name):
         raise BaseError(f"{name!r} cannot be the name of a base", cure="use letters, digits, '-', '_' and '.'")
-    folder = store.fetch_address(name, address, offline=offline)
-    return _loaded(folder / last, None, None, name=name)
+    return last if is_file else ""
+
+
+def _on_disk(text: str, known: Collection[str]) -> Path:
+    """The generator that a path names, or that lies in the folder which it names."""
+    path = Path(text).expanduser()
+    if path.is_dir():
+        return find_generator(path)
+    if not path.exists():
+        raise _unknown(text, path, list(known))
+    return path
 
 
 def _loaded(
@@ -174,9 +204,9 @@ def _loaded(
     judge = discriminator or find_discriminator(path)
     if judge is None and card is None:
         console.info(f"no discriminator (D_*.pth) lies beside {path.name}: an adversary would have to start fresh")
-    ours = _own_card(found, card)
+    ours = {} if card else _own_card(found)
     return Base(
-        name=name or (card.name if card else path.stem),
+        name=name or (card.name if card else _name_of(path)),
         config=found.config,
         generator=found.state,
         discriminator=_discriminator(judge) if judge else None,
@@ -186,19 +216,29 @@ def _loaded(
         audio=found.audio,
         speakers=found.speakers,
         language=card.base.language if card else "zh",
-        licence=card.licence if card else str(ours.get("licence", "not stated")),
-        notes=card.notes if card else "",
+        licence=card.licence if card else str(ours.get("licence") or ours.get("base_licence") or "not stated"),
+        notes=card.notes if card else str(ours.get("notes") or ours.get("base_notes") or ""),
         path=path,
         octaves=found.octaves,
     )
 
 
-def _own_card(found: Inspection, card: store.Entry | None) -> Mapping[str, object]:
-    if card is not None:
-        return {}
+def _name_of(path: Path) -> str:
+    """The file's own name; that of the run for a finished voice, whose file is called like every other's."""
+    if path.name != "model.safetensors" or not path.with_name("voice.json").is_file():
+        return path.stem
+    return next((folder.name for folder in path.resolve().parents if folder.name not in _ANYONES), path.stem)
+
+
+def _own_card(found: Inspection) -> Mapping[str, object]:
+    """What the config in the file, or the one (a `voice.json` too) beside it, tells of where the weights come from."""
     inside = read_checkpoint(found.path).config if found.path.suffix == ".safetensors" else None
     ours = (inside or {}).get("ffvits")
-    return ours if isinstance(ours, Mapping) else {}
+    if inside is None and "config" in found.details:
+        ours = read_config(Path(str(found.details["config"]))).ours
+    ours = ours if isinstance(ours, Mapping) else {}
+    card = ours.get("card")
+    return {**ours, **card} if isinstance(card, Mapping) else ours
 
 
 def _discriminator(path: Path) -> Mapping[str, Tensor]:

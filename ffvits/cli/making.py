@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ffvits import console
 from ffvits.cli.flags import options, recipe_flags
 from ffvits.cli.verbs import Verb
+from ffvits.errors import BaseError, DownloadError, RecipeError, TextError
+
+if TYPE_CHECKING:
+    from ffvits.recipe import Recipe
+    from ffvits.run import Run
+
+# What training refuses a recipe with, all of it before its first step.
+_REFUSALS = (BaseError, DownloadError, RecipeError, TextError)
 
 
 def add(verb: Verb) -> None:
@@ -77,7 +88,8 @@ def _auto(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         from ffvits.plan import plan
 
-        planned = plan(resolve(arguments.input, recipe=arguments.recipe, options=options(arguments)))
+        recipe = resolve(arguments.input, recipe=arguments.recipe, options=options(arguments))
+        planned = plan(recipe, arguments.until)
         console.result(json.dumps(planned.to_dict(), ensure_ascii=False) if arguments.json else planned.text())
         return 0
     made = make_voice(arguments.input, recipe=arguments.recipe, until=arguments.until, options=options(arguments))
@@ -134,9 +146,25 @@ def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, as_
     run = Run.open(arguments.folder)
     given = Recipe.load(recipe_file) if recipe_file else run.recipe()
     recipe = given.override({**options(arguments), "out": arguments.folder})
-    with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
-        train(recipe, Run.create(arguments.folder, recipe), as_base=as_base)
+    first = started_first()  # under torchrun the first process holds the folder, and writes the recipe, for all
+    with run.locked() if first else nullcontext(), _taken_up(run, recipe) if first else nullcontext():
+        train(recipe, run, as_base=as_base)
     return 0
+
+
+@contextmanager
+def _taken_up(run: Run, recipe: Recipe) -> Iterator[None]:
+    """The run goes by `recipe`; by its earlier one again where this one is refused, so that a slip is made once."""
+    from ffvits.files import replacing
+
+    earlier = run.recipe_file.read_bytes()
+    run.create(run.folder, recipe)
+    try:
+        yield
+    except _REFUSALS:
+        with replacing(run.recipe_file) as temporary:
+            temporary.write_bytes(earlier)
+        raise
 
 
 def _pretrain(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ffvits import console
-from ffvits.errors import FfvitsError
+from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures
 from ffvits.evaluate.evaluation import Evaluation, judge, run_of
 from ffvits.evaluate.panel import Panel, alike
@@ -164,12 +164,16 @@ def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list
     """Trains the run's labelled clips briefly on each base, in `trials/<base>` of the run; gives the trials' folders.
 
     A finished trial is taken as it is. Raises what training raises, and RunError, before any training, if nothing is
-    labelled.
+    labelled or a clip's sound is gone.
     """
     from ffvits.train import train
 
     run = Run.open(target)
-    run.clips()
+    gone = [clip for clip in run.clips() if clip.kept and not run.path(clip).is_file()]
+    if gone:
+        raise RunError(
+            f"the sound of {len(gone)} clips is not there", cure="write it again with: ffvits label", file=run.audio
+        )
     folders = []
     for base, short in zip(bases, _names(bases), strict=True):
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in short)

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ffvits import console
+from ffvits import console, store
 from ffvits.device import choose_device
-from ffvits.errors import FfvitsError, RunError
+from ffvits.errors import BaseError, DownloadError, FfvitsError, RunError
 from ffvits.evaluate import measures, words
 from ffvits.evaluate.hearing import VERSION, Heard, hear_recordings, hear_voice
 from ffvits.evaluate.panel import Panel, Verdict, alike
@@ -97,9 +97,9 @@ def evaluate(
     """Judges a run's voice (or a voice folder, or a base) and writes `evaluation/` beside it.
 
     `checkpoint` names a training state of the run instead of its finished voice; `against` the base to compare with
-    (left out: the one that the voice was made from; "none": no base). A voice of several speakers speaks as `speaker`
-    (left out: the first) and is held against that one's recordings. What was heard before is not heard again. Raises
-    FfvitsError naming what is missing.
+    (left out: the one that the voice was made from, if it is still to be found; "none": no base). A voice of several
+    speakers speaks as `speaker` (left out: the first) and is held against that one's recordings. What was heard before
+    is not heard again. Raises FfvitsError naming what is missing.
     """
     if sentences < 1:
         raise FfvitsError(f"{sentences} sentences cannot be judged", cure="give --sentences 1 or more")
@@ -152,10 +152,10 @@ def judge(
     speaker = speaker or (voice.speakers[0] if voice.speakers else None)
     heard = hear_voice(voice, name, place, chosen, speaker, seed, panel)
     base = None
-    base_name = _base_name(against, voice)
-    if base_name:
-        other = Voice.load(base_name, device=device, offline=panel.offline)
-        base = hear_voice(other, base_name, place, chosen, None, seed, panel)
+    other = _base(against, voice, run, device, panel.offline)
+    if other:
+        base_name, spoken = other
+        base = hear_voice(spoken, base_name, place, chosen, None, seed, panel)
     real = hear_recordings(run, place, speaker, panel) if run and run.clips_file.is_file() else None
     return Evaluation(*_compared(heard, real, base), place, panel.listener)
 
@@ -205,12 +205,44 @@ def _compared(heard: Heard, real: Heard | None, base: Heard | None) -> tuple[Hea
     return sides[0], sides[1], sides[2]
 
 
-def _base_name(against: str | None, voice: Voice) -> str:
-    """The base to compare with; "" for none. A base itself, whose card names no speakers, has none of its own."""
+def _base(against: str | None, voice: Voice, run: Run | None, device: str, offline: bool) -> tuple[str, Voice] | None:
+    """The base to compare with, by name and as a voice; None for none."""
     if against == "none":
+        return None
+    if against:
+        return against, Voice.load(against, device=device, offline=offline)
+    spec = _own_base(voice, run)
+    return _found_again(spec, voice, device, offline) if spec else None
+
+
+def _found_again(spec: str, voice: Voice, device: str, offline: bool) -> tuple[str, Voice] | None:
+    """The base that a voice was made from; None, with a warning, where it is gone or has become another."""
+    from ffvits.base import load_base
+
+    try:
+        base = load_base(spec, offline=offline)
+    except (BaseError, DownloadError) as error:
+        reason = error.message.splitlines()[0]
+    else:
+        if voice.info.card.get("base_sha256") not in (None, base.sha256):
+            reason = "it is another than the one that the voice was made from"
+        elif not base.front_end:
+            reason = "it never spoke Chinese"
+        else:
+            return base.name, Voice.from_base(base, device=device)
+    console.warn(f"the base {spec} is not compared: {reason} (--against names another)")
+    return None
+
+
+def _own_base(voice: Voice, run: Run | None) -> str:
+    """What `load_base` finds a voice's base by; "" for a base itself, whose card names no speakers."""
+    card = voice.info.card
+    if card.get("speakers") is None:
         return ""
-    made_here = voice.info.card.get("speakers") is not None
-    return against or (str(voice.info.card.get("base") or "") if made_here else "")
+    named = str(card.get("base") or "")
+    spec = run.recipe().base if run else named
+    # The card says what `auto` came to, and what a name was before somebody changed it; of a path it holds the end.
+    return named if spec == "auto" or spec in {entry.name for entry in store.entries("base")} else spec
 
 
 def _of_checkpoint(run: Run | None, checkpoint: str | Path, place: Path) -> Path:

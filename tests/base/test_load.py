@@ -15,7 +15,7 @@ from checkpoints import config_json, discriminator, generator, save, small_model
 
 from ffvits import store
 from ffvits.base import inspect_checkpoint, load_base
-from ffvits.base.load import find_discriminator, find_generator
+from ffvits.base.load import check_base, find_discriminator, find_generator
 from ffvits.errors import BaseError, DownloadError
 from ffvits.store import Manifest, Store
 from ffvits.store.manifest import BaseCard, Entry, File
@@ -115,6 +115,47 @@ def test_a_finished_voice_is_a_base_again(tmp_path: Path):
         VoiceInfo.load(tmp_path)
 
 
+# (the card of a finished voice, the licence and the notes of the base that it becomes)
+CARDS = {
+    "its own": ({"licence": "CC0", "base_licence": "research only"}, "CC0", ""),
+    "its base's": ({"base_licence": "research only", "base_notes": "hums"}, "research only", "hums"),
+    "none": ({"base_licence": ""}, "not stated", ""),
+    "no card": ("damaged", "not stated", ""),
+}
+
+
+@pytest.mark.parametrize("case", CARDS)
+@pytest.mark.parametrize("place", ["voice", "exports/bundle", "."])
+def test_a_finished_voice_keeps_its_licence_and_is_named_after_its_run(tmp_path: Path, place, case):
+    from ffvits.voice import VoiceInfo
+
+    card, licence, notes = CARDS[case]
+    model = small_model(50)
+    folder = tmp_path / "paimon" / place
+    info = VoiceInfo(model.config.to_dict(), 22050, TABLES["bopomofo"], "bopomofo", True, card=card)
+    info.save(folder, model.state_dict())
+    base = load_base(folder)
+    assert (base.name, base.licence, base.notes) == ("paimon", licence, notes)
+
+
+@pytest.mark.parametrize("name", ["G_1.pth", "G_1.safetensors"])
+def test_an_exported_generator_keeps_its_licence(tmp_path: Path, name):
+    from ffvits.base import save_generator
+
+    model = small_model(50)
+    save_generator(
+        tmp_path / name,
+        model.state_dict(),
+        model.config,
+        audio=load_base("mandarin-lite").audio,
+        symbols=TABLES["bopomofo"],
+        front_end="bopomofo",
+        add_blank=True,
+        card={"base_licence": "research only"},
+    )
+    assert (load_base(tmp_path).name, load_base(tmp_path).licence) == ("G_1", "research only")
+
+
 def test_a_harmonic_decoder_is_known_by_its_weights(tmp_path: Path):
     from ffvits.base import save_generator
 
@@ -198,10 +239,19 @@ def test_the_discriminator_has_the_generators_name(tmp_path: Path, name):
     ],
 )
 def test_a_base_that_is_not_there(spec, message, cure):
-    with pytest.raises(BaseError) as caught:
-        load_base(spec)
-    assert message in caught.value.message
-    assert cure in caught.value.cure
+    for refuse in (load_base, check_base):
+        with pytest.raises(BaseError) as caught:
+            refuse(spec)
+        assert message in caught.value.message
+        assert cure in caught.value.cure
+
+
+def test_a_base_is_looked_for_without_being_fetched_or_read(tmp_path: Path):
+    (tmp_path / "G_0.pth").touch()
+    for spec in ("auto", "biaobei", "mine@https://example.invalid/G_0.pth", "biaobei@https://example.invalid/x"):
+        check_base(spec)
+    check_base(tmp_path)
+    check_base(tmp_path / "G_0.pth")
 
 
 def test_a_named_base_out_of_reach_says_what_can_be_done():

@@ -1,6 +1,7 @@
 """A voice judged, kept and compared: the real panel on the embedded base, and what it writes."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,14 +9,19 @@ from verdicts import compared, evaluation, heard, verdict
 
 from ffvits.audio.loudness import loudness
 from ffvits.audio.sound import Sound
+from ffvits.base import load_base
 from ffvits.cli import main
+from ffvits.clip import Clip
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures, words
 from ffvits.evaluate.comparison import best_base, compare, train_on_bases
-from ffvits.evaluate.evaluation import evaluate
+from ffvits.evaluate.evaluation import _base, evaluate
 from ffvits.evaluate.page import equally_loud, melody_svg, write_page
 from ffvits.evaluate.panel import Verdict, alike
 from ffvits.evaluate.syllables import Span
+from ffvits.recipe import Recipe
+from ffvits.run import Run
+from ffvits.voice import Voice, VoiceInfo
 
 
 def test_a_verdict_survives_being_written():
@@ -118,6 +124,43 @@ def test_impossible_wishes_are_refused_before_anything_loads(tmp_path):
         train_on_bases(tmp_path, ["mandarin-lite"], 1)
     with pytest.raises(RunError, match="the run that it belongs to"):
         evaluate("mandarin-lite", checkpoint="step-1.pt", out=tmp_path)
+
+
+def test_bases_are_not_tried_where_the_clips_sounds_are_gone(tmp_path):
+    run = Run.create(tmp_path, Recipe())
+    run.save_clips([Clip("a", "a.wav", 0.0, 1.0, "派蒙", text="你好", audio="audio/a.wav")])
+    with pytest.raises(RunError, match="sound of 1 clips") as refused:
+        train_on_bases(tmp_path, ["mandarin-lite"], 1)
+    assert "ffvits label" in refused.value.cure
+    assert not (tmp_path / "trials").exists()
+
+
+def test_the_base_of_a_voice_is_found_again(tmp_path, capsys):
+    embedded = load_base("mandarin-lite")
+    info = VoiceInfo.of_base(embedded)
+    info.save(tmp_path / "凯瑟琳" / "voice", embedded.generator)
+    base = load_base(tmp_path / "凯瑟琳")
+    run = Run.create(tmp_path / "派蒙", Recipe(base=str(tmp_path / "凯瑟琳")))
+
+    def found(sha256: str = base.sha256, name: str = base.name) -> str:
+        card = {"speakers": ["派蒙"], "base": name, "base_sha256": sha256}
+        replace(info, card=card).describe(run.voice)
+        chosen = _base(None, Voice.load(run.voice), run, "cpu", offline=True)
+        return chosen[0] if chosen else ""
+
+    info.save(run.voice, embedded.generator)
+    assert _base(None, Voice.load(run.voice), run, "cpu", offline=True) is None, "a base has none of its own"
+    assert found() == "凯瑟琳"
+    assert "not compared" not in capsys.readouterr().err
+    assert found(sha256="0" * 64) == ""
+    assert "it is another" in " ".join(capsys.readouterr().err.split())
+    (tmp_path / "凯瑟琳").rename(tmp_path / "gone")
+    assert found() == ""
+    assert "no such file or folder" in " ".join(capsys.readouterr().err.split())
+    # A name is the card's to say: the recipe may leave it to ffvits, or name another by now.
+    for now in ("auto", "biaobei"):
+        Run.create(run.folder, Recipe(base=now))
+        assert found(embedded.sha256, "mandarin-lite") == "mandarin-lite"
 
 
 @pytest.mark.slow
