@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import decimal, digits
-from ffvits.text.rules.rule import BEGIN, END, Rule, after, is_counted, rule
+from ffvits.text.numerals import cardinal, decimal, digits
+from ffvits.text.rules.rule import BEGIN, END, Rule, after, before, is_counted, rule
 
 _SIGNS = {
     ".": "点", "@": "艾特", "/": "斜杠", "-": "杠", "_": "下划线", "?": "问号", "=": "等于", "&": "和", ":": "冒号",
@@ -53,6 +53,8 @@ def _coded(phone: bool):
 
 def _hotline(m: re.Match[str]) -> str | None:
     number = m.group()
+    if before(m) == "第":
+        return None
     around = m.string[max(0, m.start() - 4) : m.end() + 4]
     called = re.search("打|拨|叫|电话|热线|急救|报警|火警|警察|医院|平台|客服|投诉|咨询|救护|抢修|指挥", around)
     if is_counted(after(m, 3)) and not re.match("打|救护|报警|热线|电话|平台|客服", after(m, 3)):
@@ -66,6 +68,44 @@ def _hotline(m: re.Match[str]) -> str | None:
     if number == "12345" and not called:
         return None
     return digits(number, phone=True)
+
+
+_LIVED_AT = re.compile(
+    "住|地址|小区|花园|家园|公寓|新村|苑|收货|[送寄]到|快递|门牌|[栋幢座楼弄号路街]|府|物业|业主|邻居|装修|室|户"
+)
+
+
+def _room(m: re.Match[str]) -> str | None:
+    """The room behind building and unit; 幺 as rooms are said."""
+    building, unit, room = m.groups()
+    if is_counted(after(m, 3)) or (after(m, 1) in ("元", "米", "人", "分") and after(m)):
+        return None
+    if building:
+        # 3-2-2024 is a date; without an address around, the number must look like floor and door.
+        if re.fullmatch(r"(?:19|20)\d\d", room):
+            return None
+        if not _LIVED_AT.search(before(m, 12)) and not re.fullmatch("[1-9][0-2][1-9]", room):
+            return None
+        return f"{cardinal(building)}杠{cardinal(unit)}杠{digits(room, phone=True)}"
+    if not re.search("[栋幢座楼]$|(?:单元|小区|公寓|花园|家园|新村|苑|住在?|地址[是为：:]?)$", before(m, 3)):
+        return None
+    return f"{cardinal(unit)}杠{digits(room, phone=True)}"
+
+
+_PLACES = dict(zip("三四五六七八345678", (3, 4, 5, 6, 7, 8) * 2, strict=True))
+
+
+def _last_digits(m: re.Match[str]) -> str | None:
+    if _PLACES[m.group(2)] != len(m.group(4)):
+        return None
+    return f"{m.group(1)}{m.group(2)}{m.group(3)}{digits(m.group(4), phone=True)}"
+
+
+def _standard(m: re.Match[str]) -> str | None:
+    series, number, year = m.groups()
+    return f"{digits(series).replace('/', ' ')}{digits(number).replace('.', '点')}" + (
+        f"杠{digits(year)}" if year else ""
+    )
 
 
 def _plate(m: re.Match[str]) -> str:
@@ -152,6 +192,18 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         (021)12345678-801 => 零二幺幺二三四五六七八转八零幺""",
     ),
     rule(
+        "telephone in parts",
+        r"(?<![\dA-Za-z.-])(?:[(（](0\d{2,3})[)）][- ]?|(0\d{2,3})[- ])(\d{3,4})[- ](\d{4})(?![\d.-])",
+        lambda m: (
+            digits("".join(g for g in m.groups() if g), phone=True)
+            if re.fullmatch(r"010|02\d|0[3-9]\d\d", m.group(1) or m.group(2))
+            else None
+        ),
+        examples="""
+        (010)8888-6666 => 零幺零八八八八六六六六
+        021-5555-1234 => 零二幺五五五五幺二三四""",
+    ),
+    rule(
         "card number",
         r"(?<![\d.])\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,4})?(?![\d.])",
         lambda m: digits(re.sub("[ -]", "", m.group())),
@@ -165,6 +217,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         尾号1702 => 尾号幺七零二
         尾号是3385 => 尾号是三三八五
         电话：12345678 => 电话：幺二三四五六七八""",
+    ),
+    rule(
+        "last digits",
+        r"([后末前尾])([三四五六七八3-8])(位(?:数字?|号码)?(?:[是为：:]| |是：|为：)?)(\d{3,8})(?![\d.%])",
+        _last_digits,
+        examples="后四位1234 => 后四位幺二三四",
     ),
     rule(
         "hotline",
@@ -198,16 +256,36 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         examples="ISBN 978-7-111-12345-6 => ISBN九七八七一一一一二三四五六",
     ),
     rule(
+        "standard",
+        (
+            r"(?<![A-Za-z\d])(?=(?:GB|DB\d\d|[A-Z]{2,3}/[TZ]|ISO|IEC|JGJ|JJ[GF]|CJJ|HJ|JTG))"
+            r"((?:[A-Z]{2,3}|DB\d\d)(?:/[TZ])?) ?(\d{1,6}(?:\.\d{1,2})?)"
+            r"(?:-((?:19|20)\d\d)(?![\d.-])|(?<=/[TZ] \d{4})(?![\d.-])|(?<=/[TZ]\d{4})(?![\d.-]))"
+        ),
+        _standard,
+        examples="""
+        GB 2760-2014 => GB二七六零杠二零一四
+        GB/T 7714-2015 => GB T七七一四杠二零一五""",
+    ),
+    rule(
         "lane",
         r"(?<![\d.])(\d{3,4})(?=弄(?:\d|[，。、；]|$|小区|口))",
         lambda m: digits(m.group(1), phone=True),
         examples="张江路1888弄12号 => 张江路幺八八八弄十二号",
     ),
     rule(
+        "room with hyphens",
+        r"(?<![\dA-Za-z.:/-])(?:(\d{1,2})-)?(\d{1,2})-(\d{3,4})(?![\d.%:/A-Za-z-])",
+        _room,
+        examples="""
+        5栋3-201 => 五栋三杠二零幺
+        3-2-501 => 三杠二杠五零幺""",
+    ),
+    rule(
         "room after a building",
-        r"(?:(?<=[栋幢座楼层])|(?<=单元))-?(\d{3,4})(?![\d.]|[米个元人层户平家间年])",
-        lambda m: digits(m.group(1), phone=True),
-        examples="5栋301 => 五栋三零幺",
+        r"(?:(?<=[栋幢座楼层])|(?<=单元))-?(\d{3,4})(?:[-~至到](\d{3,4}))?(?![\d.]|[米个元人层户平家间年])",
+        lambda m: digits(m.group(1), phone=True) + (f"到{digits(m.group(2), phone=True)}" if m.group(2) else ""),
+        examples="5栋301 => 五栋三零幺\n5栋301-305 => 五栋三零幺到三零五",
     ),
     rule(
         "digits after an underscore",

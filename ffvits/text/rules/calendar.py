@@ -126,7 +126,129 @@ def _duration(m: re.Match[str]) -> str:
     named = list(zip(parts, ("小时", "分", "秒")[3 - len(parts) :], strict=True))
     while len(named) > 1 and not int(named[0][0]):
         named.pop(0)
-    return m.group(1) + "".join(_n(part) + name for part, name in named if int(part) or len(named) == 1)
+    said = [
+        cardinal(str(int(part)), two="二" if place else "两") + name
+        for place, (part, name) in enumerate(named)
+        if int(part) or len(named) == 1
+    ]
+    return m.group(1) + "".join(said)
+
+
+_OF_A_RACE = re.compile("成绩(?!公布|发布)|用时|耗时|马拉松|全程|完赛")
+_AT_A_TIME = re.compile("(?:于|在|午|晨|早上|晚上?|[日号天]|开始|到|(?<!完赛)时间[为是：:]?) ?$")
+_THEN = re.compile("[，,]?(?:正式|准时)?(?:开|鸣枪|起跑|出发|举行|发令|发枪|发射|结束|公布|集合|发布)")
+
+
+def _race(m: re.Match[str]) -> str | None:
+    """Hours, minutes and seconds of a race; a clock beside the same words is left to the time of day."""
+    run = re.search("(?:跑[出进]了?|用了|仅用)$", before(m, 4)) or (before(m) == "以" and in_sport(m))
+    if (
+        not run
+        and not _OF_A_RACE.search(before(m, 10))
+        and not re.match("的?(?:[半全]?马拉?松?)?(?:成绩|完赛)|跑完|完成全程", after(m, 8))
+    ):
+        return None
+    if _AT_A_TIME.search(before(m, 5)) or _THEN.match(after(m, 6)):
+        return None
+    hour, minute, second = m.groups()
+    said = cardinal(str(int(hour)), two="两") + "小时" if int(hour) else ""
+    for part, name in ((minute, "分"), (second, "秒")):
+        if int(part):
+            said += ("零" if said and (part[0] == "0" or (name == "秒" and minute == "00")) else "") + _n(part) + name
+    return said or None
+
+
+# Days that are known by their date, or are written beside it: how the day is said, the names, other words that follow.
+_NAMED_DAYS: dict[tuple[int, int], tuple[str, str, str]] = {
+    (1, 1): ("一月一日", "元旦", ""),
+    (2, 14): ("二月十四", "情人节", ""),
+    (3, 8): ("三八", "国际妇女节|妇女节|女神节|女王节", ""),
+    (3, 12): ("三一二", "植树节", ""),
+    (3, 15): ("三一五", "消费者权益日", "晚会|打假"),
+    (4, 1): ("四月一日", "愚人节", ""),
+    (5, 1): (
+        "五一",
+        "国际劳动节|劳动节",
+        "放假|假期|小长假|长假|黄金周|调休|期间|快乐|出行|出游|高速免费"
+        "|[、和与及]10\\.1(?=国庆|黄金周|小?长假|放假|假期)",
+    ),
+    (5, 4): ("五四", "青年节", "运动|精神|爱国"),
+    (5, 12): ("五一二", "护士节|国际护士节", "汶川|大?地震"),
+    (5, 20): ("五二零", "情人节", "表白|告白|快乐|求婚|领证|的?礼物|[，！]?我?爱你"),
+    (6, 1): ("六一", "国际儿童节|儿童节", "快乐|文艺汇演|汇演|的?礼物"),
+    (7, 1): ("七一", "建党节|建党|党的生日", "讲话"),
+    (7, 7): ("七七", "事变", "卢沟桥"),
+    (8, 1): ("八一", "建军节|建军", "南昌起义"),
+    (9, 10): ("九月十日", "教师节", ""),
+    (9, 18): ("九一八", "事变", "不能忘|不敢忘|不忘|勿忘|纪念|国耻|防空警报"),
+    (10, 1): ("十一", "国庆", "黄金周|小长假|长假|放假|假期"),
+    (10, 31): ("十月三十一", "万圣", ""),
+    (11, 11): ("十一月十一", "光棍节", ""),
+    (12, 9): ("一二九", "学生运动", "运动"),
+    (12, 24): ("十二月二十四", "平安夜", ""),
+    (12, 25): ("十二月二十五", "圣诞", "平安夜"),
+}
+
+
+def _named_day(m: re.Match[str]) -> str | None:
+    said, names, more = _NAMED_DAYS.get((int(m.group(1)), int(m.group(2))), ("", "", ""))
+    if not said or re.search("里氏|震级|版本|评分|得分|第$", before(m, 4)):
+        return None
+    if re.match(f" ?(?:{names}{'|' + more if more else ''})", after(m, 7)):
+        return said
+    ends = re.match("[)），。！？]|$|[那这当]天|放假|[前后到]", after(m, 2))
+    if ends and re.search(f"(?:{names})节?(?:[是在为：:])?[(（]?$", before(m, 9)):
+        return f"{_n(m.group(1))}月{_n(m.group(2))}日"
+    return None
+
+
+_DAY_BEFORE = re.compile(
+    "(?:截止|截至|截止[到至]|截至到|定于|订于|将于|拟于|已于|于|自|本月|今年|明年|去年|[日号][至到~-])$"
+)
+_DAY_AFTER = re.compile(
+    "之?前(?!后)|起|放假|开始|早|晚|上午|中午|下午|凌晨|截止|到期|开奖|开售|上线|发布|开业|考试|出发|那天|当天"
+    r"|[(（]?(?:周|星期)[一二三四五六日1-7]|[至到~-]\d{1,2}\.\d{1,2}[日号]"
+)
+
+
+def _dotted_day(m: re.Match[str]) -> str | None:
+    """12.5日: half a day is seldom written so, but it is; the words around must speak of a date."""
+    month, day, unit = m.groups()
+    if not _valid(month, day) or not (_DAY_BEFORE.search(before(m, 4)) or _DAY_AFTER.match(after(m, 9))):
+        return None
+    return f"{_n(month)}月{_n(day)}{unit}"
+
+
+_DYNASTY = re.compile("[朝代国帝宗祖王皇后]$|(?:[唐宋元明清秦汉隋晋魏]|辽|金|商|周|齐|梁|陈|年间|时期|战争)$")
+_FAMILY = (
+    "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾魏薛叶阎余"
+    "潘杜戴夏钟汪田姜范方石姚谭廖邹熊金陆郝孔崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎武乔贺赖龚文欧诸司上"
+)
+_PERSON = re.compile(rf"(?:^|[，。！？、；：“《\n宗祖帝家者僧]|诗人|将军|宰相)[{_FAMILY}][一-鿿]{{1,3}}$")
+_VALUES = re.compile(
+    "价|元|米|里|量|值|围|参考|页|章|题|分|区间|人|资|薪|算|编号|号|房|频|速|尺|寸|距|度|重|热|血|酶|酸|率|码|库|个"
+)
+
+
+def _life(m: re.Match[str]) -> str | None:
+    """From year to year in brackets, after a dynasty or a name; other numbers in brackets are values."""
+    old, first, before_christ, last = m.groups()
+    front = before(m, 8).rstrip("约")[:-1]
+    from_, to = int(first), int(last)
+    if old:
+        if before_christ and from_ <= to:
+            return None
+    elif before_christ or from_ >= to or to - from_ >= 400 or to > 2099 or len(first) < 3:
+        return None
+    elif not _DYNASTY.search(front):
+        if _VALUES.search(front) or (first[-1] == "0" and last[-1] == "0"):
+            return None
+        named = not front or _PERSON.search(front)
+        if len(first) < 4 and (not named or to - from_ > 110):
+            return None
+    elif len(first) < 4 and first[-2:] == "00" and last[-2:] == "00":
+        return None
+    return f"{old or ''}{digits(first)}到{before_christ or ''}{digits(last)}"
 
 
 def _time(m: re.Match[str]) -> str | None:
@@ -158,6 +280,15 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         r"(?<![\d.])(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?![\d])",
         _dmy,
         examples="08-08-2008 => 二零零八年八月八日",
+    ),
+    rule(
+        "years of a life or a dynasty",
+        r"(?:(?<=[(（])|(?<=[(（]约))((?:公元)?前)?(\d{2,4})\s?[-~—至到]\s?((?:公元)?前)?(\d{1,4})(?=[)）])",
+        _life,
+        examples="""
+        明朝（1368—1644） => 明朝（一三六八到一六四四）
+        李世民（598-649） => 李世民（五九八到六四九）
+        尿酸（208-428） => 尿酸（两百零八到四百二十八）""",
     ),
     rule(
         "range of years",
@@ -294,6 +425,38 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         examples="3.8节快乐 => 三八节快乐\n6.18大促 => 六一八大促",
     ),
     rule(
+        "days of a holiday",
+        (
+            r"(?<![\d.:/A-Za-z¥$+-])(\d{1,2})\.(\d{1,2})日?[-~—至到](\d{1,2})\.(\d{1,2})日?"
+            r"(?=[，]?(?:全[国体校]|统一)?(?:放假|调休|休息|休假|假期))"
+        ),
+        lambda m: (
+            f"{_n(m.group(1))}月{_n(m.group(2))}日到{_n(m.group(3))}月{_n(m.group(4))}日"
+            if _valid(m.group(1), m.group(2)) and _valid(m.group(3), m.group(4))
+            else None
+        ),
+        examples="4.29-5.3放假 => 四月二十九日到五月三日放假",
+    ),
+    rule(
+        "day beside its name",
+        r"(?<![\d.:/A-Za-z¥$+-])(\d{1,2})[./](\d{1,2})(?![\d./%])",
+        _named_day,
+        examples="""
+        5.1劳动节 => 五一劳动节
+        12.25圣诞节 => 十二月二十五圣诞节
+        2/14情人节 => 二月十四情人节
+        5.1声道 => 五点一声道""",
+    ),
+    rule(
+        "day with a point",
+        (
+            r"(?<![\d.:/A-Za-z¥$第+])(\d{1,2})\.(\d{1,2})([日号])"
+            r"(?!线|楼|字|电池|鞋|钢|球|桌|房|元|针|机|院|店|均|龄|内|以内)"
+        ),
+        _dotted_day,
+        examples="截止到12.5日 => 截止到十二月五日\n平均住院8.5日 => 平均住院八点五日",
+    ),
+    rule(
         "day that has a name",
         r"(?<![\d.])(\d{1,2})·(\d{1,2})(?![\d.])",
         lambda m: digits(m.group(1)) + digits(m.group(2)),
@@ -313,6 +476,14 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         r"(?<![A-Za-z\d])([AaPp])\.?[Mm]\.? ?(\d{1,2}):([0-5]\d)(?![\d:])",
         lambda m: _half(m.group(1)) + _clock(m.group(2), m.group(3), None) if int(m.group(2)) <= 12 else None,
         examples="AM 8:00 => 上午八点\nPM 5:30-6:00 => 下午五点三十分到六点",
+    ),
+    rule(
+        "time of a race",
+        r"(?<![\d:.])(\d{1,2}):([0-5]\d):([0-5]\d)(?![\d:]|\.\d| ?[AaPp]\.?[Mm])",
+        _race,
+        examples="""
+        马拉松成绩2:05:30 => 马拉松成绩两小时零五分三十秒
+        马拉松于7:30:00鸣枪 => 马拉松于七点三十分鸣枪""",
     ),
     rule(
         "what is left of a clock",
@@ -381,13 +552,32 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         examples="周5见 => 周五见",
     ),
     rule(
+        "feet and inches",
+        r"(?<![\d.A-Za-z])([3-8])['′]([1-9]|1[01])(?:''|″|\"|”)?(?![\d.])",
+        lambda m: (
+            f"{cardinal(m.group(1))}英尺{cardinal(m.group(2), two='两')}英寸"
+            if re.search("(?:身高|个头|个子|身长).{0,4}$", before(m, 8))
+            or re.match("的?(?:身高|个头|个子|大高个)", after(m, 5))
+            else None
+        ),
+        examples="5'8\"的身高 => 五英尺八英寸的身高",
+    ),
+    rule(
         "minutes and seconds",
-        r"(?<![\d.A-Za-z])(\d{1,3})['′](\d{1,2}(?:\.\d+)?)(?:''|″|\"|”)",
+        r"(?<![\d.A-Za-z])(\d{1,3})['′](\d{1,2}(?:\.\d+)?)(?:''|″|\"|”)(\d\d(?![\d.A-Za-z]))?",
         lambda m: (
             f"{cardinal(m.group(1), two='两')}分{cardinal(m.group(2).split('.')[0])}"
             + (f"点{digits(m.group(2).split('.')[1])}" if "." in m.group(2) else "")
             + "秒"
+            + digits(m.group(3) or "")
         ),
-        examples="3'25''刷新纪录 => 三分二十五秒刷新纪录",
+        examples="3'25''刷新纪录 => 三分二十五秒刷新纪录\n1'52\"88 => 一分五十二秒八八",
+    ),
+    rule(
+        "seconds and hundredths",
+        # Inches are followed by a word or a resolution, not by two digits alone.
+        r"(?<![\d.A-Za-z′'])([1-5]?\d)(?:″|'')(\d\d)(?![\d.A-Za-z″'′\"”×*%]|[寸英屏个元台块])",
+        lambda m: cardinal(m.group(1)) + "秒" + digits(m.group(2)),
+        examples='以12"88的成绩夺冠 => 以十二秒八八的成绩夺冠\n27"4K => 二十七英寸四K',
     ),
 )

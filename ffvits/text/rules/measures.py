@@ -193,6 +193,20 @@ MEASURE_RULES: tuple[Rule, ...] = (
         examples="3×4 => 三乘四\n10cm×20cm => 十厘米乘二十厘米",
     ),
     rule(
+        "hours and minutes",
+        (
+            r"(?<![\dA-Za-z.])(?:(\d{1,3})(?:h|hr|hrs))(\d{1,2})(?:m|min|mins)(?:(\d{1,2})(?:s|sec))?(?![A-Za-z\d])"
+            r"|(?<![\dA-Za-z.])(\d{1,3})(?:m|min)(\d{1,2})(?:s|sec)(?![A-Za-z\d])"
+        ),
+        lambda m: (
+            f"{decimal(m.group(1), two='两')}小时{decimal(m.group(2))}"
+            + (f"分{decimal(m.group(3))}秒" if m.group(3) else "分钟")
+            if m.group(1)
+            else f"{decimal(m.group(4), two='两')}分{decimal(m.group(5))}秒"
+        ),
+        examples="全程1h30min => 全程一小时三十分钟\n5m30s => 五分三十秒",
+    ),
+    rule(
         "unit range",
         rf"(?<![\d.])({NUMBER})(?: ?({UNIT}))?{_TO}(?={NUMBER} ?(?:{UNIT})(?![A-Za-z\d]))",
         lambda m: f"{decimal(m.group(1), two='两')}{UNITS[m.group(2)] if m.group(2) else ''}到",

@@ -8,9 +8,10 @@ from ffvits.text.numerals import cardinal, decimal, digits, roman
 from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule
 from ffvits.text.units import CURRENCY_CODES, UNITS
 
+_BORDERS = " \n，。！？；：、"  # "" in _BORDERS as well: the start of the text
 # Numbers that have become words of the net. Where something is counted they are numbers again.
 _SLANG_NUMBERS = (
-    "520|521|1314|5201314|666+|233+|996|955|886|555+|777+|888+|999+|484|748|087|1024|2333+|7456|9494|94|88(?=[了啦~～！])"
+    "520|521|1314|5201314|1314520|666+|233+|996|955|886|555+|777+|888+|999+|484|748|087|1024|2333+|7456|9494|94|88"
     "|404|250|211|985|618|315|110|711|007|119|911|918|731|8090(?=后)"
 )
 _SLANG = re.compile(rf"(?<![\d.,:/\-+×A-Za-z¥$第])({_SLANG_NUMBERS})(?![\d.,:/%°\-A-Za-z×+])")
@@ -20,7 +21,7 @@ _SLANG_CONTEXT = {
     "955": "工作制|上班",
     "211": "高校|大学|院校|工程|毕业|、|和|，",
     "985": "高校|大学|院校|工程|毕业|、|和|211|，",
-    "618": "大促|活动|购物|期间|年中|全球|，|到|狂欢|预售|促销|优惠|的时候|囤|买|当天",
+    "618": "、双|和双|与双|大促|活动|购物|期间|年中|全球|，|到|狂欢|预售|促销|优惠|的时候|囤|买|当天",
     "315": "晚会|曝光|打假|投诉",
     "404": "错误|了|not|页面|，|。|$|报错|未",
     "711": "便利|买|店",
@@ -44,9 +45,22 @@ _SLANG_CONTEXT = {
 }
 
 
+_GOODBYE = re.compile(
+    "[了啦~～！]"
+    "|[，。 ].{0,4}(?:下次|改天|回头|回聊|再聊|再见|明[天儿]见|睡了|去睡|走了|溜了|撤了|闪了|下线|下了|晚安|休息|拜拜)"
+)
+_LEAVING = re.compile("(?:[走睡撤溜闪下聊][了吧啦]|这样[了吧]?|休息了?|再见|晚安|拜拜|[说道][了一]{0,2}声)[，。！ ]?$")
+
+
 def _slang(m: re.Match[str]) -> str | None:
     number = m.group(1)
     rest = after(m, 4) or "$"
+    # 88 is goodbye at the start of a sentence that takes leave, or where it is said; else a number.
+    if number == "88" and not (_LEAVING.search(before(m, 5)) and not is_counted(rest)):
+        if not _GOODBYE.match(after(m, 9)) or (rest[0] in "，。 " and before(m) not in _BORDERS):
+            return None
+    if number == "618" and re.search("双十[一二][、和与及跟]$", before(m, 4)) and not is_counted(rest):
+        return digits(number)
     if is_counted(rest) or rest[0] in "元米人号名点分度年月日斤公千克楼路室层":
         return None
     context = next(
@@ -78,6 +92,71 @@ def _model(m: re.Match[str]) -> str | None:
     if len(number) == 2 and military and name not in ("GPT", "GTA", "PS", "XP"):
         return f"{name}{digits(number)}{tail}"
     return f"{name}{cardinal(number)}{tail}"
+
+
+# Before a dot and a number these end a sentence, or are something else.
+_NOT_VARIANTS = frozenset("OK NO PS AM PM YES HI BYE NB GG LOL OMG".split())
+
+
+def _variant(m: re.Match[str]) -> str | None:
+    """BA.5, XBB.1.5; a single letter may mark an answer (A.3), so it needs more points or words that tell."""
+    name, number = m.groups()
+    if name in _NOT_VARIANTS or is_counted(after(m, 3)):
+        return None
+    if len(name) == 1 and number.count(".") < 2:
+        if not re.search("变异|毒株|亚型|谱系|分支|新冠", before(m, 8) + " " + after(m, 6)):
+            return None
+    return f"{name}点{decimal(number)}"
+
+
+def _pages(m: re.Match[str]) -> str | None:
+    page, first, last, word = m.groups()
+    if int(first) >= int(last):
+        return None
+    said = f"{cardinal(first)}到{cardinal(last)}"
+    return f"第{said}页" if page.lower() == "pp" else f"{page.upper()}{said}{word or ''}"
+
+
+# Arms that are known by the year of their type alone; other numbers need the arm beside them.
+_TYPES = frozenset("38 51 53 54 56 59 62 63 64 69 77 79 81 86 89 91 92 95 96 97 99 03 04 05 06 08 09".split())
+_ARM = re.compile(
+    "[一-鿿]{0,4}?(?:步枪|手枪|机枪|冲锋枪|狙击|枪|炮|坦克|战车|战斗车|导弹|火箭|步战|装甲|鱼雷|地雷|手榴弹|军刀|飞机|战机|战斗机|轰炸机)"
+)
+_EXERCISE = re.compile("太极|[拳剑掌招功操]|[枪刀棍]法|瑜伽|动作|套路|简化|陈式|杨式|吴式|孙式")
+
+
+def _type(m: re.Match[str]) -> str | None:
+    number, version, letter = m.groups()
+    if _EXERCISE.search(before(m, 5) + " " + after(m, 5)):
+        return None
+    if not _ARM.match(after(m, 8)) and (version or (number not in _TYPES and not letter)):
+        return None
+    return digits(number) + (f"杠{digits(version)}" if version else "") + f"{letter}式"
+
+
+_ITEM = (
+    r"(?<![\d.第])(\d{1,2})[.、] ?(?=[一-鿿“《]|[A-Za-z]{2})(?![一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))"
+)
+_ITEM_PATTERN = re.compile(_ITEM)
+
+
+def _listed(m: re.Match[str]) -> str | None:
+    """A marker inside a line, if those before it count up to it; the first, if the second follows."""
+    front, number = before(m, 600), int(m.group(1))
+    if number == 1:
+        following = _ITEM_PATTERN.search(after(m, 80))
+        if front[-1:] not in _BORDERS or not following or following.group(1) != "2":
+            return None
+        return "一，"
+    expected = 1
+    for item in _ITEM_PATTERN.finditer(front):
+        if item.group(1) == str(expected) and (
+            expected > 1 or front[max(0, item.start() - 1) : item.start()] in _BORDERS
+        ):
+            expected += 1
+    if expected != number:
+        return None
+    return ("" if front[-1] in _BORDERS else "。") + cardinal(m.group(1)) + "，"
 
 
 _ARMS = (
@@ -149,6 +228,12 @@ NAME_RULES: tuple[Rule, ...] = (
         examples="B2B => B to B\nO2O => O to O",
     ),
     rule(
+        "pages",
+        r"(?<![A-Za-z\d])([Pp]{1,2})\.? ?(\d{1,4}) ?[-~—至到] ?(\d{1,4})(页)?(?![\d.A-Za-z%-])",
+        _pages,
+        examples="P12-15 => P十二到十五\npp. 3-9 => 第三到九页",
+    ),
+    rule(
         "label",
         rf"(?<![A-Za-z])((?i:{'|'.join(sorted(_LABELS, key=len, reverse=True))}))(?:\.? ?)"
         r"(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])",
@@ -178,6 +263,21 @@ NAME_RULES: tuple[Rule, ...] = (
         r"(?<![A-Za-z.\d])([HGN])\.(\d{3})(?![\d.])",
         lambda m: f"{m.group(1)}点{digits(m.group(2))}",
         examples="H.265编码 => H点二六五编码",
+    ),
+    rule(
+        "letters, point, number",
+        r"(?<![A-Za-z\d.])([A-Z]{1,4})\.(\d{1,3}(?:\.\d{1,3}){0,5})(?![\d.]{0,9}[\dA-Za-z]|[年月日号点时])",
+        _variant,
+        examples="""
+        变异株BA.5 => 变异株BA点五
+        XBB.1.5 => XBB点一点五
+        A.3 => A。三""",
+    ),
+    rule(
+        "opus and its like",
+        r"(?<![A-Za-z\d.])(Op|Sec|Eq|Tab|Chap|Ref|Rev|BWV)\. ?(?=\d)",
+        lambda m: m.group(1),
+        examples="Op.27 => Op二十七",
     ),
     rule("double eleven", r"双(1[12])(?![\d.])", lambda m: "双" + cardinal(m.group(1)), examples="双11 => 双十一"),
     rule(
@@ -222,6 +322,12 @@ NAME_RULES: tuple[Rule, ...] = (
         examples="99A坦克 => 九九A坦克",
     ),
     rule(
+        "type of a year",
+        r"(?<![\d.第-])(\d\d)(?:-([1-9]))?([A-G]?)式(?!微)",
+        _type,
+        examples="95式步枪 => 九五式步枪\n99A式 => 九九A式\n24式太极拳 => 二十四式太极拳",
+    ),
+    rule(
         "model name",
         r"(?<![A-Za-z\d])([A-Za-zα-ωΑ-Ω]+)([- ]?)(?<![a-zA-Z] )(?<!^ )(\d+(?:\.\d+)?)([A-Za-z]*)(?![\d.]*\d)",
         lambda m: None if m.group(2) == " " else _model(m),
@@ -245,7 +351,11 @@ NAME_RULES: tuple[Rule, ...] = (
         "model with a space",
         r"(?<=[A-Za-z]) (\d{1,2}|[1-9]\d{2,3})(?![\d.%:/]|[一-鿿]?(?:元|个|年|月|日|点))"
         r"(?=\s?(?:Pro|Max|Plus|Ultra|Ti|系列|手机|显卡|代|，|。|$))",
-        lambda m: (digits if len(m.group(1)) > 2 else cardinal)(m.group(1)),
+        lambda m: (
+            None
+            if re.search(rf"(?<![A-Za-z])(?:{'|'.join(CURRENCY_CODES)})$", before(m, 4))
+            else (digits if len(m.group(1)) > 2 else cardinal)(m.group(1))
+        ),
         examples="RTX 4090显卡 => RTX四零九零显卡",
     ),
     rule(
@@ -258,8 +368,14 @@ NAME_RULES: tuple[Rule, ...] = (
         "Roman numeral", rf"(?<![A-Za-z'’])({_ROMAN_PLAIN})(?![A-Za-z'’])", _roman, examples="最终幻想VII => 最终幻想七"
     ),
     rule(
+        "list marker inside a line",
+        f" ?{_ITEM}",
+        _listed,
+        examples="1.苹果 2.香蕉 3.橘子 => 一，苹果。二，香蕉。三，橘子",
+    ),
+    rule(
         "list marker",
-        r"(?m)^ ?(\d{1,2})(?:[.、)）](?!\d)|\.\s) ?(?=\S)",
+        r"(?m)^ ?(\d{1,2})(?:[.、)）](?!\d|[一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))|\.\s) ?(?=\S)",
         lambda m: cardinal(m.group(1)) + "，",
         examples="1. 打开 => 一，打开\n2、关闭 => 二，关闭",
     ),

@@ -138,7 +138,31 @@ def _signed_number(m: re.Match[str]) -> str | None:
     return "，" + said if front and front in _PART_BEFORE else "负" + said
 
 
+# 2、3层 may be the second and the third as well as two or three.
+_IN_A_ROW = "层排站期集届章节卷册页行列栋座幢题队组手球道"
+
+
+def _two_or_three(m: re.Match[str]) -> str | None:
+    rest = after(m, 5)
+    return "两、三" if is_counted(rest) and rest[0] not in _IN_A_ROW else None
+
+
 QUANTITY_RULES: tuple[Rule, ...] = (
+    rule(
+        "two or three",
+        r"(?<![\d.,、，/第初周期拜之-])2、3(?![\d.,、])",
+        _two_or_three,
+        examples="2、3个人 => 两、三个人\n2、3月 => 二、三月",
+    ),
+    rule(
+        "second of a row",
+        (
+            r"(?<=[\d一二三四五六七八九十][连排班营团])2(?=[排班组连](?![成人队]))"
+            r"|(?<![\d.前后])2(?=排\d{1,2}[座号])|(?<=[\d一二三四五六七八九十]排)2(?=座)"
+        ),
+        lambda m: "二",
+        examples="3连2排 => 三连二排\n2班2组 => 二班二组\n2排2座 => 二排二座",
+    ),
     rule(
         "money off",
         r"(满\d+)[-—](?=\d+(?![\d.]|元?的))",
@@ -235,6 +259,13 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         r"(?<![\d.A-Za-z-])\d(?:-\d){2,3}(?![\d.-])",
         lambda m: digits(m.group().replace("-", "")),
         examples="4-3-3阵型 => 四三三阵型",
+    ),
+    rule(
+        "formation without hyphens",
+        # Ten players stand before the goalkeeper.
+        r"(?<![\d.A-Za-z-])[1-6]{3,4}(?=阵[型形容]|站位)|(?<=[排踢摆]出)[1-6]{3,4}(?![\d.]|[一-鿿]?[个元人分米])",
+        lambda m: digits(m.group()) if sum(map(int, m.group())) == 10 else None,
+        examples="442阵型 => 四四二阵型\n4231阵型 => 四二三一阵型",
     ),
     rule(
         "fraction",
