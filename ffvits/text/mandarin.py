@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from ffvits.errors import TextError
 from ffvits.text.characters import MARKS, is_hanzi
+from ffvits.text.polyphone_rules import RULES
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
 
@@ -209,54 +210,6 @@ def _reading_list() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     return re.compile("|".join(map(re.escape, ordered))), listed
 
 
-# What the characters around decide by themselves, whatever the network thinks; later ones count.
-_RULES = [
-    (re.compile(pattern), reading)
-    for pattern, reading in (
-        # A text that opens with 为 and a verb states a purpose.
-        ("^为(?=[一-鿿]{2})(?!期|时|数|首|主|止|限|例|人|准|由|宜|所|非|难|伍|官|政|学|生|富)", "wei4"),
-        # 得 between a verb and what became of it.
-        (
-            "(?<=[一-鿿])(?<![取获夺赢博求])得(?=很|太|好|不错|更|真|这么|那么|特别|非常|十分|比较|有点|一塌|要命|厉害|慢|快|早|晚"
-            "|高|低|远|近|清楚|干净|漂亮|多|满|直|像|连|睡不|喘不|说不|站不|哭|笑|发抖|流泪|团团)",
-            "de5",
-        ),
-        ("(?<=[编害弄搞惹逼])得", "de5"),
-        # 没 that denies, not 沉没 and 没收; 吧 that ends a clause, not 网吧.
-        ("(?<![淹埋沉出覆吞湮隐辱泯汨神])没(?![收落顶入药世齿膝过])", "mei2"),
-        ("(?<=.)(?<![网酒书贴茶氧陶迪水])吧(?=[，。！？、；：…—”》）]|$)", "ba5"),
-        # A verb and what it cannot bring about (上不了网, 不了解), not a refusal.
-        ("(?<=[一-鿿]不)了|(?<=不)了(?=解|了之|却)", "liao3"),
-        ("(?<=[左右上下前后里外东南西北这那])边(?![界境缘陲疆防关贸区民锋卫路框])", "bian5"),
-        ("要(?![求挟约盟离塞击])", "yao4"),
-        # What is rolled up, not 试卷; staying, not waiting; hiding, not 宝藏; rowing, not planning; measuring.
-        (
-            "(?<![试经问答考画书手长案开交阅闭本全各])卷(?=起|成|着|发|曲|土|走|入|帘|烟|毛|铺)"
-            "|(?<=[一两几半每这那])卷(?=[纸布])",
-            "juan3",
-        ),
-        (
-            "(?<![期等对招接看优亏款善虐交留])待(?=了?[一几半两三好][会段个年天周]|在家|在这|在那|不住|下去|多久)",
-            "dai1",
-        ),
-        ("(?<![西青川滇援进入宝矿道珍馆三大地库])藏(?=东西|起|着|在|好|匿|身|不住|哪)", "cang2"),
-        ("(?<![皮规计策企谋筹比区刻勾笔])划(?=船|桨|水|拳|破|伤|开)|(?<=[湖江河海水]上)划(?![定分出归拨清])", "hua2"),
-        ("(?:^|(?<=[先来再我你他她它给去要想得就，。！？]))量(?=一量|一下|体温|血压|身高|尺寸|体重|三围)", "liang2"),
-        ("着(?=什么急)", "zhao2"),
-        # 晚上 and a clause with 当, not 上当.
-        ("(?<=[早晚路街世身网手船车]上)当(?=[我你他她它])", "dang1"),
-        # 分子 that are people of a kind, not parts of a molecule.
-        (
-            "(?<=不法|知识|积极|恐怖|投机|破坏|反动|右派|左派|骨干|先进|革命|腐败|犯罪|嫌疑|可疑|黑恶|落后|危险|文艺|激进|极端|暴力|分裂|捣乱|闹事)分(?=子)"
-            "|(?<=坏)分(?=子)",
-            "fen4",
-        ),
-        # 差 falls short; 误差, 出差 and 参差 are nouns and no verb.
-        ("(?<![误偏温时价逆顺落反级色视参等公出当交钦信听官方极])差(?=了|多|得|劲|点|远|不多)", "cha4"),
-    )
-]
-
-
 def _adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
     """Where 地 makes an adverb (愤怒地走); the network has read little but places.
 
@@ -285,7 +238,7 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     """
     for place in _adverbs(spoken, words):
         yield place, "de5"
-    for rule, reading in _RULES:
+    for rule, reading in RULES:
         for match in rule.finditer(spoken):
             yield match.start(), reading
     pattern, listed = _reading_list()
