@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ffvits.errors import TextError
 from ffvits.text.characters import MARKS, is_hanzi
-from ffvits.text.polyphone_rules import RULES
+from ffvits.text.polyphone_rules import rules
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
 
@@ -238,7 +238,7 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     """
     for place in _adverbs(spoken, words):
         yield place, "de5"
-    for rule, reading in RULES:
+    for rule, reading in rules():
         for match in rule.finditer(spoken):
             yield match.start(), reading
     pattern, listed = _reading_list()
