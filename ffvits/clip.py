@@ -19,6 +19,7 @@ from ffvits.files import write_text
 
 SCHEMA = 1
 BEYOND = 0.5  # s of a clip that may go with an edited one in its place
+REPLACED = "the recording is another than when you edited this clip"
 STATUSES = ("keep", "reject")
 SPLITS = ("", "train", "val")
 
@@ -267,12 +268,14 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
         of_source[clip.source].append(clip)
         same_cut[clip.recording, round(clip.start, 3), round(clip.end, 3)] = clip.id
     for old in previous:
-        if not old.edited:
-            continue
         new = clips.get(old.id)
+        if not old.edited:
+            for doubt in old.review:
+                if doubt.why == REPLACED and new is not None:  # until a person has settled it
+                    clips[new.id] = new.with_(review=(*new.review, doubt)).signed()
+            continue
         if new is not None and "" != old.recording != new.recording != "":
-            why = "the recording is another than when you edited this clip"
-            clips[new.id] = new.with_(machine={}).doubt(why, old.text).signed()
+            clips[new.id] = new.doubt(REPLACED, old.text).signed()
             continue
         if new is None and old.recording and old.source not in of_source:
             new = clips.get(same_cut.get((old.recording, round(old.start, 3), round(old.end, 3)), ""))
@@ -294,7 +297,7 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
         clips[old.id] = old
     for clip in replaced:
         beyond = clip.seconds - sum(_shared(clip, other) for other in clips.values() if other.source == clip.source)
-        if beyond > BEYOND:
+        if beyond > BEYOND and clip.id not in clips:
             clips[clip.id] = clip.reject(
                 "covered",
                 f"a clip that you edited lies in it and stays; {beyond:.1f} s of speech around that are left out",

@@ -127,6 +127,10 @@ class TestEdits:
         (found,) = merge_edits([clip(recording="take 2", text="第二次")], [old])
         assert (found.text, found.status, found.edited) == ("第二次", "keep", False)
         assert found.review[0].other == "第一次" and "another" in found.review[0].why
+        (again,) = merge_edits([clip(recording="take 2", text="第二次")], [found])
+        assert again == found, "the doubt stays until a person has settled it"
+        (right,) = merge_edits([clip(recording="take 2", text="第二次")], [found.with_(review=())])
+        assert right.text == "第二次" and not right.review
         for before in ("", "take 2"):
             (same,) = merge_edits([clip(recording="take 2")], [old.with_(recording=before)])
             assert (same.text, same.status) == ("第一次", "reject")
@@ -147,6 +151,12 @@ class TestEdits:
         assert merged["a-1"].text == "改过" and merged["a-2"].kept
         assert merged["a-0"].reasons[0].code == "covered" and "4.0 s" in merged["a-0"].reasons[0].message
         assert not merged["a-0"].edited
+
+    def test_what_is_rejected_around_an_edited_clip_never_takes_another_ones_place(self):
+        one = clip(id="a-9", start=0.0, end=4.0).signed().with_(text="一")
+        other = clip(id="a-0", start=6.0, end=7.0).signed().with_(text="二")
+        merged = {c.id: c.text for c in merge_edits([clip(id="a-0", start=0.0, end=7.0)], [one, other])}
+        assert merged["a-9"] == "一" and merged["a-0"] == "二"
 
     def test_merging_twice_changes_nothing_more(self):
         old = clip(text="旧").signed().with_(text="改")

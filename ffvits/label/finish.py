@@ -22,7 +22,7 @@ _INDEX = "index.json"  # in audio/: the key of what each file was made from
 _GONE = (
     "gone",
     "its sound was deleted, and the recording is cut otherwise now",
-    "put audio/ back, or delete the clip's line and label again",
+    "put audio/ back and set it to keep, or delete its line and label again",
 )
 
 
@@ -77,7 +77,8 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
             if not (target.is_file() and (before.get(name) == clip.key or clip.audio == f"audio/{name}")):
                 sound = next((p for p in (run.path(clip), run.folder / clip.original) if p.is_file()), None)
                 if sound is None:
-                    exported.append(clip.reject(*_GONE).signed())
+                    # The machine's own judgement; the words that a person wrote stay an edit.
+                    exported.append(clip.reject(*_GONE).with_(machine={**clip.machine, "status": "reject"}))
                     continue
                 Sound.load(sound).save(target)
             after[name] = clip.key

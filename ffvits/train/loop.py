@@ -309,9 +309,8 @@ class Loop:
         if progress.step == 0:
             return progress
         by = self.plan.best_by
-        joined = (
-            progress.best_step <= self.learner.settled < progress.step
-        )  # an adversary costs mel, and is worth it; so is a turn
+        # An adversary costs mel, and is worth it; so is a turn.
+        joined = progress.best_step <= self.learner.settled < progress.step
         if joined or progress.best_by != by:
             progress = progress.with_(best=math.inf, best_by=by)
         value = values.get(CRITERIA[by].key)

@@ -51,8 +51,8 @@ cut it by hand in ffvits web, or delete the line of your clip and label again
     请在 ffvits web 中手动切分，或删除您那一条所在的行后重新标注
 its sound was deleted, and the recording is cut otherwise now
     它的声音已被删除，而录音现在切法不同
-put audio/ back, or delete the clip's line and label again
-    请恢复 audio/ 文件夹，或删除该行后重新标注
+put audio/ back and set it to keep, or delete its line and label again
+    请恢复 audio/ 文件夹并将其设为保留，或删除该行后重新标注
 {} s of sound are too few to learn from
     只有 {0} 秒，太短，学不到东西
 record whole sentences

@@ -138,38 +138,31 @@ def test_a_finished_voice_keeps_its_licence_and_is_named_after_its_run(tmp_path:
     assert (base.name, base.licence, base.notes) == ("paimon", licence, notes)
 
 
-@pytest.mark.parametrize("name", ["G_1.pth", "G_1.safetensors"])
-def test_an_exported_generator_keeps_its_licence(tmp_path: Path, name):
+def exported(model: Vits, file: Path, **card) -> None:
     from ffvits.base import save_generator
 
-    model = small_model(50)
     save_generator(
-        tmp_path / name,
+        file,
         model.state_dict(),
         model.config,
         audio=load_base("mandarin-lite").audio,
         symbols=TABLES["bopomofo"],
         front_end="bopomofo",
         add_blank=True,
-        card={"base_licence": "research only"},
+        **card,
     )
+
+
+@pytest.mark.parametrize("name", ["G_1.pth", "G_1.safetensors"])
+def test_an_exported_generator_keeps_its_licence(tmp_path: Path, name):
+    exported(small_model(50), tmp_path / name, card={"base_licence": "research only"})
     assert (load_base(tmp_path).name, load_base(tmp_path).licence) == ("G_1", "research only")
 
 
 def test_a_harmonic_decoder_is_known_by_its_weights(tmp_path: Path):
-    from ffvits.base import save_generator
-
     plain = small_model(50)
     model = Vits(plain.config.with_harmonic_decoder())
-    save_generator(
-        tmp_path / "G.safetensors",
-        model.state_dict(),
-        model.config,
-        audio=load_base("mandarin-lite").audio,
-        symbols=TABLES["bopomofo"],
-        front_end="bopomofo",
-        add_blank=True,
-    )
+    exported(model, tmp_path / "G.safetensors")
     base = load_base(tmp_path)
     assert base.config == model.config and base.config.sings
     Vits(base.config).load_state_dict(base.generator)

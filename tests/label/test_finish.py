@@ -72,6 +72,13 @@ def test_a_clip_whose_sound_is_gone_does_not_end_the_run(run, labelled):
     found = {clip.id: clip for clip in finish([clip.with_(start=5.0, end=9.0) for clip in labelled], run, Recipe())}
     assert found["other-cut"].reasons[0].code == "gone" and found["other-cut"].text == "改过"
     assert sum(clip.kept for clip in found.values()) == 2
+    # The person's words outlive it, and with its sound it can be kept again.
+    again = {clip.id: clip for clip in finish(labelled, run, Recipe())}["other-cut"]
+    assert (again.text, again.status, again.edited) == ("改过", "reject", True)
+    Sound(np.full(16000, 0.1, np.float32), 16000).save(run.audio / "other-cut.wav")
+    write_clips(run.clips_file, [clip.with_(status="keep") if clip.id == "other-cut" else clip for clip in run.clips()])
+    again = {clip.id: clip for clip in finish(labelled, run, Recipe())}["other-cut"]
+    assert again.kept and again.text == "改过"
 
 
 def test_audio_is_written_again_only_if_it_changed(run, labelled):

@@ -20,6 +20,9 @@ from ffvits.train.learner import Learner, out_of_memory
 from ffvits.train.plan import Plan, make_plan
 from ffvits.vits import LiteDiscriminator, MultiPeriodDiscriminator, Vits
 
+# What `make_plan` knows of a small base of one voice with a harmonic decoder that read along.
+HARMONIC = {"device": "cpu", "clips": 4, "minutes": 1, "small": True, "judge": False, "guided": True, "sings": True}
+
 
 @pytest.fixture
 def parts(run, tiny_base):
@@ -293,52 +296,26 @@ class TestPlan:
         assert make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["flow"] == 0.5
 
     def test_the_flow_follows_when_the_voice_is_heard(self):
-        known = {
-            "device": "cpu",
-            "clips": 4,
-            "minutes": 1,
-            "small": True,
-            "judge": False,
-            "guided": True,
-            "sings": True,
-        }
-        assert [make_plan(TrainSettings(steps=n), **known).turn for n in (80, 200, 240, 1000)] == [0, 0, 200, 500]
-        made = make_plan(TrainSettings(steps=400), **known)
+        assert [make_plan(TrainSettings(steps=n), **HARMONIC).turn for n in (80, 200, 240, 1000)] == [0, 0, 200, 500]
+        made = make_plan(TrainSettings(steps=400), **HARMONIC)
         for part, before, after in (("flow", 0, 1), ("enc_q", 1, 0), ("dec", 1, 1)):
             assert (made.factor(part, False), made.factor(part, True)) == (before, after)
         assert [made.turns(step, 3600) for step in (0, 199, 200, 300)] == [False, False, True, True]
         for told in (TrainSettings(parts={"flow": "0.3"}), TrainSettings(parts={"enc_q": "frozen"})):
-            assert not make_plan(told, **known).turns(10_000, 36_000)
+            assert not make_plan(told, **HARMONIC).turns(10_000, 36_000)
         for other in ({"many_voices": True}, {"guided": False}):
-            assert not make_plan(TrainSettings(), **{**known, **other}).turns(10_000, 36_000)
+            assert not make_plan(TrainSettings(), **{**HARMONIC, **other}).turns(10_000, 36_000)
 
     def test_the_guide_does_not_let_go_when_minutes_know_of_more_steps(self):
-        made = make_plan(
-            TrainSettings(until="minutes", minutes=30),
-            device="cpu",
-            clips=4,
-            minutes=1,
-            small=True,
-            judge=False,
-            guided=True,
-        )
+        made = make_plan(TrainSettings(until="minutes", minutes=30), **HARMONIC)
         assert made.guide_at(1) == made.guide_at(made.steps + 1) == made.guide_at(100_000) > 0
 
     def test_with_a_budget_of_minutes_the_flow_follows_when_half_of_them_are_over(self):
-        known = {
-            "device": "cpu",
-            "clips": 4,
-            "minutes": 1,
-            "small": True,
-            "judge": False,
-            "guided": True,
-            "sings": True,
-        }
-        made = make_plan(TrainSettings(until="minutes", minutes=30), **known)
+        made = make_plan(TrainSettings(until="minutes", minutes=30), **HARMONIC)
         assert made.turn == 0
         looks = [(5000, 899), (199, 1700), (200, 901), (5000, 900)]
         assert [made.turns(*look) for look in looks] == [False, False, True, True]
-        limited = make_plan(TrainSettings(steps=4000, minutes=30), **known)
+        limited = make_plan(TrainSettings(steps=4000, minutes=30), **HARMONIC)
         assert [limited.turns(*look) for look in [(1999, 899), (2000, 899), (300, 900)]] == [False, True, True]
 
     @pytest.mark.parametrize(
