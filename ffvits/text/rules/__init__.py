@@ -7,6 +7,7 @@ like a number. A rule sees the whole sentence and may decline, so context decide
 from ffvits.text.rules.addresses import ADDRESS_RULES
 from ffvits.text.rules.calendar import CALENDAR_RULES
 from ffvits.text.rules.chemistry import CHEMISTRY_RULES
+from ffvits.text.rules.clock import CLOCK_RULES
 from ffvits.text.rules.measures import MEASURE_RULES
 from ffvits.text.rules.names import NAME_RULES
 from ffvits.text.rules.quantities import PLAIN_RULES, QUANTITY_RULES
@@ -16,6 +17,7 @@ from ffvits.text.rules.signs import SIGN_RULES
 RULES: tuple[Rule, ...] = (
     *ADDRESS_RULES,
     *CALENDAR_RULES,
+    *CLOCK_RULES,
     *CHEMISTRY_RULES,
     *NAME_RULES,
     *MEASURE_RULES,

@@ -1,51 +1,38 @@
-"""Rules for dates and times of day."""
+"""Rules for dates."""
 
 from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import cardinal, digits
+from ffvits.text.numerals import digits
+from ffvits.text.rules.clock import in_sport, plain
 from ffvits.text.rules.rule import RANGE, Rule, after, before, is_counted, rule
 
 _YEAR = r"(?:1\d{3}|20\d\d|21\d\d)"
-_SPORT = re.compile(
-    "比分|战胜|击败|不敌|负于|取胜|获胜|领先|落后|绝杀|逆转|打平|战平|横扫|完胜|险胜|惜败|告负"
-    "|小负|大胜|惨败|淘汰|比赛|半场|全场"
-    "|扳平|夺冠|局分|点球|主场|客场|胜|负|赢|输|爆冷"
-)
-
-
-def in_sport(m: re.Match[str]) -> bool:
-    """True if the words around speak of a match, so that 3-2 and 21:15 are results."""
-    return bool(_SPORT.search(m.string[max(0, m.start() - 14) : m.end() + 10]))
 
 
 def _valid(month: str, day: str = "1") -> bool:
     return 1 <= int(month) <= 12 and 1 <= int(day) <= 31
 
 
-def _n(number: str) -> str:
-    return cardinal(str(int(number)))
-
-
 def _ymd(m: re.Match[str]) -> str | None:
     year, month, day = m.group(1), m.group(3), m.group(4)
     if not _valid(month, day):
         return None
-    return f"{digits(year)}年{_n(month)}月{_n(day)}日"
+    return f"{digits(year)}年{plain(month)}月{plain(day)}日"
 
 
 def _dmy(m: re.Match[str]) -> str | None:
     first, second, year = m.group(1), m.group(3), m.group(4)
     day, month = (second, first) if int(second) > 12 else (first, second)
-    return f"{digits(year)}年{_n(month)}月{_n(day)}日" if _valid(month, day) else None
+    return f"{digits(year)}年{plain(month)}月{plain(day)}日" if _valid(month, day) else None
 
 
 def _ym(m: re.Match[str]) -> str | None:
     if is_counted(after(m, 3)) or after(m) in ("元", "米"):
         return None
     year, month = (m.group(1), m.group(2)) if m.group(1) else (m.group(4), m.group(3))
-    return f"{digits(year)}年{_n(month)}月"
+    return f"{digits(year)}年{plain(month)}月"
 
 
 def _year_range(m: re.Match[str]) -> str | None:
@@ -100,62 +87,7 @@ def _decade(m: re.Match[str]) -> str:
     number = m.group(1)
     if len(number) == 4:
         return digits(number) + "年代"
-    return (digits(number) if number == "00" else _n(number)) + "年代"
-
-
-def _clock(hour: str, minute: str, second: str | None) -> str:
-    said = cardinal(str(int(hour)), two="两") + "点"
-    if int(minute):
-        said += ("零" if minute[0] == "0" else "") + _n(minute) + "分"
-    elif second and int(second):
-        said += "零分"
-    if second and int(second):
-        said += ("零" if second[0] == "0" else "") + _n(second) + "秒"
-    return said
-
-
-def _half(noon: str | None) -> str:
-    if not noon:
-        return ""
-    return "上午" if noon[0] in "aA" else "下午"
-
-
-def _duration(m: re.Match[str]) -> str:
-    """Hours, minutes and seconds, or minutes and seconds; what is nought in front is not said."""
-    parts = [part for part in m.groups()[1:] if part is not None]
-    named = list(zip(parts, ("小时", "分", "秒")[3 - len(parts) :], strict=True))
-    while len(named) > 1 and not int(named[0][0]):
-        named.pop(0)
-    said = [
-        cardinal(str(int(part)), two="二" if place else "两") + name
-        for place, (part, name) in enumerate(named)
-        if int(part) or len(named) == 1
-    ]
-    return m.group(1) + "".join(said)
-
-
-_OF_A_RACE = re.compile("成绩(?!公布|发布)|用时|耗时|马拉松|全程|完赛")
-_AT_A_TIME = re.compile("(?:于|在|午|晨|早上|晚上?|[日号天]|开始|到|(?<!完赛)时间[为是：:]?) ?$")
-_THEN = re.compile("[，,]?(?:正式|准时)?(?:开|鸣枪|起跑|出发|举行|发令|发枪|发射|结束|公布|集合|发布)")
-
-
-def _race(m: re.Match[str]) -> str | None:
-    """Hours, minutes and seconds of a race; a clock beside the same words is left to the time of day."""
-    run = re.search("(?:跑[出进]了?|用了|仅用)$", before(m, 4)) or (before(m) == "以" and in_sport(m))
-    if (
-        not run
-        and not _OF_A_RACE.search(before(m, 10))
-        and not re.match("的?(?:[半全]?马拉?松?)?(?:成绩|完赛)|跑完|完成全程", after(m, 8))
-    ):
-        return None
-    if _AT_A_TIME.search(before(m, 5)) or _THEN.match(after(m, 6)):
-        return None
-    hour, minute, second = m.groups()
-    said = cardinal(str(int(hour)), two="两") + "小时" if int(hour) else ""
-    for part, name in ((minute, "分"), (second, "秒")):
-        if int(part):
-            said += ("零" if said and (part[0] == "0" or (name == "秒" and minute == "00")) else "") + _n(part) + name
-    return said or None
+    return (digits(number) if number == "00" else plain(number)) + "年代"
 
 
 # Days that are known by their date, or are written beside it: how the day is said, the names, other words that follow.
@@ -198,7 +130,7 @@ def _named_day(m: re.Match[str]) -> str | None:
         return said
     ends = re.match("[)），。！？]|$|[那这当]天|放假|[前后到]", after(m, 2))
     if ends and re.search(f"(?:{names})节?(?:[是在为：:])?[(（]?$", before(m, 9)):
-        return f"{_n(m.group(1))}月{_n(m.group(2))}日"
+        return f"{plain(m.group(1))}月{plain(m.group(2))}日"
     return None
 
 
@@ -216,7 +148,7 @@ def _dotted_day(m: re.Match[str]) -> str | None:
     month, day, unit = m.groups()
     if not _valid(month, day) or not (_DAY_BEFORE.search(before(m, 4)) or _DAY_AFTER.match(after(m, 9))):
         return None
-    return f"{_n(month)}月{_n(day)}{unit}"
+    return f"{plain(month)}月{plain(day)}{unit}"
 
 
 _DYNASTY = re.compile("[朝代国帝宗祖王皇后]$|(?:[唐宋元明清秦汉隋晋魏]|辽|金|商|周|齐|梁|陈|年间|时期|战争)$")
@@ -249,15 +181,6 @@ def _life(m: re.Match[str]) -> str | None:
     elif len(first) < 4 and first[-2:] == "00" and last[-2:] == "00":
         return None
     return f"{old or ''}{digits(first)}到{before_christ or ''}{digits(last)}"
-
-
-def _time(m: re.Match[str]) -> str | None:
-    hour, minute, second, noon = m.groups()
-    if in_sport(m) and not second and not noon:
-        return None
-    if int(hour) > 24 or re.search("比例|比值|配比|比为|赔率", before(m, 6)):
-        return None
-    return _half(noon) + _clock(hour, minute, second)
 
 
 CALENDAR_RULES: tuple[Rule, ...] = (
@@ -316,7 +239,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     rule(
         "months of two years",
         r"(?<![\d.])((?:19|20)\d\d)\.(0?[1-9]|1[0-2])\s?[-~—至到]\s?((?:19|20)\d\d)\.(0?[1-9]|1[0-2])(?![\d.])",
-        lambda m: f"{digits(m.group(1))}年{_n(m.group(2))}月到{digits(m.group(3))}年{_n(m.group(4))}月",
+        lambda m: f"{digits(m.group(1))}年{plain(m.group(2))}月到{digits(m.group(3))}年{plain(m.group(4))}月",
         examples="1990.1-1995.12 => 一九九零年一月到一九九五年十二月",
     ),
     rule(
@@ -380,7 +303,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     rule(
         "range of months",
         r"(?<![\d.])(\d{1,2})月?[-~—至到](\d{1,2})(?=月份?)(?!月龄)",
-        lambda m: f"{_n(m.group(1))}到{_n(m.group(2))}" if _valid(m.group(1)) and _valid(m.group(2)) else None,
+        lambda m: f"{plain(m.group(1))}到{plain(m.group(2))}" if _valid(m.group(1)) and _valid(m.group(2)) else None,
         examples="3-5月 => 三到五月",
     ),
     rule(
@@ -389,11 +312,11 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         lambda m: (
             None
             if int(m.group(1)) > 12
-            else _n(m.group(1))
+            else plain(m.group(1))
             + "月"
-            + (_n(m.group(2)) if m.group(2) else "")
+            + (plain(m.group(2)) if m.group(2) else "")
             + ((m.group(5) or "日") if m.group(4) else "")
-            + (f"到{_n(m.group(3)) + '月' if m.group(3) else ''}{_n(m.group(4))}" if m.group(4) else "")
+            + (f"到{plain(m.group(3)) + '月' if m.group(3) else ''}{plain(m.group(4))}" if m.group(4) else "")
             + (m.group(5) or "")
         ),
         examples="""
@@ -405,14 +328,14 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     rule(
         "month before a word",
         r"(?<=[一二三四五六七八九十]月)(\d{1,2})(?!\d|[.:%个天])",
-        lambda m: _n(m.group(1)),
+        lambda m: plain(m.group(1)),
         examples="5月1 => 五月一",
     ),
     rule(
         "month and day with zeros",
         r"(?<![\d./-])(0\d)([-/.])([0-3]\d)(?![\d./-])|(?<![\d./-])(1[0-2])([-/])(0[1-9])(?![\d./-])",
         lambda m: (
-            f"{_n(m.group(1) or m.group(4))}月{_n(m.group(3) or m.group(6))}日"
+            f"{plain(m.group(1) or m.group(4))}月{plain(m.group(3) or m.group(6))}日"
             if _valid(m.group(1) or m.group(4), m.group(3) or m.group(6)) and not in_sport(m)
             else None
         ),
@@ -431,7 +354,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
             r"(?=[，]?(?:全[国体校]|统一)?(?:放假|调休|休息|休假|假期))"
         ),
         lambda m: (
-            f"{_n(m.group(1))}月{_n(m.group(2))}日到{_n(m.group(3))}月{_n(m.group(4))}日"
+            f"{plain(m.group(1))}月{plain(m.group(2))}日到{plain(m.group(3))}月{plain(m.group(4))}日"
             if _valid(m.group(1), m.group(2)) and _valid(m.group(3), m.group(4))
             else None
         ),
@@ -461,123 +384,5 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         r"(?<![\d.])(\d{1,2})·(\d{1,2})(?![\d.])",
         lambda m: digits(m.group(1)) + digits(m.group(2)),
         examples="3·15晚会 => 三一五晚会\n9·11事件 => 九一一事件",
-    ),
-    rule(
-        "range of times",
-        (
-            r"(?<=:\d\d)\s?[-~—至到]+\s?"
-            r"(?=(?:[AaPp]\.?[Mm]\.? ?|次日|第二天|翌日|当天|凌晨|早上|上午|中午|下午|晚上)?\d{1,2}:\d\d)"
-        ),
-        lambda m: "到",
-        examples="9:00-18:00 => 九点到十八点\n20:00-次日8:00 => 二十点到次日八点",
-    ),
-    rule(
-        "noon before the hour",
-        r"(?<![A-Za-z\d])([AaPp])\.?[Mm]\.? ?(\d{1,2}):([0-5]\d)(?![\d:])",
-        lambda m: _half(m.group(1)) + _clock(m.group(2), m.group(3), None) if int(m.group(2)) <= 12 else None,
-        examples="AM 8:00 => 上午八点\nPM 5:30-6:00 => 下午五点三十分到六点",
-    ),
-    rule(
-        "time of a race",
-        r"(?<![\d:.])(\d{1,2}):([0-5]\d):([0-5]\d)(?![\d:]|\.\d| ?[AaPp]\.?[Mm])",
-        _race,
-        examples="""
-        马拉松成绩2:05:30 => 马拉松成绩两小时零五分三十秒
-        马拉松于7:30:00鸣枪 => 马拉松于七点三十分鸣枪""",
-    ),
-    rule(
-        "what is left of a clock",
-        (
-            r"((?:剩余|倒计时|时长|用时|耗时|总时长|进度|半马|全马|马拉松|完赛成绩|配速)(?:时间)?[为：: ]{0,2})"
-            r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"
-        ),
-        _duration,
-        examples="""
-        剩余时间00:03:25 => 剩余时间三分二十五秒
-        时长1:02:03 => 时长一小时二分三秒
-        用时12:30 => 用时十二分三十秒
-        半马1:05:30 => 半马一小时五分三十秒""",
-    ),
-    rule(
-        "time of day",
-        r"(?<![\d:.])(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?:\s?([AaPp])\.?[Mm]\.?(?![A-Za-z]))?(?![\d:])",
-        _time,
-        examples="""
-        12:30 => 十二点三十分
-        2:02 => 两点零二分
-        于5:35:36发射 => 于五点三十五分三十六秒发射
-        8:00 a.m.准时开会 => 上午八点准时开会
-        1:02:36 am => 上午一点零二分三十六秒""",
-    ),
-    rule(
-        "hour with am or pm",
-        r"(?<![\d.])(\d{1,2})\s?([AaPp])\.?[Mm]\.?(?![A-Za-z])",
-        lambda m: _half(m.group(2)) + cardinal(m.group(1), two="两") + "点" if 1 <= int(m.group(1)) <= 12 else None,
-        examples="8 p.m. => 下午八点",
-    ),
-    rule(
-        "hour and minute",
-        r"(?<![\d.])(\d{1,2})([点时])(\d{1,2})(分)?(?:(\d{1,2})(秒))?(?![\d.个])",
-        lambda m: (
-            cardinal(m.group(1), two="两")
-            + m.group(2)
-            + ("零" if len(m.group(3)) == 2 and m.group(3)[0] == "0" and m.group(3) != "00" else "")
-            + _n(m.group(3))
-            + (m.group(4) or "")
-            + (_n(m.group(5)) + "秒" if m.group(5) else "")
-            if int(m.group(1)) <= 24 and int(m.group(3)) < 60
-            else None
-        ),
-        examples="14时30分 => 十四时三十分\n2点05分 => 两点零五分",
-    ),
-    rule(
-        "hour",
-        (
-            r"(?<![\d.第])(\d{1,2})([点时])(?=钟|半|整|多|左右|前|后|许|一刻|三刻|的|到|至|[-~—]"
-            r"|[，。！？、；：]|$|[^\d])(?!间|候|代|光|尚|装)"
-        ),
-        lambda m: cardinal(m.group(1), two="两") + m.group(2),
-        examples="下午2点半 => 下午两点半\n12点 => 十二点",
-    ),
-    rule(
-        "seconds of a race",
-        r"(?<![\d.])(\d{1,2})(秒)(\d{1,3})(?![\d.个])",
-        lambda m: cardinal(m.group(1)) + "秒" + digits(m.group(3)),
-        examples="9秒83 => 九秒八三",
-    ),
-    rule(
-        "weekday",
-        r"(周|星期|礼拜)([1-7])(?![\d.个天])",
-        lambda m: m.group(1) + ("日" if m.group(2) == "7" else digits(m.group(2))),
-        examples="周5见 => 周五见",
-    ),
-    rule(
-        "feet and inches",
-        r"(?<![\d.A-Za-z])([3-8])['′]([1-9]|1[01])(?:''|″|\"|”)?(?![\d.])",
-        lambda m: (
-            f"{cardinal(m.group(1))}英尺{cardinal(m.group(2), two='两')}英寸"
-            if re.search("(?:身高|个头|个子|身长).{0,4}$", before(m, 8))
-            or re.match("的?(?:身高|个头|个子|大高个)", after(m, 5))
-            else None
-        ),
-        examples="5'8\"的身高 => 五英尺八英寸的身高",
-    ),
-    rule(
-        "minutes and seconds",
-        r"(?<![\d.A-Za-z])(\d{1,3})['′](\d{1,2}(?:\.\d+)?)(?:''|″|\"|”)(\d\d(?![\d.A-Za-z]))?",
-        lambda m: (
-            f"{cardinal(m.group(1), two='两')}分{cardinal(m.group(2).split('.')[0])}"
-            + (f"点{digits(m.group(2).split('.')[1])}" if "." in m.group(2) else "")
-            + "秒"
-            + digits(m.group(3) or "")
-        ),
-        examples="3'25''刷新纪录 => 三分二十五秒刷新纪录\n1'52\"88 => 一分五十二秒八八",
-    ),
-    rule(
-        "seconds and hundredths",
-        # Inches are followed by a word or a resolution, not by two digits alone.
-        r"(?<![\d.A-Za-z′'])([1-5]?\d)(?:″|'')(\d\d)(?![\d.A-Za-z″'′\"”×*%]|[寸英屏个元台块])",
-        lambda m: cardinal(m.group(1)) + "秒" + digits(m.group(2)),
-        examples='以12"88的成绩夺冠 => 以十二秒八八的成绩夺冠\n27"4K => 二十七英寸四K',
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, decimal, digits
-from ffvits.text.rules.calendar import in_sport
+from ffvits.text.rules.clock import in_sport
 from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_counted, quantity, rule
 from ffvits.text.units import UNIT, UNITS
 

@@ -1,0 +1,212 @@
+"""Rules for times of day, how long something took, and results of races."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.numerals import cardinal, digits
+from ffvits.text.rules.rule import Rule, after, before, rule
+
+_SPORT = re.compile(
+    "比分|战胜|击败|不敌|负于|取胜|获胜|领先|落后|绝杀|逆转|打平|战平|横扫|完胜|险胜|惜败|告负"
+    "|小负|大胜|惨败|淘汰|比赛|半场|全场"
+    "|扳平|夺冠|局分|点球|主场|客场|胜|负|赢|输|爆冷"
+)
+
+
+def in_sport(m: re.Match[str]) -> bool:
+    """True if the words around speak of a match, so that 3-2 and 21:15 are results."""
+    return bool(_SPORT.search(m.string[max(0, m.start() - 14) : m.end() + 10]))
+
+
+def plain(number: str) -> str:
+    """A number as it is counted, without zeros in front."""
+    return cardinal(str(int(number)))
+
+
+def _clock(hour: str, minute: str, second: str | None) -> str:
+    said = cardinal(str(int(hour)), two="两") + "点"
+    if int(minute):
+        said += ("零" if minute[0] == "0" else "") + plain(minute) + "分"
+    elif second and int(second):
+        said += "零分"
+    if second and int(second):
+        said += ("零" if second[0] == "0" else "") + plain(second) + "秒"
+    return said
+
+
+def _half(noon: str | None) -> str:
+    if not noon:
+        return ""
+    return "上午" if noon[0] in "aA" else "下午"
+
+
+def _duration(m: re.Match[str]) -> str:
+    """Hours, minutes and seconds, or minutes and seconds; what is nought in front is not said."""
+    parts = [part for part in m.groups()[1:] if part is not None]
+    named = list(zip(parts, ("小时", "分", "秒")[3 - len(parts) :], strict=True))
+    while len(named) > 1 and not int(named[0][0]):
+        named.pop(0)
+    said = [
+        cardinal(str(int(part)), two="二" if place else "两") + name
+        for place, (part, name) in enumerate(named)
+        if int(part) or len(named) == 1
+    ]
+    return m.group(1) + "".join(said)
+
+
+_OF_A_RACE = re.compile("成绩(?!公布|发布)|用时|耗时|马拉松|全程|完赛")
+_AT_A_TIME = re.compile("(?:于|在|午|晨|早上|晚上?|[日号天]|开始|到|(?<!完赛)时间[为是：:]?) ?$")
+_THEN = re.compile("[，,]?(?:正式|准时)?(?:开|鸣枪|起跑|出发|举行|发令|发枪|发射|结束|公布|集合|发布)")
+
+
+def _race(m: re.Match[str]) -> str | None:
+    """Hours, minutes and seconds of a race; a clock beside the same words is left to the time of day."""
+    run = re.search("(?:跑[出进]了?|用了|仅用)$", before(m, 4)) or (before(m) == "以" and in_sport(m))
+    if (
+        not run
+        and not _OF_A_RACE.search(before(m, 10))
+        and not re.match("的?(?:[半全]?马拉?松?)?(?:成绩|完赛)|跑完|完成全程", after(m, 8))
+    ):
+        return None
+    if _AT_A_TIME.search(before(m, 5)) or _THEN.match(after(m, 6)):
+        return None
+    hour, minute, second = m.groups()
+    said = cardinal(str(int(hour)), two="两") + "小时" if int(hour) else ""
+    for part, name in ((minute, "分"), (second, "秒")):
+        if int(part):
+            said += (
+                ("零" if said and (part[0] == "0" or (name == "秒" and minute == "00")) else "") + plain(part) + name
+            )
+    return said or None
+
+
+def _time(m: re.Match[str]) -> str | None:
+    hour, minute, second, noon = m.groups()
+    if in_sport(m) and not second and not noon:
+        return None
+    if int(hour) > 24 or re.search("比例|比值|配比|比为|赔率", before(m, 6)):
+        return None
+    return _half(noon) + _clock(hour, minute, second)
+
+
+CLOCK_RULES: tuple[Rule, ...] = (
+    rule(
+        "range of times",
+        (
+            r"(?<=:\d\d)\s?[-~—至到]+\s?"
+            r"(?=(?:[AaPp]\.?[Mm]\.? ?|次日|第二天|翌日|当天|凌晨|早上|上午|中午|下午|晚上)?\d{1,2}:\d\d)"
+        ),
+        lambda m: "到",
+        examples="9:00-18:00 => 九点到十八点\n20:00-次日8:00 => 二十点到次日八点",
+    ),
+    rule(
+        "noon before the hour",
+        r"(?<![A-Za-z\d])([AaPp])\.?[Mm]\.? ?(\d{1,2}):([0-5]\d)(?![\d:])",
+        lambda m: _half(m.group(1)) + _clock(m.group(2), m.group(3), None) if int(m.group(2)) <= 12 else None,
+        examples="AM 8:00 => 上午八点\nPM 5:30-6:00 => 下午五点三十分到六点",
+    ),
+    rule(
+        "time of a race",
+        r"(?<![\d:.])(\d{1,2}):([0-5]\d):([0-5]\d)(?![\d:]|\.\d| ?[AaPp]\.?[Mm])",
+        _race,
+        examples="""
+        马拉松成绩2:05:30 => 马拉松成绩两小时零五分三十秒
+        马拉松于7:30:00鸣枪 => 马拉松于七点三十分鸣枪""",
+    ),
+    rule(
+        "what is left of a clock",
+        (
+            r"((?:剩余|倒计时|时长|用时|耗时|总时长|进度|半马|全马|马拉松|完赛成绩|配速)(?:时间)?[为：: ]{0,2})"
+            r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"
+        ),
+        _duration,
+        examples="""
+        剩余时间00:03:25 => 剩余时间三分二十五秒
+        时长1:02:03 => 时长一小时二分三秒
+        用时12:30 => 用时十二分三十秒
+        半马1:05:30 => 半马一小时五分三十秒""",
+    ),
+    rule(
+        "time of day",
+        r"(?<![\d:.])(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?:\s?([AaPp])\.?[Mm]\.?(?![A-Za-z]))?(?![\d:])",
+        _time,
+        examples="""
+        12:30 => 十二点三十分
+        2:02 => 两点零二分
+        于5:35:36发射 => 于五点三十五分三十六秒发射
+        8:00 a.m.准时开会 => 上午八点准时开会
+        1:02:36 am => 上午一点零二分三十六秒""",
+    ),
+    rule(
+        "hour with am or pm",
+        r"(?<![\d.])(\d{1,2})\s?([AaPp])\.?[Mm]\.?(?![A-Za-z])",
+        lambda m: _half(m.group(2)) + cardinal(m.group(1), two="两") + "点" if 1 <= int(m.group(1)) <= 12 else None,
+        examples="8 p.m. => 下午八点",
+    ),
+    rule(
+        "hour and minute",
+        r"(?<![\d.])(\d{1,2})([点时])(\d{1,2})(分)?(?:(\d{1,2})(秒))?(?![\d.个])",
+        lambda m: (
+            cardinal(m.group(1), two="两")
+            + m.group(2)
+            + ("零" if len(m.group(3)) == 2 and m.group(3)[0] == "0" and m.group(3) != "00" else "")
+            + plain(m.group(3))
+            + (m.group(4) or "")
+            + (plain(m.group(5)) + "秒" if m.group(5) else "")
+            if int(m.group(1)) <= 24 and int(m.group(3)) < 60
+            else None
+        ),
+        examples="14时30分 => 十四时三十分\n2点05分 => 两点零五分",
+    ),
+    rule(
+        "hour",
+        (
+            r"(?<![\d.第])(\d{1,2})([点时])(?=钟|半|整|多|左右|前|后|许|一刻|三刻|的|到|至|[-~—]"
+            r"|[，。！？、；：]|$|[^\d])(?!间|候|代|光|尚|装)"
+        ),
+        lambda m: cardinal(m.group(1), two="两") + m.group(2),
+        examples="下午2点半 => 下午两点半\n12点 => 十二点",
+    ),
+    rule(
+        "seconds of a race",
+        r"(?<![\d.])(\d{1,2})(秒)(\d{1,3})(?![\d.个])",
+        lambda m: cardinal(m.group(1)) + "秒" + digits(m.group(3)),
+        examples="9秒83 => 九秒八三",
+    ),
+    rule(
+        "weekday",
+        r"(周|星期|礼拜)([1-7])(?![\d.个天])",
+        lambda m: m.group(1) + ("日" if m.group(2) == "7" else digits(m.group(2))),
+        examples="周5见 => 周五见",
+    ),
+    rule(
+        "feet and inches",
+        r"(?<![\d.A-Za-z])([3-8])['′]([1-9]|1[01])(?:''|″|\"|”)?(?![\d.])",
+        lambda m: (
+            f"{cardinal(m.group(1))}英尺{cardinal(m.group(2), two='两')}英寸"
+            if re.search("(?:身高|个头|个子|身长).{0,4}$", before(m, 8))
+            or re.match("的?(?:身高|个头|个子|大高个)", after(m, 5))
+            else None
+        ),
+        examples="5'8\"的身高 => 五英尺八英寸的身高",
+    ),
+    rule(
+        "minutes and seconds",
+        r"(?<![\d.A-Za-z])(\d{1,3})['′](\d{1,2}(?:\.\d+)?)(?:''|″|\"|”)(\d\d(?![\d.A-Za-z]))?",
+        lambda m: (
+            f"{cardinal(m.group(1), two='两')}分{cardinal(m.group(2).split('.')[0])}"
+            + (f"点{digits(m.group(2).split('.')[1])}" if "." in m.group(2) else "")
+            + "秒"
+            + digits(m.group(3) or "")
+        ),
+        examples="3'25''刷新纪录 => 三分二十五秒刷新纪录\n1'52\"88 => 一分五十二秒八八",
+    ),
+    rule(
+        "seconds and hundredths",
+        # Inches are followed by a word or a resolution, not by two digits alone.
+        r"(?<![\d.A-Za-z′'])([1-5]?\d)(?:″|'')(\d\d)(?![\d.A-Za-z″'′\"”×*%]|[寸英屏个元台块])",
+        lambda m: cardinal(m.group(1)) + "秒" + digits(m.group(2)),
+        examples='以12"88的成绩夺冠 => 以十二秒八八的成绩夺冠\n27"4K => 二十七英寸四K',
+    ),
+)
