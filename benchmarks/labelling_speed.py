@@ -2,12 +2,17 @@
 
     python benchmarks/labelling_speed.py raw_clips --files 12 --json
     python benchmarks/labelling_speed.py raw_clips --json --memory 20 2000
+    python benchmarks/labelling_speed.py raw_clips --plain spleeter demucs --json
 
-The plain way is what scripts around Whisper and Spleeter do: one recording after the other, Spleeter started for each
-in a process of its own, then openai-whisper (beam 5) on its voice padded to 30 s. It neither cuts, denoises, measures
-nor screens. Each road runs in a fresh process, models in the cache. `cpu_seconds` are those of all its processes, and
-hardly depend on what else the machine does; `seconds` do. The stages are timed one after the other, so their sum is
-more than the whole road takes, where they overlap.
+The plain way is what scripts around Whisper and a separator do: one recording after the other, the separator started
+for each in a process of its own, then openai-whisper (beam 5) on its voice padded to 30 s. It neither cuts, denoises,
+measures nor screens. The separator is Spleeter, or Demucs by its own command (`demucs --two-stems=vocals`), as in
+VITS-fast-fine-tuning; where Demucs's weights are out of reach, random ones of the same shape take the same time, and
+Whisper then hears the recording. Our road is the same beside both (it separates with Spleeter what has music in it).
+
+Each road runs in a fresh process, models in the cache. `cpu_seconds` are those of all its processes, and hardly depend
+on what else the machine does; `seconds` do. The stages are timed one after the other, so their sum is more than the
+whole road takes, where they overlap.
 """
 
 from __future__ import annotations
@@ -37,20 +42,26 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=0, help="so many recordings, spread over the folder (0: all)")
     parser.add_argument("--memory", type=int, nargs="*", default=[], help="peak memory for so many copies of a clip")
+    parser.add_argument("--plain", nargs="+", choices=SEPARATORS, default=SEPARATORS[:1], help="for the plain way")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--road", choices=tuple(ROADS), help="(used by itself: one road, in this process)")
+    parser.add_argument("--road", choices=(*ROADS, "separated"), help="(used by itself: one road, in this process)")
+    parser.add_argument("--into", type=Path, help="(used by itself: where a separated voice is written)")
     options = parser.parse_args()
     if options.road:
         console.quiet()
-        console.result(json.dumps(ROADS[options.road](options.folder)))
+        by_itself = options.road == "separated"
+        done = spleeter(options.folder, options.into) if by_itself else ROADS[options.road](options.folder)
+        console.result(json.dumps(done))
         return
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "recordings"
         chosen = _chosen(options.folder, options.files, folder)
         result = {"files": len(chosen), "cores": os.cpu_count()}
-        result.update({name: _apart(name, folder) for name in ("stages", "ffvits", "plain")})
-        for name in ("seconds", "cpu_seconds"):
-            result[f"times_as_fast_by_{name}"] = round(result["plain"][name] / result["ffvits"][name], 2)
+        result.update({name: _apart(name, folder) for name in ("stages", "ffvits", *options.plain)})
+        for separator in options.plain:
+            for name in ("seconds", "cpu_seconds"):
+                ratio = result[separator][name] / result["ffvits"][name]
+                result[separator][f"times_as_slow_by_{name}"] = round(ratio, 2)
         result["memory"] = {str(count): _copies(chosen[0], count, Path(scratch)) for count in options.memory}
     if options.json:
         console.result(json.dumps(result, ensure_ascii=False, indent=2))
@@ -104,8 +115,11 @@ def stages(folder: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def plain(folder: Path) -> dict[str, float]:
-    """One recording after the other through Spleeter, a process each, and openai-whisper."""
+def plain(folder: Path, separated: Callable[[Path, Path], Path | None]) -> dict[str, float]:
+    """One recording after the other through a separator, a process each, and openai-whisper.
+
+    `separated(recording, folder)` writes the voice into the folder and returns its file, None if it cannot be decoded.
+    """
     import whisper
 
     from ffvits import store
@@ -115,25 +129,73 @@ def plain(folder: Path) -> dict[str, float]:
     model = whisper.load_model(str(next(store.fetch("whisper-base-openai").glob("*.pt"))), device="cpu")
     settings = whisper.DecodingOptions(language="zh", beam_size=5, fp16=False, without_timestamps=True)
     audio = 0.0
-    with tempfile.TemporaryDirectory() as scratch:
-        for path in find(folder).audio:
-            voice = Path(scratch) / "voice.flac"
-            separated = subprocess.run(
-                [sys.executable, __file__, str(path), "--road", "spleeter"], capture_output=True, text=True
-            )
-            if separated.returncode:
-                continue  # what cannot be decoded
-            voice = Path(json.loads(separated.stdout)["voice"])
+    for path in find(folder).audio:
+        with tempfile.TemporaryDirectory() as scratch:
+            voice = separated(path, Path(scratch))
+            if voice is None:
+                continue
             sound = Sound.load(voice)
-            audio += sound.seconds
-            for start in range(0, max(1, round(sound.seconds)), 30):
-                samples = sound.cut(start, start + 30).at(16000).samples
-                whisper.decode(model, whisper.log_mel_spectrogram(whisper.pad_or_trim(samples)), settings)
-            shutil.rmtree(voice.parent)
+        audio += sound.seconds
+        for start in range(0, max(1, round(sound.seconds)), 30):
+            samples = sound.cut(start, start + 30).at(16000).samples
+            whisper.decode(model, whisper.log_mel_spectrogram(whisper.pad_or_trim(samples)), settings)
     return began.speed(audio)
 
 
-def spleeter(path: Path) -> dict[str, str]:
+def plain_spleeter(folder: Path) -> dict[str, float]:
+    """The plain way with Spleeter."""
+
+    def separated(path: Path, target: Path) -> Path | None:
+        command = [sys.executable, __file__, str(path), "--road", "separated", "--into", str(target)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        return None if done.returncode else Path(json.loads(done.stdout)["voice"])
+
+    return plain(folder, separated)
+
+
+def plain_demucs(folder: Path) -> dict[str, float]:
+    """The plain way with Demucs's own command."""
+    from ffvits import store
+    from ffvits.errors import FfvitsError
+    from ffvits.label.demucs import SIGNATURE
+
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            weights = store.fetch("demucs-htdemucs")
+        except FfvitsError:
+            weights, real = _random_demucs(Path(scratch) / f"{SIGNATURE}.th").parent, False
+        else:
+            real = True
+
+        def separated(path: Path, target: Path) -> Path | None:
+            command = [sys.executable, "-m", "demucs", "--two-stems=vocals", "--repo", str(weights), "-n", SIGNATURE]
+            done = subprocess.run([*command, "-o", str(target), str(path)], capture_output=True)
+            voice = next(target.rglob("vocals.wav"), None)
+            if done.returncode or voice is None:
+                return None
+            return voice if real else path
+
+        return {**plain(folder, separated), "weights": "real" if real else "random, of the same shape"}
+
+
+def _random_demucs(target: Path) -> Path:
+    """A checkpoint as large and as slow as the published one (84.0 MB of float16)."""
+    from fractions import Fraction
+
+    import torch
+    from demucs import states
+    from demucs.htdemucs import HTDemucs
+
+    stems = ["drums", "bass", "other", "vocals"]
+    model = HTDemucs(sources=stems, bottom_channels=512, dconv_mode=3, segment=Fraction(39, 5))
+    arguments, named = model._init_args_kwargs
+    state = states.get_state(model, None, half=True)
+    kept = {"klass": HTDemucs, "args": arguments, "kwargs": named, "state": state, "training_args": {}}
+    torch.save(kept, target)
+    return target
+
+
+def spleeter(path: Path, into: Path) -> dict[str, str]:
     """Separates one file from a cold start, as `spleeter separate` does."""
     import numpy as np
 
@@ -150,12 +212,13 @@ def spleeter(path: Path) -> dict[str, str]:
         block - loaded.music(block)
         for block in (sound.samples[start : start + step] for start in range(0, len(sound.samples), step))
     ]
-    target = Path(tempfile.mkdtemp()) / "voice.flac"
+    target = into / "voice.flac"
     Sound(np.concatenate(voice), network.RATE).save(target)
     return {"voice": str(target)}
 
 
-ROADS = {"ffvits": ours, "stages": stages, "plain": plain, "spleeter": spleeter}
+ROADS = {"ffvits": ours, "stages": stages, "spleeter": plain_spleeter, "demucs": plain_demucs}
+SEPARATORS = ("spleeter", "demucs")
 
 
 def _recipe(folder: Path, out: str) -> Recipe:

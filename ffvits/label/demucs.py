@@ -10,7 +10,7 @@ from ffvits.errors import FfvitsError
 if TYPE_CHECKING:
     import numpy as np
 
-_SIGNATURE = "955717e8"  # of the hybrid transformer with four stems
+SIGNATURE = "955717e8"  # of the hybrid transformer with four stems
 
 
 class Demucs:
@@ -48,6 +48,6 @@ def load(folder: Path, device: str = "cpu") -> Demucs:
     except ImportError as error:
         raise FfvitsError(f"the package {error.name!r} is not installed", cure="pip install 'ffvits[label]'") from error
     try:
-        return Demucs(get_model(_SIGNATURE, repo=folder), device)
+        return Demucs(get_model(SIGNATURE, repo=folder), device)
     except (ModelLoadingError, RuntimeError, KeyError) as error:
         raise FfvitsError(f"Demucs cannot be loaded: {error}", cure="pip install -U demucs", file=folder) from error
