@@ -91,7 +91,7 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
 
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
-    check_base(recipe.base)
+    on_disk = check_base(recipe.base)
     folder = Path(recipe.input).expanduser()
     found = find(folder, skip=(Path(recipe.out).resolve(),))
     if not found.audio and not found.unreadable:
@@ -108,7 +108,7 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
         formats[path.suffix.lower().lstrip(".") or "?"] += 1
         usable[speakers[path]] += 1
     device = choose_device(recipe.device)
-    base, small, judge = _base(recipe)
+    base, small, judge = _base(recipe, on_disk)
     kept = seconds * USABLE
     training = make_plan(
         recipe.train, device=device, clips=max(1, round(kept / 5)), minutes=kept / 60, small=small, judge=judge
@@ -134,13 +134,18 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
     )
 
 
-def _base(recipe: Recipe) -> tuple[str, bool, bool]:
+def _base(recipe: Recipe, on_disk: Path | None) -> tuple[str, bool, bool]:
     """Which base it would be (without asking the network), if it is a small one, and if it brings a discriminator."""
     from ffvits import store
+    from ffvits.base.load import EMBEDDED, PREFERRED, load_base
+    from ffvits.train.session import brings_judge
 
-    if recipe.base == "mandarin-lite" or (recipe.base == "auto" and recipe.offline and not store.is_cached("biaobei")):
-        return "mandarin-lite", True, False
-    return ("biaobei" if recipe.base == "auto" else recipe.base), False, True
+    if on_disk:
+        base = load_base(on_disk)  # which maps the file, and reads none of its weights
+        return recipe.base, base.small, brings_judge(recipe, base)
+    if recipe.base == EMBEDDED or (recipe.base == "auto" and recipe.offline and not store.is_cached(PREFERRED)):
+        return EMBEDDED, True, False
+    return (PREFERRED if recipe.base == "auto" else recipe.base), False, True
 
 
 def _downloads(recipe: Recipe, base: str) -> Sequence[Download]:

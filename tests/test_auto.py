@@ -1,5 +1,8 @@
 """The road's own decisions: which recipe, which folder, which stage; and several characters in one go."""
 
+import shutil
+from importlib import resources
+
 import pytest
 
 from ffvits.auto import make_voice, resolve, run_batch
@@ -90,6 +93,18 @@ def test_a_dry_run_refuses_what_could_not_work(raw, tmp_path):
     with pytest.raises(BaseError, match="no such file or folder"):
         plan(resolve(raw, base=str(tmp_path / "nope.pth")))
     assert plan(resolve(raw, base="mine@https://example.invalid/G_0.pth")).base.startswith("mine@")
+
+
+def test_a_dry_run_looks_at_a_base_that_lies_here(raw, tmp_path):
+    """A small one is not taken for one of the published size, and a broken one is told of before hours of labels."""
+    (raw / "一句.wav").write_bytes(b"")
+    shutil.copytree(resources.files("ffvits.base") / "embedded" / "mandarin-lite", tmp_path / "mine")
+    given = {"train.steps": 1000}
+    named = plan(resolve(raw, base="mandarin-lite", options=given))
+    assert plan(resolve(raw, base=str(tmp_path / "mine"), options=given)).train_minutes == named.train_minutes
+    (tmp_path / "mine" / "G.safetensors").write_bytes(b"broken")
+    with pytest.raises(BaseError, match="safetensors"):
+        plan(resolve(raw, base=str(tmp_path / "mine")))
 
 
 def test_a_dry_run_tells_the_time_that_the_recipe_gives(raw):

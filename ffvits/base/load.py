@@ -53,6 +53,11 @@ class Base:
     path: Path
     octaves: tuple[float, ...] = ()
 
+    @property
+    def small(self) -> bool:
+        """True if it is narrower than the published size, like the embedded one: it learns faster and is quicker."""
+        return self.config.hidden_channels < 192
+
     @cached_property
     def sha256(self) -> str:
         """The sha256 of the generator's file; reads it once, when asked for."""
@@ -79,15 +84,19 @@ def load_base(spec: str | Path, *, offline: bool = False, config: str | Path | N
     return _loaded(path, Path(config) if config else None, known_entry(path))
 
 
-def check_base(spec: str | Path) -> None:
-    """Raises the BaseError of `load_base` for a base that is not there; fetches nothing and opens no file."""
+def check_base(spec: str | Path) -> Path | None:
+    """The generator's file if `spec` names one on this disk, None for a base of the manifest or of an address.
+
+    Raises the BaseError of `load_base` for a base that is not there; fetches nothing and opens no file.
+    """
     text = str(spec)
     known = {entry.name for entry in store.entries("base")}
     name, address = _address(text)
     if address:
         _file_at(name, address, known)
     elif text != "auto" and text not in known:
-        _on_disk(text, known)
+        return _on_disk(text, known)
+    return None
 
 
 def find_generator(folder: Path) -> Path:

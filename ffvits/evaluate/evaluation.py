@@ -150,9 +150,9 @@ def judge(
     device = choose_device(panel.device)
     voice = Voice.load(voice_path, device=device, offline=panel.offline)
     speaker = speaker or (voice.speakers[0] if voice.speakers else None)
+    other = _base(against, voice, run, device, panel.offline)  # before minutes of listening: it may not be there
     heard = hear_voice(voice, name, place, chosen, speaker, seed, panel)
     base = None
-    other = _base(against, voice, run, device, panel.offline)
     if other:
         base_name, spoken = other
         base = hear_voice(spoken, base_name, place, chosen, None, seed, panel)

@@ -27,6 +27,7 @@ _ALIKE = 0.5  # of the syllables at least must be heard too, or the transcript i
 _AGREED = 0.8  # of the syllables should be heard too, or somebody should listen
 # Of 30 clips the right words fitted the sound by 0.3 to 0.94, those of other clips by 0.02 at most.
 _FITTING, _MISFIT = 0.3, 0.1
+_MANY = 3  # transcripts of others and more than half: it is not the odd wrong one, but the wrong table
 Fit = Callable[[Clip, Sequence[str]], list[float]]
 _LARGEST = 50_000_000  # bytes of a file that can be a transcript
 
@@ -174,8 +175,18 @@ def use(
             whole = "，".join(line.text for line in lines)
             shares = share(whole, [clip.text for clip in theirs])
             given.update(zip((clip.id for clip in theirs), shares, strict=True))
+    checked = others = 0
     for clip in everything:
-        yield _given(clip, given[clip.id], settings, fit) if given.get(clip.id) else clip
+        if given.get(clip.id):
+            clip = _given(clip, given[clip.id], settings, fit)
+            checked += 1
+            others += not clip.kept
+        yield clip
+    if others >= _MANY and 2 * others > checked:
+        console.warn(
+            f"{others} of {checked} transcripts say something else than is heard: do they belong to these recordings, "
+            "is a table shifted by a row? (label.transcribe.transcripts: never goes by what is heard)"
+        )
 
 
 def _given(clip: Clip, words: str, settings: TranscribeSettings, fit: Fit | None) -> Clip:

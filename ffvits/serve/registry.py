@@ -91,6 +91,7 @@ class Registry:
             self._loaded[name] = stamp
             try:
                 voice = Voice.load(place, device=self._device)
+                voice.say("你好。", seed=0)  # dictionaries and kernels are made ready now, not while somebody waits
                 voices[name] = voice.together(self._rows) if self._rows > 1 else voice
             except FfvitsError as error:
                 console.warn(f"{name} is not served: {error}" + (" (the one before it is)" if name in voices else ""))

@@ -218,7 +218,7 @@ def _judge(recipe: Recipe, base: Base) -> Discriminators:
     from ffvits.vits import DISCRIMINATORS
 
     judge = DISCRIMINATORS[_judge_kind(recipe, base)]()
-    if _brings_judge(recipe, base):
+    if brings_judge(recipe, base):
         judge.load_state_dict(base.discriminator)
     return judge
 
@@ -279,19 +279,15 @@ def _judge_kind(recipe: Recipe, base: Base) -> str:
         return recipe.train.discriminator
     if base.discriminator is not None:
         return kind_of(base.discriminator)
-    return "lite" if _is_small(base) else "published"
+    return "lite" if base.small else "published"
 
 
-def _brings_judge(recipe: Recipe, base: Base) -> bool:
+def brings_judge(recipe: Recipe, base: Base) -> bool:
     """Whether the base has a discriminator of that kind, to go on from."""
     from ffvits.vits import kind_of
 
     theirs = base.discriminator
     return theirs is not None and not recipe.train.from_scratch and kind_of(theirs) == _judge_kind(recipe, base)
-
-
-def _is_small(base: Base) -> bool:
-    return base.config.hidden_channels < 192
 
 
 def _plan(recipe: Recipe, course: _Course, device: str) -> Plan:
@@ -301,8 +297,8 @@ def _plan(recipe: Recipe, course: _Course, device: str) -> Plan:
         device=device,
         clips=len(items),
         minutes=_minutes(items, base),
-        small=_is_small(base),
-        judge=_brings_judge(recipe, base),
+        small=base.small,
+        judge=brings_judge(recipe, base),
         many_voices=bool(base.speakers),
         guided=all(item.guide for item in items),
         sings=course.sings,

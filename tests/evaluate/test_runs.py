@@ -8,7 +8,7 @@ import pytest
 from ffvits import auto
 from ffvits.base import load_base
 from ffvits.cli import main
-from ffvits.errors import RunError
+from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate.evaluation import evaluate
 
 pytestmark = pytest.mark.slow
@@ -75,6 +75,13 @@ def test_what_is_kept_of_a_base_named_by_its_path_stays_in_the_run(judged, twin)
     found = evaluate(run.folder, against=str(twin), sentences=2)
     assert found.base.folder.parent == run.folder / "evaluation"
     assert [path.name for path in twin.parent.iterdir()] == ["twin"]
+
+
+def test_a_base_that_is_not_there_is_told_before_anybody_listens(judged, tmp_path):
+    run, _ = judged
+    with pytest.raises(FfvitsError, match="nobase"):
+        evaluate(run.folder, against="nobase", sentences=2, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_run_and_a_base_are_compared(judged, tmp_path, capsys):

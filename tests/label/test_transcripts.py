@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ffvits.clip import Clip
-from ffvits.label.transcripts import Line, find, parse, share, use
+from ffvits.label.transcripts import Line, Transcripts, find, parse, share, use
 from ffvits.recipe import TranscribeSettings
 
 S = TranscribeSettings()
@@ -107,8 +107,6 @@ def clip(text: str, start: float = 0.0, end: float = 3.0, id: str = "a") -> Clip
 
 
 def transcripts(*lines: Line):
-    from ffvits.label.transcripts import Transcripts
-
     return Transcripts({"a.wav": list(lines)})
 
 
@@ -121,6 +119,19 @@ def test_a_transcript_of_something_else_is_caught():
     (found,) = use([clip("今天天气很好。")], transcripts(Line("欢迎来到提瓦特大陆")), S)
     assert not found.kept and found.reasons[0].code == "mismatch"
     assert "欢迎来到提瓦特大陆" in found.reasons[0].message and "今天天气很好" in found.reasons[0].message
+
+
+@pytest.mark.parametrize(("wrong", "right", "told"), [(3, 1, True), (2, 0, False), (3, 3, False)])
+def test_a_table_of_other_recordings_is_told_of_as_a_whole(monkeypatch, wrong, right, told):
+    warned = []
+    monkeypatch.setattr("ffvits.console.warn", warned.append)
+    texts = ["今天天气很好"] * wrong + ["欢迎来到提瓦特大陆"] * right
+    clips = [clip(text, id=str(n)).with_(source=f"{n}.wav") for n, text in enumerate(texts)]
+    table = Transcripts({one.source: [Line("欢迎来到提瓦特大陆")] for one in clips})
+    assert sum(one.kept for one in use(clips, table, S)) == right
+    assert [line.split(":")[0] for line in warned] == (
+        [f"{wrong} of {wrong + right} transcripts say something else than is heard"] if told else []
+    )
 
 
 def test_words_that_fit_the_sound_are_taken_though_others_are_heard():

@@ -6,6 +6,7 @@ import pytest
 
 from ffvits.errors import RunError, ServeError
 from ffvits.serve.registry import Registry, find_voices
+from ffvits.voice import Voice
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,20 @@ def test_numbers_go_through_everybody(steady):
     for id in (-1, 3):
         with pytest.raises(ServeError, match="does not exist"):
             steady.number(id)
+
+
+def test_a_voice_has_spoken_before_anybody_asks_for_it(made_voices, monkeypatch):
+    spoken, say = [], Voice.say
+
+    def heard(voice, *words, **choices):
+        assert not registry.names, "it is in reach, and still makes its dictionaries ready"
+        spoken.append(voice)
+        return say(voice, *words, **choices)
+
+    monkeypatch.setattr(Voice, "say", heard)
+    registry = Registry(made_voices)
+    registry.look(settled=False)
+    assert len(spoken) == len(registry.names) == 2
 
 
 def test_an_empty_folder_says_that_there_is_no_voice_yet(tmp_path):
