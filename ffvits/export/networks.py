@@ -98,7 +98,10 @@ class _Whole(nn.Module):
         sid: Tensor | None = None,
     ) -> Tensor:
         model = self.model
-        g = model.emb_g(sid).unsqueeze(-1) if sid is not None else None
+        g = None
+        if model.config.has_speakers:
+            # An only speaker is not asked for: programs drop the number where there is nothing to choose.
+            g = model.emb_g(torch.zeros(1, dtype=torch.long) if sid is None else sid).unsqueeze(-1)
         text = model.enc_p(x, x_length)
         noise = torch.randn_like(text.mask.expand(-1, 2, -1)) * noise_scale_w
         log_frames = model.dp.shaped(text.hidden, text.mask, noise, g) + 0 * noise[:, :1]  # see _Durations
@@ -162,25 +165,31 @@ def split(model: Vits) -> dict[str, bytes]:
 
 
 def whole(model: Vits, metadata: Mapping[str, object]) -> bytes:
-    """One graph from symbol ids to sound, in the form that sherpa-onnx reads: its inputs, `y` [1, 1, T]."""
+    """One graph from symbol ids to sound, in the form that sherpa-onnx reads: its inputs, `y` [1, 1, T].
+
+    `sid` is an input of voices of several speakers only.
+    """
     inputs = {
         "x": torch.ones(1, 9, dtype=torch.long),
         "x_length": torch.tensor([9]),
         "noise_scale": torch.tensor([0.5]),
         "length_scale": torch.tensor([1.0]),
         "noise_scale_w": torch.tensor([0.5]),
-        "sid": torch.tensor([0]) if model.config.has_speakers else None,
+        "sid": torch.tensor([0]) if model.config.n_speakers > 1 else None,
     }
     return _exported(_Whole(model), inputs, ["y"], {"x": [0, 1], "x_length": [0], "y": [0, 2]}, metadata=metadata)
 
 
 def piper(model: Vits) -> bytes:
-    """One graph as piper reads it: input, input_lengths, scales (noise, length, noise_w) [, sid] -> [1, 1, 1, T]."""
+    """One graph as piper reads it: input, input_lengths, scales (noise, length, noise_w) -> [1, 1, 1, T].
+
+    Of several speakers also sid.
+    """
     inputs = {
         "input": torch.ones(1, 9, dtype=torch.long),
         "input_lengths": torch.tensor([9]),
         "scales": torch.tensor([0.5, 1.0, 0.5]),
-        "sid": torch.tensor([0]) if model.config.has_speakers else None,
+        "sid": torch.tensor([0]) if model.config.n_speakers > 1 else None,
     }
     axes = {"input": [0, 1], "input_lengths": [0], "output": [0, 3]}
     return _exported(_Piper(model), inputs, ["output"], axes)

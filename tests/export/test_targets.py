@@ -110,6 +110,20 @@ class TestRealPrograms:
         assert spoken[0].sample_rate == 22050
         assert len(spoken[0].audio_float_array) > 2000
 
+    def test_an_only_speaker_need_not_be_chosen(self, tmp_path):
+        """As every fine-tuned voice is: it has a table of speakers, with one row."""
+        pytest.importorskip("onnx")
+        piper, sherpa = pytest.importorskip("piper"), pytest.importorskip("sherpa_onnx")
+        run = save_voice(tmp_path / "one", "bopomofo", ("派蒙",))
+        for_piper, for_sherpa = export(run, ["piper", "onnx"], out=tmp_path / "out")
+        spoken = list(piper.PiperVoice.load(for_piper.folder / "one.onnx").synthesize("今天气很好！"))
+        assert len(spoken[0].audio_float_array) > 2000
+        files = {name: str(for_sherpa.folder / f"{name}.txt") for name in ("tokens", "lexicon")}
+        vits = sherpa.OfflineTtsVitsModelConfig(model=str(for_sherpa.folder / "model.onnx"), **files)
+        config = sherpa.OfflineTtsConfig(model=sherpa.OfflineTtsModelConfig(vits=vits, num_threads=1))
+        assert len(sherpa.OfflineTts(config).generate("今天天气很好！").samples) > 2000
+        assert len(Voice.load(for_sherpa.folder).say("今天天气很好！")) > 2000
+
 
 def test_piper_cannot_do_without_blanks_and_says_so(tmp_path):
     run = save_voice(tmp_path / "run", "bopomofo", add_blank=False)
