@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,17 @@ def test_its_python_is_python(notebook):
         if cell.cell_type == "code":
             lines = [line for line in cell.source.splitlines() if not line.startswith(("!", "%"))]
             compile("\n".join(lines), "cell", "exec")
+
+
+@pytest.mark.parametrize("inside", ["", "examples"])
+def test_in_the_source_tree_that_tree_is_installed_and_elsewhere_what_is_published(
+    notebook, tmp_path, monkeypatch, inside
+):
+    root, asked = FILE.parents[1], []
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: asked.append(command))
+    install = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    for folder in (root / inside, tmp_path):
+        monkeypatch.chdir(folder)
+        exec(compile(install, "cell", "exec"), {})
+    pip = [sys.executable, "-m", "pip", "install", "-q"]
+    assert asked == [[*pip, f"{root}[label,train]"], [*pip, "ffvits[label,train]"]]
