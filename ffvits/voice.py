@@ -106,8 +106,11 @@ class Voice:
     def together(self, rows: int) -> Voice:
         """The same voice for many threads: what they say at the same time is computed in batches of up to `rows`.
 
-        Each hears what it would hear alone to 1e-4. Pays on a graphics card; see `docs/serve.md`.
+        Each hears what it would hear alone to 1e-4. Pays on a graphics card; see `docs/serve.md`. A voice in ONNX, which
+        cannot batch, stays as it is.
         """
+        if not self._parts.batches:
+            return self
         from ffvits.speak.together import Together
 
         return Voice(self.info, self._parts, self._reader, Together(self._parts, rows))
@@ -331,9 +334,7 @@ def _seed(seed: int | None) -> int:
 
 def _asked(encoded: Encoded, g: np.ndarray | None, manner: Manner, seed: int, number: int) -> Asked:
     """Each phrase has chance of its own, so that it sounds the same whatever is said before it."""
-    import numpy as np
-
-    return Asked(encoded.ids, g, manner, np.random.default_rng([seed, number]))
+    return Asked(encoded.ids, g, manner, [seed, number])
 
 
 def _samples(audio: np.ndarray | Sound | str | Path, rate: int | None, wanted: int) -> np.ndarray:

@@ -87,7 +87,7 @@ def test_the_joins_of_a_stream_cannot_be_heard(exact):
     ids = exact.info.reader().encode("今天天气很好，我们去公园散步，晚上一起吃饭吧，你说好不好呢？").ids
     stage = synthesis.Alone(exact._parts)
     g = exact._parts.speaker(exact._row(None))
-    asked = synthesis.Asked(ids, g, synthesis.Manner(0.4, 0.6, 1.0), np.random.default_rng(0))
+    asked = synthesis.Asked(ids, g, synthesis.Manner(0.4, 0.6, 1.0), 0)
     thought = stage.run(synthesis.think, asked)
     (z,) = synthesis.flow(exact._parts, [synthesis.Stretch(thought.z_p, g)])
     whole = exact._parts.decode(z, g, 0, 0)[0]

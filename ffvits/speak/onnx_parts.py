@@ -19,6 +19,9 @@ NETWORKS = ("enc_p", "dp", "flow", "dec")
 class OnnxParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
+    rows = 1
+    batches = False  # the networks were traced with one speaker, and know no mask for padding
+
     def __init__(self, sessions: Mapping[str, InferenceSession], fingerprint: str = "") -> None:
         self._sessions = sessions
         self._fingerprint = fingerprint
@@ -27,7 +30,6 @@ class OnnxParts:
         self.reach = int(decoder["reach"])
         self.flow_reach = int(flow["reach"])
         self.pace = pace(int(decoder.get("work", LIGHT)))  # older exports do not say
-        self.rows = 1
 
     def fingerprint(self) -> str:
         """See `ffvits.speak.synthesis.Parts`."""

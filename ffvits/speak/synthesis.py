@@ -49,6 +49,8 @@ class Parts(Protocol):
     pace: Pace
     rows: int
     """How many rows are worth computing at once; 1 where a batch takes longer than one row after the other."""
+    batches: bool
+    """Whether several rows can be computed at once at all."""
 
     def fingerprint(self) -> str:
         """Tells voices apart by their weights. What they say is no use: its last bits hang on threads and memory."""
@@ -109,12 +111,12 @@ class Manner:
 
 @dataclass(frozen=True)
 class Asked:
-    """A phrase to think of: its symbol `ids`, a speaker `g` [1, gin, 1], a manner, and all that is random in it."""
+    """A phrase to think of: its symbol `ids`, a speaker `g` [1, gin, 1], a manner, and what all its chance grows from."""
 
     ids: Sequence[int]
     g: np.ndarray | None
     manner: Manner
-    random: np.random.Generator
+    seed: Sequence[int] | int
 
     @property
     def size(self) -> int:
@@ -154,13 +156,18 @@ def pace(work: int) -> Pace:
 
 
 def think(parts: Parts, rows: Sequence[Asked]) -> list[Thought]:
-    """What is to be spoken of each phrase. A row draws its own chance, so it is the same in every batch."""
+    """What is to be spoken of each phrase. A row draws its own chance, so it is the same in every batch, and if a batch
+    failed and is tried again."""
     import numpy as np
 
     g = _stacked([row.g for row in rows])
     ids = _padded([np.asarray([row.ids], np.int64) for row in rows])
     hidden, mean, logs, mask = parts.encode(ids, np.asarray([row.size for row in rows], np.int64))
-    noise = [row.random.standard_normal((1, 2, row.size), np.float32) * np.float32(row.manner.noise_w) for row in rows]
+    random = [np.random.default_rng(row.seed) for row in rows]
+    noise = [
+        own.standard_normal((1, 2, row.size), np.float32) * np.float32(row.manner.noise_w)
+        for own, row in zip(random, rows, strict=True)
+    ]
     log_frames = parts.log_frames(hidden, mask, _padded(noise), g)
     thoughts = []
     for i, row in enumerate(rows):
@@ -169,7 +176,7 @@ def think(parts: Parts, rows: Sequence[Asked]) -> list[Thought]:
             frames[0] = 1
         own = slice(i, i + 1), slice(None), slice(0, row.size)
         spread, deviation = np.repeat(mean[own], frames, axis=2), np.repeat(np.exp(logs[own]), frames, axis=2)
-        chance = row.random.standard_normal(spread.shape, np.float32) * np.float32(row.manner.noise)
+        chance = random[i].standard_normal(spread.shape, np.float32) * np.float32(row.manner.noise)
         thoughts.append(Thought(spread + chance * deviation, frames, row.g))
     return thoughts
 

@@ -24,6 +24,8 @@ Precision = Literal["auto", "float32", "bfloat16"]
 class TorchParts:
     """See `ffvits.speak.synthesis.Parts`; may be shared by threads."""
 
+    batches = True
+
     def __init__(self, model: Vits, device: torch.device, precision: torch.dtype) -> None:
         from ffvits.vits.layers import lay_channels_last
 

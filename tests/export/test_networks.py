@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,24 @@ def test_a_voice_in_onnx_speaks_without_torch(folder, tmp_path):
         encoding="utf-8",
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_threads_that_share_a_voice_in_onnx_hear_what_each_hears_alone(folder):
+    """It cannot batch, and so does not try."""
+    voice = Voice.load(folder)
+    shared, begin, said = voice.together(4), threading.Barrier(3), {}
+
+    def say(seed):
+        begin.wait(10)
+        said[seed] = shared.say(TEXT, seed=seed)
+
+    threads = [threading.Thread(target=say, args=(seed,)) for seed in range(3)]
+    [thread.start() for thread in threads]
+    [thread.join(60) for thread in threads]
+    for seed in range(3):
+        alone = voice.say(TEXT, seed=seed)
+        assert len(said[seed]) == len(alone)
+        assert np.abs(said[seed] - alone).max() < 1e-4
 
 
 class TestRefused:

@@ -9,7 +9,7 @@ import torch
 
 from ffvits.speak import synthesis
 from ffvits.speak.synthesis import Alone, Asked, Manner, Stretch, decode, decoded, flow, spoken, think, tile
-from ffvits.speak.together import Together, all_spoken, rows_that_pay
+from ffvits.speak.together import Together, _fill, _Job, all_spoken, rows_that_pay
 from ffvits.speak.torch_parts import TorchParts
 from ffvits.text.symbols import TABLES
 from ffvits.vits import Vits, VitsConfig, source
@@ -44,7 +44,7 @@ def asked(parts: TorchParts, number: int) -> Asked:
     """Phrases of different lengths, speakers, manners and chances."""
     ids = [(7 * number + 3 * place) % 78 for place in range(SIZES[number])]
     manner = Manner(0.5, 0.7, 1 + 0.5 * number)
-    return Asked(ids, parts.speaker(number % 3), manner, np.random.default_rng(number))
+    return Asked(ids, parts.speaker(number % 3), manner, number)
 
 
 def alone(parts: TorchParts, number: int) -> np.ndarray:
@@ -190,6 +190,20 @@ class TestThreads:
         [thread.start() for thread in threads]
         [thread.join(10) for thread in threads]
         assert outcomes == {2: 2, 3: "three", 4: 4, 5: 5}
+
+
+def test_who_was_in_a_batch_that_failed_hears_the_take_of_its_seed(parts):
+    class Narrow(TorchParts):
+        def log_frames(self, hidden, mask, noise, g):
+            """Fails after noise was drawn, as a graphics card that is full would."""
+            if len(hidden) > 1:
+                raise RuntimeError("no memory for so many rows")
+            return super().log_frames(hidden, mask, noise, g)
+
+    jobs = [_Job(think, asked(parts, number)) for number in range(2)]
+    _fill(Narrow(parts.model, parts.device, parts.precision), jobs)
+    for number, job in enumerate(jobs):
+        assert np.array_equal(job.result.z_p, Alone(parts).run(think, asked(parts, number)).z_p)
 
 
 def test_a_voice_speaks_several_texts_in_batches(tmp_path):
