@@ -1,7 +1,8 @@
 """Voices over HTTP: one place for each decision.
 
 settings     what the person who starts the server decides
-registry     which voices there are, by what name and number
+registry     which voices there are, as their folder changes
+speakers     who can speak, by name and by number
 turns        who speaks when: a bounded queue, few threads, a piece of each request in turn
 encoders     samples become wav, mp3, flac, opus …
 gate         who may come in: key, rate, size; errors as JSON; metrics

@@ -3,47 +3,40 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from ffvits import console
-from ffvits.errors import FfvitsError, RunError, ServeError
+from ffvits.errors import FfvitsError, RunError
+from ffvits.serve.speakers import Speaker, Speakers
 from ffvits.voice import Voice
 
-Stamp = tuple[tuple[str, int, int], ...]
-
-
-@dataclass(frozen=True)
-class Speaker:
-    """Somebody who can speak: a voice, the name it goes by here, and which of its speakers (None: it has one)."""
-
-    name: str
-    voice: Voice
-    speaker: str | None
-
-    @property
-    def title(self) -> str:
-        return f"{self.name}/{self.speaker}" if self.speaker else self.name
+Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 def find_voices(folder: Path) -> dict[str, Path]:
     """The voice folders of a voice, of a run, or of all the runs in a folder, by name.
 
-    Raises RunError if there is no such folder.
+    A folder that cannot be looked into is among them: whoever loads it is told why not. Raises RunError if there is no
+    such folder, or if it cannot be listed.
     """
     if not folder.is_dir():
         raise RunError("there is no such folder", cure="name the folder that holds your runs", file=folder)
     own = _voice_in(folder)
     if own:
         return {folder.resolve().name: own}
-    found = {place.name: _voice_in(place) for place in sorted(folder.iterdir()) if place.is_dir()}
+    try:
+        found = {place.name: _voice_in(place) for place in sorted(folder.iterdir()) if place.is_dir()}
+    except OSError as error:
+        raise RunError(f"cannot be listed: {error.strerror}", cure="make it readable", file=folder) from error
     return {name: place for name, place in found.items() if place}
 
 
 def _voice_in(folder: Path) -> Path | None:
-    return next((place for place in (folder / "voice", folder) if (place / "voice.json").is_file()), None)
+    try:
+        return next((place for place in (folder / "voice", folder) if (place / "voice.json").is_file()), None)
+    except OSError:
+        return folder
 
 
 class Registry:
@@ -54,9 +47,10 @@ class Registry:
         self._device = device
         self._rows = rows
         self._every = every
-        self._voices: Mapping[str, Voice] = MappingProxyType({})
+        self._speakers = Speakers(MappingProxyType({}))
         self._loaded: dict[str, Stamp] = {}
         self._seen: dict[str, Stamp] = {}
+        self._complaint = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="voices", daemon=True)
 
@@ -76,10 +70,11 @@ class Registry:
         two looks in a row find them equal, so that a voice is not read while it is copied."""
         try:
             found = {name: (place, _stamp(place)) for name, place in find_voices(self.folder).items()}
-        except (OSError, RunError) as error:
-            console.warn(f"the voices cannot be listed ({error}); those in memory go on speaking")
+        except RunError as error:
+            self._complain(f"the voices cannot be listed ({error}); those in memory go on speaking")
             return
-        voices = dict(self._voices)
+        self._complaint = ""
+        voices = dict(self._speakers.voices)
         for name in voices.keys() - found.keys():
             if name not in self._seen:
                 del voices[name]
@@ -92,13 +87,20 @@ class Registry:
             try:
                 voice = Voice.load(place, device=self._device)
                 voice.say("你好。", seed=0)  # dictionaries and kernels are made ready now, not while somebody waits
-                voices[name] = voice.together(self._rows) if self._rows > 1 else voice
-            except FfvitsError as error:
-                console.warn(f"{name} is not served: {error}" + (" (the one before it is)" if name in voices else ""))
-            else:
-                console.info(f"voice: {name} ({', '.join(voices[name].speakers) or 'one speaker'})")
+            except Exception as error:  # noqa: BLE001 — whatever is wrong with one voice, the others are served
+                reason = str(error) if isinstance(error, FfvitsError) else f"{type(error).__name__}: {error}"
+                console.warn(f"{name} is not served: {reason}" + (" (the one before it is)" if name in voices else ""))
+                continue
+            voices[name] = voice.together(self._rows) if self._rows > 1 else voice
+            console.info(f"voice: {name} ({', '.join(voice.speakers) or 'one speaker'})")
         self._seen = {name: stamp for name, (_, stamp) in found.items()}
-        self._voices = MappingProxyType(voices)
+        self._speakers = self._speakers.after(MappingProxyType(voices))
+
+    def _complain(self, text: str) -> None:
+        """Says what is wrong with the folder once, not at every look."""
+        if text != self._complaint:
+            console.warn(text)
+        self._complaint = text
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._every):
@@ -106,59 +108,29 @@ class Registry:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(sorted(self._voices))
+        return tuple(sorted(self._speakers.voices))
 
-    def speakers(self) -> list[Speaker]:
-        """Everybody who can speak, by voice and in the voice's order; the place is vits-simple-api's id."""
-        voices = self._voices
-        return [
-            Speaker(name, voices[name], speaker)
-            for name in sorted(voices)
-            for speaker in voices[name].speakers or (None,)
-        ]
+    @property
+    def speakers(self) -> Speakers:
+        """Everybody who can speak now."""
+        return self._speakers
 
     def find(self, wanted: str, voice: str = "") -> Speaker:
-        """Somebody by the name of a voice, of a speaker, or both ("paimon/派蒙"); within `voice` if that is one.
-
-        Raises ServeError if there is nobody of that name, or several.
-        """
-        everybody = self.speakers()
-        if not everybody:
-            raise ServeError(
-                "there is no voice here yet", status=503, code="no_voice", cure="finish one: ffvits auto ./raw_clips"
-            )
-        if voice in {who.name for who in everybody}:
-            everybody = [who for who in everybody if who.name == voice]
-        for names in (lambda who: who.title, lambda who: who.speaker):
-            found = [who for who in everybody if names(who) == wanted]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                titles = ", ".join(who.title for who in found)
-                raise ServeError(
-                    f"several voices have a speaker {wanted!r}",
-                    status=404,
-                    code="ambiguous_voice",
-                    cure=f"say {titles}",
-                )
-        named = [who for who in everybody if who.name == wanted]
-        if named:
-            return named[0]
-        known = ", ".join(who.title for who in everybody[:50])
-        raise ServeError(f"there is no voice {wanted!r}", status=404, code="voice_not_found", cure=f"one of: {known}")
+        """See `Speakers.find`."""
+        return self._speakers.find(wanted, voice)
 
     def number(self, id: int) -> Speaker:
-        """Somebody by vits-simple-api's id. Raises ServeError if there is nobody of that number."""
-        everybody = self.speakers()
-        if not 0 <= id < len(everybody):
-            raise ServeError(
-                f"id {id} does not exist", status=404 if everybody else 503, code="voice_not_found",
-                cure=f"there are {len(everybody)}: see /voice/speakers",
-            )  # fmt: skip
-        return everybody[id]
+        """See `Speakers.number`."""
+        return self._speakers.number(id)
 
 
 def _stamp(folder: Path) -> Stamp:
-    """By which a voice folder is seen to change."""
-    files = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file()]
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in files)
+    """By which a voice folder is seen to change; of one that cannot be read, what is in the way.
+
+    The time of the last change of anything is in it, so that a file is seen to become readable.
+    """
+    try:
+        files = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file()]
+    except OSError as error:
+        return ((str(error), 0, 0, 0),)
+    return tuple((name, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size) for name, stat in files)

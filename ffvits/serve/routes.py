@@ -24,8 +24,9 @@ from ffvits.errors import ServeError, TextError
 from ffvits.serve.encoders import FORMATS, format_named, whole
 from ffvits.serve.metrics import Metrics
 from ffvits.serve.refusals import errors
-from ffvits.serve.registry import Registry, Speaker
+from ffvits.serve.registry import Registry
 from ffvits.serve.settings import Settings
+from ffvits.serve.speakers import Speaker
 from ffvits.serve.turns import AHEAD, Turn, Turns
 
 _Speed = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
@@ -291,9 +292,11 @@ def routes(desk: Desk) -> APIRouter:
 
 def _speakers(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     """vits-simple-api's table: only its VITS column has anybody."""
+    speakers = desk.registry.speakers
+    labels = speakers.labels()
     known = [
-        {"id": number, "name": who.speaker or who.name, "lang": ["zh"], "voice": who.name}
-        for number, who in enumerate(desk.registry.speakers())
+        {"id": number, "name": labels[number], "lang": ["zh"], "voice": who.name}
+        for number, who in speakers.by_number().items()
     ]
     return {"VITS": known, "HUBERT-VITS": [], "W2V2-VITS": [], "BERT-VITS2": [], "GPT-SOVITS": []}
 

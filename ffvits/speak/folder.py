@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from ffvits.text import FrontEnd
 
 FORMAT = 1
+_KINDS = {
+    "model": Mapping, "sampling_rate": int, "front_end": str, "lexicon": Mapping, "noise": int | float,
+    "noise_w": int | float, "speed": int | float, "card": Mapping,
+}  # fmt: skip
+_LISTS = {"symbols": str, "speakers": str, "octaves": int | float}
 JUDGE_FILE = "D_latest.safetensors"  # beside the weights of a voice that is to be a base
 
 
@@ -60,13 +65,15 @@ class VoiceInfo:
 
     @classmethod
     def load(cls, folder: Path) -> VoiceInfo:
-        """Reads `voice.json`. Raises BaseError if it is damaged or of another version of ffvits."""
+        """Reads `voice.json`. Raises BaseError if it cannot be read, is damaged or of another version of ffvits."""
         file = folder / "voice.json"
         try:
             values = json.loads(file.read_text(encoding="utf-8"))
             if values.pop("format") != FORMAT:
                 raise BaseError("this voice was written by another version of ffvits", cure="update ffvits", file=file)
             return cls.of_mapping(values)
+        except OSError as error:
+            raise _unreadable("the voice's description", file, error) from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise BaseError(
                 f"the voice's description is damaged ({error})", cure="export it again: ffvits train RUN", file=file
@@ -75,7 +82,11 @@ class VoiceInfo:
     @classmethod
     def of_mapping(cls, values: Mapping[str, Any]) -> VoiceInfo:
         """From what `asdict` made of it. Raises KeyError, TypeError or ValueError for anything else."""
-        tuples = {name: tuple(values.get(name, ())) for name in ("symbols", "speakers", "octaves")}
+        wrong = [name for name, kind in _KINDS.items() if name in values and not isinstance(values[name], kind)]
+        tuples = {name: tuple(values.get(name, ())) for name in _LISTS}
+        wrong += [name for name, kind in _LISTS.items() if not all(isinstance(one, kind) for one in tuples[name])]
+        if wrong:
+            raise TypeError(f"{wrong[0]} is {values[wrong[0]]!r}")
         if len(tuples["octaves"]) not in (0, len(tuples["speakers"])):
             raise ValueError(f"{len(tuples['octaves'])} octaves for {len(tuples['speakers'])} speakers")
         return cls(**{**values, **tuples})
@@ -105,12 +116,15 @@ class VoiceInfo:
 def find_voice(path: str | Path) -> Path | None:
     """The folder with `voice.json` that a run, a voice folder or an export is; None for anything else.
 
-    Raises BaseError for a run that has no voice yet.
+    Raises BaseError for a run that has no voice yet, and for a folder that cannot be looked into.
     """
     folder = Path(path)
-    for place in (folder / "voice", folder):
-        if (place / "voice.json").is_file():
-            return place
+    try:
+        found = next((place for place in (folder / "voice", folder) if (place / "voice.json").is_file()), None)
+    except OSError as error:
+        raise _unreadable("this folder", folder, error) from error
+    if found:
+        return found
     if (folder / "recipe.yaml").is_file():
         raise BaseError("this run has no finished voice yet", cure=f"go on with: ffvits train {folder}", file=folder)
     return None
@@ -122,8 +136,18 @@ def read_weights(file: Path) -> dict[str, torch.Tensor]:
     from safetensors.torch import load_file
 
     try:
+        with file.open("rb"):  # safetensors calls whatever cannot be opened a file that is not there
+            pass
+    except OSError as error:
+        raise _unreadable("the voice's weights", file, error) from error
+    try:
         return load_file(file)
     except (OSError, SafetensorError) as error:
         raise BaseError(
             f"the voice's weights cannot be read ({error})", cure="export it again: ffvits train RUN", file=file
         ) from error
+
+
+def _unreadable(what: str, file: Path, error: OSError) -> BaseError:
+    cure = "make it readable for who runs ffvits" if isinstance(error, PermissionError) else "copy it here again"
+    return BaseError(f"{what} cannot be read: {error.strerror}", cure=cure, file=file)

@@ -111,7 +111,7 @@ class Manner:
 
 @dataclass(frozen=True)
 class Asked:
-    """A phrase to think of: its symbol `ids`, a speaker `g` [1, gin, 1], a manner, and what all its chance grows from."""
+    """A phrase to think of: its symbol `ids`, a speaker `g` [1, gin, 1], a manner, and the `seed` of its chance."""
 
     ids: Sequence[int]
     g: np.ndarray | None

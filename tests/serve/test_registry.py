@@ -1,6 +1,10 @@
 """Voices come, change and go while requests are under way."""
 
+import errno
+import json
 import shutil
+import time
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +69,43 @@ def test_a_name_that_two_voices_share_must_be_told_apart(registry, runs):
     assert registry.find("派蒙", "trio").title == "trio/派蒙"
 
 
+def test_a_voice_can_be_asked_for_by_its_own_name_whatever_speakers_are_called(registry, runs):
+    shutil.copytree(runs / "solo", runs / "派蒙")
+    registry.look(settled=False)
+    assert registry.find("派蒙").title == "派蒙"
+    assert registry.find("duo/派蒙").title == "duo/派蒙"
+
+
+@pytest.mark.parametrize("wanted", ["alloy", "Nova"])
+def test_openai_s_own_names_mean_the_only_speaker(made_voices, steady, wanted):
+    alone = Registry(made_voices / "solo")
+    alone.look(settled=False)
+    assert alone.find(wanted, "tts-1").title == "solo"
+    with pytest.raises(ServeError, match=wanted):
+        steady.find(wanted, "tts-1")
+
+
+def test_who_shares_a_name_is_shown_with_the_voice(registry, runs):
+    shutil.copytree(runs / "duo", runs / "trio")
+    registry.look(settled=False)
+    assert sorted(registry.speakers.labels().values()) == [
+        "duo/旅行者", "duo/派蒙", "solo", "trio/旅行者", "trio/派蒙",
+    ]  # fmt: skip
+
+
+def test_a_number_stays_with_its_speaker_while_the_server_runs(registry, runs):
+    shutil.copytree(runs / "solo", runs / "anna")
+    registry.look(settled=False)
+    assert [registry.number(id).title for id in range(4)] == ["duo/派蒙", "duo/旅行者", "solo", "anna"]
+    shutil.rmtree(runs / "duo")
+    registry.look()
+    registry.look()
+    assert registry.number(2).title == "solo"
+    with pytest.raises(ServeError, match="id 0 was duo/派蒙, and is gone"):
+        registry.number(0)
+    assert list(registry.speakers.by_number()) == [2, 3]
+
+
 def test_numbers_go_through_everybody(steady):
     assert [steady.number(id).title for id in range(3)] == ["duo/派蒙", "duo/旅行者", "solo"]
     for id in (-1, 3):
@@ -84,6 +125,73 @@ def test_a_voice_has_spoken_before_anybody_asks_for_it(made_voices, monkeypatch)
     registry = Registry(made_voices)
     registry.look(settled=False)
     assert len(spoken) == len(registry.names) == 2
+
+
+@pytest.mark.parametrize(("key", "value"), [("model", []), ("speakers", [1]), ("symbols", 3), ("speed", "x")])
+def test_a_description_that_makes_no_sense_keeps_nobody_from_being_served(runs, capsys, key, value):
+    description = runs / "duo" / "voice" / "voice.json"
+    values = json.loads(description.read_text("utf-8"))
+    description.write_text(json.dumps({**values, key: value}), encoding="utf-8")
+    registry = Registry(runs)
+    registry.look(settled=False)
+    assert registry.names == ("solo",)
+    told = capsys.readouterr().err
+    assert "duo is not served" in told and "voice.json: the voice's description is damaged" in told
+
+
+@pytest.mark.parametrize("name", ["voice.json", "model.safetensors"])
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(runs, capsys, name):
+    unreadable = Path("/proc/self/mem")  # a file that even an administrator cannot read from its beginning
+    if not unreadable.is_file():
+        pytest.skip("this system has no /proc")
+    file = runs / "duo" / "voice" / name
+    file.unlink()
+    file.symlink_to(unreadable)
+    registry = Registry(runs)
+    registry.look(settled=False)
+    assert registry.names == ("solo",)
+    told = capsys.readouterr().err
+    assert f"{name}: the voice's" in told and "cannot be read" in told and "No such file" not in told
+
+
+def test_a_run_that_cannot_be_looked_into_does_not_end_the_watching(runs, capsys, monkeypatch):
+    is_file = Path.is_file
+
+    def forbidden(path):
+        if "closed" in path.parts:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", forbidden)
+    (runs / "closed").mkdir()
+    registry = Registry(runs, every=0.02)
+    registry.start()
+    try:
+        shutil.copytree(runs / "solo", runs / "new")
+        for _ in range(500):
+            if "new" in registry.names:
+                break
+            time.sleep(0.02)
+        assert registry.names == ("duo", "new", "solo")
+        monkeypatch.undo()
+        shutil.copytree(runs / "solo", runs / "closed", dirs_exist_ok=True)
+        for _ in range(500):
+            if "closed" in registry.names:
+                break
+            time.sleep(0.02)
+        assert "closed" in registry.names
+    finally:
+        registry.stop()
+    told = capsys.readouterr().err
+    assert told.count("closed is not served") == 1 and "Permission denied" in told
+
+
+def test_a_folder_that_is_gone_is_told_once(registry, runs, capsys):
+    shutil.rmtree(runs)
+    for _ in range(3):
+        registry.look()
+    assert capsys.readouterr().err.count("cannot be listed") == 1
+    assert registry.names == ("duo", "solo")
 
 
 def test_an_empty_folder_says_that_there_is_no_voice_yet(tmp_path):
@@ -137,8 +245,6 @@ def test_a_voice_that_is_gone_is_no_longer_offered(registry, runs):
 
 
 def test_the_thread_sees_what_comes(runs):
-    import time
-
     registry = Registry(runs, every=0.02)
     registry.start()
     try:
