@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Annotated, Any, Literal
@@ -92,14 +92,7 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
     refuse_in_json(app)
 
     for path, (name, mime) in PAGE.items():
-
-        def page(name: str = name, mime: str = mime) -> Response:
-            text = resources.files("ffvits.web").joinpath("static", name).read_text(encoding="utf-8")
-            return Response(
-                text, media_type=mime, headers={"Content-Security-Policy": _SAFE, "Cache-Control": "no-cache"}
-            )
-
-        app.add_api_route(path, page, include_in_schema=False, response_model=None)
+        app.add_api_route(path, _handed_out(name, mime), include_in_schema=False, response_model=None)
 
     @app.get("/api/run")
     def about() -> dict[str, Any]:
@@ -164,6 +157,16 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
         return Response(speaking.say(what.voice, what.text, what.speaker, **manner), media_type="audio/wav")
 
     return app
+
+
+def _handed_out(name: str, mime: str) -> Callable[[], Response]:
+    """A route for one file of static/. It takes no arguments: FastAPI would let whoever asks fill them in."""
+
+    def page() -> Response:
+        text = resources.files("ffvits.web").joinpath("static", name).read_text(encoding="utf-8")
+        return Response(text, media_type=mime, headers={"Content-Security-Policy": _SAFE, "Cache-Control": "no-cache"})
+
+    return page
 
 
 class OwnPageOnly:

@@ -104,6 +104,21 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(page):
     assert set(re.findall(r"\$\(\"(\w+)\"\)", words)) - ids <= {"seed"}
 
 
+@pytest.mark.parametrize("path", ["/", "/app.js", "/style.css"])
+def test_nobody_chooses_which_file_is_handed_out(page, run, path):
+    secret = run.folder / "secret.txt"
+    secret.write_text("secret", encoding="utf-8")
+    asked = page.get(path, params={"name": str(secret), "mime": "text/plain"})
+    assert asked.content == page.get(path).content and b"secret" not in asked.content
+    assert asked.headers["content-type"] == page.get(path).headers["content-type"]
+
+
+def test_no_route_takes_a_file_from_whoever_asks(run):
+    routes = [route for route in create_app(run).routes if hasattr(route, "dependant")]
+    asked = {(route.path, field.name) for route in routes for field in route.dependant.query_params}
+    assert len(routes) > 10 and asked == {("/api/clips/{id}/audio", "which")}
+
+
 def test_five_thousand_clips(page, run):
     clips = [
         Clip(
