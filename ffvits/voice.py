@@ -6,7 +6,7 @@ What lies in a voice folder is described in `ffvits.speak.folder`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ffvits.errors import BaseError, FfvitsError, TextError
 from ffvits.files import replacing
 from ffvits.speak.folder import VoiceInfo, find_voice, read_weights
+from ffvits.speak.recording import samples_of
 from ffvits.speak.script import Line, script
 from ffvits.speak.synthesis import Alone, Asked, Manner, decoded, spoken, think
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ffvits.text.frontend import Encoded
 
 Backend = Literal["torch", "onnx"]
+Ids = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,8 @@ class Voice:
         """
         import numpy as np
 
-        return np.concatenate(
-            list(self.stream(text, speaker, speed=speed, noise=noise, noise_w=noise_w, seed=seed, pause=pause))
-        )
+        manner = {"speed": speed, "noise": noise, "noise_w": noise_w, "seed": seed, "pause": pause}
+        return np.concatenate(list(self.stream(text, speaker, read_first=True, **manner)))
 
     def stream(
         self,
@@ -153,15 +154,19 @@ class Voice:
         noise_w: float | None = None,
         seed: int | None = None,
         pause: float | None = None,
+        read_first: bool = False,
     ) -> Iterator[np.ndarray]:
         """Like `say`, piece by piece: the first as soon as a part of the first phrase is ready, then without gaps.
 
         The pieces, joined, are what `say` returns. Impossible settings are refused at once, what cannot be read when
-        its phrase comes. Memory does not grow with the text.
+        its phrase comes, and then memory does not grow with the text; with `read_first` all of the text is read now.
         """
         manner = self._manner(speed, noise, noise_w)
         lines = script(text, pause=pause, speed=1 / manner.stretch)
-        return self._spoken(lines, self._row(speaker), manner, _seed(seed))
+        ids: Iterable[Ids] = self._read(text, lines)
+        if read_first:
+            ids = list(ids)
+        return self._spoken(lines, ids, self._row(speaker), manner, _seed(seed))
 
     def phrases(
         self,
@@ -182,7 +187,7 @@ class Voice:
         for number, line in enumerate(script(text, pause=pause, speed=1 / manner.stretch)):
             if line.text:
                 encoded = self._reader.encode(line.text)
-                thought = self._stage.run(think, _asked(encoded, g, manner, chance, number))
+                thought = self._stage.run(think, Asked(encoded.ids, g, manner, [chance, number]))
                 samples = np.concatenate(list(spoken(self._stage, thought)))
                 yield Phrase(samples, encoded, tuple(thought.frames.tolist()), line.pause)
 
@@ -210,12 +215,16 @@ class Voice:
         scripts = [script(text, pause=pause, speed=1 / manner.stretch) for text in texts]
         row, seeds = self._row(speaker), [_seed(seed) for _ in texts]
         told = list(zip(scripts, seeds, strict=True))
+        read = [list(self._read(text, lines)) for text, lines in zip(texts, scripts, strict=True)]
         if self._parts.rows == 1:
-            return [np.concatenate(list(self._spoken(lines, row, manner, chance))) for lines, chance in told]
+            return [
+                np.concatenate(list(self._spoken(lines, ids, row, manner, chance)))
+                for (lines, chance), ids in zip(told, read, strict=True)
+            ]
         g = self._parts.speaker(row)
         asked = [
-            _asked(self._reader.encode(line.text), g, manner, chance, number)
-            for lines, chance in told
+            Asked(next(ids), g, manner, [chance, number])
+            for (lines, chance), ids in zip(told, map(iter, read), strict=True)
             for number, line in enumerate(lines)
             if line.text
         ]
@@ -233,9 +242,10 @@ class Voice:
     ) -> np.ndarray:
         """What one of this voice's speakers says in a recording, said by another: float32 [T] at `sample_rate`.
 
-        `audio` is samples [T] at `rate` (left out: at `sample_rate`), a Sound or a file; it becomes one hop shorter
-        at most. Works for recordings of speakers the voice was trained on. Raises FfvitsError for a voice without
-        speakers or in ONNX (which has no posterior encoder), AudioError for a file that cannot be read.
+        `audio` is samples [T] (floats in [-1, 1], int16 or int32) at `rate` (left out: at `sample_rate`), a Sound or a
+        file; it becomes one hop shorter at most. Works for recordings of speakers the voice was trained on. Raises
+        FfvitsError for a voice without speakers or in ONNX (which has no posterior encoder), AudioError for a file that
+        cannot be read.
         """
         import numpy as np
 
@@ -247,16 +257,31 @@ class Voice:
             raise FfvitsError("this voice has no speakers to convert between", cure="use one that has several")
         source, target = self._row(from_speaker), self._row(to_speaker)
         random = np.random.default_rng(_seed(seed))
-        samples = _samples(audio, rate, self.sample_rate)
+        samples = samples_of(audio, rate, self.sample_rate)
         higher = self.info.octaves[source] if self.info.octaves else 0.0
         z = self._parts.shifted(samples, source, target, self.sample_rate, random, higher)
         return np.concatenate(list(decoded(self._stage, z, self._parts.speaker(target))))
 
-    def _spoken(self, lines: Sequence[Line], row: int | None, manner: Manner, seed: int) -> Iterator[np.ndarray]:
-        g = self._parts.speaker(row)
+    def _read(self, text: str, lines: Sequence[Line]) -> Iterator[Ids]:
+        """The ids of each line that says something. Raises TextError with the line of the text that it stands in."""
+        for number, line in enumerate(lines):
+            if not line.text:
+                continue
+            try:
+                ids = self._reader.encode(line.text).ids
+            except TextError as error:
+                error.line = _line_in(text, [line.text for line in lines[: number + 1]])
+                raise
+            yield ids
+
+    def _spoken(
+        self, lines: Sequence[Line], ids: Iterable[Ids], row: int | None, manner: Manner, seed: int
+    ) -> Iterator[np.ndarray]:
+        """Each phrase has chance of its own, so that it sounds the same whatever is said before it."""
+        g, read = self._parts.speaker(row), iter(ids)
         for number, line in enumerate(lines):
             if line.text:
-                asked = _asked(self._reader.encode(line.text), g, manner, seed, number)
+                asked = Asked(next(read), g, manner, [seed, number])
                 yield from spoken(self._stage, self._stage.run(think, asked))
             if line.pause:
                 yield self._silence(line)
@@ -285,7 +310,7 @@ class Voice:
     def save(self, path: str | Path, text: str, speaker: str | None = None, **settings: Any) -> float:
         """Speaks into a WAV or FLAC file, phrase by phrase, and returns its seconds.
 
-        Raises FfvitsError if the file cannot be written.
+        The text is read to its end before anything is spoken. Raises FfvitsError if the file cannot be written.
         """
         import soundfile
 
@@ -303,7 +328,7 @@ class Voice:
                     raw, "w", self.sample_rate, channels=1, format=kind.upper(), subtype="PCM_16"
                 ) as file,
             ):
-                for samples in self.stream(text, speaker, **settings):
+                for samples in self.stream(text, speaker, read_first=True, **settings):
                     file.write(samples)
                     written += len(samples)
         except (OSError, soundfile.LibsndfileError) as error:
@@ -332,25 +357,14 @@ def _seed(seed: int | None) -> int:
     return secrets.randbits(63) if seed is None else seed % 2**63
 
 
-def _asked(encoded: Encoded, g: np.ndarray | None, manner: Manner, seed: int, number: int) -> Asked:
-    """Each phrase has chance of its own, so that it sounds the same whatever is said before it."""
-    return Asked(encoded.ids, g, manner, [seed, number])
-
-
-def _samples(audio: np.ndarray | Sound | str | Path, rate: int | None, wanted: int) -> np.ndarray:
-    """Any audio as float32 [T] at the `wanted` rate. Raises AudioError if it cannot be read, or is too short."""
-    import numpy as np
-
-    from ffvits.audio.sound import Sound
-    from ffvits.errors import AudioError
-
-    if isinstance(audio, str | Path):
-        audio = Sound.load(Path(audio))
-    elif not isinstance(audio, Sound):
-        audio = Sound(np.asarray(audio, np.float32), rate or wanted)
-    if audio.samples.ndim != 1 or audio.seconds < 0.1 or not np.isfinite(audio.samples).all():
-        raise AudioError("this is no recording of one channel and a tenth of a second or more", cure="give samples [T]")
-    return np.ascontiguousarray(audio.at(wanted).samples, np.float32)
+def _line_in(text: str, phrases: Sequence[str]) -> int:
+    """The line of a text, from 1, in which the last of its first phrases begins."""
+    at = end = 0
+    for phrase in phrases:
+        found = text.find(phrase, end)
+        if found >= 0:  # one that was put together from several pieces stands nowhere as it is
+            at, end = found, found + len(phrase)
+    return text.count("\n", 0, at) + 1
 
 
 def read_text(path: str) -> str:
@@ -362,4 +376,5 @@ def read_text(path: str) -> str:
     except UnicodeDecodeError as error:
         raise TextError("not UTF-8 text", cure="save the file as UTF-8", file=path) from error
     except OSError as error:
-        raise TextError(f"cannot be read: {error.strerror}", file=path) from error
+        cure = "name a text file, or - for standard input"
+        raise TextError(f"cannot be read: {error.strerror}", cure=cure, file=path) from error

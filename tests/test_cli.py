@@ -80,7 +80,7 @@ def test_python_m_ffvits_auto_is_ffvits_auto():
         (("train", "examples"), "not a run folder", "ffvits auto"),
         (("say",), "nothing to say", "ffvits say"),
         (("say", "你好", "--file", "x"), "nothing to say, or twice", "ffvits say"),
-        (("say", "--file", "none.txt"), "cannot be read", ""),
+        (("say", "--file", "none.txt"), "cannot be read", "name a text file"),
     ],
 )
 def test_a_mistake_is_told_with_its_cure_and_no_traceback(arguments, said, cure):

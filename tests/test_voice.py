@@ -197,6 +197,15 @@ class TestConversion:
         assert len(from_file) == len(two.convert(samples, "甲", "乙", rate=16000, seed=1))
         assert len(from_file) == 22050 // 256 * 256
 
+    @pytest.mark.parametrize("kind", [np.int16, np.int32])
+    def test_samples_as_files_hold_them(self, two, kind):
+        samples = (0.1 * np.sin(np.arange(22050) * 0.05)).astype(np.float32)
+        whole = np.round(samples * np.iinfo(kind).max).astype(kind)
+        one, other = (two.convert(given, "甲", "乙", seed=1) for given in (samples, whole))
+        assert np.abs(one - other).max() < 0.01 * np.abs(one).max()
+        with pytest.raises(AudioError, match="uint8"):
+            two.convert(np.full(22050, 128, np.uint8), "甲", "乙")
+
     def test_what_cannot_be_converted_is_refused(self, two, voice):
         with pytest.raises(FfvitsError, match="no speaker"):
             two.convert(np.zeros(22050, np.float32), "甲", "谁")
@@ -206,6 +215,17 @@ class TestConversion:
             two.convert(np.full(22050, np.nan, np.float32), "甲", "乙")
         with pytest.raises(FfvitsError, match="no speaker"):
             voice.convert(np.zeros(22050, np.float32), "a", "b")
+
+
+def test_what_cannot_be_read_is_told_with_its_line_before_anything_is_spoken(voice, tmp_path):
+    text = "你好。\n今天天气很好。\n\n我们走吧。こんにちは。再见。"
+    with pytest.raises(TextError, match="'こ'") as caught:
+        voice.stream(text, read_first=True)
+    assert caught.value.line == 4 and caught.value.text == "こんにちは。"
+    next(voice.stream(text))  # whoever does not ask for that hears what comes before
+    with pytest.raises(TextError) as caught:
+        voice.save(tmp_path / "speech.wav", text)
+    assert caught.value.line == 4 and not (tmp_path / "speech.wav").exists()
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "。。。", "☺", '<break time="1s"/>'])
@@ -253,6 +273,20 @@ class TestFolder:
         (tmp_path / "recipe.yaml").write_text("speaker: x\n", encoding="utf-8")
         with pytest.raises(BaseError, match="no finished voice"):
             Voice.load(tmp_path)
+
+    def test_a_folder_of_runs_names_them(self, tmp_path, voice):
+        voice.info.save(tmp_path / "runs" / "paimon" / "voice", {})
+        with pytest.raises(BaseError, match="holds voices") as caught:
+            Voice.load(tmp_path / "runs")
+        assert str(tmp_path / "runs" / "paimon") in caught.value.cure
+
+    def test_a_run_is_not_in_onnx_before_it_is_exported(self, tmp_path, voice):
+        pytest.importorskip("onnxruntime")
+        voice.info.save(tmp_path / "paimon" / "voice", {})
+        with pytest.raises(BaseError, match="_enc_p") as caught:
+            Voice.load(tmp_path / "paimon", backend="onnx")
+        run = tmp_path / "paimon"
+        assert f"ffvits export {run} --to onnx, then load {run / 'exports' / 'onnx'}" in caught.value.cure
 
     def test_an_unknown_name_lists_what_there_is(self):
         with pytest.raises(FfvitsError) as caught:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 
 from ffvits import console
 from ffvits.cli.verbs import Verb
-from ffvits.errors import FfvitsError
+from ffvits.errors import FfvitsError, TextError
 
 
 def add(verb: Verb) -> None:
@@ -20,6 +21,8 @@ def add(verb: Verb) -> None:
         'ffvits say "你好" --voice mandarin-lite --out hello.wav --speed 1.2 --seed 7',
         "ffvits say --file novel.txt --voice runs/paimon --out novel.wav",
     )
+    # To argparse a text like "-5度" is a flag, unless it is told that those are numbers.
+    say._negative_number_matcher = re.compile(r"-[^-A-Za-z]")
     say.add_argument("text", nargs="?", help="what to say")
     say.add_argument("--file", help="read the text from a UTF-8 file (- for standard input)")
     say.add_argument(
@@ -100,7 +103,13 @@ def _say(arguments: argparse.Namespace) -> int:
     text = arguments.text if arguments.file is None else read_text(arguments.file)
     voice = Voice.load(arguments.voice, backend=arguments.backend, device=arguments.device)
     chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed", "pause")}
-    seconds = voice.save(Path(arguments.out), text, **{k: v for k, v in chosen.items() if v is not None})
+    try:
+        seconds = voice.save(Path(arguments.out), text, **{k: v for k, v in chosen.items() if v is not None})
+    except TextError as error:
+        error.file = arguments.file
+        if len(error.text) <= 200:
+            error.message += f", in “{error.text}”"
+        raise
     console.result(f"{arguments.out}  {seconds:.2f} s")
     return 0
 

@@ -116,7 +116,7 @@ class VoiceInfo:
 def find_voice(path: str | Path) -> Path | None:
     """The folder with `voice.json` that a run, a voice folder or an export is; None for anything else.
 
-    Raises BaseError for a run that has no voice yet, and for a folder that cannot be looked into.
+    Raises BaseError for a run that has no voice yet, a folder of several, and one that cannot be looked into.
     """
     folder = Path(path)
     try:
@@ -127,6 +127,11 @@ def find_voice(path: str | Path) -> Path | None:
         return found
     if (folder / "recipe.yaml").is_file():
         raise BaseError("this run has no finished voice yet", cure=f"go on with: ffvits train {folder}", file=folder)
+    within = [place.parent for place in (*folder.glob("*/voice/voice.json"), *folder.glob("*/voice.json"))]
+    if within and not any(folder.glob("*.pth")):
+        names = sorted(str(place.parent if place.name == "voice" else place) for place in within)
+        cure = f"choose one: {', '.join(names[:20])}"
+        raise BaseError("this folder holds voices, and is none itself", cure=cure, file=folder)
     return None
 
 

@@ -59,7 +59,14 @@ class OnnxParts:
             found = sorted(folder.glob(f"*_{name}.onnx"))
             if not found and name == "emb":
                 continue
-            if len(found) != 1:
+            if not found:
+                run = folder.parent if folder.name == "voice" else folder
+                raise BaseError(
+                    f"there is no network *_{name}.onnx here",
+                    cure=f"make it with: ffvits export {run} --to onnx, then load {run / 'exports' / 'onnx'}",
+                    file=folder,
+                )
+            if len(found) > 1:
                 raise BaseError(
                     f"there must be one network *_{name}.onnx, not {len(found)}",
                     cure="export the voice again: ffvits export RUN --to onnx",
