@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from ffvits import console
-from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import RunError, TextError, TrainError
 from ffvits.run import Run, digest
+from ffvits.train.samples import Shelf, save_samples
 
 if TYPE_CHECKING:
     from ffvits.audio.spectrogram import AudioFormat
@@ -103,6 +103,7 @@ def prepare(
     items: dict[str, list[Item]] = {"train": [], "val": []}
     problems: list[TextError] = []
     skipped: list[str] = []
+    shelf = Shelf(run, audio.sampling_rate)
     for line, clip in enumerate(clips, 1):
         if not clip.kept:
             continue
@@ -111,7 +112,7 @@ def prepare(
         except TextError as error:
             problems.append(error)
             continue
-        samples, length = _samples(clip, run, audio)
+        samples, length = shelf.take(clip)
         if length == 0:
             skipped.append(f"{clip.id}: its sound holds no usable samples")
             continue
@@ -125,6 +126,7 @@ def prepare(
         guide = _timed(clip, run, encoded, reader.add_blank, samples, frames, audio)
         item = Item(clip.id, encoded.ids, speakers.index(clip.speaker), samples, frames, guide)
         items["val" if clip.split == "val" else "train"].append(item)
+    shelf.close()
     if problems:
         for problem in problems[1:6]:
             console.warn(str(problem))
@@ -136,19 +138,6 @@ def prepare(
     if not items["train"]:
         raise TrainError("no clip is left to train on", cure="see report or clips.jsonl for why each was rejected")
     return items["train"], items["val"]
-
-
-def _samples(clip: Clip, run: Run, audio: AudioFormat) -> tuple[Path, int]:
-    """The clip's samples at the base's rate, kept beside the other stage results."""
-    key = digest("samples", clip.key, round(clip.start, 3), audio.sampling_rate)
-    path = run.folder / "cache" / "samples" / key[:2] / f"{key}.npy"
-    if not path.is_file():
-        if not run.path(clip).is_file():
-            raise RunError("the clip's audio is missing", cure="label again: ffvits label", file=run.path(clip))
-        samples = Sound.load(run.path(clip)).at(audio.sampling_rate).samples
-        # One value that is no number would make every weight one.
-        save_samples(path, samples if np.isfinite(samples).all() else samples[:0])
-    return path, np.load(path, mmap_mode="r").shape[0]
 
 
 def _timed(
@@ -197,15 +186,6 @@ def timed_positions(
     second.append(max(second[-1], frames * audio.hop_length / audio.sampling_rate))
     centres = (np.arange(frames) + 0.5) * audio.hop_length / audio.sampling_rate
     return np.interp(centres, np.maximum.accumulate(second), at).astype(np.float32)
-
-
-def save_samples(path: Path, samples: np.ndarray) -> None:
-    """Writes float32 samples as .npy in one atomic step."""
-    from ffvits.files import replacing
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.save(file, samples.astype(np.float32))
 
 
 def collate(items: Sequence[Item], hop: int, rank: int = 0, ranks: int = 1) -> Batch:

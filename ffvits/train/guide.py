@@ -21,7 +21,8 @@ import torch
 from ffvits import console
 from ffvits.audio.spectrogram import AudioFormat, mel_spectrogram
 from ffvits.run import Run, digest
-from ffvits.train.dataset import Batch, Item, save_samples
+from ffvits.train.dataset import Batch, Item
+from ffvits.train.samples import save_samples
 
 if TYPE_CHECKING:
     from ffvits.base import Base

@@ -14,7 +14,8 @@ from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram
 from ffvits.audio.transposed import transposed_spectrogram
-from ffvits.train.dataset import Batch, Item, save_samples
+from ffvits.train.dataset import Batch, Item
+from ffvits.train.samples import save_samples
 from ffvits.vits.source import MIDDLE, Melody
 
 SURE = 20.0  # a voicing that leaves no doubt

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.errors import RunError, TextError, TrainError
 from ffvits.text import front_end
-from ffvits.train.dataset import Deck, Item, collate, prepare, save_samples, timed_positions
+from ffvits.train.dataset import Deck, Item, collate, prepare, timed_positions
+from ffvits.train.samples import save_samples
 
 AUDIO = AudioFormat()
 
