@@ -62,6 +62,10 @@ class RunError(FfvitsError):
     """A run folder cannot be used: locked by another run, not writable, or incomplete."""
 
 
+class BusyError(RunError):
+    """Another process holds the run folder."""
+
+
 class TrainError(FfvitsError):
     """Training cannot start or go on."""
 

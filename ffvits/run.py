@@ -23,7 +23,7 @@ from typing import Any
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, merge_edits, read_clips, write_clips
-from ffvits.errors import RunError
+from ffvits.errors import BusyError, RunError
 from ffvits.files import write_text
 from ffvits.recipe import Recipe
 
@@ -96,19 +96,26 @@ class Run:
         return Recipe.load(self.recipe_file)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, patience: float = 0) -> Iterator[None]:
         """Holds the folder for one process; the system frees it even when that process is killed.
 
-        Raises RunError if another process holds it.
+        Raises BusyError if another process still holds it after `patience` seconds, RunError if nothing can be
+        written here.
         """
         import filelock
 
-        lock = filelock.FileLock(str(self.folder / ".lock"), timeout=0)
+        lock = filelock.FileLock(str(self.folder / ".lock"), timeout=patience)
         try:
             lock.acquire()
         except filelock.Timeout as error:
-            raise RunError(
+            raise BusyError(
                 "another ffvits is at work in this run folder", cure="wait for it, or use --out", file=self.folder
+            ) from error
+        except (OSError, NotImplementedError) as error:  # the latter where a drive knows no locks
+            raise RunError(
+                f"the run folder cannot be written: {getattr(error, 'strerror', None) or error}",
+                cure="give yourself the right to write in it, or copy it to another disk",
+                file=self.folder,
             ) from error
         try:
             yield

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from ffvits.audio.sound import Sound
+from ffvits.cli import main
 from ffvits.clip import Clip
-from ffvits.errors import RunError
+from ffvits.errors import BusyError, RunError
 from ffvits.files import replacing, write_text
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
@@ -119,6 +120,22 @@ def test_two_runs_on_one_folder_do_not_mix_and_a_killed_one_lets_go(run):
     other.join()
     with run.locked():
         assert run.folder.is_dir()
+
+
+@pytest.mark.parametrize("command", ["train", "label", "auto"])
+def test_a_folder_that_cannot_be_written_is_told_with_its_cause_and_cure(tmp_path, capsys, command):
+    (tmp_path / "raw").mkdir()
+    run = Run.create(tmp_path / "run", Recipe(input=str(tmp_path / "raw")))
+    (run.folder / ".lock").mkdir()  # as good as a folder that may not be written, and also for an administrator
+    with pytest.raises(RunError) as caught, run.locked():
+        pass
+    assert not isinstance(caught.value, BusyError)
+    asked = (
+        [command, str(run.folder)] if command == "train" else [command, run.recipe().input, "--out", str(run.folder)]
+    )
+    assert main(asked) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "cannot be written" in told and "right to write" in told and "Traceback" not in told
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
