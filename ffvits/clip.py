@@ -155,6 +155,8 @@ def parse_clip(line: str, *, file: str | Path, number: int) -> Clip:
         values = json.loads(line)
     except json.JSONDecodeError as error:
         raise wrong(f"not a JSON object: {error.msg} at column {error.colno}") from error
+    except (RecursionError, ValueError) as error:  # brackets in brackets without end, a number of 5000 digits
+        raise wrong(f"not a JSON object that can be read: {error}") from error
     if not isinstance(values, dict):
         raise wrong("not a JSON object")
     if values.pop("schema", SCHEMA) != SCHEMA:

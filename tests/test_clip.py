@@ -47,6 +47,8 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path):
     [
         ("{", "column"),
         ("[1]", "JSON object"),
+        pytest.param("[" * 100_000, "JSON object", id="brackets in brackets"),
+        pytest.param(line().replace("2.0", "2" * 5000), "JSON object", id="a number of 5000 digits"),
         (line(source=...), "'source' is missing"),
         (line(txet="x"), "unknown field 'txet'"),
         (line(status="maybe"), "'status' is 'maybe'"),
@@ -121,6 +123,11 @@ class TestEdits:
             clip(id="b", source="b.wav", start=0.0, end=4.0),
         ]
         assert [c.id for c in merge_edits(fresh, [old])] == ["a-2", "b", "a-0"]
+
+    @pytest.mark.parametrize(("start", "left"), [(1.9, ["a-0"]), (2.1, ["a-1", "a-0"])])
+    def test_an_edited_clip_takes_the_place_of_what_is_mostly_the_same(self, start, left):
+        old = clip(id="a-0", start=0.0, end=4.0, text="x").signed().with_(text="改过")
+        assert [c.id for c in merge_edits([clip(id="a-1", start=start, end=start + 4.0)], [old]) if c.kept] == left
 
     def test_an_edit_is_not_for_another_recording_of_the_same_name(self):
         old = clip(recording="take 1").signed().with_(text="第一次", status="reject")
