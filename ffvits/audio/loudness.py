@@ -20,6 +20,17 @@ _OFFSET = -0.691  # dB: a full-scale sine of 997 Hz in one channel then reads -3
 SILENT = -70.0
 
 
+def at_level(samples: np.ndarray, level: float, silence: float = 0.0) -> np.ndarray:
+    """Samples [T] scaled to the root mean square `level`; those at or below the level `silence` stay as they are.
+
+    For networks, which want every recording alike; `levelled` is for ears.
+    """
+    import numpy as np
+
+    now = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
+    return samples * np.float32(level / now) if now > silence else samples
+
+
 def loudness(sound: Sound) -> float:
     """The integrated loudness in LUFS, at least -70 (which also stands for silence).
 

@@ -36,6 +36,8 @@ def bandwidth(sound: Sound) -> float:
 # Of the moments in which something sounds, the share that reaches nearly the same height. Over 98 plain recordings of
 # 39 voices, as PCM and MP3, it was 0.21 at most.
 _PILED = 0.25
+_LONG = 0.00015  # seconds of a flat top that no natural peak has
+_QUIET = 0.01  # height below which nothing is cut off
 
 
 def clipped_share(sound: Sound) -> float:
@@ -44,24 +46,34 @@ def clipped_share(sound: Sound) -> float:
     In PCM they lie on flat tops, and natural peaks are pointed. A lossy codec bends the tops; then it tells that the
     peaks of the voice pile up at one height, on the upper or the lower side.
     """
-    return sum(_flat(side, sound.rate) for side in (sound.samples, -sound.samples)) / max(1, len(sound.samples))
+    return sum(_cut_off(side, sound.rate) for side in (sound.samples, -sound.samples)) / max(1, len(sound.samples))
 
 
-def _flat(side: np.ndarray, rate: int) -> int:
+def _cut_off(side: np.ndarray, rate: int) -> int:
     """How many samples [T] of the upper side of a wave were cut off."""
     import numpy as np
 
-    top = float(side.max(initial=0.0))
-    if top < 0.01:
+    if side.max(initial=0.0) < _QUIET:
         return 0
-    near = np.concatenate([[False], side >= 0.98 * top, [False]])
-    edges = np.flatnonzero(near[1:] != near[:-1])
-    lengths = edges[1::2] - edges[::2]
-    found = int(lengths[lengths >= max(3, round(rate * 0.00015))].sum())
+    found = int(flat_tops(side, rate, _LONG).sum())
     moment = max(1, round(0.01 * rate))
     peaks = side[: len(side) // moment * moment].reshape(-1, moment).max(axis=1)
-    if len(peaks) < 50:
+    ceiling = float(np.quantile(peaks, 0.995)) if len(peaks) >= 50 else 0.0
+    if ceiling <= 0:
         return found
-    ceiling = float(np.quantile(peaks, 0.995))
     piled = np.count_nonzero(peaks > 0.85 * ceiling) / np.count_nonzero(peaks > 0.25 * ceiling)
     return max(found, int(np.count_nonzero(side > 0.9 * ceiling))) if piled > _PILED else found
+
+
+def flat_tops(side: np.ndarray, rate: int, seconds: float) -> np.ndarray:
+    """Which samples [T] of the upper side of a wave lie on flat tops of at least so many seconds, near its highest."""
+    import numpy as np
+
+    top = float(side.max(initial=0.0))
+    if top < _QUIET:
+        return np.zeros(len(side), bool)
+    near = side >= 0.98 * top
+    edges = np.flatnonzero(np.diff(near, prepend=False, append=False))
+    lengths = np.diff(edges, prepend=0, append=len(side))  # of what is lower and what is near, in turn
+    high = np.arange(len(lengths)) % 2 == 1
+    return np.repeat(high & (lengths >= max(3, round(rate * seconds))), lengths)

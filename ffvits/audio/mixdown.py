@@ -103,7 +103,7 @@ class _Heard:
     def add(self, block: np.ndarray) -> None:
         import numpy as np
 
-        block, broken = _mended(block)
+        block, broken = mended(block)
         mix = block.mean(axis=1, dtype=np.float64)
         self.frames += len(block)
         self.broken += broken
@@ -168,8 +168,8 @@ def _listen(path: Path, decoder: str) -> _Heard:
     return heard
 
 
-def _mended(block: np.ndarray) -> tuple[np.ndarray, int]:
-    """The block with every sample a finite number, and how many were not."""
+def mended(block: np.ndarray) -> tuple[np.ndarray, int]:
+    """The block [T, C] with every sample a finite number, and how many were none and are silence now."""
     import numpy as np
 
     # Also absurdly large ones, whose square would be infinite: no converter delivers 1e9 times full scale.
@@ -189,7 +189,7 @@ def _mono(path: Path, heard: Survey) -> Iterator[np.ndarray]:
             raise Undecodable("it changed while it was read", cure="wait until it is written, and run again", file=path)
         for block in reader.blocks:
             frames += len(block)
-            yield _mended(block)[0] @ weights - offset
+            yield mended(block)[0] @ weights - offset
     if frames != heard.frames:
         raise Undecodable("it changed while it was read", cure="wait until it is written, and run again", file=path)
 

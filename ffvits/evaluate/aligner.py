@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
 from ffvits.evaluate.networks import forward, load_networks
 from ffvits.evaluate.syllables import Span, intended
@@ -50,8 +51,7 @@ def acoustic_features(sound: Sound) -> np.ndarray:
     from ffvits.audio.spectrogram import AudioFormat, mel_spectrogram
 
     samples = np.ascontiguousarray(sound.at(RATE).samples, dtype=np.float32)
-    level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
-    samples = samples * np.float32(0.1 / level) if level > 1e-5 else samples
+    samples = at_level(samples, 0.1, silence=1e-5)
     samples = np.pad(samples, (0, max(0, 512 - len(samples))))
     mel = mel_spectrogram(torch.from_numpy(samples), AudioFormat(RATE, 512, HOP, 400, BANDS))[0].numpy()
     cepstrum = dct(mel, axis=0, norm="ortho")[:COEFFICIENTS].T

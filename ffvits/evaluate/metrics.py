@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
 
 if TYPE_CHECKING:
@@ -132,9 +133,7 @@ def _bands(sound: Sound) -> np.ndarray:
     if sound.seconds < 0.05:
         raise ValueError(f"a sound of {sound.seconds:.3f} s is too short to compare")
     format = AudioFormat()
-    samples = sound.at(format.sampling_rate).samples
-    level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
-    samples = samples * np.float32(0.1 / level) if level > 0 else samples
+    samples = at_level(sound.at(format.sampling_rate).samples, 0.1)
     with torch.inference_mode():
         mel = mel_spectrogram(torch.from_numpy(samples), format)[0].T.numpy()
     return mel * np.float32(20 / np.log(10))

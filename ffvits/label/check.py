@@ -194,12 +194,13 @@ def _beginning(path: Path) -> Sound:
     import numpy as np
 
     from ffvits.audio.files import opened
+    from ffvits.audio.mixdown import mended
 
     with opened(path) as reader:
         wanted = round(_SECONDS * reader.probe.rate)
         blocks, count = [], 0
         for block in reader.blocks:
-            blocks.append(np.nan_to_num(block.mean(axis=1)))
+            blocks.append(mended(block)[0].mean(axis=1))
             count += len(block)
             if count >= wanted:
                 break

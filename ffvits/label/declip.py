@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ffvits.audio.measure import flat_tops
 from ffvits.audio.sound import Sound
 
 if TYPE_CHECKING:
     import numpy as np
 
 _FRAME = 0.064  # seconds of a frame, of which each sample is in four
-_LEAST = 0.00012  # seconds of a flat top
-_NEAR = 0.98  # of the highest sample, from which on a flat top is one
+_LEAST = 0.00012  # seconds of a flat top; less than what condemns a clip, for whatever is cut is drawn again
 _GROWTH = 2  # rounds after which one more term is allowed
 _CLOSE = 0.01  # of a frame's size: so near must the sparse spectrum come
 _ROUNDS = 300  # at most
@@ -32,29 +32,13 @@ def declipped(sound: Sound) -> tuple[Sound, float]:
     import numpy as np
 
     samples = sound.samples
-    above, below = _cut_off(samples, sound.rate), _cut_off(-samples, sound.rate)
+    above, below = (flat_tops(side, sound.rate, _LEAST) for side in (samples, -samples))
     share = float((above.sum() + below.sum()) / max(1, len(samples)))
     if not share:
         return sound, 0.0
     mended = _restored(samples.astype(np.float32), above, below, 4 * max(16, round(_FRAME * sound.rate / 4)))
     peak = float(np.abs(mended).max())
     return Sound(mended * np.float32(min(1.0, _LOUDEST / peak)), sound.rate), share
-
-
-def _cut_off(side: np.ndarray, rate: int) -> np.ndarray:
-    """Which samples [T] of the upper side of a wave lie on flat tops."""
-    import numpy as np
-
-    top = float(side.max(initial=0.0))
-    found = np.zeros(len(side), bool)
-    if top < 0.01:
-        return found
-    near = np.concatenate([[False], side >= _NEAR * top, [False]])
-    edges = np.flatnonzero(near[1:] != near[:-1])
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if end - start >= max(3, round(rate * _LEAST)):
-            found[start:end] = True
-    return found
 
 
 def _restored(samples: np.ndarray, above: np.ndarray, below: np.ndarray, size: int) -> np.ndarray:

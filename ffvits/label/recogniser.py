@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
 from ffvits.label import cuts, homophones, pauses, vad
@@ -246,7 +247,5 @@ def _levelled(sound: Sound) -> Sound:
     """The sound at a usual level: Whisper understands recordings that peak at a tenth less well."""
     import numpy as np
 
-    level = float(np.sqrt(np.mean(np.square(sound.samples, dtype=np.float64)))) if len(sound.samples) else 0.0
-    if level < 1e-4:  # silence stays silence
-        return sound
-    return Sound(np.clip(sound.samples * np.float32(0.07 / level), -1, 1).astype(np.float32), sound.rate)
+    samples = at_level(sound.samples, 0.07, silence=1e-4)
+    return Sound(np.clip(samples, -1, 1).astype(np.float32), sound.rate)

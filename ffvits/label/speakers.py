@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
 from ffvits.audio.spectrogram import AudioFormat, mel_filters
 from ffvits.errors import DownloadError
@@ -43,7 +44,7 @@ class Encoder:
         import numpy as np
         import torch
 
-        samples = _without_silence(_levelled(sound.at(RATE).samples.astype(np.float32)))
+        samples = _without_silence(at_level(sound.at(RATE).samples.astype(np.float32), _LEVEL))
         if not len(samples) or not np.any(samples):
             return np.zeros(SIZE, np.float32)
         with torch.inference_mode():
@@ -103,13 +104,6 @@ def _hearings(samples: Tensor) -> Iterator[Tensor]:
     mel = (filters @ spectrum.abs().square()).T
     for start in starts:
         yield mel[start : start + _FRAMES]
-
-
-def _levelled(samples: np.ndarray) -> np.ndarray:
-    import numpy as np
-
-    level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
-    return samples * np.float32(_LEVEL / level) if level > 0 else samples
 
 
 def _without_silence(samples: np.ndarray) -> np.ndarray:

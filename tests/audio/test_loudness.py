@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from media import EXAMPLES
 
-from ffvits.audio.loudness import SILENT, k_weighted, levelled, loudness, peak
+from ffvits.audio.loudness import SILENT, at_level, k_weighted, levelled, loudness, peak
 from ffvits.audio.sound import Sound
 
 MONO = 3.01  # dB: the standard's test signals play in two channels, ours in one
@@ -95,3 +95,13 @@ def test_levelling_never_cuts_a_peak_and_never_overshoots(seed, seconds, crest, 
     assert peak(made) <= -1 + 0.01
     assert loudness(made) <= max(target, SILENT) + 0.05
     assert np.allclose(made.samples, sound.samples * 10 ** (gain / 20), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(0.0, 0.0), (1e-4, 1e-4), (0.01, 0.07), (1.0, 0.07)])
+def test_samples_are_brought_to_a_level_and_silence_stays(scale, expected):
+    noise = np.random.default_rng(0).standard_normal(4000).astype(np.float32)
+    noise *= np.float32(scale) / np.sqrt(np.mean(np.square(noise)))
+    found = at_level(noise, 0.07, silence=2e-4)
+    assert found.dtype == np.float32
+    assert np.sqrt(np.mean(np.square(found))) == pytest.approx(expected, rel=1e-4)
+    assert at_level(noise[:0], 0.07).shape == (0,)

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from media import EXAMPLES
 
-from ffvits.audio.measure import bandwidth, clipped_share
+from ffvits.audio.measure import bandwidth, clipped_share, flat_tops
 from ffvits.audio.sound import Sound
 
 SPEECH = ["line_00.ogg", "line_04.flac", "line_05.wav", "line_03.mp3", "english.flac", "someone else.ogg"]
@@ -68,3 +68,18 @@ def test_clipping_on_one_side_is_found():
 def test_silence_is_not_clipped():
     assert clipped_share(Sound(np.zeros(16000, np.float32), 16000)) == 0
     assert clipped_share(Sound(np.zeros(0, np.float32), 16000)) == 0
+
+
+def test_silence_with_sound_in_its_last_moment():
+    samples = np.zeros(16080, np.float32)
+    samples[-5:] = 0.5
+    with np.errstate(all="raise"):
+        assert clipped_share(Sound(samples, 16000)) == 5 / 16080
+
+
+def test_flat_tops_are_long_runs_near_the_highest_sample():
+    side = np.array([0.5, 0.5, 0.5, 0.1, 0.495, 0.5, 0.1, 0.48, 0.48, 0.48, 0.1, 0.5, 0.495, 0.5], np.float32)
+    assert np.flatnonzero(flat_tops(side, 8000, 0.0)).tolist() == [0, 1, 2, 11, 12, 13]
+    assert not flat_tops(side, 48000, 0.0001).any()
+    assert not flat_tops(side * np.float32(0.01), 8000, 0.0).any()
+    assert flat_tops(side[:0], 8000, 0.0).shape == (0,)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ffvits.errors import AudioError
-from ffvits.label.check import Heard, check, judge
+from ffvits.label.check import Heard, _beginning, check, judge
 
 
 def heard(speaker: int = 0, **changes) -> Heard:
@@ -85,3 +85,13 @@ def test_the_command_tells_what_is_in_a_folder(examples, tmp_path):
     assert done.returncode == 1 and not found["go"]  # a few seconds of speech only
     assert found["recordings"] == 5 and found["unreadable"] == 1 and found["listened"] == 4
     assert found["problems"]["no speech"] == 1 and found["quality"] > 2
+
+
+def test_a_sample_that_is_no_number_is_silence(tmp_path):
+    import soundfile
+
+    samples = np.full((1600, 2), 0.25, np.float32)
+    samples[100, 0], samples[200, 1] = np.inf, np.nan
+    soundfile.write(tmp_path / "a.wav", samples, 16000, subtype="FLOAT")
+    found = _beginning(tmp_path / "a.wav").samples
+    assert found[[0, 100, 200]].tolist() == [0.25, 0.125, 0.125]
