@@ -23,7 +23,8 @@ _HANZI = re.compile(r"[㐀-䶿一-鿿]+")
 
 @dataclass(frozen=True)
 class Spelling:
-    """The dictionary: how often each word was seen, and the characters of a sound (a syllable without its tone).
+    """The dictionary: how often each word was seen (0: as the beginning of others), and the characters of a sound (a
+    syllable without its tone).
 
     `following` has, for each beginning of a word that is not rare, the characters that go on with it.
     """
@@ -75,7 +76,7 @@ class Spelling:
         beginnings = [""]
         for length, sound in enumerate(wanted, 1):
             written = text[start : start + length]
-            if length > 1 and written in self.frequencies:
+            if length > 1 and self.frequencies.get(written):
                 yield written
             alike, own = self.characters.get(sound, frozenset()), written[-1]
             beginnings = [
@@ -92,28 +93,24 @@ class Spelling:
 @lru_cache(maxsize=1)
 def load() -> Spelling:
     """The spelling by jieba's dictionary and pypinyin's readings; half a second at the first call."""
-    from importlib.resources import files
-
     from pypinyin.constants import PINYIN_DICT
 
-    # A word, its count and its kind on each line.
-    columns = (files("jieba") / "dict.txt").read_text(encoding="utf-8").split()
-    words, counts = columns[::3], list(map(int, columns[1::3]))
-    frequencies = dict(zip(words, counts, strict=True))
+    from ffvits.text import segmentation
+
+    dictionary = segmentation.tokenizer()  # which the marks of `pauses` go by, too: it is in memory once
     following: dict[str, set[str]] = {"": set()}
-    for word, count in zip(words, counts, strict=True):
+    for word, count in dictionary.FREQ.items():
         if count >= _RARE and 1 < len(word) <= _LONGEST and _HANZI.fullmatch(word):
             for length in range(len(word)):
                 following.setdefault(word[:length], set()).add(word[length])
-    common = {word[0] for word in words}
+    common = {word[0] for word in dictionary.FREQ}
     characters: dict[str, set[str]] = {}
     for code in PINYIN_DICT:
         if chr(code) in common:
             for reading in _readings(chr(code)):
                 characters.setdefault(reading[:-1], set()).add(chr(code))
-    return Spelling(
-        frequencies, sum(counts), {sound: frozenset(chars) for sound, chars in characters.items()}, following
-    )
+    alike = {sound: frozenset(chars) for sound, chars in characters.items()}
+    return Spelling(dictionary.FREQ, dictionary.total, alike, following)
 
 
 @lru_cache(maxsize=65536)

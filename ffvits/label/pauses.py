@@ -82,7 +82,6 @@ def _breathes(time: float, pauses: Sequence[Pause]) -> bool:
 
 def _word_edges(text: str) -> set[int]:
     """The places (indices) at which a word of `text` begins."""
-    import jieba
+    from ffvits.text import segmentation
 
-    jieba.setLogLevel(60)
-    return {start for _, start, _ in jieba.tokenize(text)}
+    return set(itertools.accumulate(map(len, segmentation.cut(text)), initial=0))

@@ -1,5 +1,9 @@
 """Marks where the speaker breathes."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -44,3 +48,18 @@ def test_pauses_are_the_silences_inside():
     (pause,) = find(probabilities)
     assert pause.start == pytest.approx(25 * 0.032)
     assert pause.seconds == pytest.approx(15 * 0.032)
+
+
+def test_words_come_from_the_one_dictionary_and_no_cache_is_written(tmp_path):
+    script = """
+import jieba
+from ffvits.label import homophones
+from ffvits.label.pauses import marked
+from ffvits.text import segmentation
+assert marked("今天天气很好", [0.0] * 6, []) == "今天天气很好。"
+assert not jieba.dt.initialized
+assert homophones.load().frequencies is segmentation.tokenizer().FREQ
+"""
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path), "TMP": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+    assert list(tmp_path.iterdir()) == []
