@@ -66,7 +66,7 @@ def judge(clip: Clip, measured: Measured, settings: ScreenSettings) -> Clip:
     clip = clip.score(quality=quality.overall, quality_speech=quality.signal, quality_background=quality.background)
     if measured.before is not None:
         clip = clip.score(quality_before=measured.before)
-    clip = _language(_sound(_length(clip, settings), settings), settings)
+    clip = _language(_sound(_length(clip, settings), settings))
     if any(reason.code == "other-language" for reason in clip.reasons):
         return clip  # its words cannot be judged as Chinese ones
     return _words(_alone(clip, settings), settings)
@@ -118,7 +118,7 @@ def _sound(clip: Clip, settings: ScreenSettings) -> Clip:
     return clip
 
 
-def _language(clip: Clip, settings: ScreenSettings) -> Clip:
+def _language(clip: Clip) -> Clip:
     if clip.text and not stock_phrase(clip.heard, CREDITS) and clip.scores.get("chinese", 1) < _CHINESE:
         language = next(
             (note.removeprefix("sounds like ") for note in clip.notes if note.startswith("sounds like ")), ""

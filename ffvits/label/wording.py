@@ -11,23 +11,18 @@ _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】|
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _FULL_WIDTH = str.maketrans(",!?;:", "，！？；：")
 _DIGIT = re.compile(r"\d")
+_MOST = 8  # readings of a text
 _STOP = "。！？"
 _PAUSE = "，、；："
 _HANZI = "㐀-䶿一-鿿"
 
 
-def worded(raw: str, *, vocabulary: Sequence[str] = (), corrections: Mapping[str, str] | None = None) -> str:
-    """The words that were said, as a reader speaks them: Simplified, digits as words, names put right.
+def wordings(raw: str, *, vocabulary: Sequence[str] = (), corrections: Mapping[str, str] | None = None) -> list[str]:
+    """What may have been said, as one reads it out: Simplified, digits as words, names put right; the likeliest first.
 
-    Asides such as "(music)" go, since nobody says them. The recipe's corrections have the last word.
+    "2024年" has several readings, of which at most eight are given. Asides such as "(music)" go, since nobody says
+    them. The recipe's corrections have the last word.
     """
-    return wordings(raw, vocabulary=vocabulary, corrections=corrections, limit=1)[0]
-
-
-def wordings(
-    raw: str, *, vocabulary: Sequence[str] = (), corrections: Mapping[str, str] | None = None, limit: int = 8
-) -> list[str]:
-    """What may have been said, at most `limit` texts, first what `worded` gives: "2024年" has several readings."""
     from ffvits.text import normalize, readings
 
     # Chinese marks first: a normaliser may take an ASCII one for a part of a number.
@@ -35,7 +30,7 @@ def wordings(
         r"(?<!\d)[,!?;:]|[,!?;:](?!\d)", lambda mark: mark.group().translate(_FULL_WIDTH), without_asides(raw)
     )
     text = named(text, vocabulary)
-    forms = [normalize(text), *(readings(text, limit)[1:] if limit > 1 and _DIGIT.search(text) else ())]
+    forms = [normalize(text), *(readings(text, _MOST)[1:] if _DIGIT.search(text) else ())]
     return list(dict.fromkeys(_corrected(punctuated(form), corrections or {}) for form in forms))
 
 

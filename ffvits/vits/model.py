@@ -44,7 +44,6 @@ class TrainingOutput:
     z_p: Tensor
     m_p: Tensor
     logs_p: Tensor
-    m_q: Tensor
     logs_q: Tensor
 
 
@@ -174,7 +173,6 @@ class Vits(nn.Module):
             z_p=z_p,
             m_p=spread(path, text.mean),
             logs_p=spread(path, text.logs),
-            m_q=posterior.mean,
             logs_q=posterior.logs,
         )
 

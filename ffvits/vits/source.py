@@ -24,7 +24,6 @@ LOWEST, HIGHEST = 0.5, 8.0  # cycles in a frame
 STATE = 4  # rows under the latent: voicing, cycles in a frame, and where pulse and breath are at its beginning
 TURN = 0.6180339887498949  # of the breath's table, from frame to frame: no two near ones breathe alike
 SLICES = 64  # frames of noise in the table
-WAVES = 2  # pulses, breath
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class Excitation(nn.Module):
         self.hop = hop
 
     def forward(self, state: Tensor) -> Tensor:
-        """state [B, STATE, T] -> float32 [B, WAVES, T * hop], each wave of about the power 1 where it sounds.
+        """state [B, STATE, T] -> float32 [B, 2, T * hop], pulses and breath, each of about the power 1 where it sounds.
 
         Where the state is 0 there is nothing.
         """

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ffvits.label.wording import named, punctuated, simplified, without_asides, worded
+from ffvits.label.wording import named, punctuated, simplified, without_asides, wordings
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,12 @@ from ffvits.label.wording import named, punctuated, simplified, without_asides, 
     ],
 )
 def test_the_words_that_were_said(raw, said):
-    assert worded(raw) == said
+    assert wordings(raw)[0] == said
 
 
 def test_corrections_have_the_last_word_and_longer_ones_go_first():
     table = {"派萌": "派蒙", "派萌酱": "派蒙酱酱"}
-    assert worded("派萌酱和派萌", corrections=table) == "派蒙酱酱和派蒙"
+    assert wordings("派萌酱和派萌", corrections=table) == ["派蒙酱酱和派蒙"]
 
 
 @pytest.mark.parametrize(

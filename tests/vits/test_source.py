@@ -11,7 +11,7 @@ from torch.testing import assert_close
 
 from ffvits.audio.pitch import track
 from ffvits.audio.sound import Sound
-from ffvits.vits.source import HIGHEST, LOWEST, MIDDLE, STATE, WAVES, Excitation, Melody, PitchReader, sung
+from ffvits.vits.source import HIGHEST, LOWEST, MIDDLE, STATE, Excitation, Melody, PitchReader, sung
 
 HOP, RATE = 256, 22050
 
@@ -72,7 +72,7 @@ def test_any_melody_gives_finite_waves(octaves, voicing):
     assert state.shape == (1, STATE, len(octaves))
     assert state[:, 1].min() >= LOWEST and state[:, 1].max() <= HIGHEST
     made = Excitation(HOP)(state)
-    assert made.shape == (1, WAVES, len(octaves) * HOP)
+    assert made.shape == (1, 2, len(octaves) * HOP)
     assert torch.isfinite(made).all() and made.abs().max() < 40
 
 
