@@ -71,12 +71,16 @@ class TrainError(FfvitsError):
 
 
 class ServeError(FfvitsError):
-    """A request that the server or the page refuses; `status` is the HTTP status that says so, `code` a word for it."""
+    """A request that the server or the page refuses; `status` is the HTTP status that says so, `code` a word for it.
 
-    def __init__(self, message: str, *, status: int, code: str, cure: str = "") -> None:
+    `wait`: after how many seconds it is worth asking again (0: not known).
+    """
+
+    def __init__(self, message: str, *, status: int, code: str, cure: str = "", wait: int = 0) -> None:
         super().__init__(message, cure=cure)
         self.status = status
         self.code = code
+        self.wait = wait
 
 
 class TextError(FfvitsError):

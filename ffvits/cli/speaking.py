@@ -74,8 +74,12 @@ def add(verb: Verb) -> None:
     serve.add_argument("--api-key", default="", metavar="KEY", help="let in only who sends it (or: FFVITS_API_KEY)")
     serve.add_argument("--rate", type=int, default=0, help="requests a minute for each client (0: any number)")
     serve.add_argument("--queue", type=int, default=64, help="requests admitted at once (%(default)s)")
-    serve.add_argument("--patience", type=float, default=60, help="seconds that a request may take (%(default)s)")
+    serve.add_argument("--patience", type=float, default=60, help="seconds that a request may wait (%(default)s)")
     serve.add_argument("--max-text", type=int, default=4096, help="characters of one request (%(default)s)")
+    serve.add_argument(
+        "--cors", nargs="+", default=[], metavar="ORIGIN",
+        help="whose web pages may use it, as https://example.org (default: with a key, of anybody; without, nobody's)",
+    )  # fmt: skip
     serve.add_argument("--workers", type=int, default=0, help="requests spoken at once (0: one for each core)")
     serve.add_argument("--batch", type=int, default=0, help="phrases computed in one batch (0: as the device likes it)")
     serve.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
@@ -136,7 +140,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     names = ("host", "port", "rate", "queue", "patience", "max_text", "workers", "batch", "device")
     key = arguments.api_key or os.environ.get("FFVITS_API_KEY", "")
-    serve(Settings(Path(arguments.folder), key=key, **{name: getattr(arguments, name) for name in names}))
+    given = {name: getattr(arguments, name) for name in names}
+    serve(Settings(Path(arguments.folder), key=key, cors=tuple(arguments.cors), **given))
     return 0
 
 

@@ -6,7 +6,8 @@ speakers     who can speak, by name and by number
 turns        who speaks when: a bounded queue, few threads, a piece of each request in turn
 encoders     samples become wav, mp3, flac, opus …
 gate         who may come in: key, rate, size; errors as JSON; metrics
-routes       what can be asked, in two dialects
+forms        what clients send, in two dialects
+routes       what can be asked
 server       all of it, put together
 """
 

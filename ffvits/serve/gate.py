@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import secrets
 import time
@@ -30,6 +31,7 @@ class Gate:
         self._settings = settings
         self._metrics = metrics
         self._rates = _Rates(settings.rate)
+        self._keys = _spellings(settings.key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,7 +63,7 @@ class Gate:
         if scope["path"] in OPEN:
             return
         given = _key(scope)
-        if self._settings.key and not secrets.compare_digest(given.encode(), self._settings.key.encode()):
+        if self._keys and not any(secrets.compare_digest(given, key) for key in self._keys):
             raise ServeError(
                 "the API key is missing or wrong", status=401, code="invalid_api_key",
                 cure="send it as 'Authorization: Bearer …', 'X-API-KEY: …' or ?api_key=…",
@@ -71,7 +73,7 @@ class Gate:
 
     async def _body(self, request: Request) -> bytes:
         """The whole body. Raises ServeError if it is too large, or does not come."""
-        limit = self._settings.max_body
+        limit = self._settings.body_limit
         too_large = ServeError(
             f"the body is larger than {limit} bytes", status=413, code="body_too_large", cure="send a shorter text"
         )
@@ -103,14 +105,24 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return next_message
 
 
-def _key(scope: Scope) -> str:
+def _key(scope: Scope) -> bytes:
     headers: dict[bytes, bytes] = dict(scope["headers"])
-    bearer = headers.get(b"authorization", b"").decode("latin-1")
-    if bearer[:7].lower() == "bearer ":
+    bearer = headers.get(b"authorization", b"")
+    if bearer[:7].lower() == b"bearer ":
         return bearer[7:].strip()
     if b"x-api-key" in headers:
-        return headers[b"x-api-key"].decode("latin-1")
-    return parse_qs(scope["query_string"].decode("latin-1")).get("api_key", [""])[0]
+        return headers[b"x-api-key"]
+    return parse_qs(scope["query_string"].decode("utf-8", "replace")).get("api_key", [""])[0].encode()
+
+
+def _spellings(key: str) -> tuple[bytes, ...]:
+    """A key as clients send it: in UTF-8, or as old HTTP has it in Latin-1. Nothing if there is no key."""
+    if not key:
+        return ()
+    spelled = [key.encode("utf-8", "surrogateescape")]
+    with contextlib.suppress(UnicodeEncodeError):
+        spelled.append(key.encode("latin-1"))
+    return tuple(spelled)
 
 
 class _Rates:
@@ -133,5 +145,6 @@ class _Rates:
         if left < 1:
             wait = math.ceil((1 - left) * 60 / self._rate)
             raise ServeError(
-                f"more than {self._rate} requests a minute", status=429, code="rate_limit", cure=f"wait {wait} s"
-            )
+                f"more than {self._rate} requests a minute", status=429, code="rate_limit", cure=f"wait {wait} s",
+                wait=wait,
+            )  # fmt: skip

@@ -36,7 +36,7 @@ def refusal(message: str, *, status: int, code: str, cure: str = "", **headers: 
 def refused(error: Exception) -> JSONResponse:
     """The answer to whatever went wrong; what nobody foresaw is written to the terminal and not to the client."""
     if isinstance(error, ServeError):
-        headers = {"retry_after": "1"} if error.status == 429 else {}
+        headers = {"retry_after": str(error.wait or 1)} if error.status == 429 else {}
         return refusal(error.message, status=error.status, code=error.code, cure=error.cure, **headers)
     if isinstance(error, RequestValidationError):
         return refusal(_first_wrong(error), status=422, code="bad_parameter")
@@ -49,6 +49,11 @@ def refused(error: Exception) -> JSONResponse:
         return refusal(str(error.detail), status=error.status_code, code=code, **(error.headers or {}))
     console.error(f"{type(error).__name__}: {error}", "this is a bug in ffvits: please report it")
     return refusal("something went wrong inside the server", status=500, code="internal", cure="see its terminal")
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, in a line for the terminal."""
+    return str(error) if isinstance(error, FfvitsError) else f"{type(error).__name__}: {error}"
 
 
 def _first_wrong(error: RequestValidationError) -> str:

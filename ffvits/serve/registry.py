@@ -7,7 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ffvits import console
-from ffvits.errors import FfvitsError, RunError
+from ffvits.errors import RunError
+from ffvits.serve.refusals import reason
 from ffvits.serve.speakers import Speaker, Speakers
 from ffvits.voice import Voice
 
@@ -88,8 +89,8 @@ class Registry:
                 voice = Voice.load(place, device=self._device)
                 voice.say("你好。", seed=0)  # dictionaries and kernels are made ready now, not while somebody waits
             except Exception as error:  # noqa: BLE001 — whatever is wrong with one voice, the others are served
-                reason = str(error) if isinstance(error, FfvitsError) else f"{type(error).__name__}: {error}"
-                console.warn(f"{name} is not served: {reason}" + (" (the one before it is)" if name in voices else ""))
+                instead = " (the one before it is)" if name in voices else ""
+                console.warn(f"{name} is not served: {reason(error)}{instead}")
                 continue
             voices[name] = voice.together(self._rows) if self._rows > 1 else voice
             console.info(f"voice: {name} ({', '.join(voice.speakers) or 'one speaker'})")

@@ -5,99 +5,62 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from ffvits import __version__
+from ffvits import __version__, console
 from ffvits.errors import ServeError, TextError
 from ffvits.serve.encoders import FORMATS, format_named, whole
+from ffvits.serve.forms import SpeechRequest, VitsRequest
 from ffvits.serve.metrics import Metrics
-from ffvits.serve.refusals import errors
+from ffvits.serve.refusals import errors, reason
 from ffvits.serve.registry import Registry
 from ffvits.serve.settings import Settings
 from ffvits.serve.speakers import Speaker
 from ffvits.serve.turns import AHEAD, Turn, Turns
 
-_Speed = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
-_Noise = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
-_Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _AUDIO = {"description": "The speech", "content": {format.mime: {} for format in FORMATS.values()}}
-_TAGS = re.compile(r"\[ZH\]", re.IGNORECASE)
-
-
-class VoiceName(BaseModel):
-    """OpenAI's other way to name a voice."""
-
-    id: str = Field(max_length=200)
-
-
-class SpeechRequest(BaseModel):
-    """OpenAI's request; `noise`, `noise_w` and `seed` are ours, `instructions` is taken and not followed."""
-
-    input: str
-    voice: Annotated[str, Field(max_length=200)] | VoiceName
-    model: str = Field("ffvits", max_length=200, description="a voice (a run's name), or anything")
-    response_format: str = Field("mp3", max_length=20, description=", ".join(FORMATS))
-    speed: _Speed | None = None
-    stream_format: Literal["audio", "sse"] = "audio"
-    instructions: str | None = None
-    noise: _Noise | None = None
-    noise_w: _Noise | None = None
-    seed: _Seed | None = None
-
-
-class VitsRequest(BaseModel):
-    """vits-simple-api's parameters; `segment_size` and `max` are taken, but phrases are cut by ffvits itself."""
-
-    text: str
-    id: int = Field(0, ge=0, le=1_000_000)
-    format: str = Field("wav", max_length=20, description=", ".join(FORMATS))
-    lang: str = Field("auto", max_length=20)
-    length: _Speed | None = None
-    noise: _Noise | None = None
-    noisew: _Noise | None = None
-    segment_size: int | None = None
-    max: int | None = None
-    streaming: bool = False
-    seed: _Seed | None = None
-    api_key: str | None = Field(None, max_length=1000)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, values: Any) -> Any:
-        """As vits-simple-api has it: plugins send `&noise=` for "as usual"."""
-        if not isinstance(values, Mapping):
-            return values
-        return {name: value for name, value in values.items() if value != "" or name == "text"}
 
 
 class Stream(StreamingResponse):
-    """Sends pieces as they come; a client that takes none for too long, or leaves, gives its place back."""
+    """Sends pieces as they come; a client that takes none for too long, or leaves, gives its place back.
 
-    def __init__(self, turn: Turn, pieces: AsyncIterator[bytes], patience: float, media_type: str) -> None:
-        super().__init__(
-            pieces, media_type=media_type, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
+    What goes wrong after the first piece has no status any more: the connection is closed, so that nobody takes what
+    came for the whole, and a warning says why.
+    """
+
+    def __init__(
+        self, turn: Turn, pieces: AsyncIterator[bytes], patience: float, media_type: str, **headers: str
+    ) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
+        super().__init__(pieces, media_type=media_type, headers=headers)
         self._turn = turn
         self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def timely(message: Message) -> None:
-            await asyncio.wait_for(send(message), self._patience)
+            try:
+                await asyncio.wait_for(send(message), self._patience)
+            except asyncio.TimeoutError as error:
+                raise ServeError("the client takes nothing any more", status=408, code="timeout") from error
 
         try:
             await super().__call__(scope, receive, timely)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 — it is told here, since no answer can tell it
+            console.warn(f"a stream broke off: {reason(error)}")
         finally:
             self._turn.cancel()
 
@@ -127,7 +90,8 @@ class Desk:
 
         def heard() -> Iterator:
             self.metrics.characters.labels(who.name).inc(len(text))
-            for piece in who.voice.stream(text, who.speaker, **manner):
+            # All of it is read first: what cannot be spoken is then refused with a status, wherever it stands.
+            for piece in who.voice.stream(text, who.speaker, read_first=True, **manner):
                 self.metrics.audio.labels(who.name).inc(len(piece) / who.voice.sample_rate)
                 yield piece
 
@@ -136,7 +100,7 @@ class Desk:
 
         return self.turns.enter(spoken(), ahead=ahead)
 
-    async def streamed(self, turn: Turn, media_type: str, wrapped=None) -> Response:
+    async def streamed(self, turn: Turn, media_type: str, wrapped=None, **headers: str) -> Response:
         """The answer as it is made. Waits for the first audio, so that what can be refused is refused with a status."""
         began = time.monotonic()
         try:
@@ -153,15 +117,15 @@ class Desk:
                     yield piece
                 piece = await turn.next(self.settings.patience)
 
-        return Stream(turn, wrapped(pieces()) if wrapped else pieces(), self.settings.patience, media_type)
+        made = wrapped(pieces()) if wrapped else pieces()
+        return Stream(turn, made, self.settings.patience, media_type, **headers)
 
     async def finished(self, request: Request, turn: Turn) -> bytes:
-        """All of it, unless the client leaves before."""
+        """All of it, unless the client leaves before. Patience is for each piece: a long text may take its time."""
 
         async def everything() -> bytes:
-            made, patience = [], self.settings.patience
-            began = time.monotonic()
-            while (piece := await turn.next(max(0.001, began + patience - time.monotonic()))) is not None:
+            made = []
+            while (piece := await turn.next(self.settings.patience)) is not None:
                 made.append(piece)
             return b"".join(made)
 
@@ -202,8 +166,7 @@ def routes(desk: Desk) -> APIRouter:
         """Speaks, in OpenAI's form; the audio comes while it is made."""
         name = asked.voice if isinstance(asked.voice, str) else asked.voice.id
         who = desk.registry.find(name, asked.model)
-        manner = {"speed": asked.speed, "noise": asked.noise, "noise_w": asked.noise_w, "seed": asked.seed}
-        turn = desk.begin(who, asked.input, asked.response_format, AHEAD, **manner)
+        turn = desk.begin(who, asked.input, asked.response_format, AHEAD, **asked.manner)
         if asked.stream_format == "sse":
             return await desk.streamed(turn, "text/event-stream", _events)
         return await desk.streamed(turn, FORMATS[asked.response_format].mime)
@@ -215,30 +178,22 @@ def routes(desk: Desk) -> APIRouter:
         return {"object": "list", "data": data}
 
     async def vits(request: Request, asked: VitsRequest) -> Response:
-        if asked.lang.lower() not in ("auto", "mix", "zh"):
-            raise ServeError(
-                f"lang {asked.lang!r} is not spoken here", status=400, code="language", cure="lang=zh, or leave it out"
-            )
         who = desk.registry.number(asked.id)
-        manner = {
-            "speed": None if asked.length is None else 1 / asked.length,
-            "noise": asked.noise,
-            "noise_w": asked.noisew,
-            "seed": asked.seed,
-        }
-        text = _TAGS.sub("", asked.text)
         format = "mp3" if asked.streaming else asked.format  # as vits-simple-api does
-        turn = desk.begin(who, text, format, AHEAD if asked.streaming else None, **manner)
+        turn = desk.begin(who, asked.words, format, AHEAD if asked.streaming else None, **asked.manner)
         mime = FORMATS[format].mime
-        if asked.streaming:
-            return await desk.streamed(turn, mime)
-        data = whole(format, await desk.finished(request, turn))
         named = {"Content-Disposition": f"attachment; filename={uuid.uuid4()}.{format}"}
-        return Response(data, media_type=mime, headers=named)
+        if asked.streaming:
+            return await desk.streamed(turn, mime, **named)
+        return Response(whole(format, await desk.finished(request, turn)), media_type=mime, headers=named)
 
-    for path in ("/voice/vits", "/voice"):
+    for path in ("/voice/vits", "/voice", "/voice/"):
+        common = {
+            "responses": spoken, "response_class": Response, "tags": ["vits-simple-api"],
+            "include_in_schema": path != "/voice/",
+        }  # fmt: skip
 
-        @router.get(path, responses=spoken, response_class=Response, tags=["vits-simple-api"])
+        @router.get(path, **common)
         async def vits_get(request: Request, asked: Annotated[VitsRequest, Query()]) -> Response:
             """Speaks, in vits-simple-api's form."""
             return await vits(request, asked)
@@ -247,7 +202,7 @@ def routes(desk: Desk) -> APIRouter:
         kinds = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
         body = {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
 
-        @router.post(path, responses=spoken, response_class=Response, tags=["vits-simple-api"], openapi_extra=body)
+        @router.post(path, **common, openapi_extra=body)
         async def vits_post(request: Request) -> Response:
             """Speaks, in vits-simple-api's form: JSON, a form, or multipart."""
             return await vits(request, await _posted(request))

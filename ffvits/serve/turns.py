@@ -7,6 +7,7 @@ Whether phrases of different requests are computed in one batch is not decided h
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import deque
@@ -68,9 +69,10 @@ class Turns:
             worker.join()
 
     def _work(self, threads: int) -> None:
-        import torch
+        with contextlib.suppress(ImportError):  # voices in ONNX are served without
+            import torch
 
-        torch.set_num_threads(threads)  # of this thread
+            torch.set_num_threads(threads)  # of this thread
         while True:
             with self._changed:
                 while not self._ready and not self._closed:

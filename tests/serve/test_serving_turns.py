@@ -1,6 +1,7 @@
 """Everybody gets a turn: bounded, fair, and a place is given back however a request ends."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,6 +102,17 @@ def test_one_too_many_is_refused_and_let_in_later():
             assert [await said(turn) for turn in first] == [[b"x"], [b"x"]]
             await until(lambda: turns.taken == 0)
             assert await said(turns.enter(one(b"y"))) == [b"y"]
+
+    asyncio.run(main())
+
+
+def test_requests_are_spoken_without_torch(monkeypatch):
+    """Where voices in ONNX are served it may be left out."""
+    monkeypatch.setitem(sys.modules, "torch", None)
+
+    async def main():
+        with open_turns() as turns:
+            assert await said(turns.enter(one(b"x"))) == [b"x"]
 
     asyncio.run(main())
 

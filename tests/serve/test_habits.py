@@ -1,0 +1,181 @@
+"""What clients of either dialect do out of habit, and what the server lets them."""
+
+import asyncio
+import json
+import re
+
+import httpx
+import numpy as np
+import openai
+import pytest
+from serving import running
+from starlette.testclient import TestClient
+
+from ffvits.serve.routes import Desk
+from ffvits.serve.server import create_app
+from ffvits.serve.settings import Settings
+from ffvits.voice import Voice
+
+STILL = {"noise": "0", "noisew": "0", "id": "2"}
+
+
+@pytest.fixture(scope="module")
+def web(address):
+    with httpx.Client(base_url=address, timeout=60) as made:
+        yield made
+
+
+class TestVitsSimpleApi:
+    @pytest.mark.parametrize("lang", ["zh,en", "auto,zh", "zh-CN", "ja", "EN", "Mix"])
+    def test_a_language_is_taken_and_not_needed(self, web, lang):
+        """As there, where it is ignored for a voice of one language."""
+        assert web.get("/voice/vits", params={**STILL, "text": "你好", "lang": lang}).status_code == 200
+
+    @pytest.mark.parametrize("nothing", ["None", "null", "undefined", " "])
+    def test_a_word_for_nothing_is_as_usual(self, web, nothing):
+        usual = dict.fromkeys(["id", "format", "lang", "length", "segment_size", "streaming", "seed"], nothing)
+        given = {**usual, "text": "你好", "noise": "0", "noisew": "0"}
+        answer = web.post("/voice/vits", data=given)
+        assert answer.headers["content-type"] == "audio/wav"
+        assert answer.content == web.get("/voice/vits", params={**STILL, "text": "你好", "id": 0}).content
+
+    @pytest.mark.parametrize(("format", "mime"), [("WAV", "audio/wav"), ("MP3", "audio/mpeg")])
+    def test_formats_in_capitals(self, web, format, mime):
+        answer = web.get("/voice/vits", params={**STILL, "text": "你好", "format": format})
+        assert answer.headers["content-type"] == mime
+        assert answer.headers["content-disposition"].endswith(format.lower())
+
+    def test_a_stream_has_a_file_name_too(self, web):
+        answer = web.get("/voice/vits", params={**STILL, "text": "你好", "streaming": "true"})
+        assert re.fullmatch(r"attachment; filename=[0-9a-f-]{36}\.mp3", answer.headers["content-disposition"])
+
+    def test_the_path_may_end_with_a_slash(self, web):
+        for answer in (web.get("/voice/", params={"text": "你好"}), web.post("/voice/", data={"text": "你好"})):
+            assert answer.status_code == 200
+
+    def test_marks_of_languages_are_not_spoken(self, web):
+        marked = "[ZH]你好，[ZH][EN]hello[EN][ja][JA][KO][KO]"
+        said, plain = (
+            web.get("/voice/vits", params={**STILL, "text": text}).content for text in (marked, "你好，hello")
+        )
+        assert said == plain
+
+
+class TestOpenAI:
+    def test_null_is_as_usual(self, web):
+        asked = {"input": "你好。", "voice": "solo", "model": None, "response_format": None, "speed": None}
+        answer = web.post("/v1/audio/speech", json={**asked, "stream_format": None, "instructions": None})
+        assert answer.headers["content-type"] == "audio/mpeg"
+
+    def test_a_client_that_knows_openai_s_voices_only(self, made_voices):
+        with running(create_app(Settings(made_voices / "solo"))) as url:
+            client = openai.OpenAI(base_url=f"{url}/v1", api_key="none needed", max_retries=0)
+            answer = client.audio.speech.create(model="tts-1", voice="alloy", input="你好。", response_format="wav")
+            assert len(answer.content) > 1500
+
+
+class TestBrowsers:
+    ASKING = {"Origin": "https://page.example", "Access-Control-Request-Method": "POST"}  # noqa: RUF012 — read only
+
+    @pytest.mark.parametrize(
+        ("settings", "allowed"),
+        [
+            ({}, None),
+            ({"key": "geheim"}, "*"),
+            ({"cors": ("https://page.example",)}, "https://page.example"),
+            ({"cors": ("https://other.example",)}, None),
+        ],
+    )
+    def test_whose_pages_may_ask(self, tmp_path, settings, allowed):
+        """Without a key no page of anybody's may use the server on the machine of whoever visits it."""
+        with TestClient(create_app(Settings(tmp_path, **settings))) as web:
+            asked = {**self.ASKING, "Access-Control-Request-Headers": "x-api-key"}
+            before = web.options("/voice/vits", headers=asked)
+            assert before.headers.get("access-control-allow-origin") == allowed
+            assert (before.status_code == 200) == (allowed is not None)
+            refused = web.post("/voice/vits", data={"text": "好"}, headers={"Origin": "https://page.example"})
+            assert refused.status_code in (401, 503)
+            assert refused.headers.get("access-control-allow-origin") == allowed
+
+
+class TestWhatCannotBeSpoken:
+    def test_it_is_refused_wherever_it_stands(self, web):
+        asked = {"input": "你好。今天天气很好。こんにちは。", "voice": "solo"}
+        answer = web.post("/v1/audio/speech", json=asked)
+        assert answer.status_code == 400
+        assert "'こ'" in answer.json()["error"]["message"]
+
+    def test_what_breaks_after_the_first_sound_ends_the_connection_with_one_line(
+        self, made_voices, monkeypatch, capsys, caplog
+    ):
+        def broken(voice, *_, **__):
+            yield np.zeros(2000, np.float32)
+            raise MemoryError("no room for the second")
+
+        with running(create_app(Settings(made_voices / "solo"))) as url:
+            monkeypatch.setattr(Voice, "stream", broken)
+            asked = {"input": "你好。", "voice": "solo", "response_format": "pcm"}
+            with pytest.raises(httpx.RemoteProtocolError):
+                httpx.post(f"{url}/v1/audio/speech", json=asked, timeout=60)
+        told = capsys.readouterr().err
+        assert told.count("a stream broke off: MemoryError: no room for the second") == 1
+        assert "bug" not in told and "Traceback" not in told + caplog.text
+
+
+class TestLimits:
+    def test_who_asked_too_often_is_told_how_long_to_wait(self, tmp_path):
+        with TestClient(create_app(Settings(tmp_path, rate=2))) as web:
+            late = [web.get("/v1/models") for _ in range(3)][-1]
+        assert late.status_code == 429
+        assert int(late.headers["retry-after"]) > 20
+        assert f"wait {late.headers['retry-after']} s" in late.json()["error"]["message"]
+
+    @pytest.mark.parametrize("how", ["json", "data"])
+    def test_as_long_a_text_as_is_allowed_gets_in(self, made_voices, how):
+        long = {"text": "好" + "\u3000" * 29_999, "id": 0}
+        with TestClient(create_app(Settings(made_voices / "solo", max_text=30_000))) as web:
+            assert web.post("/voice/vits", **{how: long}).status_code == 200
+            assert web.post("/voice/vits", **{how: {**long, "text": long["text"] + "好"}}).status_code == 413
+        assert len(json.dumps(long)) > 65536
+
+    def test_a_key_in_any_script(self, tmp_path):
+        with TestClient(create_app(Settings(tmp_path, key="派蒙的钥匙"))) as web:
+            key = "派蒙的钥匙".encode()
+            for headers in ({b"X-API-KEY": key}, {b"Authorization": b"Bearer " + key}):
+                assert web.get("/v1/models", headers=headers).status_code == 200
+            assert web.get("/v1/models", params={"api_key": "派蒙的钥匙"}).status_code == 200
+            for wrong in ("派蒙", "", "????"):
+                assert web.get("/v1/models", headers={b"X-API-KEY": wrong.encode()}).status_code == 401
+
+    def test_a_key_as_old_clients_spell_it(self, tmp_path):
+        with TestClient(create_app(Settings(tmp_path, key="schlüssel"))) as web:
+            for spelling in ("utf-8", "latin-1"):
+                headers = {b"X-API-KEY": "schlüssel".encode(spelling)}
+                assert web.get("/v1/models", headers=headers).status_code == 200
+
+    def test_patience_is_for_each_piece_however_many_there_are(self, tmp_path):
+        """A text of the greatest length takes a heavy voice more than a minute."""
+        waited: list[float] = []
+
+        class Pieces:
+            async def next(self, patience):
+                waited.append(patience)
+                return b"x" if len(waited) < 5 else None
+
+            def cancel(self):
+                return
+
+        class Staying:
+            async def receive(self):
+                await asyncio.sleep(3600)
+
+        desk = Desk(None, None, Settings(tmp_path, patience=7), None)
+        assert asyncio.run(desk.finished(Staying(), Pieces())) == b"xxxx"
+        assert waited == [7] * 5
+
+
+def test_who_shares_a_name_is_told_apart_in_the_table(runs):
+    (runs / "duo").rename(runs / "a")
+    (runs / "solo").rename(runs / "派蒙")
+    with TestClient(create_app(Settings(runs))) as web:
+        assert [who["name"] for who in web.get("/voice/speakers").json()["VITS"]] == ["a/派蒙", "旅行者", "派蒙"]
