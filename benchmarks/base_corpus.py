@@ -231,7 +231,8 @@ def main() -> None:
     sentences = [line.strip() for line in options.sentences.read_text(encoding="utf-8").splitlines() if line.strip()]
     sentences = fitting(sentences, spoken, front_end(options.front_end))
     voices = [load_voice(options.voices, name) for name in options.only] or load_voices(options.voices)
-    run = Run.create(options.run, Recipe.load(options.recipe))
+    origin = Recipe(source="sentences read by Kokoro-82M", consent="synthetic voices, Apache-2.0")
+    run = Run.create(options.run, Recipe.load(options.recipe, over=origin))
     run.audio.mkdir(exist_ok=True)
     done = run.clips() if run.clips_file.is_file() else []
     total = sum(clip.seconds for clip in done)

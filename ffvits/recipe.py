@@ -6,20 +6,26 @@ One YAML file per character; what it leaves out takes the defaults below (`recip
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import types
-import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ffvits.errors import RecipeError
+from ffvits.errors import RecipeError, TextError
+from ffvits.recipe_file import Reader, as_node, or_nearest, read_file
 
 
-def _option(default: Any, help: str, *, low: float | None = None, high: float | None = None) -> Any:
-    """A field of a recipe: its default, one sentence of meaning, and the bounds of sense."""
-    metadata = {"help": help, "low": low, "high": high}
+def _option(
+    default: Any,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    check: Callable[[str, str], None] | None = None,
+) -> Any:
+    """A field of a recipe: its default, one sentence of meaning, the bounds of sense, and what looks at each text."""
+    metadata = {"help": help, "low": low, "high": high, "check": check}
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -27,6 +33,34 @@ def _option(default: Any, help: str, *, low: float | None = None, high: float | 
 
 def _section(kind: type, help: str) -> Any:
     return field(default_factory=kind, metadata={"help": help})
+
+
+def _is_pinyin(word: str, reading: str) -> None:
+    from ffvits.text.frontend import read_lexicon
+
+    try:
+        read_lexicon({word: reading})
+    except TextError as error:
+        raise RecipeError(error.message.removeprefix("lexicon: "), cure=error.cure) from error
+
+
+def _is_front_end(_: str, name: str) -> None:
+    from ffvits.text import FRONT_ENDS
+
+    if name and name not in FRONT_ENDS:
+        raise RecipeError(f"there is no front end {name!r}", cure=or_nearest(name, FRONT_ENDS))
+
+
+def _is_sentence(_: str, text: str) -> None:
+    if not text.strip():
+        raise RecipeError("there is an empty sentence", cure="write what the voice is to say, or take it out")
+
+
+def _in_order(section: str, low: float, high: float) -> None:
+    if low >= high:
+        raise RecipeError(
+            f"{section}.min_seconds ({low:g}) is not below max_seconds ({high:g})", cure="no clip has such a length"
+        )
 
 
 @dataclass(frozen=True)
@@ -59,6 +93,9 @@ class SegmentSettings:
     margin: float = _option(0.15, "seconds of silence kept before and after the speech", low=0, high=0.5)
     turns: bool = _option(True, "cut where another voice begins, so that a clip holds one speaker")
     loudness: float = _option(-23.0, "loudness of every piece, in LUFS (EBU R 128)", low=-40, high=-10)
+
+    def __post_init__(self) -> None:
+        _in_order("label.segment", self.min_seconds, self.max_seconds)
 
 
 @dataclass(frozen=True)
@@ -108,6 +145,9 @@ class ScreenSettings:
     reference: str = _option("", "a recording of the wanted voice, where another one is heard more")
     other_speakers: bool = _option(True, "reject clips of another speaker than the one heard most")
 
+    def __post_init__(self) -> None:
+        _in_order("label.screen", self.min_seconds, self.max_seconds)
+
 
 @dataclass(frozen=True)
 class LabelSettings:
@@ -126,13 +166,15 @@ class LabelSettings:
 
 @dataclass(frozen=True)
 class TextSettings:
-    lexicon: dict[str, str] = _option({}, "your own readings, above all others: {重庆: chong2 qing4}")
-    front_end: str = _option("", "another way to write text than the base's own; for a new base (ffvits pretrain)")
+    lexicon: dict[str, str] = _option({}, "your own readings, above all others: {重庆: chong2 qing4}", check=_is_pinyin)
+    front_end: str = _option(
+        "", "another way to write text than the base's own; for a new base (ffvits pretrain)", check=_is_front_end
+    )
 
 
 @dataclass(frozen=True)
 class TrainSettings:
-    steps: int = _option(0, "optimizer steps at most; 0 chooses by the minutes of speech and the device", low=0)
+    steps: int = _option(0, "optimizer steps at most; 0 chooses by the number of clips and the device", low=0)
     minutes: float = _option(0.0, "stop after so many minutes of training; 0 for no limit", low=0)
     until: Literal["converged", "steps", "minutes"] = _option(
         "steps", "steps and minutes go on to their end; converged stops early where more steps would not help"
@@ -197,6 +239,7 @@ class SpeakSettings:
             "山重水复疑无路，柳暗花明又一村。",
         ),
         "what the finished voice says for the report",
+        check=_is_sentence,
     )
     noise: float = _option(0.25, "variety of the voice; lower is steadier", low=0, high=2)
     noise_w: float = _option(0.6, "variety of the rhythm; lower is steadier", low=0, high=2)
@@ -220,7 +263,7 @@ class Recipe:
     language: Literal["zh"] = _option("zh", "the language spoken in the recordings")
     source: str = _option("", "where the recordings come from; goes into the voice's card")
     consent: str = _option("", "who allowed their use, and for what; goes into the voice's card")
-    seed: int = _option(1234, "start of every random choice", low=0)
+    seed: int = _option(1234, "start of every random choice", low=0, high=2**32 - 1)
     device: str = _option("auto", "auto, cpu, cuda, cuda:1 or mps")
     offline: bool = _option(False, "never download; use what the cache holds")
     label: LabelSettings = _section(LabelSettings, "from recordings to labelled clips")
@@ -229,58 +272,34 @@ class Recipe:
     speak: SpeakSettings = _section(SpeakSettings, "how the finished voice speaks")
 
     @classmethod
-    def load(cls, path: str | Path) -> Recipe:
-        """Reads a YAML recipe, or by a bare name one of the folder `recipes`.
+    def load(cls, path: str | Path, over: Recipe | None = None) -> Recipe:
+        """Reads a YAML recipe, or by a bare name one of the folder `recipes`; what it leaves out is as in `over`.
 
-        Relative `input` and `out` are taken from where the command runs.
+        Relative `input` and `out` are taken from where the command runs. Without `over`, the defaults fill it up.
 
         Raises RecipeError naming the key, the line and the nearest valid name.
         """
-        import yaml
-
         path = Path(path)
         named = Path("recipes") / f"{path}.yaml"
         if not path.suffix and not path.exists() and named.is_file():
             path = named
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError as error:
-            raise RecipeError("there is no such recipe", cure="see recipes/default.yaml", file=path) from error
-        except UnicodeDecodeError as error:
-            raise RecipeError("not UTF-8 text", cure="save the file as UTF-8", file=path) from error
-        except OSError as error:
-            raise RecipeError(f"cannot be read: {error.strerror}", file=path) from error
-        try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else None
-            raise RecipeError(f"not valid YAML: {error.problem}", file=path, line=line) from error
-        except yaml.YAMLError as error:
-            raise RecipeError(f"not valid YAML: {error}", file=path) from error
-        return _Reader(path).build(cls, node)
+        return Reader(path).build(over or cls(), read_file(path))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], *, file: str | Path | None = None) -> Recipe:
         """A recipe from nested mappings, checked like a file."""
-        import yaml
-
-        return _Reader(file).build(cls, yaml.compose(yaml.safe_dump(_plain(values), allow_unicode=True)))
+        return Reader(file).build(cls(), as_node(_plain(values)))
 
     def override(self, values: Mapping[str, Any]) -> Recipe:
         """This recipe with dotted names replaced: `{"base": "biaobei", "train.steps": 200}`.
 
-        Raises RecipeError for a name or value that a file could not hold either.
+        A whole section (`{"train": {"ema": 0}}`) replaces what it names and leaves the rest as it was. Raises
+        RecipeError for a name or value that a file could not hold either.
         """
-        tree = self.to_mapping()
+        tree: dict[str, Any] = {}
         for name, value in values.items():
-            *sections, last = name.split(".")
-            place = tree
-            for depth, section in enumerate(sections):
-                if not isinstance(place.get(section), dict):
-                    raise _unknown(".".join(sections[: depth + 1]), place, None, None)
-                place = place[section]
-            place[last] = value
-        return self.from_mapping(tree, file="--set")
+            _put(tree, self, name.split("."), value)
+        return Reader("--set").build(self, as_node(_plain(tree)))
 
     def to_mapping(self) -> dict[str, Any]:
         """Nested plain values, as YAML and JSON hold them."""
@@ -292,127 +311,29 @@ class Recipe:
         return yaml.safe_dump(self.to_mapping(), allow_unicode=True, sort_keys=False, width=120)
 
 
+def _put(place: dict[str, Any], start: Any, steps: Sequence[str], value: Any) -> None:
+    """Enters a value under its dotted name; in a table, beside what the table in `start` holds."""
+    first, *rest = steps
+    within = getattr(start, first, None) if not isinstance(start, Mapping) else None
+    if rest:
+        inner = place.setdefault(first, dict(within) if isinstance(within, Mapping) else {})
+        if not isinstance(inner, dict):
+            raise RecipeError(f"{first} is given twice, and as two different things", cure="keep one", file="--set")
+        _put(inner, within, rest, value)
+    elif dataclasses.is_dataclass(within) and isinstance(value, Mapping):
+        place.setdefault(first, {})
+        for name, inner in value.items():
+            _put(place[first], within, [str(name)], inner)
+    else:
+        place[first] = value
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return str(value) if isinstance(value, Path) else value
-
-
-def _unknown(key: str, known: Iterable[str], file: Any, line: int | None) -> RecipeError:
-    names = list(known)
-    nearest = difflib.get_close_matches(key.rsplit(".", 1)[-1], names, n=1, cutoff=0.5)
-    cure = f"did you mean {nearest[0]!r}?" if nearest else f"known here: {', '.join(names)}"
-    return RecipeError(f"unknown key {key!r}", cure=cure, file=file, line=line)
-
-
-_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-
-
-class _Reader:
-    """Builds dataclasses from YAML nodes, so that each complaint can name its line."""
-
-    def __init__(self, file: str | Path | None) -> None:
-        self.file = file
-
-    def wrong(self, message: str, node: Any, cure: str = "") -> RecipeError:
-        line = node.start_mark.line + 1 if isinstance(self.file, Path) else None
-        return RecipeError(message, cure=cure, file=self.file, line=line)
-
-    def build(self, kind: type, node: Any, path: str = "") -> Any:
-        import yaml
-
-        if node is None or (isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")):
-            return kind()
-        if not isinstance(node, yaml.MappingNode):
-            raise self.wrong(f"{path or 'the recipe'} must be a list of 'key: value' lines", node)
-        known = {f.name: f for f in dataclasses.fields(kind)}
-        hints = typing.get_type_hints(kind)
-        values: dict[str, Any] = {}
-        for key, value in self.pairs(node, path):
-            name = key.value
-            dotted = f"{path}.{name}" if path else name
-            if name not in known:
-                error = _unknown(dotted, known, self.file, None)
-                raise self.wrong(error.message, key, error.cure)
-            if dataclasses.is_dataclass(hints[name]):
-                values[name] = self.build(hints[name], value, dotted)
-            else:
-                values[name] = self.value(hints[name], value, dotted)
-                self.check_bounds(known[name].metadata, values[name], value, dotted)
-        return kind(**values)
-
-    def pairs(self, node: Any, path: str) -> Iterable[tuple[Any, Any]]:
-        import yaml
-
-        seen: set[str] = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise self.wrong(
-                    f"a key in {path or 'the recipe'} must be a text, not a list or a table",
-                    key,
-                    "fill in what stands in {{ }}, or put the key in quotes",
-                )
-            if key.value in seen:
-                raise self.wrong(
-                    f"the key {key.value!r} stands twice in {path or 'the recipe'}", key, "keep one of them"
-                )
-            seen.add(key.value)
-            yield key, value
-
-    def value(self, hint: Any, node: Any, name: str) -> Any:
-        import yaml
-
-        origin = typing.get_origin(hint)
-        if origin is Literal:
-            choices = typing.get_args(hint)
-            text = node.value if isinstance(node, yaml.ScalarNode) else None
-            if "on" in choices:  # what YAML 1.1 makes of on and off, in a flag's value
-                text = {"true": "on", "false": "off"}.get(text, text)
-            if text not in choices:
-                nearest = difflib.get_close_matches(str(text), choices, n=1, cutoff=0.5)
-                cure = f"did you mean {nearest[0]!r}? " if nearest else ""
-                raise self.wrong(f"{name} cannot be {text!r}", node, f"{cure}one of: {', '.join(choices)}")
-            return text
-        if origin is tuple:
-            if not isinstance(node, yaml.SequenceNode):
-                raise self.wrong(f"{name} must be a list: [一, 二]", node)
-            return tuple(self.value(typing.get_args(hint)[0], item, name) for item in node.value)
-        if origin is dict:
-            if not isinstance(node, yaml.MappingNode):
-                raise self.wrong(f"{name} must be a table of 'key: value'", node)
-            inner = typing.get_args(hint)[1]
-            return {key.value: self.value(inner, item, f"{name}.{key.value}") for key, item in self.pairs(node, name)}
-        return self.scalar(hint, node, name)
-
-    def scalar(self, hint: Any, node: Any, name: str) -> Any:
-        import yaml
-
-        if not isinstance(node, yaml.ScalarNode):
-            raise self.wrong(f"{name} must be {_WORDS[hint]}", node)
-        if hint is str:
-            # A name such as 2B or 001 is a text however YAML would read it; only an absent value is not.
-            return "" if node.tag.endswith(":null") else node.value
-        kind = node.tag.rsplit(":", 1)[-1]
-        if hint is bool and kind == "bool":
-            return yaml.safe_load(node.value)
-        if hint in (int, float) and kind in ("int", "float", "str"):
-            try:
-                number = float(node.value.replace("_", ""))  # also 1e-4, which YAML 1.1 takes for a text
-            except ValueError:
-                number = None
-            if number is not None and (hint is float or number.is_integer()):
-                return hint(number)
-        raise self.wrong(f"{name} must be {_WORDS[hint]}, not {node.value!r}", node)
-
-    def check_bounds(self, metadata: Mapping[str, Any], value: Any, node: Any, name: str) -> None:
-        low, high = metadata.get("low"), metadata.get("high")
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return
-        if not (low is None or value >= low) or not (high is None or value <= high):
-            bounds = f"from {low} to {high}" if high is not None else f"{low} or more"
-            raise self.wrong(f"{name} cannot be {value}", node, f"it goes {bounds}")
 
 
 def options(kind: type = Recipe, path: str = "") -> Iterable[tuple[str, types.MappingProxyType, Any]]:

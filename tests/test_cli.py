@@ -111,6 +111,22 @@ def test_a_refused_flag_is_not_remembered(labelled, verb):
     assert labelled.recipe_file.read_bytes() == before
 
 
+def test_a_recipe_for_pretraining_leaves_the_runs_origin_alone(labelled, monkeypatch):
+    from ffvits.cli import main
+    from ffvits.errors import TrainError
+
+    def train(recipe, run, **_):
+        assert (recipe.source, recipe.consent, recipe.input, recipe.train.steps) == ("广播", "本人同意", "raw", 1500)
+        raise TrainError("as far as this test goes")
+
+    monkeypatch.setattr("ffvits.train.session.train", train)
+    recipe = labelled.recipe().override({"source": "广播", "consent": "本人同意", "input": "raw"})
+    labelled.create(labelled.folder, recipe)
+    shipped = ROOT / "recipes" / "pretrain-mandarin-lite.yaml"
+    assert main(["pretrain", str(labelled.folder), "--recipe", str(shipped)]) == 2
+    assert labelled.recipe().source == "广播"
+
+
 def test_what_training_began_with_is_remembered_even_if_it_fails(labelled, monkeypatch, capsys):
     from ffvits.cli import main
     from ffvits.errors import RecipeError, TrainError

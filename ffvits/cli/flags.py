@@ -16,7 +16,7 @@ FLAGS = {
     "--separator": ("label.separate.separator", "what removes music: auto, demucs or spleeter"),
     "--engine": ("label.transcribe.engine", "faster-whisper or openai-whisper; ray labels on a Ray cluster"),
     "--whisper": ("label.transcribe.model", "Whisper size: tiny, base, small, medium, large-v3 …"),
-    "--steps": ("train.steps", "optimizer steps (default: chosen by the minutes of speech)"),
+    "--steps": ("train.steps", "optimizer steps (default: chosen by the number of clips and the device)"),
     "--minutes": ("train.minutes", "stop training after so many minutes"),
     "--batch-size": ("train.batch_size", "clips per step"),
     "--device": ("device", "auto, cpu, cuda or mps"),
@@ -40,7 +40,9 @@ def recipe_flags(parser: argparse.ArgumentParser, with_input: bool = True) -> No
 
 
 def options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The recipe fields that were given as flags."""
+    """The recipe fields that were given as flags; a value of `--set` is read as it would be in a recipe's file."""
+    from ffvits.recipe_file import read_value
+
     names = [name for name, _ in FLAGS.values()] + ["offline"]
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     if given.get("label.transcribe.engine") in PLACES:
@@ -49,18 +51,8 @@ def options(arguments: argparse.Namespace) -> dict[str, Any]:
         name, equals, value = setting.partition("=")
         if not equals:
             raise FfvitsError(f"--set {setting}: there is no '='", cure="write it as --set train.steps=200")
-        given[name.strip()] = _yaml_value(setting, value)
+        given[name.strip()] = read_value(value)
     return given
-
-
-def _yaml_value(setting: str, value: str) -> Any:
-    """`--set` values read as YAML does, so that lists and tables can be given too."""
-    import yaml
-
-    try:
-        return yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise FfvitsError(f"--set {setting}: the value is not valid YAML", cure="quote it") from error
 
 
 def evaluation_flags(parser: argparse.ArgumentParser) -> None:

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from ffvits import console
 from ffvits.cli.flags import options, recipe_flags
 from ffvits.cli.verbs import Verb
-from ffvits.errors import BaseError, DownloadError, RecipeError, TextError
-
-if TYPE_CHECKING:
-    from ffvits.recipe import Recipe
-    from ffvits.run import Run
-
-# What training refuses a recipe with, all of it before its first step.
-_REFUSALS = (BaseError, DownloadError, RecipeError, TextError)
 
 
 def add(verb: Verb) -> None:
@@ -63,7 +52,7 @@ def add(verb: Verb) -> None:
     train = verb(
         "train",
         _train,
-        "train a labelled run folder, or go on training it",
+        "train a labelled run folder, or go on training it; writes the report too",
         "ffvits train runs/paimon",
         "ffvits train runs/paimon --steps 2000 --device cuda",
     )
@@ -78,7 +67,7 @@ def add(verb: Verb) -> None:
         "ffvits pretrain runs/corpus --set train.from_scratch=true --steps 20000",
     )
     pretrain.add_argument("folder", metavar="RUN", help="a run folder that holds the corpus and its clips.jsonl")
-    pretrain.add_argument("--recipe", metavar="YAML", help="how to train (default: the run's own recipe)")
+    pretrain.add_argument("--recipe", metavar="YAML", help="how to train; the run's own recipe says the rest")
     recipe_flags(pretrain, with_input=False)
 
 
@@ -138,33 +127,18 @@ def _check(arguments: argparse.Namespace) -> int:
 def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, as_base: bool = False) -> int:
     from contextlib import nullcontext
 
+    from ffvits.auto import train_run
     from ffvits.recipe import Recipe
     from ffvits.run import Run
-    from ffvits.train import train
     from ffvits.train.ranks import started_first
 
     run = Run.open(arguments.folder)
-    given = Recipe.load(recipe_file) if recipe_file else run.recipe()
+    own = run.recipe()
+    given = Recipe.load(recipe_file, over=own) if recipe_file else own
     recipe = given.override({**options(arguments), "out": arguments.folder})
-    first = started_first()  # under torchrun the first process holds the folder, and writes the recipe, for all
-    with run.locked() if first else nullcontext(), _taken_up(run, recipe) if first else nullcontext():
-        train(recipe, run, as_base=as_base)
+    with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
+        train_run(recipe, run, as_base=as_base)
     return 0
-
-
-@contextmanager
-def _taken_up(run: Run, recipe: Recipe) -> Iterator[None]:
-    """The run goes by `recipe`; by its earlier one again where this one is refused, so that a slip is made once."""
-    from ffvits.files import replacing
-
-    earlier = run.recipe_file.read_bytes()
-    run.create(run.folder, recipe)
-    try:
-        yield
-    except _REFUSALS:
-        with replacing(run.recipe_file) as temporary:
-            temporary.write_bytes(earlier)
-        raise
 
 
 def _pretrain(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,209 @@
+"""How a recipe is read: YAML becomes settings; each complaint names the key, the line and the nearest valid name."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import typing
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from ffvits.errors import RecipeError
+
+if TYPE_CHECKING:
+    import yaml
+
+    Settings = TypeVar("Settings")
+
+_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def read_file(path: Path) -> yaml.Node | None:
+    """The YAML of a recipe's file; None where it is empty. Raises RecipeError naming file and line."""
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise RecipeError("there is no such recipe", cure="see recipes/default.yaml", file=path) from error
+    except UnicodeDecodeError as error:
+        raise RecipeError("not UTF-8 text", cure="save the file as UTF-8", file=path) from error
+    except OSError as error:
+        raise RecipeError(f"cannot be read: {error.strerror}", file=path) from error
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise RecipeError(f"not valid YAML: {error.problem}", file=path, line=line) from error
+    except yaml.YAMLError as error:
+        raise RecipeError(f"not valid YAML: {error}", file=path) from error
+
+
+def read_value(text: str) -> Any:
+    """One value as a recipe's file would hold it: lists and tables of texts, which the field's kind then decides.
+
+    What begins with a number sign is no comment here. Raises RecipeError for what is no YAML.
+    """
+    import yaml
+
+    class Texts(yaml.SafeLoader):
+        """YAML in which nothing but an absent value is other than a text: 001 and no stay what they are."""
+
+    Texts.yaml_implicit_resolvers = {
+        first: [(tag, shape) for tag, shape in known if tag.endswith(":null")]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    if text.lstrip().startswith("#"):
+        return text.strip()
+    try:
+        return yaml.load(text, Loader=Texts)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{text!r} is not valid YAML", cure="quote it") from error
+
+
+def as_node(values: Mapping[str, Any]) -> yaml.Node:
+    """Plain nested values as the YAML that would hold them."""
+    import yaml
+
+    return yaml.compose(yaml.safe_dump(values, allow_unicode=True), Loader=yaml.SafeLoader)
+
+
+def or_nearest(name: str, known: Iterable[str]) -> str:
+    """A cure for a name that is not known: the nearest one, and all."""
+    names = list(known)
+    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return (f"did you mean {nearest[0]!r}? " if nearest else "") + f"one of: {', '.join(names)}"
+
+
+class Reader:
+    """Builds settings from YAML nodes, so that each complaint can name its line."""
+
+    def __init__(self, file: str | Path | None) -> None:
+        self.file = file
+
+    def build(self, start: Settings, node: yaml.Node | None, path: str = "") -> Settings:
+        """The settings `start` with what the node states in their place. Raises RecipeError."""
+        import yaml
+
+        if node is None or (isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")):
+            return start
+        if not isinstance(node, yaml.MappingNode):
+            raise self._wrong(f"{path or 'the recipe'} must be a list of 'key: value' lines", node)
+        known = {f.name: f for f in dataclasses.fields(start)}
+        hints = typing.get_type_hints(type(start))
+        values: dict[str, Any] = {}
+        for key, value in self._pairs(node, path):
+            name = key.value
+            dotted = f"{path}.{name}" if path else name
+            if name not in known:
+                nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+                cure = f"did you mean {nearest[0]!r}?" if nearest else f"known here: {', '.join(known)}"
+                raise self._wrong(f"unknown key {dotted!r}", key, cure)
+            if dataclasses.is_dataclass(hints[name]):
+                values[name] = self.build(getattr(start, name), value, dotted)
+            else:
+                values[name] = self._value(hints[name], value, dotted, known[name].metadata)
+        try:
+            return dataclasses.replace(start, **values)
+        except RecipeError as error:  # of values that do not go together
+            raise self._wrong(error.message, node, error.cure) from error
+
+    def _wrong(self, message: str, node: yaml.Node, cure: str = "") -> RecipeError:
+        line = node.start_mark.line + 1 if isinstance(self.file, Path) else None
+        return RecipeError(message, cure=cure, file=self.file, line=line)
+
+    def _pairs(self, node: yaml.MappingNode, path: str) -> Iterable[tuple[yaml.ScalarNode, yaml.Node]]:
+        import yaml
+
+        seen: set[str] = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self._wrong(
+                    f"a key in {path or 'the recipe'} must be a text, not a list or a table",
+                    key,
+                    "fill in what stands in {{ }}, or put the key in quotes",
+                )
+            if key.value in seen:
+                raise self._wrong(
+                    f"the key {key.value!r} stands twice in {path or 'the recipe'}", key, "keep one of them"
+                )
+            seen.add(key.value)
+            yield key, value
+
+    def _value(self, hint: Any, node: yaml.Node, name: str, limits: Mapping[str, Any], word: str = "") -> Any:
+        """What a node says of a field; `word` is the key under which it stands in a table."""
+        import yaml
+
+        origin = typing.get_origin(hint)
+        if origin is Literal:
+            return self._choice(typing.get_args(hint), node, name)
+        if origin is tuple:
+            if not isinstance(node, yaml.SequenceNode):
+                raise self._wrong(f"{name} must be a list: [一, 二]", node)
+            return tuple(self._value(typing.get_args(hint)[0], item, name, limits) for item in node.value)
+        if origin is dict:
+            if not isinstance(node, yaml.MappingNode):
+                raise self._wrong(f"{name} must be a table of 'key: value'", node)
+            inner = typing.get_args(hint)[1]
+            return {
+                key.value: self._value(inner, item, f"{name}.{key.value}", limits, key.value)
+                for key, item in self._pairs(node, name)
+            }
+        value = self._scalar(hint, node, name)
+        self._check(limits, value, node, name, word)
+        return value
+
+    def _choice(self, choices: tuple[str, ...], node: yaml.Node, name: str) -> str:
+        import yaml
+
+        text = node.value if isinstance(node, yaml.ScalarNode) else None
+        if "on" in choices:  # what YAML 1.1 makes of on and off, in a flag's value
+            text = {"true": "on", "false": "off"}.get(text, text)
+        if text not in choices:
+            raise self._wrong(f"{name} cannot be {text!r}", node, or_nearest(str(text), choices))
+        return text
+
+    def _scalar(self, hint: Any, node: yaml.Node, name: str) -> Any:
+        import yaml
+
+        if not isinstance(node, yaml.ScalarNode):
+            raise self._wrong(f"{name} must be {_WORDS[hint]}", node)
+        if hint is str:
+            # A name such as 2B or 001 is a text however YAML would read it; only an absent value is not.
+            return "" if node.tag.endswith(":null") else node.value
+        kind = node.tag.rsplit(":", 1)[-1]
+        truths = yaml.SafeLoader.bool_values
+        if hint is bool and kind in ("bool", "str") and node.value.lower() in truths:
+            return truths[node.value.lower()]
+        if hint in (int, float) and kind in ("int", "float", "str"):
+            number = _number(hint, node.value.replace("_", ""))
+            if number is not None:
+                return number
+        raise self._wrong(f"{name} must be {_WORDS[hint]}, not {node.value!r}", node)
+
+    def _check(self, limits: Mapping[str, Any], value: Any, node: yaml.Node, name: str, word: str) -> None:
+        low, high, check = (limits.get(what) for what in ("low", "high", "check"))
+        if isinstance(value, str) and check is not None:
+            try:
+                check(word, value)
+            except RecipeError as error:
+                raise self._wrong(f"{name}: {error.message}", node, error.cure) from error
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return
+        if not (low is None or value >= low) or not (high is None or value <= high):
+            bounds = f"from {low} to {high}" if high is not None else f"{low} or more"
+            raise self._wrong(f"{name} cannot be {value}", node, f"it goes {bounds}")
+
+
+def _number(kind: type, text: str) -> int | float | None:
+    """The number in a text, also 1e-4, which YAML 1.1 takes for a text; None where there is none of that kind."""
+    try:
+        return kind(text)  # a whole number directly: as a float it would lose its last digits
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else None
