@@ -65,12 +65,14 @@ def decode(job: Job) -> dict[str, Any]:
 def _decode_parts(job: Job, content: str) -> dict[str, Any]:
     from ffvits.audio.measure import bandwidth
     from ffvits.audio.mixdown import parts, survey
+    from ffvits.label.levels import level
 
     heard = survey(job.path)
-    found = []
+    found, loudest = [], -120.0
     for number, (start, sound) in enumerate(parts(job.path, heard, **_limits(job))):
         key = job.cache.key(content, str(number))
         job.cache.put(key, {}, sound)
+        loudest = max(loudest, level(sound))
         found.append(
             {
                 "key": key,
@@ -86,6 +88,7 @@ def _decode_parts(job: Job, content: str) -> dict[str, Any]:
         "channels": probe.channels,
         "bits": probe.bits,
         "notes": list(heard.notes),
+        "level": loudest,
         "parts": found,
     }
 

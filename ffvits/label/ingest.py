@@ -40,7 +40,7 @@ def ingest(folder: Path, run: Run, recipe: Recipe, *, part_seconds: float = 300.
     speakers = speaker_names(folder, found, recipe)
     _report(folder, found, speakers)
     settings = _Settings(part_seconds)
-    cache = run.cache("ingest", settings, version=1)
+    cache = run.cache("ingest", settings, version=2)
     for path in found.unreadable:
         clip = Clip(
             clip_id(_name(path, folder)), _name(path, folder), 0.0, 0.0, recipe.speaker or folder.resolve().name
@@ -71,6 +71,7 @@ def _clip(source: str, speaker: str, values: dict[str, Any], part: dict[str, Any
         recording=values["parts"][0]["key"],
     )
     clip = clip.score(source_rate=values["rate"], channels=values["channels"], bandwidth_hz=part["bandwidth"])
+    clip = clip.score(level_db=values["level"])  # of the whole recording
     if values["bits"]:
         clip = clip.score(bits=values["bits"])
     for note in (values["format"], *values["notes"]):

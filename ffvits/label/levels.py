@@ -24,6 +24,14 @@ def frame_levels(sound: Sound, count: int) -> np.ndarray:
     return 10 * np.log10(np.maximum(power, 1e-12))
 
 
+def level(sound: Sound) -> float:
+    """The level at which most of a sound's energy lies, in dBFS, at least -120: pauses and single clicks count little."""
+    import numpy as np
+
+    power = 10 ** (frame_levels(sound, max(1, round(sound.seconds / SECONDS))) / 10)
+    return float(10 * np.log10(np.square(power).sum() / power.sum()))
+
+
 def heard_levels(sound: Sound, count: int) -> np.ndarray:
     """The same as the ear weighs it: rumble, of which some recordings are full, counts little."""
     from ffvits.audio.loudness import k_weighted

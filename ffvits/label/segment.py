@@ -190,7 +190,7 @@ def _clips(clip: Clip, values: dict[str, Any], cache: StageCache, settings: Segm
     if not found:
         if clip.seconds < settings.min_seconds:
             yield _too_short(clip, settings)
-        elif values["level"] < _SILENT:
+        elif values["level"] < _SILENT and not clip.scores.get("music"):
             yield clip.reject("silence", "nothing is to be heard in it", "remove it, or record it again")
         else:
             yield clip.reject("no-speech", "nobody speaks in it: music or noise", "remove it")

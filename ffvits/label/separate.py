@@ -10,6 +10,7 @@ from ffvits import console, store
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import DownloadError, FfvitsError
+from ffvits.label.levels import level
 from ffvits.label.music import is_music
 from ffvits.recipe import SeparateSettings
 from ffvits.run import Run
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 RATE = 44100
 _STRETCH, _SHARED = 11.9, 1.0  # seconds: what is judged and separated at once, and what neighbours have in common
+_FAR_BELOW = 45.0  # dB under the recording's level, from which on a stretch holds nothing that could matter
 
 
 class Separator(Protocol):
@@ -53,7 +55,7 @@ def separate(
     if settings.when == "never":
         yield from clips
         return
-    cache = run.cache("separate", settings, version=2)
+    cache = run.cache("separate", settings, version=3)
     models = models or Models(settings, device, offline)
     for clip in clips:
         if not clip.kept:
@@ -66,7 +68,7 @@ def separate(
                 yield clip.note("not searched for music: no separator is in reach")
                 continue
             sound = Sound.load(run.path(clip))
-            voice, share, separator = without_music(sound, models)
+            voice, share, separator = without_music(sound, models, clip.scores.get("level_db"))
             values = {"share": share, "separator": separator}
             cache.put(key, values, *([voice] if share else []))
         if not values["share"]:
@@ -77,15 +79,20 @@ def separate(
         yield clip.note(f"music removed by {values['separator']}{where}")
 
 
-def without_music(sound: Sound, models: Models) -> tuple[Sound, float, str]:
-    """The voice (in step with `sound`, sample by sample), the share of time with music, and what removed it."""
+def without_music(sound: Sound, models: Models, recording: float | None = None) -> tuple[Sound, float, str]:
+    """The voice (in step with `sound`, sample by sample), the share of time with music, and what removed it.
+
+    `recording` is the level (dBFS) of the recording that the sound is a part of, if it is one.
+    """
     import numpy as np
 
     wide = sound.at(RATE).samples
+    least = (level(sound) if recording is None else recording) - _FAR_BELOW
     removed = np.zeros_like(wide)
     musical = np.zeros(len(wide), bool)
     for start, end in _stretches(len(wide)):
-        part = models.music(wide[start:end])
+        stretch = wide[start:end]
+        part = models.music(stretch) if level(Sound(stretch, RATE)) >= least else None
         if part is not None:
             removed[start:end] += part * _ramps(start, end, len(wide))
             musical[start:end] = True

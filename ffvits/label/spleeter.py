@@ -18,11 +18,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ffvits.audio.sound import Sound
 from ffvits.device import multiplies_bfloat16
 from ffvits.errors import FfvitsError
+from ffvits.label.levels import level
 
 RATE = 44100
 _WINDOW, _HOP, _BINS = 4096, 1024, 1024
+# dBFS. The networks know music as it is published: of a voice 20 dB quieter they take all for accompaniment.
+_USUAL, _SILENCE = -20.0, -90.0
 _SMALLEST = 64  # frames that six halvings leave whole
 # Of a transposed convolution of five taps and step two: which taps make the even spots, which the odd ones, and where
 # they stand in a plain one of three taps.
@@ -113,16 +117,17 @@ class Spleeter:
     def spectra(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Magnitudes of a mix [T] at 44.1 kHz and of the accompaniment in it, both [1024, 1 + T // 1024].
 
-        Enough to tell whether there is any, and half of the work of `music`; a quarter of it where the processor
+        They are those of the mix at a usual level, whatever its own is. Enough to tell whether there is any, and half of the work of `music`; a quarter of it where the processor
         multiplies bfloat16. So computed, 84 recordings and mixes were judged as they are in float32.
         """
-        mix = self._stft(samples).abs()[:_BINS]
+        mix = self._stft(samples * _gain(samples)).abs()[:_BINS]
         return mix.numpy(), self._magnitude(self._ear, mix).numpy()
 
     @torch.inference_mode()
     def music(self, samples: np.ndarray) -> np.ndarray:
         """What is not voice in a mix [T] at 44.1 kHz; subtract it to have the voice. At best 12 s at a time."""
-        mix = self._stft(samples)
+        gain = _gain(samples)
+        mix = self._stft(samples * gain)
         loud = mix.abs()[:_BINS]
         voice = self._magnitude(self.vocals, loud).square()
         other = self._magnitude(self.accompaniment, loud).square()
@@ -130,7 +135,7 @@ class Spleeter:
         above = mask[_HIGH:].mean(dim=0, keepdim=True).expand(_WINDOW // 2 + 1 - _BINS, -1)
         removed = mix * torch.cat([mask, above])
         window = torch.hann_window(_WINDOW)
-        return torch.istft(removed, _WINDOW, _HOP, window=window, length=len(samples)).numpy()
+        return torch.istft(removed, _WINDOW, _HOP, window=window, length=len(samples)).numpy() / gain
 
     def _stft(self, samples: np.ndarray) -> Tensor:
         window = torch.hann_window(_WINDOW)
@@ -143,6 +148,12 @@ class Spleeter:
         padded = functional.pad(mix.T, (0, 0, 0, -frames % _SMALLEST))
         stereo = padded.expand(1, 2, -1, -1).to(self.device, next(net.parameters()).dtype)
         return net(stereo)[0].float().mean(dim=0)[:frames].T.cpu()
+
+
+def _gain(samples: np.ndarray) -> np.float32:
+    """The factor that brings samples [T] at 44.1 kHz to the usual level; silence stays silence."""
+    found = level(Sound(samples, RATE))
+    return np.float32(10 ** ((_USUAL - found) / 20)) if found > _SILENCE else np.float32(1)
 
 
 def load(folder: Path, device: str = "cpu") -> Spleeter:

@@ -77,6 +77,12 @@ def test_a_long_recording_comes_in_parts_on_one_time_axis(run, tmp_path, save):
     assert len({clip.id for clip in clips}) == len(clips)
 
 
+def test_each_part_of_a_recording_knows_the_level_of_the_whole(run, tmp_path, save):
+    save(tmp_path / "raw" / "long.wav", np.concatenate([noise(6) * 0.01, noise(6)]))
+    quiet, *_, loud = list(ingest(tmp_path / "raw", run, Recipe(), part_seconds=5.0))
+    assert quiet.scores["level_db"] == loud.scores["level_db"] == pytest.approx(-20, abs=0.5)
+
+
 @pytest.mark.parametrize(
     ("files", "recipe", "expected"),
     [

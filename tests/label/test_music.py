@@ -35,6 +35,14 @@ def test_speech_is_not_music(ear, recording, name):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", SPEECH[:2])
+@pytest.mark.parametrize("level", [0.1, 0.01])
+def test_quiet_speech_is_not_music(ear, recording, name, level):
+    sixteen_bits = np.round(recording(name).at(RATE).samples * level * 32768) / 32768
+    assert not is_music(*ear.spectra(sixteen_bits.astype(np.float32)))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SPEECH)
 @pytest.mark.parametrize("snr", [0, 5, 10])
 def test_music_behind_speech_is_heard(ear, recording, name, snr):

@@ -145,6 +145,13 @@ def test_what_holds_no_sentence_is_rejected(run, recording, ingested, make, code
     assert clip.reasons[0].cure
 
 
+def test_quiet_music_is_not_called_silence(run, recording, ingested):
+    sound = recording("only noise.ogg")
+    clip = ingested(Sound(sound.samples * 0.001, sound.rate))
+    nothing, music = segment([clip, clip.score(music=1.0)], run, S)
+    assert [clip.reasons[0].code for clip in (nothing, music)] == ["silence", "no-speech"]
+
+
 def test_a_quiet_recording_is_heard(run, recording, ingested):
     sound = recording("line_04.flac")
     quiet = Sound(sound.samples * 0.01, sound.rate)

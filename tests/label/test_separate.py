@@ -52,6 +52,14 @@ def test_where_there_is_no_music_nothing_changes():
     assert np.abs(voice.samples[31 * 22050 : -22050]).max() < 1e-3
 
 
+def test_a_stretch_far_below_the_level_of_its_recording_is_not_listened_to():
+    """The hum of a quiet part of a long recording is nobody's music, in a part with a voice nor in one without."""
+    hum = np.full(14 * 22050, -0.02, np.float32)
+    assert without_music(Sound(hum, 22050), Hears())[1] == 1
+    assert without_music(Sound(hum, 22050), Hears(), recording=-20.0)[1] == 1
+    assert without_music(Sound(hum, 22050), Hears(), recording=15.0) == (Sound(hum, 22050), 0.0, "")
+
+
 @pytest.mark.parametrize("rate", [8000, 16000, 22050, 44100, 48000])
 @pytest.mark.parametrize("seconds", [0.001, 0.5, 3.3, 12.0, 25.7])
 def test_the_time_axis_is_kept(rate, seconds):

@@ -56,6 +56,21 @@ def test_networks_that_agree_split_the_mix_in_half(untrained):
     assert np.abs(same.music(samples) - samples / 2).max() < 1e-4
 
 
+def test_the_level_of_a_recording_changes_no_judgement(untrained):
+    samples = np.random.default_rng(0).normal(0, 0.1, 44100).astype(np.float32)
+    loud, (mix, accompaniment) = untrained.music(samples), untrained.spectra(samples)
+    quiet, spectra = untrained.music(samples * np.float32(0.01)), untrained.spectra(samples * np.float32(0.01))
+    assert np.abs(100 * quiet - loud).max() < 1e-3 * np.abs(loud).max()
+    assert np.abs(spectra[0] - mix).max() < 1e-3 * mix.max()
+    assert np.abs(spectra[1] - accompaniment).max() < 1e-2 * accompaniment.max()
+
+
+@pytest.mark.parametrize("samples", [np.zeros(44100, np.float32), np.full(44100, 1e-5, np.float32)])
+def test_silence_is_not_made_loud(untrained, samples):
+    assert untrained.spectra(samples)[0].max() < 0.1
+    assert np.abs(untrained.music(samples)).max() <= 2e-5
+
+
 @pytest.mark.parametrize(("ins", "outs", "rows", "columns"), [(4, 3, 1, 5), (2, 2, 6, 8)])
 def test_the_quick_way_up_is_the_published_one(ins, outs, rows, columns):
     torch.manual_seed(0)
