@@ -6,31 +6,19 @@ and line ends, and the symbols that the normaliser knows how to say.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ffvits.text.markup import HELD, PICTURE, Note, strip_markup
 from ffvits.text.numerals import cardinal
 
 MARKS = "，。！？、；：…—“”《》（）"
 # Symbols that reach the normaliser. ASCII signs may be part of a number, a unit, an address.
-SYMBOLS = set("+-*/=<>%$#&@~^_|.,:;'\"()[]{}\\!?`°×÷±≤≥≠≈√∞π‰‱¥€£₩₹₽฿′″→←↑↓·∶") | set(
-    "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω"
+SYMBOLS = set("+-*/=<>%$#&@~^_|.,:;'\"()[]{}\\!?`°×÷±≤≥≠≈√∞π‰‱¥€£₩₹₽฿′″→←↑↓·∶’") | set(
+    "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω⊥∠△∪∩∈∉⊂⊆∵∴∥⇒⇔∑∏∫∂∇∀∃∅∝≡₀₁₂₃₄₅₆₇₈₉"
 )
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something in the text that is not spoken as it stands: where (index from 0), what, and why."""
-
-    position: int
-    character: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"position {self.position}: {self.character!r} {self.message}"
 
 
 @dataclass(frozen=True)
@@ -48,15 +36,15 @@ def is_hanzi(char: str) -> bool:
 
 def clean(text: str, *, offset: int = 0) -> Cleaned:
     """Readable text and notes; never raises. `offset` is added to the positions of the notes."""
-    text, notes = _strip_markup(text, offset)
+    source, notes = strip_markup(text, offset)
     out: list[str] = []
-    for index, char in enumerate(text):
-        if char == _GONE:
-            continue
+    for place, char in zip(source.places, source.text, strict=True):
         mapped = _map(char)
         if mapped is None:
             if not unicodedata.combining(char) or not out:
-                notes.append(Note(offset + index, char, f"({_name(char)}) is not spoken"))
+                notes.append(Note(offset + place, char, f"({_name(char)}) is not spoken"))
+            if unicodedata.category(char) in _PICTURES:
+                out.append(PICTURE)
             continue
         if mapped == "々":
             mapped = out[-1] if out and is_hanzi(out[-1]) else ""
@@ -66,68 +54,23 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
     return Cleaned(_tidy("".join(out)), tuple(sorted(notes, key=lambda note: note.position)))
 
 
-_GONE = "\x00"
-_MARKUP = (
-    # What stands in group "keep" is text; everything else of the match is markup.
-    (re.compile(r"<!--.{0,2000}?-->", re.S), "a comment of the markup"),
-    (re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>"), "markup"),
-    (re.compile(r"!?\[(?P<keep>[^\[\]\n]{0,200})\]\((?:https?:)?[^()\s]{1,500}\)"), "the address of a link"),
-    (re.compile(r"^[ \t]{0,8}(?:#{1,6}|>+)[ \t]+", re.M), "markup"),
-    (re.compile(r"\*\*\*?|~~|```|(?<![A-Za-z0-9])__|__(?![A-Za-z0-9])"), "markup"),
-    (
-        re.compile(
-            r"\[(?:doge|tv_[一-鿿]{1,4}|[一-鿿]{1,4}cry|笑哭|捂脸|大哭|大笑|微笑|偷笑|呲牙|狗头|吃瓜|滑稽|妙啊|泪目|赞|抱拳"
-            r"|玫瑰|爱心|捂嘴|流泪|鼓掌|OK|支持|打call|喜欢|酸了|辣眼睛|吐|脱单doge)\]"
-        ),
-        "an emote",
-    ),
-)
-# Faces drawn with marks. In brackets, two signs that no remark has; bare, only the well-known ones.
-_FACE = "≧≦▽△∀ω・｡•︿￣´｀＾ᴗ❛ಠಥДд□◕‿╥﹏✧๑ﾟ☉＠∇▿◡⊙◎〃＼╯╰╭╮ᵔᴥづ"
-_ARM = "ヾヽゞノﾉづつっシ彡ミ٩۶ᕦᕤᕙᕗ╭╮╯╰┐┌┛┓┻━┬┴︵︶¯☆★♡♥❤♪"
-_EMOTICON = re.compile(
-    rf"[{_ARM}\\_]{{0,5}}"
-    rf"(?:[(（]\s?(?:[^()（）\n一-鿿]{{0,9}}[{_FACE}]){{2}}[^()（）\n一-鿿]{{0,9}}[)）]|[(（]ツ[)）]|ʕ[^ʔ\n]{{1,9}}ʔ)"
-    rf"(?:[oOdbm](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
-    r"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|[0OQ][wW][0OQ])(?![A-Za-z0-9_])"
-    r"[;；]?[)）]?(?:\|{2})?"
-)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
-
-
-def _strip_markup(text: str, offset: int) -> tuple[str, list[Note]]:
-    """The text with markup blanked out (same length, so that positions hold) and entities resolved."""
-    notes: list[Note] = []
-    text = text.replace(_GONE, " ")
-    if "&" in text:
-        text = _ENTITY.sub(lambda m: html.unescape(m.group())[:1].ljust(len(m.group()), _GONE), text)
-    if not any(sign in text for sign in "<[#>*~`_^(（ʕ") and "0w0" not in text:
-        return text, notes
-    for pattern, what in ((_EMOTICON, "an emoticon"), *_MARKUP):
-
-        def blank(m: re.Match[str], what: str = what) -> str:
-            notes.append(Note(offset + m.start(), m.group()[:40].replace(_GONE, ""), f"is {what} and not spoken"))
-            if "keep" not in m.re.groupindex:
-                return _GONE * len(m.group())
-            before, after = m.start("keep") - m.start(), m.end() - m.end("keep")
-            return _GONE * before + m.group("keep") + _GONE * after
-
-        text = pattern.sub(blank, text)
-    return text, notes
-
+# Emoji, new ones among them, and other drawings.
+_PICTURES = ("So", "Sk", "Cn")
 
 _DIRECT = {
-    "'": "'", "’": "'", "‘": "‘", "＇": "'", "＂": '"', "«": "“", "»": "”", "「": "“", "」": "”", "『": "“", "』": "”",
-    "〝": "“", "〞": "”", "〟": "”", "„": "“", "‟": "”", "【": "（", "】": "）", "〔": "（", "〕": "）", "〖": "（",
+    "'": "'", "’": "’", "‘": "“", "‛": "“", "‚": "“", "‹": "“", "›": "”", "＇": "'", "＂": '"',
+    "«": "“", "»": "”", "「": "“", "」": "”", "『": "“", "』": "”",
+    "〝": "“", "〞": "”", "〟": "”", "„": "“", "【": "（", "】": "）", "〔": "（", "〕": "）", "〖": "（",
     "〗": "）", "［": "（", "］": "）", "｛": "（", "｝": "）", "〈": "《", "〉": "》", "﹙": "（", "﹚": "）",
     "｡": "。", "､": "、", "﹑": "、", "﹔": "；", "‥": "…", "⋯": "…", "︰": "：", "︙": "…",
     "–": "–", "—": "—", "―": "—", "─": "—", "━": "—", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "‒": "–", "−": "-",
-    "～": "~", "〜": "~", "∼": "~", "˜": "~", "•": "·", "・": "·", "‧": "·", "●": "·", "･": "·", "∙": "·", "⋅": "·",
+    "～": "~", "〜": "~", "∼": "~", "˜": "~", "•": "·", "・": "·", "‧": "·", "●": "·", "･": "·", "∙": "·",
     "ー": "ー", "￥": "¥", "￡": "£", "￦": "₩", "℃": "°C", "℉": "°F", "º": "°", "˚": "°", "∕": "/", "⁄": "/",
     "µ": "μ", "Ω": "Ω", "K": "K", "Å": "埃", "№": "No.", "％": "%", "″": "″", "′": "′", "＝": "=",
-    "∶": "∶", "⟶": "→", "➡": "→", "➔": "→", "⇒": "→", "⬆": "↑", "⬇": "↓", "⁺": "^+", "⁻": "^-", "×": "×", "✕": "×",
-    "✖": "×", "╳": "×", "∗": "*", "⁎": "*", "≦": "≤", "≧": "≥", "⩽": "≤", "⩾": "≥", "≒": "≈", "∏": "π", "ϕ": "φ",
-    "々": "々", "〇": "零", "𠮷": "吉", "½": "½1/2", "¼": "½1/4", "¾": "½3/4", "⅓": "½1/3", "⅔": "½2/3", "⅛": "½1/8",
+    "∶": "∶", "⟶": "→", "➡": "→", "➔": "→", "⬆": "↑", "⬇": "↓", "⁺": "^+", "⁻": "^-", "×": "×", "✕": "×",
+    "✖": "×", "╳": "×", "∗": "*", "⁎": "*", "≦": "≤", "≧": "≥", "⩽": "≤", "⩾": "≥", "≒": "≈", "ϕ": "φ",
+    "∆": "△", "∣": "|", "⋅": "×",
+    "々": "々", "〇": "零", "𠮷": "吉", "𝑖": "i", "ⁿ": "^n", "ⁱ": "^i", "ˣ": "^x", "ʸ": "^y",
     "，": "，", "。": "。", "！": "！", "？": "？", "；": "；", "：": "：", "（": "（", "）": "）", "、": "、",
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
     "ı": "i", "þ": "th", "ð": "d", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\r": "\n", "\x85": "\n",
@@ -142,7 +85,7 @@ def _map(char: str) -> str | None:
         return char
     if char in _DIRECT:
         return _DIRECT[char]
-    if char in MARKS or char in SYMBOLS or char == "\n":
+    if char in MARKS or char in SYMBOLS or char in (HELD, PICTURE, "\n"):
         return char
     if char.isspace():
         return " "
@@ -161,15 +104,18 @@ def _map(char: str) -> str | None:
     if (category in ("Cf", "Mn", "Me") and not char.isprintable()) or "\ufe00" <= char <= "\ufe0f":
         return ""
     folded = unicodedata.normalize("NFKC", char)
+    if "SUBSCRIPT SMALL LETTER" in unicodedata.name(char, ""):
+        return " " + folded
+    if "⁄" in folded:
+        return "½" + folded.replace("⁄", "/")
     if folded != char:
         parts = [_map(c) for c in folded]
         return None if None in parts else "".join(p for p in parts if p)
     if category[0] == "L":
         plain = unicodedata.normalize("NFKD", char)[0]
         return plain if plain.isascii() else char
-    if unicodedata.combining(char):
-        return None
-    return None
+    # Quotes, brackets and dashes of other scripts.
+    return {"Pi": "“", "Pf": "”", "Ps": "（", "Pe": "）", "Pd": "—"}.get(category)
 
 
 def _name(char: str) -> str:
@@ -183,6 +129,7 @@ def _simplifier():
     return OpenCC("t2s")
 
 
+_ON_THE_LINE = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789", " ")
 _ALNUM = "A-Za-z0-9"
 _TIDY = tuple(
     (re.compile(pattern), by)
@@ -193,6 +140,12 @@ _TIDY = tuple(
         (r"(?<=\d)，(?=000(?!\d))", ","),
         (rf"(?<=[{_ALNUM}%])[–—](?=[+\-]?\d)|(?<=[\d%])[–—](?=[{_ALNUM}])|(?<=[A-Za-z])–(?=[A-Za-z])", "-"),
         (r"[—–]+", "—"),
+        # A picture between words stands for a mark; a star behind a number is said.
+        (rf"(?<=\d){PICTURE}(?=[级酒好评])", "星"),
+        (rf"(?<=[^\W_]|[%）”》)]) ?{PICTURE}[{PICTURE} ]*(?=[^\W_]|[“《（(])", "，"),
+        (PICTURE, ""),
+        # Lowered digits are like others but for the base of a logarithm, which must not run into what follows.
+        (r"(?<!log)(?<![₀-₉])[₀-₉]+|(?<=[₀-₉]) (?=\w)", lambda m: m.group().translate(_ON_THE_LINE)),
         # A run of raised characters is one power.
         (r"(?<=\^[\d+-])\^(?=\d)|(?<=\^\d\d)\^(?=\d)|(?<=\^[+-]\d)\^(?=\d)", ""),
         (r"。{2,}|\.{3,}|…+|·{3,}", "…"),
@@ -202,7 +155,8 @@ _TIDY = tuple(
         (r"，+", "，"),
         (r"~{2,}", "~"),
         (r"-{3,}|={3,}|(?<![A-Za-z\d])={2}(?![\dA-Za-z])|\*{3,}|_{3,}", "\n"),
-        (r"\^(?=\D)(?![+-]\d)|\^$", ""),
+        (r"(?<=[\dA-Za-z)])\*\*(?=\d)|(?<=\d)\*\*(?=[a-z(])", "^"),
+        (r"(?<![\w)）])\^(?!\d|[+-]\d)|\^(?![\w(（+-])|\^(?=[+-](?!\d))|\^$", ""),
     )
 )
 
@@ -221,7 +175,25 @@ def _tidy(text: str) -> str:
     for pattern, by in _TIDY:
         text = pattern.sub(by, text)
     text = _SHOUTS.sub(lambda m: "？" if "?" in m.group() or "？" in m.group() else "！", text)
-    return _pair_quotes(text).strip()
+    return _pair_quotes(_single_quotes(text)).strip()
+
+
+def _single_quotes(text: str) -> str:
+    """’ closes an open quotation unless it stands in a word (it’s); else it is an apostrophe or minutes."""
+    if "’" not in text:
+        return text
+    out = []
+    opened = 0
+    for index, char in enumerate(text):
+        opened += {"“": 1, "”": -1, "\n": -opened}.get(char, 0)
+        if char == "’":
+            in_a_word = text[index - 1 : index].isascii() and text[index + 1 : index + 2].isascii()
+            in_a_word = in_a_word and text[index - 1 : index].isalpha() and text[index + 1 : index + 2].isalpha()
+            closes = opened > 0 and not in_a_word and not text[index - 1 : index].isdigit()
+            opened -= closes
+            char = "”" if closes else "'"
+        out.append(char)
+    return "".join(out)
 
 
 def _pair_quotes(text: str) -> str:

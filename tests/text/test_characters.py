@@ -1,15 +1,30 @@
 """Cleaning: width, script, marks; nothing vanishes without a note."""
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ffvits.text import clean
+from ffvits.text import clean, front_end
 
 CASES = [
     ("ＡＢＣ１２３％", "ABC123%"),
     ("「你好」『世界』", "“你好”“世界”"),
     ('他说"好"', "他说“好”"),
+    ("他说：‘你好。’", "他说：“你好。”"),
+    ("“他说‘走’，就走了”", "“他说“走”，就走了”"),
+    ("it’s 5’25’’", "it's 5'25''"),
+    ("‘it’s’", "“it's”"),
+    ("开心😄明天", "开心，明天"),
+    ("便宜❌ 贵😀。😀", "便宜，贵。"),
+    ("(😀)好🎉🎉", "()好"),
+    ("5⭐好评", "5星好评"),
+    ("第一行<br>第二行", "第一行\n第二行"),
+    ("&lt;br&gt;好", "好"),
+    ("- [x] 完成\n- [ ] 没有", "完成\n没有"),
+    ("看：\n```python\nx\n```", "看：\nx"),
     ("繁體中文，後來", "繁体中文，后来"),
     ("乾隆皇帝看著書", "乾隆皇帝看着书"),
     ("著名作家", "著名作家"),
@@ -18,6 +33,14 @@ CASES = [
     ("10⁻³", "10^-3"),
     ("H₂O", "H2O"),
     ("2½", "2又1/2"),
+    ("3⅞", "3又7/8"),
+    ("2ⁿ", "2^n"),
+    ("log₂8，x₂", "log₂8，x2"),
+    ("2**3和**粗**", "2^3和粗"),
+    ("$x^{2}$和$5和$6", "x^2和$5和$6"),
+    ("\\(\\frac{1}{2}\\)", "1/2"),
+    ("\\[\\sqrt{x+1} \\le 3\\]", "√(x+1) ≤ 3"),
+    ("\\frac{a+b}{2}是", "(a+b)/2是"),
     ("㎡", "m2"),
     ("Ⅳ", "四"),
     ("①", "(1)"),
@@ -47,6 +70,25 @@ def test_what_is_not_spoken_is_noted_with_its_place():
     notes = clean("好😀<br>的👍", offset=10).notes
     assert [(n.position, n.character) for n in notes] == [(11, "😀"), (12, "<br>"), (17, "👍")]
     assert "Grinning face" in str(notes[0])
+
+
+@pytest.mark.parametrize("category, kind", [("Pi", "“"), ("Pf", "”"), ("Ps", "（《“"), ("Pe", "）》”"), ("Pd", "—")])
+def test_every_quote_bracket_and_dash_of_unicode_is_a_mark(category, kind):
+    found = [c for c in map(chr, range(0xA0, sys.maxunicode)) if unicodedata.category(c) == category]
+    assert len(found) >= 10
+    wrong = {}
+    for char in found:
+        cleaned = clean(f"“你{char}好").text[2:-1]
+        if cleaned not in tuple(kind) and cleaned not in tuple("([{)]}-~，…："):
+            wrong[char] = cleaned
+    assert not wrong
+    spoken = front_end("mandarin-lite").encode("你" + "好".join(found) + "好")
+    assert len(spoken.pinyin) == len(found) + 1
+
+
+def test_an_unknown_command_of_a_formula_is_noted():
+    notes = clean("设$\\foo{x}=1$").notes
+    assert [(n.position, n.character) for n in notes] == [(2, "\\foo")]
 
 
 def test_other_scripts_stay_for_the_reader_to_report():

@@ -54,11 +54,11 @@ def test_readings_in_braces_are_not_spoken():
 
 
 # Fragments in which contexts meet; random Unicode alone seldom makes a date.
-SIGNS = "0123456789.,:;-+*/=%$#@&~^_|<>()[]{}'\"!? \n①Ⅳ½²³₂℃°×÷±≤√πα→·…—“”《》ABIVXxkmgGhv"
+SIGNS = "0123456789.,:;-+*/=%$#@&~^_|<>()[]{}'\"!? \n①Ⅳ½²³₂℃°×÷±≤√πα→·…—“”‘’《》⊥∠△∵₁⅞ⁿABIVXxkmgGhv"
 HANZI = "年月日号点分秒个第元块万亿的是我你好著の股"
 PIECES = """
 12 2024 3.5 1,234 http://a.cn/1 km IV No. AK-47 Lv. v1. 第III章 周
-1/2 3:30 -5 AM 110 520 {hang2} C++ &nbsp; <b> [doge] 안녕 😀 \u200b
+1/2 3:30 -5 AM 110 520 {hang2} C++ &nbsp; <b> [doge] 안녕 😀 \u200b (x+1)^2 log₂ |x| $x^2$ \\frac{1}{2} 3!=6 e^x
 """
 FRAGMENTS = st.sampled_from([*SIGNS, *HANZI, *PIECES.split(), "\ud800"])
 TEXTS = st.one_of(st.text(max_size=30), st.lists(FRAGMENTS, max_size=14).map("".join))

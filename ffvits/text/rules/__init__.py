@@ -8,6 +8,7 @@ from ffvits.text.rules.addresses import ADDRESS_RULES
 from ffvits.text.rules.calendar import CALENDAR_RULES
 from ffvits.text.rules.chemistry import CHEMISTRY_RULES
 from ffvits.text.rules.clock import CLOCK_RULES
+from ffvits.text.rules.mathematics import MATHEMATICS_RULES
 from ffvits.text.rules.measures import MEASURE_RULES
 from ffvits.text.rules.names import NAME_RULES
 from ffvits.text.rules.quantities import PLAIN_RULES, QUANTITY_RULES
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *CALENDAR_RULES,
     *CLOCK_RULES,
     *CHEMISTRY_RULES,
+    *MATHEMATICS_RULES,
     *NAME_RULES,
     *MEASURE_RULES,
     *QUANTITY_RULES,

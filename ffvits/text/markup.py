@@ -1,0 +1,118 @@
+"""Markup of a text: tags, links, fences, entities, emotes and faces, formulas in LaTeX. What is not text is noted."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ffvits.text.latex import FORMULA, plain_formula
+
+# Noncharacters of Unicode, which no text holds: a picture that may stand for a pause, and a word that is read apart.
+PICTURE = "\ufdd1"
+HELD = "\ufdd0"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something in the text that is not spoken as it stands: where (index from 0), what, and why."""
+
+    position: int
+    character: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"position {self.position}: {self.character!r} {self.message}"
+
+
+@dataclass
+class Source:
+    """A text on its way, and for each of its characters the place in the text as written."""
+
+    text: str
+    places: Sequence[int]
+
+    def replace(self, pattern: re.Pattern[str], by: Callable[[re.Match[str]], str | tuple[int, int]]) -> None:
+        """Each match becomes a string (which stands where the match began) or a span of the text that is kept."""
+        text: list[str] = []
+        places: list[int] = []
+        at = 0
+        for m in pattern.finditer(self.text):
+            text.append(self.text[at : m.start()])
+            places.extend(self.places[at : m.start()])
+            new = by(m)
+            if isinstance(new, str):
+                text.append(new)
+                places.extend([self.places[m.start()]] * len(new))
+            else:
+                text.append(self.text[slice(*new)])
+                places.extend(self.places[slice(*new)])
+            at = m.end()
+        if at or text:
+            self.text = "".join(text) + self.text[at:]
+            self.places = [*places, *self.places[at:]]
+
+
+_LINES = "br|p|div|li|ul|ol|tr|table|h[1-6]|hr|section|article|blockquote"
+# What stands in group "keep" is text; everything else of the match is markup. Third: what is left in its place.
+_MARKUP = (
+    (re.compile(r"<!--.{0,2000}?-->", re.S), "a comment of the markup", ""),
+    (re.compile(rf"</?(?i:{_LINES})(?:\s[^<>]{{0,300}})?\s?/?>"), "markup", "\n"),
+    (re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>"), "markup", ""),
+    (re.compile(r"!?\[(?P<keep>[^\[\]\n]{0,200})\]\((?:https?:)?[^()\s]{1,500}\)"), "the address of a link", ""),
+    (re.compile(r"^[ \t]{0,8}(?:[-*+]|\d{1,3}[.)])[ \t]+\[[ xX✓✔]?\][ \t]+", re.M), "a box of a list", ""),
+    (re.compile(r"^[ \t]{0,8}(?:#{1,6}|>+)[ \t]+", re.M), "markup", ""),
+    (re.compile(r"^[ \t]{0,8}```[ \t]*[A-Za-z0-9_+#.-]{1,20}[ \t]*$", re.M), "the fence of a listing", ""),
+    # A power as programs write it is no bold type.
+    (re.compile(r"\*\*\*|\*\*(?!(?<=[\dA-Za-z)]\*\*)\d)|~~|```|(?<![A-Za-z0-9])__|__(?![A-Za-z0-9])"), "markup", ""),
+    (
+        re.compile(
+            r"\[(?:doge|tv_[一-鿿]{1,4}|[一-鿿]{1,4}cry|笑哭|捂脸|大哭|大笑|微笑|偷笑|呲牙|狗头|吃瓜|滑稽|妙啊|泪目|赞|抱拳"
+            r"|玫瑰|爱心|捂嘴|流泪|鼓掌|OK|支持|打call|喜欢|酸了|辣眼睛|吐|脱单doge)\]"
+        ),
+        "an emote",
+        PICTURE,
+    ),
+)
+# Faces drawn with marks. In brackets, two signs that no remark has; bare, only the well-known ones.
+_FACE = "≧≦▽△∀ω・｡•︿￣´｀＾ᴗ❛ಠಥДд□◕‿╥﹏✧๑ﾟ☉＠∇▿◡⊙◎〃＼╯╰╭╮ᵔᴥづ"
+_ARM = "ヾヽゞノﾉづつっシ彡ミ٩۶ᕦᕤᕙᕗ╭╮╯╰┐┌┛┓┻━┬┴︵︶¯☆★♡♥❤♪"
+_EMOTICON = re.compile(
+    rf"[{_ARM}\\_]{{0,5}}"
+    rf"(?:[(（]\s?(?:[^()（）\n一-鿿]{{0,9}}[{_FACE}]){{2}}[^()（）\n一-鿿]{{0,9}}[)）]|[(（]ツ[)）]|ʕ[^ʔ\n]{{1,9}}ʔ)"
+    rf"(?:[oOdbm](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
+    r"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|[0OQ][wW][0OQ])(?![A-Za-z0-9_])"
+    r"[;；]?[)）]?(?:\|{2})?"
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
+_SIGNS = re.compile(r"[<\[#>*~`_^(（ʕ$\\]|[0OQ][wW][0OQ]")
+
+
+def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
+    """The text without its markup, entities resolved, formulas in plain signs; and notes of what is not spoken."""
+    notes: list[Note] = []
+    source = Source(text, range(len(text)))
+    if "&" in text:
+        source.replace(_ENTITY, lambda m: html.unescape(m.group())[:1])
+    if not _SIGNS.search(source.text):
+        return source, notes
+
+    def note(place: int, written: str, what: str) -> None:
+        notes.append(Note(offset + source.places[place], written[:40], f"is {what} and not spoken"))
+
+    def formula(m: re.Match[str]) -> str:
+        said, unknown = plain_formula(m[m.lastindex or 0])
+        for command in unknown:
+            note(m.start() + max(m.group().find(command), 0), command, "a command of LaTeX")
+        return said
+
+    source.replace(FORMULA, formula)
+    for pattern, what, left in ((_EMOTICON, "an emoticon", PICTURE), *_MARKUP):
+
+        def blank(m: re.Match[str], what: str = what, left: str = left) -> str | tuple[int, int]:
+            note(m.start(), m.group(), what)
+            return m.span("keep") if "keep" in m.re.groupindex else left
+
+        source.replace(pattern, blank)
+    return source, notes
