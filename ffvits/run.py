@@ -173,7 +173,7 @@ class StageCache:
     def put(self, key: str, values: Mapping[str, Any], *sounds: Sound) -> None:
         """Keeps a result: first its sounds, then the values, so that a result is either whole or absent.
 
-        Raises RunError if the disk is full.
+        Raises RunError if the disk is full, AudioError if that shows while a sound is written.
         """
         path = self._values(key)
         try:
