@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ffvits import console
 from ffvits.clip import Clip
-from ffvits.errors import FfvitsError, RecipeError
+from ffvits.errors import BaseError, DownloadError, FfvitsError, RecipeError, TextError
+from ffvits.files import replacing
 from ffvits.recipe import Recipe
 from ffvits.run import Run
+
+if TYPE_CHECKING:
+    from ffvits.train import Trained
 
 LABEL_STAGES = ("ingest", "repair", "separate", "denoise", "segment", "transcribe", "screen")
 STAGES = (*LABEL_STAGES, "train", "report")
 TRIAL_STEPS, TRIAL_SENTENCES = 200, 30  # by which several bases are compared
+# What training refuses a recipe with, all of it before its first step.
+_REFUSALS = (BaseError, DownloadError, RecipeError, TextError)
 
 
 @dataclass(frozen=True)
@@ -72,21 +79,48 @@ def make_voice(
         clips = label(resolved, run, until=until)
         if until in LABEL_STAGES:
             return Made(run.folder, None, None, tuple(clips))
-        from ffvits.train import train
-
         if len(bases) > 1:
             resolved = _with_best_base(resolved, run, bases)
-        trained = train(resolved, run)
+        trained = train_run(resolved, run, report=until == "report")
         if until == "train":
             return Made(run.folder, run.voice, None, tuple(run.clips()), trained.verdict)
-        from ffvits.report import write_report
-
-        write_report(run)
         console.stage("Done")
         console.info(f"voice:  {run.voice}")
         console.info(f"report: {run.report}")
         console.info(f'speak:  ffvits say "你好" --voice {run.folder}')
         return Made(run.folder, run.voice, run.report, tuple(run.clips()), trained.verdict)
+
+
+def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool = True) -> Trained:
+    """Trains a labelled run that the caller holds by `recipe`, which it goes by from then on, and writes the report.
+
+    A base for others gets no report: it may have hundreds of voices. Raises what training raises; where the recipe is
+    refused, the run goes by its earlier one again.
+    """
+    from ffvits.train import train
+    from ffvits.train.ranks import started_first
+
+    first = started_first()  # under torchrun the first process writes the recipe and the report for all
+    with _taken_up(run, recipe) if first else nullcontext():
+        trained = train(recipe, run, as_base=as_base)
+    if first and report and not as_base:
+        from ffvits.report import write_report
+
+        write_report(run)
+    return trained
+
+
+@contextmanager
+def _taken_up(run: Run, recipe: Recipe) -> Iterator[None]:
+    """The run goes by `recipe`; by its earlier one again where this one is refused, so that a slip is made once."""
+    earlier = run.recipe_file.read_bytes()
+    run.create(run.folder, recipe)
+    try:
+        yield
+    except _REFUSALS:
+        with replacing(run.recipe_file) as temporary:
+            temporary.write_bytes(earlier)
+        raise
 
 
 def _with_best_base(recipe: Recipe, run: Run, bases: Sequence[str]) -> Recipe:
@@ -117,7 +151,7 @@ def resolve(
 ) -> Recipe:
     """One complete recipe from a file, options and defaults; a run folder is named where none is given.
 
-    Raises RecipeError for an unknown option, a missing input folder, or one that is to be the run folder too.
+    Raises RecipeError for an unknown option, a missing input folder, or one that is a run folder.
     """
     chosen = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe) if recipe is not None else Recipe()
     named = {name: value for name, value in fields.items() if value is not None}
@@ -130,6 +164,12 @@ def resolve(
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise RecipeError(f"the folder of recordings {what}", cure="name the folder that holds them", file=folder)
+    if (folder / "recipe.yaml").is_file() and any((folder / name).exists() for name in ("clips.jsonl", "cache")):
+        raise RecipeError(
+            "this is a run folder, not one of recordings",
+            cure=f"to train it, or go on: ffvits train {folder}; to label again: ffvits auto {_input_of(folder)}",
+            file=folder,
+        )
     name = re.sub(r'[<>:"/\\|?*\s]+', "_", chosen.speaker or folder.resolve().name).strip("._") or "voice"
     out = Path(chosen.out or Path("runs") / name)
     if out.expanduser().resolve() == folder.resolve():
@@ -137,6 +177,14 @@ def resolve(
             "the run would lie among its own recordings", cure=f"another folder for it: --out runs/{name}", file=out
         )
     return chosen.override({"out": str(out)})
+
+
+def _input_of(folder: Path) -> str:
+    """What a run's recordings are named in its recipe."""
+    try:
+        return Run(folder).recipe().input or "RECORDINGS"
+    except FfvitsError:
+        return "RECORDINGS"
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from importlib import resources
 import pytest
 
 from ffvits.auto import make_voice, resolve, run_batch
+from ffvits.cli import main
 from ffvits.errors import AudioError, BaseError, RecipeError
 from ffvits.plan import plan
 from ffvits.recipe import Recipe
+from ffvits.run import Run
 
 
 @pytest.fixture
@@ -62,6 +64,17 @@ def test_a_base_that_is_not_there_is_missed_before_anything_is_written(raw, tmp_
 def test_a_run_cannot_lie_among_its_own_recordings(raw):
     with pytest.raises(RecipeError, match="its own recordings"):
         resolve(raw, out=str(raw / "." / ""))
+
+
+@pytest.mark.parametrize("verb", ["auto", "label"])
+def test_a_run_folder_is_not_labelled(tmp_path, capsys, verb):
+    """Whoever names one wants to go on: its cache and its clips are no recordings."""
+    run = Run.create(tmp_path / "run", Recipe(input="录音"))
+    (run.folder / "cache").mkdir()
+    assert main([verb, str(run.folder), "--out", str(tmp_path / "made")]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "this is a run folder" in told and "ffvits train" in told and "ffvits auto 录音" in told
+    assert not (tmp_path / "made").exists()
 
 
 def test_a_dry_run_tells_and_writes_nothing(raw, tmp_path):
