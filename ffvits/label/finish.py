@@ -19,6 +19,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run
 
 _INDEX = "index.json"  # in audio/: the key of what each file was made from
+_UNDER_WAY = "under way"  # instead of a key
 _GONE = (
     "gone",
     "its sound was deleted, and the recording is cut otherwise now",
@@ -65,22 +66,25 @@ def split(clips: Iterable[Clip], held_out: float) -> list[Clip]:
 
 def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
     """Writes the kept clips' samples as `audio/<id>.wav`; the clips then point there, and the cache may be deleted."""
+    clips = list(clips)
     run.audio.mkdir(exist_ok=True)
     index_file = run.audio / _INDEX
     before = _index(index_file)
+    missing = {f"{clip.id}.wav" for clip in clips if clip.kept and clip.audio and not _stands(clip, run, before)}
+    if missing:  # told beforehand: what a killed run leaves is not taken for the sound, and goes with the next run
+        write_text(index_file, json.dumps({**before, **dict.fromkeys(missing, _UNDER_WAY)}, ensure_ascii=False))
     after: dict[str, str] = {}
     exported = []
     for clip in clips:
         name = f"{clip.id}.wav"
-        target = run.audio / name
         if clip.kept and clip.audio:
-            if not (target.is_file() and (before.get(name) == clip.key or clip.audio == f"audio/{name}")):
+            if name in missing:
                 sound = next((p for p in (run.path(clip), run.folder / clip.original) if p.is_file()), None)
                 if sound is None:
                     # The machine's own judgement; the words that a person wrote stay an edit.
                     exported.append(clip.reject(*_GONE).with_(machine={**clip.machine, "status": "reject"}))
                     continue
-                Sound.load(sound).save(target)
+                Sound.load(sound).save(run.audio / name)
             after[name] = clip.key
             clip = clip.with_(audio=f"audio/{name}")
         exported.append(clip)
@@ -92,6 +96,12 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
         (run.audio / name).unlink(missing_ok=True)
     write_text(index_file, json.dumps(after, ensure_ascii=False, indent=0))
     return exported
+
+
+def _stands(clip: Clip, run: Run, index: dict[str, str]) -> bool:
+    """Whether the clip's samples lie in `audio/` as they should."""
+    name = f"{clip.id}.wav"
+    return (run.audio / name).is_file() and (index.get(name) == clip.key or clip.audio == f"audio/{name}")
 
 
 def summarise(clips: Sequence[Clip]) -> None:

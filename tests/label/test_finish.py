@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,6 +89,23 @@ def test_audio_is_written_again_only_if_it_changed(run, labelled):
     assert {path.name: path.stat().st_mtime_ns for path in run.audio.glob("*.wav")} == stamps
     export([labelled[0].with_(key="other", audio=labelled[1].audio)], run)
     assert np.allclose(Sound.load(run.path(first[0])).samples, 0.2, atol=1e-4)
+
+
+def test_what_a_killed_run_wrote_goes_with_the_next_one(run, labelled, monkeypatch):
+    def killed(sound: Sound, path: Path) -> None:
+        raise KeyboardInterrupt
+
+    finish([labelled[0]], run, Recipe())
+    louder = labelled[0].with_(key="louder", audio=labelled[1].audio)
+    cut_anew = [clip.with_(id=f"{clip.id}-2") for clip in labelled[:2]]
+    saves = iter([Sound.save, Sound.save, killed])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Sound, "save", lambda sound, path: next(saves)(sound, path))
+        export([louder, *cut_anew], run)
+    assert len(list(run.audio.glob("*.wav"))) == 2
+    (found,) = export([labelled[0]], run)
+    assert [path.name for path in run.audio.glob("*.wav")] == [f"{found.id}.wav"]
+    assert np.allclose(Sound.load(run.path(found)).samples, 0.1, atol=1e-4), "it was overwritten by the killed run"
 
 
 def test_an_index_that_points_elsewhere_removes_nothing(run, labelled, tmp_path):
