@@ -65,14 +65,14 @@ def decode(job: Job) -> dict[str, Any]:
 def _decode_parts(job: Job, content: str) -> dict[str, Any]:
     from ffvits.audio.measure import bandwidth
     from ffvits.audio.mixdown import parts, survey
-    from ffvits.label.levels import level
+    from ffvits.label.levels import overall_level
 
     heard = survey(job.path)
     found, loudest = [], -120.0
     for number, (start, sound) in enumerate(parts(job.path, heard, **_limits(job))):
         key = job.cache.key(content, str(number))
         job.cache.put(key, {}, sound)
-        loudest = max(loudest, level(sound))
+        loudest = max(loudest, overall_level(sound))
         found.append(
             {
                 "key": key,

@@ -24,8 +24,8 @@ def frame_levels(sound: Sound, count: int) -> np.ndarray:
     return 10 * np.log10(np.maximum(power, 1e-12))
 
 
-def level(sound: Sound) -> float:
-    """The level at which most of a sound's energy lies, in dBFS, at least -120: pauses and single clicks count little."""
+def overall_level(sound: Sound) -> float:
+    """The level of what sounds in a recording, in dBFS, at least -120: pauses count nothing, single clicks little."""
     import numpy as np
 
     power = 10 ** (frame_levels(sound, max(1, round(sound.seconds / SECONDS))) / 10)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _SILENT = -55.0  # dBFS, below which the loudest tenth of a recording is silence
+_NOTHING = -50.0  # dB under what was left: so little was not removed
 Voice = Callable[[Sound], "np.ndarray"]
 _FADE = 0.005  # seconds, so that an edge does not click
 _SCRAPS = 0.2  # of a recording: with less speech than that, and no whole piece, what was heard was none
@@ -28,7 +29,8 @@ _SCRAPS = 0.2  # of a recording: with less speech than that, and no whole piece,
 class Cut:
     """One piece as samples: `start` and `end` in seconds of the recording, with its margins; `gain` in dB.
 
-    `removed` is how loud what cleaning took out of it was, in dB over what it left; None where nothing was cleaned.
+    `removed` is how loud what cleaning took out of it was, in dB over what it left. It and `original`, the stretch
+    before that, are None where nothing was taken.
     """
 
     start: float
@@ -47,12 +49,12 @@ def segment(clips: Iterable[Clip], run: Run, settings: SegmentSettings, *, offli
     """Cuts each recording into pieces of `min_seconds` to `max_seconds` at its pauses, and where another voice begins.
 
     A piece's `start` and `end` are seconds in the source; its `audio` is at `loudness`, its `original` is the same
-    stretch before cleaning. A recording without speech is yielded as one rejected clip, so is a piece that is too
-    short. Scores: speech_seconds, snr_db, clipped (share of samples) — both measured before cleaning — and removed_db
-    (what cleaning took away, over what it left). Raises DownloadError if the speaker encoder is needed and out of
-    reach.
+    stretch before cleaning, or the same file if nothing was taken out of this piece. A recording without speech is
+    yielded as one rejected clip, so is a piece that is too short. Scores: speech_seconds, snr_db, clipped (share of
+    samples) — both measured before cleaning — and removed_db (what cleaning took away, over what it left). Raises
+    DownloadError if the speaker encoder is needed and out of reach.
     """
-    cache = run.cache("segment", settings, version=5)
+    cache = run.cache("segment", settings, version=6)
     voice = (lambda sound: speakers.shared(offline).embed(sound)) if settings.turns else None
     ear: vad.Vad | None = None
     for clip in clips:
@@ -100,7 +102,7 @@ def _cut_into(
                 "removed": piece.removed,
             }
         )
-    values = {"pieces": found, "level": _level(original or sound), "cleaned": original is not None}
+    values = {"pieces": found, "level": _level(original or sound)}
     cache.put(key, values)
     return values
 
@@ -128,6 +130,8 @@ def cut(
     heard = None if original is None else without_rumble(original)
     for piece, frames in zip(chosen, cuts.edges(chosen, levels, settings), strict=True):
         start, end = frames[0] * cuts.SECONDS, min(frames[1] * cuts.SECONDS, sound.seconds)
+        removed = None if heard is None else _removed(heard.cut(start, end), made.cut(start, end))
+        cleaned = removed is not None and removed > _NOTHING
         level, gain = levelled(_faded(made.cut(start, end)), settings.loudness)
         yield Cut(
             start=start,
@@ -137,9 +141,9 @@ def cut(
             clipped=clipped_share((original or sound).cut(start, end)),
             forced=piece.forced,
             sound=level,
-            original=None if heard is None else levelled(_faded(heard.cut(start, end)), settings.loudness)[0],
+            original=levelled(_faded(heard.cut(start, end)), settings.loudness)[0] if cleaned else None,
             gain=gain,
-            removed=None if heard is None else _removed(heard.cut(start, end), made.cut(start, end)),
+            removed=removed if cleaned else None,
         )
 
 
@@ -199,25 +203,33 @@ def _clips(clip: Clip, values: dict[str, Any], cache: StageCache, settings: Segm
     if scraps and sum(piece["speech_seconds"] for piece in found) < _SCRAPS * clip.seconds:
         yield clip.reject("no-speech", "nobody speaks in it: music or noise", "remove it")
         return
+    untouched = _untouched(clip)
     for piece in found:
         whole = len(found) == 1
         audio = cache.audio(piece["key"])
-        made = clip.with_(
+        cleaned = piece["removed"] is not None
+        made = (clip if cleaned else untouched).with_(
             id=clip.id if whole else clip_id(clip.source, clip.start + piece["start"]),
             start=clip.start + piece["start"],
             end=clip.start + piece["end"],
             audio=audio,
-            original=cache.audio(piece["key"], 1) if values["cleaned"] else audio,
+            original=cache.audio(piece["key"], 1) if cleaned else audio,
             key=piece["key"],
         )
         made = made.score(
             speech_seconds=piece["speech_seconds"], snr_db=piece["snr_db"], clipped=piece["clipped"]
         ).note(f"brought to {settings.loudness:g} LUFS ({piece['gain']:+.1f} dB)")
-        if piece["removed"] is not None:
+        if cleaned:
             made = made.score(removed_db=piece["removed"])
         if piece["forced"]:
             made = made.note("cut where somebody speaks: there was no pause")
         yield _too_short(made, settings) if made.seconds < settings.min_seconds else made
+
+
+def _untouched(clip: Clip) -> Clip:
+    """A recording as a piece of it knows it out of which nothing was taken: a jingle is not in all of an episode."""
+    scores = {**clip.scores, "music": 0.0} if "music" in clip.scores else clip.scores
+    return clip.with_(notes=tuple(note for note in clip.notes if " removed by " not in note), scores=scores)
 
 
 def _too_short(clip: Clip, settings: SegmentSettings) -> Clip:

@@ -10,7 +10,7 @@ from ffvits import console, store
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import DownloadError, FfvitsError
-from ffvits.label.levels import level
+from ffvits.label.levels import overall_level
 from ffvits.label.music import is_music
 from ffvits.recipe import SeparateSettings
 from ffvits.run import Run
@@ -87,12 +87,12 @@ def without_music(sound: Sound, models: Models, recording: float | None = None) 
     import numpy as np
 
     wide = sound.at(RATE).samples
-    least = (level(sound) if recording is None else recording) - _FAR_BELOW
+    least = (overall_level(sound) if recording is None else recording) - _FAR_BELOW
     removed = np.zeros_like(wide)
     musical = np.zeros(len(wide), bool)
     for start, end in _stretches(len(wide)):
         stretch = wide[start:end]
-        part = models.music(stretch) if level(Sound(stretch, RATE)) >= least else None
+        part = models.music(stretch) if overall_level(Sound(stretch, RATE)) >= least else None
         if part is not None:
             removed[start:end] += part * _ramps(start, end, len(wide))
             musical[start:end] = True

@@ -21,7 +21,7 @@ from torch.nn import functional
 from ffvits.audio.sound import Sound
 from ffvits.device import multiplies_bfloat16
 from ffvits.errors import FfvitsError
-from ffvits.label.levels import level
+from ffvits.label.levels import overall_level
 
 RATE = 44100
 _WINDOW, _HOP, _BINS = 4096, 1024, 1024
@@ -117,8 +117,9 @@ class Spleeter:
     def spectra(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Magnitudes of a mix [T] at 44.1 kHz and of the accompaniment in it, both [1024, 1 + T // 1024].
 
-        They are those of the mix at a usual level, whatever its own is. Enough to tell whether there is any, and half of the work of `music`; a quarter of it where the processor
-        multiplies bfloat16. So computed, 84 recordings and mixes were judged as they are in float32.
+        They are those of the mix at a usual level, whatever its own is. Enough to tell whether there is any, and half
+        of the work of `music`; a quarter of it where the processor multiplies bfloat16. So computed, 84 recordings and
+        mixes were judged as they are in float32.
         """
         mix = self._stft(samples * _gain(samples)).abs()[:_BINS]
         return mix.numpy(), self._magnitude(self._ear, mix).numpy()
@@ -152,7 +153,7 @@ class Spleeter:
 
 def _gain(samples: np.ndarray) -> np.float32:
     """The factor that brings samples [T] at 44.1 kHz to the usual level; silence stays silence."""
-    found = level(Sound(samples, RATE))
+    found = overall_level(Sound(samples, RATE))
     return np.float32(10 ** ((_USUAL - found) / 20)) if found > _SILENCE else np.float32(1)
 
 

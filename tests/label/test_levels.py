@@ -7,7 +7,7 @@ from ffvits.audio.sound import Sound
 from ffvits.label import vad
 from ffvits.label.cuts import SECONDS, Piece
 from ffvits.label.denoise import CLEAN
-from ffvits.label.levels import frame_levels, heard_levels, level, snr
+from ffvits.label.levels import frame_levels, heard_levels, overall_level, snr
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +25,9 @@ def test_levels_of_frames():
 
 def test_the_level_of_a_sound_is_that_of_what_sounds():
     speech = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
-    assert level(Sound(np.r_[speech, np.zeros(64000, np.float32)], 16000)) == pytest.approx(-20, abs=0.3)
-    assert level(Sound(np.zeros(16000, np.float32), 16000)) == pytest.approx(-120)
-    assert level(Sound(np.zeros(0, np.float32), 16000)) == pytest.approx(-120)
+    assert overall_level(Sound(np.r_[speech, np.zeros(64000, np.float32)], 16000)) == pytest.approx(-20, abs=0.3)
+    assert overall_level(Sound(np.zeros(16000, np.float32), 16000)) == pytest.approx(-120)
+    assert overall_level(Sound(np.zeros(0, np.float32), 16000)) == pytest.approx(-120)
 
 
 @pytest.mark.parametrize("ratio", [0, 10, 20])

@@ -116,6 +116,22 @@ def test_the_original_is_cut_with_the_cleaned(run, recording, ingested):
         assert piece.scores["removed_db"] == pytest.approx(expected, abs=0.5)
 
 
+def test_a_piece_out_of_which_nothing_was_taken_was_not_cleaned(run, recording, ingested):
+    """A jingle in front of the first sentence of a long recording."""
+    sound, ((start, end), _) = joined(recording, LINES[:2], 1.2)
+    times = np.arange(len(sound.samples)) / RATE
+    jingle = 0.05 * np.sin(2000 * times) * (times > start) * (times < end)
+    mix = ingested(Sound((sound.samples + jingle).astype(np.float32), RATE), key="mix")
+    clip = ingested(sound, key="voice").with_(original=mix.audio).score(music=0.3)
+    first, second = segment([clip.note("music removed by Spleeter in 30% of it")], run, S)
+    assert first.original != first.audio
+    assert (first.scores["music"], first.notes[0][:13]) == (0.3, "music removed")
+    assert second.original == second.audio
+    assert second.scores["music"] == 0
+    assert "removed_db" not in second.scores
+    assert not any("removed" in note for note in second.notes)
+
+
 def test_the_long_example_becomes_its_eight_sentences(run, examples, tmp_path):
     """`raw_clips.tsv` beside the examples lists what is read in it; no piece holds two of them."""
     (tmp_path / "raw").mkdir()
