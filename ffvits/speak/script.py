@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ffvits.errors import FfvitsError, TextError
-from ffvits.text.sentences import PAUSES, split_sentences
+from ffvits.text.sentences import PAUSES, has_words, split_sentences
 
 LONGEST_BREAK = 60.0  # seconds
 
@@ -39,7 +39,7 @@ def script(text: str, *, pause: float | None = None, speed: float = 1.0) -> list
     factor = (1.0 if pause is None else pause / PAUSES["。"]) / speed
     lines: list[Line] = []
     for stretch, silence in _stretches(text):
-        phrases = split_sentences(stretch)
+        phrases = [phrase for phrase in split_sentences(stretch) if has_words(phrase.text)]
         lines += [Line(phrase.text, phrase.pause * factor) for phrase in phrases]
         if silence and lines and (phrases or lines[-1].text):
             lines[-1] = Line(lines[-1].text, lines[-1].pause + silence)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ffvits.text.characters import clean
+
 MAX_CHARS = 60
 
 # Seconds of silence after a phrase that ends so; a paragraph's end is the longest.
@@ -27,6 +29,10 @@ _ASCII = {
 # A full stop inside a number, an address or an abbreviation ends nothing.
 _END = re.compile(r"(?:[。！？!?…｡]|(?<![0-9A-Za-z])\.|\.(?=\s|$)|[；;]|\n)+[”’」』》）)\]\"']*")
 _CLAUSE = re.compile(r"(?:[，、：—]|,(?!\d)|:(?!\d|//))+[”’」』》）)\]\"']*")
+_ABBREVIATION = re.compile(
+    r"(?<![A-Za-z])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|No|Vol|Fig|Mt|Lt|Gen|Col|Capt)$|(?:^|[\s。！？；：，、])\d{1,2}$"
+)
+_HANZI = re.compile("[一-鿿]")
 _READING = re.compile(r"\{[^{}\n]{0,60}\}")
 
 
@@ -58,28 +64,46 @@ def split_sentences(text: str, max_chars: int = MAX_CHARS) -> list[Phrase]:
 
 
 def _sentences(text: str) -> Iterator[tuple[str, str]]:
-    """Sentences with something in them, and "\\n" where a paragraph ends; marks alone join the sentence before."""
+    """Sentences with words in them, and "\\n" where a paragraph ends; marks alone join a neighbour, if there is one."""
     start = 0
-    held = ""
+    held: list[str] = []
+    spoken = False
+    for end in _ends(text):
+        sentence = text[start:end]
+        start = end
+        words = has_words(sentence)
+        if words and spoken:
+            yield _joined(held)
+            held = []
+        spoken = spoken or words
+        held.append(sentence)
+    if "".join(held).strip():
+        yield _joined(held)
+
+
+def _joined(sentences: list[str]) -> tuple[str, str]:
+    """What is spoken together, on one line, and whether a paragraph ends behind its words."""
+    whole = "".join(sentences)
+    last = next((i for i in range(len(whole) - 1, -1, -1) if whole[i].isalnum()), 0)
+    return re.sub(r"\s*\n\s*", " ", whole.strip()), "\n" if "\n" in whole[last:] else ""
+
+
+def _ends(text: str) -> Iterator[int]:
+    """Where sentences end; a point behind an initial, an abbreviation or a number that marks an item ends none."""
     for match in _END.finditer(text):
-        sentence = text[start : match.end()]
-        start = match.end()
-        if held and not _speakable(sentence):
-            held += sentence.strip()
-            continue
-        if held:
-            yield held.strip(), "\n" if held.rstrip(" ").endswith("\n") else ""
-        held = sentence
-    rest = text[start:]
-    if held and not _speakable(rest):
-        held, rest = held + rest, ""
-    for sentence in (held, rest):
-        if sentence.strip():
-            yield sentence.strip(), "\n" if "\n" in sentence[len(sentence.rstrip()) :] else ""
+        if match.group().strip() != "." or not _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
+            yield match.end()
+    yield len(text)
 
 
-def _speakable(text: str) -> bool:
-    return any(c.isalnum() for c in text)
+_MARKED_UP = re.compile(r"[<\[(（&^>_ʕ$\\`]")
+
+
+def has_words(text: str) -> bool:
+    """True if something of the text is spoken: a letter, a digit or a hanzi that is not markup and no part of a face."""
+    return any(c.isalnum() for c in text) and (
+        bool(_HANZI.search(text) and not _MARKED_UP.search(text)) or any(c.isalnum() for c in clean(text).text)
+    )
 
 
 def _fit(sentence: str, max_chars: int) -> Iterator[str]:
@@ -90,12 +114,16 @@ def _fit(sentence: str, max_chars: int) -> Iterator[str]:
     held = ""
     for clause in _clauses(sentence):
         for part in (clause,) if len(clause) <= max_chars else _words(clause, max_chars):
-            if held and len(held) + len(part) > max_chars and _speakable(part):
+            if held and len(held) + len(part) > max_chars and _speakable(part) and has_words(held):
                 yield held.strip()
                 held = ""
             held += part
     if held.strip():
         yield held.strip()
+
+
+def _speakable(text: str) -> bool:
+    return any(c.isalnum() for c in text)
 
 
 def _clauses(sentence: str) -> Iterator[str]:
@@ -117,7 +145,7 @@ def _words(clause: str, max_chars: int) -> Iterator[str]:
 
     held = ""
     for word in _atoms(clause, cut):
-        if held and len(held) + len(word) > max_chars and (_speakable(word) and not word.startswith("{")):
+        if held and len(held) + len(word) > max_chars and _speakable(word) and not word.startswith("{"):
             yield held
             held = ""
         held += word

@@ -21,6 +21,9 @@ CASES = [
     ('<speak version="1.1">你好</speak>', [Line("你好", 0)]),
     ("银行{hang2}<break/>行{xing2}", [Line("银行{hang2}", 0.5), Line("行{xing2}", 0)]),
     ("突破<breakfast>了", [Line("突破<breakfast>了", 0)]),
+    ("。。。你好。\n“……”", [Line("。。。你好。 “……”", 0)]),
+    ("你好。<break/>😀", [Line("你好。", 0.5)]),
+    ("……<break time='1s'/>你好", [Line("", 1), Line("你好", 0)]),
 ]
 
 

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ffvits.text import Phrase, split_sentences
+from ffvits.text.sentences import has_words
 
 
 @pytest.mark.parametrize(
@@ -16,12 +17,29 @@ from ffvits.text import Phrase, split_sentences
         ("真的？！好……", ["真的？！", "好……"]),
         ("价格3.14元，v1.2.3。", ["价格3.14元，v1.2.3。"]),
         ("Hello world. OK?", ["Hello world.", "OK?"]),
+        ("。。。你好。", ["。。。你好。"]),
+        ("“……”\n你好。", ["“……” 你好。"]),
+        ("😀。你好。[doge]。(≧▽≦)！再见。", ["😀。你好。[doge]。(≧▽≦)！", "再见。"]),
+        ("你好。\n\n……\n再见。", ["你好。 ……", "再见。"]),
+        ("A. 苹果 B. 香蕉。", ["A. 苹果 B. 香蕉。"]),
+        ("1. 打开 2. 关闭", ["1. 打开 2. 关闭"]),
+        ("Mr. Wang和J. Smith来了。", ["Mr. Wang和J. Smith来了。"]),
         ("", []),
         ("  \n ", []),
     ],
 )
 def test_sentences(text, phrases):
     assert [p.text for p in split_sentences(text)] == phrases
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from([*"天地，。！？…—“”\n <>[(a1", "😀", "[doge]", "<br>"]), max_size=60).map("".join),
+    st.integers(1, 20),
+)
+def test_only_a_text_without_words_gives_a_phrase_without(text, limit):
+    phrases = split_sentences(text, limit)
+    assert len(phrases) <= 1 or all(has_words(p.text) for p in phrases)
 
 
 def test_pauses():
@@ -52,7 +70,7 @@ def test_limit_is_checked():
 
 
 @pytest.mark.parametrize(
-    "unit", ["今天天气很好，我们去公园玩吧。", "的", "今天我们去公园玩", "，", "{", "”", "?\n", "12"]
+    "unit", ["今天天气很好，我们去公园玩吧。", "的", "今天我们去公园玩", "，", "{", "”", "?\n", "12", "😀。", "\n"]
 )
 def test_time_grows_with_the_length(unit, growth):
     """Ten times the text takes far less than a hundred times as long."""
