@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from ffvits.errors import FfvitsError
+from ffvits.export.folder import Refused
 from ffvits.vits.alignment import path_of_durations, spread
 from ffvits.vits.layers import sequence_mask
 from ffvits.vits.source import STATE
@@ -266,11 +266,11 @@ def small(network: bytes, precision: str) -> bytes:
 
 
 def onnx_package():
-    """The package `onnx`. Raises FfvitsError if it is not installed."""
+    """The package `onnx`. Raises Refused if it is not installed."""
     try:
         import onnx
     except ImportError as error:
-        raise FfvitsError("exporting to ONNX needs the package onnx", cure='pip install "ffvits[export]"') from error
+        raise Refused("exporting to ONNX needs the package onnx", cure='pip install "ffvits[export]"') from error
     return onnx
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ffvits import console
 from ffvits.errors import BaseError, FfvitsError
+from ffvits.export.folder import Refused, placed
 from ffvits.files import replacing, write_text
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice, read_weights
 
@@ -79,8 +80,9 @@ def export(
 ) -> list[Written]:
     """Writes a run's voice (or a base's) for each of `targets` into a folder of its own under `out` (RUN/exports).
 
-    A target that cannot take this voice is refused with the reason; the others are written. `precision` is that of
-    the ONNX files. Raises FfvitsError for an unknown target, or what `Voice.load` raises for the source.
+    What an earlier export wrote there goes (see `folder.placed`). A target that cannot take this voice is refused with
+    the reason; the others are written. `precision` is that of the ONNX files. Raises FfvitsError for an unknown target
+    or a folder that cannot be written, or what `Voice.load` raises for the source.
     """
     wrong = next((target for target in targets if target not in TARGETS), None)
     if wrong is not None:
@@ -95,26 +97,20 @@ def export(
         small = precision != "float32" and target in ("onnx", "piper")
         folder = Path(out) / (f"{target}-{precision}" if small else target)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            TARGETS[target](voice, folder, precision)
+            with placed(folder, voice.name) as made:
+                TARGETS[target](voice, made, precision)
         except Refused as reason:
-            if not any(folder.iterdir()):
-                folder.rmdir()
-            console.warn(f"{target}: {reason.message}")
-            written.append(Written(target, folder, refused=reason.message))
+            console.warn(f"{target}: {reason}")
+            written.append(Written(target, folder, refused=str(reason)))
             continue
         except OSError as error:
             raise FfvitsError(
                 f"cannot be written: {error.strerror}", cure="choose another --out", file=folder
             ) from error
-        size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         console.info(f"{target}: {folder}  {size / 1e6:.1f} MB")
         written.append(Written(target, folder, size))
     return written
-
-
-class Refused(FfvitsError):
-    """A program cannot take this voice."""
 
 
 def finished(source: str | Path, offline: bool = False) -> Finished:
@@ -145,7 +141,10 @@ def _ascii(path: Path, values: object) -> None:
 
 
 def _original(voice: Finished, folder: Path, precision: str) -> None:
-    """G_*.pth with config.json; moegoe_config.json and moetts.json beside them."""
+    """G_*.pth with config.json; moegoe_config.json and moetts.json in folders of their own.
+
+    vits-simple-api takes the first *.json beside a .pth, so there is one only.
+    """
     from ffvits.base.export import save_generator
     from ffvits.vits import VitsConfig
 
@@ -171,9 +170,11 @@ def _original(voice: Finished, folder: Path, precision: str) -> None:
     if not values["speakers"]:
         # These programs list speakers even where the model has no table of them.
         values["speakers"] = [voice.name]
-    _ascii(folder / "moegoe_config.json", values)
+    for name in ("moegoe", "moetts"):
+        (folder / name).mkdir()
+    _ascii(folder / "moegoe" / "moegoe_config.json", values)
     names = {name: row for row, name in enumerate(values["speakers"])} if info.speakers else {}
-    _ascii(folder / "moetts.json", {"symbols": list(info.symbols), **({"speakers": names} if names else {})})
+    _ascii(folder / "moetts" / "moetts.json", {"symbols": list(info.symbols), **({"speakers": names} if names else {})})
     write_text(folder / "READ_ME.txt", _original_note(voice))
 
 
@@ -188,7 +189,8 @@ def _original_note(voice: Finished) -> str:
     info = voice.info
     lines = [
         "G_*.pth and config.json: original VITS, CjangCjengh's VITS, vits-simple-api (both into data/models/NAME/).",
-        "moegoe_config.json: MoeGoe (choose it as the config). moetts.json: MoeTTS (keep it beside the other two).",
+        "moegoe/moegoe_config.json: MoeGoe (choose it as the config).",
+        "moetts/moetts.json: MoeTTS (put it beside G_*.pth and config.json).",
         "",
     ]
     reader = info.reader()
@@ -256,8 +258,19 @@ def _onnx(voice: Finished, folder: Path, precision: str) -> None:
 def _onnx_note(voice: Finished) -> str:
     info, name = voice.info, voice.name
     lines = [
-        "sherpa-onnx: --vits-model=model.onnx --vits-tokens=tokens.txt --vits-lexicon=lexicon.txt"
-        f" --vits-noise-scale={info.noise} --vits-noise-scale-w={info.noise_w}",
+        "sherpa-onnx in Python (pip install sherpa-onnx soundfile), run in this folder:",
+        "",
+        "    import sherpa_onnx, soundfile",
+        "    vits = sherpa_onnx.OfflineTtsVitsModelConfig(",
+        '        model="model.onnx", tokens="tokens.txt", lexicon="lexicon.txt",',
+        f"        noise_scale={info.noise}, noise_scale_w={info.noise_w}, length_scale={1 / info.speed:g})",
+        "    config = sherpa_onnx.OfflineTtsConfig(model=sherpa_onnx.OfflineTtsModelConfig(vits=vits))",
+        '    speech = sherpa_onnx.OfflineTts(config).generate("今天天气很好，我们去银行！", sid=0)',
+        '    soundfile.write("speech.wav", speech.samples, speech.sample_rate)',
+        "",
+        "  Its program with the same settings, which is no part of that package:",
+        "  sherpa-onnx-offline-tts --vits-model=model.onnx --vits-tokens=tokens.txt --vits-lexicon=lexicon.txt"
+        f" --vits-noise-scale={info.noise} --vits-noise-scale-w={info.noise_w} TEXT",
         "  It looks words up instead of reading the sentence, and speaks from mark to mark. Letters must be small;",
         "  numbers above 2100 are left out unless its rule FSTs (number.fst, date.fst, phone.fst) are given.",
         f"MoeVoiceStudio / MoeSS: put {name}_*.onnx into Models/{name}/ and {name}.json into Models/ (older: Mods/).",
@@ -275,6 +288,7 @@ def _piper(voice: Finished, folder: Path, precision: str) -> None:
     from ffvits.export import lexicon, networks
 
     info = voice.info
+    networks.onnx_package()  # before anything that takes time
     if not info.add_blank:
         raise Refused("piper puts a blank between all phonemes; this voice was trained without", cure="use --to onnx")
     reader = info.reader()
@@ -326,7 +340,6 @@ def _bundle(voice: Finished, folder: Path, precision: str) -> None:
     voice.info.save(folder, weights)
     write_text(folder / "lexicon.json", json.dumps(dict(voice.info.lexicon), ensure_ascii=False, indent=1) + "\n")
     files = ["model.safetensors", "voice.json", "lexicon.json"]
-    (folder / JUDGE_FILE).unlink(missing_ok=True)  # of an earlier export
     if voice.judge is not None:
         from ffvits.base import save_discriminator
 

@@ -18,8 +18,8 @@ Stamp = tuple[tuple[str, int, int, int], ...]
 def find_voices(folder: Path) -> dict[str, Path]:
     """The voice folders of a voice, of a run, or of all the runs in a folder, by name.
 
-    A folder that cannot be looked into is among them: whoever loads it is told why not. Raises RunError if there is no
-    such folder, or if it cannot be listed.
+    A folder that cannot be looked into is among them: whoever loads it is told why not; a hidden one is not: something
+    is being made there. Raises RunError if there is no such folder, or if it cannot be listed.
     """
     if not folder.is_dir():
         raise RunError("there is no such folder", cure="name the folder that holds your runs", file=folder)
@@ -27,9 +27,10 @@ def find_voices(folder: Path) -> dict[str, Path]:
     if own:
         return {folder.resolve().name: own}
     try:
-        found = {place.name: _voice_in(place) for place in sorted(folder.iterdir()) if place.is_dir()}
+        places = [place for place in sorted(folder.iterdir()) if place.is_dir() and not place.name.startswith(".")]
     except OSError as error:
         raise RunError(f"cannot be listed: {error.strerror}", cure="make it readable", file=folder) from error
+    found = {place.name: _voice_in(place) for place in places}
     return {name: place for name, place in found.items() if place}
 
 

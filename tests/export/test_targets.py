@@ -30,14 +30,17 @@ def test_the_original_form(run, tmp_path):
         trained, Voice.from_base(again, precision="float32").say("今天", "Ａ君", seed=1, noise=0.667, noise_w=0.8)
     )
     assert torch.load(folder / "G_0.pth", weights_only=True)["iteration"] == 0
-    for name in ("config.json", "moegoe_config.json", "moetts.json"):
-        assert (folder / name).read_bytes().isascii()
-    moegoe = json.loads((folder / "moegoe_config.json").read_text(encoding="ascii"))
+    described = ("config.json", "moegoe/moegoe_config.json", "moetts/moetts.json")
+    assert all((folder / name).read_bytes().isascii() for name in described)
+    # vits-simple-api takes the first it finds beside the .pth.
+    assert [file.name for file in folder.glob("*.json")] == ["config.json"]
+    moegoe = json.loads((folder / "moegoe/moegoe_config.json").read_text(encoding="ascii"))
     assert moegoe["speakers"] == ["派蒙", "Ａ君"]
     assert moegoe["symbols"] == list(TABLES["bopomofo"])
     assert moegoe["data"]["n_speakers"] == 2
-    assert json.loads((folder / "moetts.json").read_text(encoding="ascii"))["speakers"] == {"派蒙": 0, "Ａ君": 1}
-    assert written.size == sum(file.stat().st_size for file in folder.iterdir())
+    moetts = json.loads((folder / "moetts/moetts.json").read_text(encoding="ascii"))
+    assert moetts["speakers"] == {"派蒙": 0, "Ａ君": 1}
+    assert written.size == sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 NOTES = [
@@ -52,7 +55,8 @@ NOTES = [
 def test_the_note_says_how_to_give_it_text(tmp_path, front_end, says):
     (written,) = export(save_voice(tmp_path / "run", front_end), ["original"], out=tmp_path / "out")
     assert says in (written.folder / "READ_ME.txt").read_text(encoding="utf-8")
-    assert json.loads((written.folder / "moegoe_config.json").read_text(encoding="ascii"))["speakers"] == ["run"]
+    moegoe = json.loads((written.folder / "moegoe/moegoe_config.json").read_text(encoding="ascii"))
+    assert moegoe["speakers"] == ["run"]
 
 
 def test_a_bundle_is_half_as_large_and_tells_where_it_is_from(run, tmp_path):
@@ -123,6 +127,10 @@ class TestRealPrograms:
         config = sherpa.OfflineTtsConfig(model=sherpa.OfflineTtsModelConfig(vits=vits, num_threads=1))
         assert len(sherpa.OfflineTts(config).generate("今天天气很好！").samples) > 2000
         assert len(Voice.load(for_sherpa.folder).say("今天天气很好！")) > 2000
+        note = (for_sherpa.folder / "READ_ME.txt").read_text(encoding="utf-8")
+        example = "\n".join(line[4:] for line in note.splitlines() if line.startswith("    "))
+        subprocess.run([sys.executable, "-X", "utf8", "-c", example], cwd=for_sherpa.folder, check=True)
+        assert (for_sherpa.folder / "speech.wav").stat().st_size > 5000
 
 
 def test_piper_cannot_do_without_blanks_and_says_so(tmp_path):
@@ -130,6 +138,14 @@ def test_piper_cannot_do_without_blanks_and_says_so(tmp_path):
     (written,) = export(run, ["piper"], out=tmp_path / "out")
     assert "blank" in written.refused
     assert not written.folder.exists()
+
+
+def test_without_the_package_onnx_the_others_are_written(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    written = export(run, list(TARGETS), out=tmp_path)
+    assert {one.target for one in written if not one.refused} == {"original", "bundle"}
+    for one in written:
+        assert one.refused == "" or ("package onnx" in one.refused and "ffvits[export]" in one.refused)
 
 
 def test_the_command(run, tmp_path):
