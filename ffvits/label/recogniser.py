@@ -134,11 +134,13 @@ class Recogniser:
 
     def _write(self, sounds: Sequence[Sound], windows: Sequence[int]) -> list[Heard]:
         heard: dict[int, Heard] = {}
-        for window in sorted(set(windows)):
-            numbers = [number for number, seconds in enumerate(windows) if seconds == window]
+        # Only sounds of like length together: how long a text may become must not depend on who else is heard.
+        kinds = [(window, _window(sound.seconds)) for sound, window in zip(sounds, windows, strict=True)]
+        for kind in sorted(set(kinds)):
+            numbers = [number for number, other in enumerate(kinds) if other == kind]
             for start in range(0, len(numbers), _BATCH):
                 batch = numbers[start : start + _BATCH]
-                heard.update(zip(batch, self._engine.write([sounds[n] for n in batch], window), strict=True))
+                heard.update(zip(batch, self._engine.write([sounds[n] for n in batch], kind[0]), strict=True))
         return [heard[number] for number in range(len(sounds))]
 
     def _worded(self, heard: Heard, sound: Sound) -> Heard:
@@ -205,7 +207,8 @@ def opening(settings: TranscribeSettings) -> str:
 
 
 def most_tokens(sounds: Iterable[Sound]) -> int:
-    return _TOKENS + round(_TOKENS_A_SECOND * max(sound.seconds for sound in sounds))
+    """More tokens than anybody says in these sounds; the same for all that fit into one of the `WINDOWS`."""
+    return _TOKENS + _TOKENS_A_SECOND * max(_window(sound.seconds) for sound in sounds)
 
 
 def compression(text: str) -> float:

@@ -158,3 +158,28 @@ def test_what_seems_lost_is_heard_once_more_in_the_longest_window(how, windows):
     hearing_aid = recogniser.Recogniser(network, lambda sound: np.zeros(30, np.float32), TranscribeSettings())
     assert [one.text for one in hearing_aid.hear([Sound(np.zeros(16000, np.float32), 16000)], **how)] == [""]
     assert network.windows == windows
+
+
+class Taker:
+    """An engine that hears nothing and remembers what it was given."""
+
+    def __init__(self):
+        self.given = []
+
+    def write(self, sounds, seconds):
+        self.given.append((seconds, recogniser.most_tokens(sounds)))
+        return [recogniser.written("", 0.0, 1.0, {"zh": 1.0}) for _ in sounds]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_how_long_a_text_may_become_does_not_depend_on_who_else_is_heard(whole):
+    sounds = [Sound(np.zeros(round(seconds * 16000), np.float32), 16000) for seconds in (1, 9, 3.9, 5, 28)]
+
+    def limits(*batches):
+        engine = Taker()
+        hearer = recogniser.Recogniser(engine, lambda sound: np.zeros(0, np.float32), TranscribeSettings())
+        for batch in batches:
+            hearer.hear(batch, patient=False, whole=whole)
+        return set(engine.given)
+
+    assert limits(sounds) == limits(*[[sound] for sound in sounds])
