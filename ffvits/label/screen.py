@@ -196,7 +196,7 @@ def apart(
     by_speaker: dict[str, list[Clip]] = defaultdict(list)
     for clip in clips:
         # Noise, other languages and what else is rejected already must not sway what the usual voice is.
-        if clip.kept and settings.other_speakers:
+        if clip.kept and (settings.other_speakers or settings.speakers == "auto"):
             by_speaker[clip.speaker].append(clip)
     found = {clip.id: clip for clip in clips}
     for speaker, theirs in by_speaker.items():
@@ -227,7 +227,7 @@ def _apart(
             yield own[clip.id]
             continue
         clip = clip.score(likeness=told.likeness[number])
-        if told.heap[number]:
+        if told.heap[number] and settings.other_speakers:
             many = count[told.heap[number]]
             clip = clip.reject(
                 "other-speaker",

@@ -114,6 +114,8 @@ def test_voices_with_enough_clips_become_speakers_if_the_recipe_says_so():
     assert [c.speaker for c in found if c.kept] == ["派蒙"] * 12 + ["派蒙 B"] * 7
     assert all(c.reasons[0].code == "other-speaker" for c in found[19:])
     assert sum(c.kept for c in apart(clips, sounds, S)) == 12
+    found = apart(clips, sounds, ScreenSettings(speakers="auto", other_speakers=False))
+    assert [c.speaker for c in found if c.kept] == ["派蒙"] * 12 + ["派蒙 B"] * 7 + ["派蒙"] * 2
 
 
 def test_a_reference_decides_who_is_wanted():
