@@ -361,7 +361,11 @@ def _resume(run: Run, learner: Learner, identity: str) -> Progress:
     if found is None:
         aside = state.set_aside(run.checkpoints) if run.checkpoints.is_dir() else None
         if aside is not None:
-            console.warn(f"the base or the clips have changed: training starts afresh (earlier states: {aside.name})")
+            size = sum(file.stat().st_size for file in aside.iterdir()) / 1e9
+            console.warn(
+                "the base or the clips have changed: training starts afresh "
+                f"(earlier states: {aside.name}, {size:.1f} GB, yours to delete)"
+            )
         return Progress()
     progress, saved = state.load(found, "cpu")
     learner.restore(saved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,8 @@ def _prune(folder: Path, written: Path, progress: Progress, keep: int) -> None:
     others = [(found.step, path) for path, found in _readable(folder) if path != written]
     for step, path in sorted(others, reverse=True)[max(0, keep - 1) :]:
         if step != progress.best_step:
-            path.unlink(missing_ok=True)
+            with suppress(PermissionError):  # Windows, where somebody listens to it: it goes after the next one
+                path.unlink(missing_ok=True)
 
 
 def newest(folder: Path, identity: str) -> Path | None:

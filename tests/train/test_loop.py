@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from ffvits.audio.sound import Sound
 from ffvits.clip import write_clips
 from ffvits.errors import FfvitsError, TextError, TrainError
 from ffvits.run import Run
@@ -160,10 +161,10 @@ def test_an_interrupted_run_goes_on_bit_for_bit(run, tmp_path):
     whole = Run(tmp_path / "whole")
     shutil.copytree(run.folder, whole.folder)
     train_to(whole, 6)
-    # The same plan, stopped after four steps by the budget of time, as a kill would.
-    recipe = run.recipe().override({"train.steps": 6})
-    interrupt_after(run, recipe, 4)
-    assert newest(run)[0].step == 4
+    # The same plan, stopped in the middle of an epoch as a kill would.
+    recipe = run.recipe().override({"train.steps": 6, "train.check_every": 1})
+    interrupt_after(run, recipe, 3)
+    assert (newest(run)[0].step, newest(run)[0].index) == (3, 1)
     train(recipe, run)
     assert same(newest(run)[1]["model"], newest(whole)[1]["model"])
     assert same(newest(run)[1]["average"], newest(whole)[1]["average"])
@@ -227,12 +228,18 @@ def test_a_finished_run_trains_no_more_and_a_longer_plan_goes_on(run):
     assert newest(run)[0].step == 4
 
 
-def test_edited_labels_start_afresh_and_the_old_states_are_kept(run):
-    train_to(run, 2)
+def test_edited_labels_and_sounds_start_afresh_and_the_old_states_are_kept(run, capsys):
+    train_to(run, 1)
     clips = run.clips()
     run.save_clips([clips[0], clips[1].with_(text="今天的天气真好"), *clips[2:]])
-    train_to(run, 2)
-    assert (run.folder / "checkpoints-before-1" / "step-00000002.pt").is_file()
+    train_to(run, 1)
+    assert (run.folder / "checkpoints-before-1" / "step-00000001.pt").is_file()
+    file = run.path(clips[1])
+    sound = Sound.load(file)
+    Sound(sound.samples / 2, sound.rate).save(file)
+    train_to(run, 1)
+    assert (run.folder / "checkpoints-before-2" / "step-00000001.pt").is_file()
+    assert "checkpoints-before-2, 0.0 GB, yours to delete" in " ".join(capsys.readouterr().err.split())
 
 
 def test_held_out_clips_are_never_trained_on(run):

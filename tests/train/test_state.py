@@ -82,3 +82,15 @@ def test_an_unwritable_folder_is_an_error_with_a_cure(tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises((TrainError, OSError)):
         write(tmp_path / "file", 1)
+
+
+def test_a_state_that_somebody_listens_to_goes_later(tmp_path, monkeypatch):
+    def held(path, missing_ok=False):
+        raise PermissionError(13, "used by another process", str(path))
+
+    write(tmp_path, 10)
+    with monkeypatch.context() as windows:
+        windows.setattr(type(tmp_path), "unlink", held)
+        state._prune(tmp_path, tmp_path / "step-00000020.pt", Progress(step=20), keep=1)
+    write(tmp_path, 20, keep=1)
+    assert [path.name for path in tmp_path.glob("*.pt")] == ["step-00000020.pt"]
