@@ -100,7 +100,7 @@ _MARKED_UP = re.compile(r"[<\[(（&^>_ʕ$\\`]")
 
 
 def has_words(text: str) -> bool:
-    """True if something of the text is spoken: a letter, a digit or a hanzi that is not markup and no part of a face."""
+    """True if something of the text is spoken: a letter, a digit or a hanzi, and no markup or face."""
     return any(c.isalnum() for c in text) and (
         bool(_HANZI.search(text) and not _MARKED_UP.search(text)) or any(c.isalnum() for c in clean(text).text)
     )

@@ -24,7 +24,7 @@ DOUBLE = {
 _NEED_TITLE = frozenset("过种能黑繁折都相撒召秘员宁乐洗哈应麻车尉华盖单解查区任万曾柏")
 # These begin too many words to be taken for a name by an unknown word alone.
 _NEVER_ALONE = frozenset("过种能黑都相撒哈繁折召秘员洗麻")
-_VERBS = frozenset("任在是有于为获被与和经用到说做当参来去让把将想要出入对以向从就也不没已了着过的得")
+_VERBS = frozenset("任在是有于为获被与和经用到说做当参来去让把将想要出入对以向从就也不没已了着过的得住赴读娶嫁写译骂")
 _TITLES = (
     "先生|女士|小姐|老师|教授|博士|医生|大夫|经理|总|董事长|主任|书记|局长|处长|科长|市长|省长|部长|院长|校长|主席|总理|将军|师傅|同学"
     "|同志|某|氏|太太|夫人|家(?:人|的|庄|村|姐姐|哥哥|兄弟|老)|律师|导演|教练|队长|班长|警官|法官|女侠|大侠|公子|姑娘|老板|老爷|大人|姐|哥|叔|伯|姨|婶|嫂|爷爷|奶奶"
@@ -37,6 +37,15 @@ _PERSON_BEFORE = re.compile(
 _SPEAKS_AFTER = re.compile(
     "说|道|表示|认为|介绍|告诉|指出|称|笑|问|答|喊|出生|毕业|担任|曾|于|是|在|和|与|、|，|。|！|？|）|”|的|等|$"
 )
+
+
+# These begin so many words that are in no dictionary (单推, 解绑, 查重, 乐购) that a person must be seen to act.
+_WORDS_TOO = frozenset("单解查盖华乐缪区曲")
+_ACTS_AFTER = re.compile(
+    "说|道[，：]|表示|认为|介绍|告诉|指出|坦言|透露|笑[着道了]|问|答|喊|出生|毕业|担任|主演|饰|扮演|执导|夺冠|获得"
+    "|自[幼小]|今年|[男女]，"
+)
+_PLACES = frozenset("华强北 华清池 华莱士".split())
 
 
 _NICKNAME = re.compile("(?<![一-鿿])[老小阿][单解查仇朴覃翟葛曾任区缪](?=说|道|问|笑|你|我|他|来|去|是|，|。|！|？|$)")
@@ -85,13 +94,25 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
                     unknown = not is_word(word[:2]) and phrases().common_reading(word, 0) is None
                 split = len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) <= 2
                 # 查资料 is a verb and its object.
-                unknown = unknown and not (len(word) == 3 and is_word(word[1:]))
+                unknown = unknown and not (len(word) == 3 and is_word(word[1:])) and word not in _PLACES
                 if unknown and word[0] not in _NEVER_ALONE and word[1] not in _VERBS:
-                    person = bool(_PERSON_BEFORE.search(before)) or not before
+                    rest = spoken[start + len(word) : start + len(word) + 3]
+                    person = _is_introduced(before) and (is_word(word) or _is_active(word[0], len(word), rest))
                 elif split and word[0] not in _NEED_TITLE:
                     end = start + 1 + len(words[index + 1])
-                    rest = spoken[end : end + 2]
-                    person = (bool(_PERSON_BEFORE.search(before)) or not before) and bool(_SPEAKS_AFTER.match(rest))
+                    person = _is_introduced(before) and _is_active(word[0], 3, spoken[end : end + 3])
             if titled or named or person:
                 yield start, reading
         start += len(word)
+
+
+def _is_introduced(before: str) -> bool:
+    """True at the start of a text, and behind what often stands before a name."""
+    return not before or bool(_PERSON_BEFORE.search(before))
+
+
+def _is_active(surname: str, length: int, rest: str) -> bool:
+    """True if what follows an unknown word of this length is what follows a name."""
+    if surname in _WORDS_TOO:
+        return bool(_ACTS_AFTER.match(rest))
+    return length == 2 or bool(_SPEAKS_AFTER.match(rest))
