@@ -7,6 +7,7 @@ dict needs. A file that asks for more has all its names read first, without runn
 
 from __future__ import annotations
 
+import codecs
 import json
 import mmap
 import os
@@ -133,7 +134,7 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
     size = path.stat().st_size
     if size == 0:
         raise _unreadable(path, "empty", "the file is empty")
-    text = head.lstrip().lower()
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
         raise _unreadable(path, "html", "this is a web page, not weights: the download got a login or an error page")
     if text.startswith(b"version https://git-lfs"):

@@ -130,7 +130,7 @@ class Examination:
             self._add(
                 "unknown-sampling-rate",
                 "weights do not show their sampling rate, and there is no config that states it",
-                "put its config.json beside it, or name it: ffvits inspect G.pth config.json",
+                "put its config.json beside it",
             )
             return None
         if audio.hop_length != shape.hop_length:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 EMBEDDED = "mandarin-lite"
 PREFERRED = "biaobei"
+HOW_TO_START = ("auto", "nearest", "mean")  # what train.start_from says besides the name of a voice
 _WEIGHTS = (".pth", ".pt", ".ckpt", ".safetensors")
 _ANYONES = ("voice", "bundle", "exports", "")  # folders that are called so in every run
 
@@ -79,24 +81,61 @@ def load_base(spec: str | Path, *, offline: bool = False, config: str | Path | N
     if address:
         return _from_address(name, address, known, offline)
     if text in known:
-        return _from_manifest(known[text], store.fetch(text, offline=offline))
+        return _from_manifest(known[text], store.fetch(text, offline=offline, check=_readable))
     path = _on_disk(text, known)
     return _loaded(path, Path(config) if config else None, known_entry(path))
 
 
-def check_base(spec: str | Path) -> Path | None:
+def check_base(spec: str | Path, *, out: Path | None = None, start_from: str = "auto") -> Path | None:
     """The generator's file if `spec` names one on this disk, None for a base of the manifest or of an address.
 
-    Raises the BaseError of `load_base` for a base that is not there; fetches nothing and opens no file.
+    Raises what `load_base` would for a base that is not there or cannot serve, and BaseError where training into the
+    run folder `out` would overwrite it or where it has no voice `start_from`. Fetches nothing, reads no weights.
     """
     text = str(spec)
-    known = {entry.name for entry in store.entries("base")}
+    known = {entry.name: entry for entry in store.entries("base")}
     name, address = _address(text)
     if address:
         _file_at(name, address, known)
-    elif text != "auto" and text not in known:
-        return _on_disk(text, known)
-    return None
+        return None
+    if text == "auto" or text in known:
+        if text == "auto" or known[text].base.speakers == 0:
+            refuse_start(text, (), start_from)
+        return None
+    path = _on_disk(text, known)
+    found = _examined(path, None, known_entry(path))
+    judge = find_discriminator(path)
+    if judge:
+        _discriminator(judge)
+    refuse_start(path.stem, found.speakers, start_from)
+    if out is not None:
+        refuse_itself(path, out)
+    return path
+
+
+def refuse_start(name: str, speakers: Sequence[str], start_from: str) -> None:
+    """Raises BaseError if the base of that name has no voice that `train.start_from` names."""
+    if start_from in (*HOW_TO_START, *speakers):
+        return
+    if not speakers:
+        raise BaseError(
+            f"train.start_from is {start_from!r}, and {name} has a single voice", cure="leave train.start_from out"
+        )
+    near = difflib.get_close_matches(start_from, speakers, n=1)
+    listed = ", ".join(speakers[:8]) + (" …" if len(speakers) > 8 else "")
+    cure = (f"did you mean {near[0]!r}? " if near else "") + f"it has: {listed}; or {', '.join(HOW_TO_START)}"
+    raise BaseError(f"train.start_from is {start_from!r}, and {name} has no such voice", cure=cure)
+
+
+def refuse_itself(path: Path, out: Path) -> None:
+    """Raises BaseError if the generator is what training into the run folder `out` will overwrite."""
+    for made in ("voice", "checkpoints", "exports"):
+        if (out / made).resolve() in path.resolve().parents:
+            raise BaseError(
+                "this base is the run's own voice, which training would overwrite",
+                cure="another run folder (--out), or leave --base as it was to go on training",
+                file=path,
+            )
 
 
 def find_generator(folder: Path) -> Path:
@@ -146,7 +185,7 @@ def _auto(offline: bool) -> Base:
     try:
         return load_base(PREFERRED, offline=offline)
     except DownloadError as error:
-        console.info(f"{PREFERRED} is not to be had ({error.message.splitlines()[0]}); using {EMBEDDED}")
+        console.info(f"{PREFERRED} is not to be had ({store.reasons(error)}); using {EMBEDDED}")
         return load_base(EMBEDDED)
 
 
@@ -163,15 +202,33 @@ def _from_address(name: str, address: str, known: Mapping[str, store.Entry], off
     file = _file_at(name, address, known)
     if name in known:
         prefix = address.rpartition("/")[0] if file else address
-        return _from_manifest(known[name], store.fetch(name, offline=offline, source=prefix))
-    folder = store.fetch_address(name, address, offline=offline)
-    return _loaded(folder / file, None, None, name=name)
+        return _from_manifest(known[name], store.fetch(name, offline=offline, source=prefix, check=_readable))
+    folder = store.fetch_address(name, address, offline=offline, check=_readable)
+    try:
+        return _loaded(folder / file, None, None, name=name)
+    except BaseError as error:  # it came from a stranger, and may be better there by now
+        error.cure += f"; or delete {folder}, and it is fetched again"
+        raise
+
+
+def _readable(path: Path, name: str) -> None:
+    """Raises BaseError for a file that nobody has published a hash of, if it is not what its name says."""
+    if name.lower().endswith(_WEIGHTS):
+        read_checkpoint(path)
+    elif name.lower().endswith(".json"):
+        read_config(path)
 
 
 def _address(text: str) -> tuple[str, str]:
     """NAME@ADDRESS taken apart; the address is "" for anything else."""
     name, _, address = text.partition("@")
-    return name, address if urlsplit(address).scheme in ("http", "https") else ""
+    if not address.lower().startswith(("http://", "https://")):
+        return name, ""
+    try:
+        urlsplit(address)
+    except ValueError as error:
+        raise BaseError(f"{address} is no address: {error}", cure="write NAME@https://…/G_0.pth") from error
+    return name, address
 
 
 def _file_at(name: str, address: str, known: Collection[str]) -> str:
@@ -183,8 +240,12 @@ def _file_at(name: str, address: str, known: Collection[str]) -> str:
             f"{name} is no name of `ffvits bases`, so the address must be that of its generator",
             cure=f"write {name}@https://…/G_0.pth",
         )
-    if name not in known and not re.fullmatch(r"[\w.-]+", name):
-        raise BaseError(f"{name!r} cannot be the name of a base", cure="use letters, digits, '-', '_' and '.'")
+    if name not in known and not re.fullmatch(r"\w[\w.-]*", name):
+        raise BaseError(
+            f"{name!r} cannot be the name of a base", cure="use letters, digits, '-', '_' and '.', a letter first"
+        )
+    if name not in known and name in {entry.name for entry in store.entries()}:
+        raise BaseError(f"{name} is the name of something else that ffvits fetches", cure="choose another name")
     return last if is_file else ""
 
 
@@ -201,14 +262,8 @@ def _on_disk(text: str, known: Collection[str]) -> Path:
 def _loaded(
     path: Path, config: Path | None, card: store.Entry | None, discriminator: Path | None = None, name: str = ""
 ) -> Base:
-    found = examine(path, config, card=card)
-    if found.kind == "discriminator":
-        raise BaseError(
-            "this is a discriminator, not a voice", cure="name the generator (G_*.pth) beside it", file=path
-        )
+    found = _examined(path, config, card)
     for problem in found.problems:
-        if problem.fatal:
-            raise BaseError(problem.message, cure=problem.cure, file=path)
         console.warn(f"{path.name}: {problem.message}")
     judge = discriminator or find_discriminator(path)
     if judge is None and card is None:
@@ -230,6 +285,19 @@ def _loaded(
         path=path,
         octaves=found.octaves,
     )
+
+
+def _examined(path: Path, config: Path | None, card: store.Entry | None) -> Inspection:
+    """What a generator's file is. Raises BaseError if it cannot be a base."""
+    found = examine(path, config, card=card)
+    if found.kind == "discriminator":
+        raise BaseError(
+            "this is a discriminator, not a voice", cure="name the generator (G_*.pth) beside it", file=path
+        )
+    for problem in found.problems:
+        if problem.fatal:
+            raise BaseError(problem.message, cure=problem.cure, file=path)
+    return found
 
 
 def _name_of(path: Path) -> str:
@@ -263,8 +331,6 @@ def _discriminator(path: Path) -> Mapping[str, Tensor]:
 
 
 def _unknown(text: str, path: Path, known: list[str]) -> BaseError:
-    import difflib
-
     near = difflib.get_close_matches(text, known, n=1)
     looks_like_path = path.suffix.lower() in _WEIGHTS or len(path.parts) > 1
     cure = f"did you mean {near[0]!r}?" if near else f"names: {', '.join(known)}; or give a G_*.pth or a folder"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ffvits.store.cache import Store, home, is_offline, sha256_of
+from ffvits.store.cache import Store, home, is_offline, reasons
 from ffvits.store.manifest import BaseCard, Entry, File, Manifest, manifest_path, read_manifest
+from ffvits.store.record import Check, sha256_of
 from ffvits.store.transfer import Patience
 
 __all__ = [
     "BaseCard",
+    "Check",
     "Entry",
     "File",
     "Manifest",
@@ -27,6 +29,7 @@ __all__ = [
     "missing_bytes",
     "place",
     "read_manifest",
+    "reasons",
     "sha256_of",
 ]
 
@@ -36,14 +39,14 @@ def default_store() -> Store:
     return Store(read_manifest(manifest_path()), home())
 
 
-def fetch(name: str, *, offline: bool = False, source: str | None = None) -> Path:
+def fetch(name: str, *, offline: bool = False, source: str | None = None, check: Check | None = None) -> Path:
     """The folder with all files of an entry, verified; downloads what is missing (see `Store.fetch`)."""
-    return default_store().fetch(name, offline=offline, source=source)
+    return default_store().fetch(name, offline=offline, source=source, check=check)
 
 
-def fetch_address(name: str, address: str, *, offline: bool = False) -> Path:
+def fetch_address(name: str, address: str, *, offline: bool = False, check: Check | None = None) -> Path:
     """A folder with the file at an address that the manifest does not know (see `Store.fetch_address`)."""
-    return default_store().fetch_address(name, address, offline=offline)
+    return default_store().fetch_address(name, address, offline=offline, check=check)
 
 
 def entry(name: str) -> Entry:

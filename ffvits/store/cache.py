@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ffvits import console
 from ffvits.errors import DownloadError
-from ffvits.files import write_text
-from ffvits.store.lock import exclusive
 from ffvits.store.manifest import SOURCE_KINDS, Entry, File, Manifest, Source
-from ffvits.store.transfer import CHUNK, DiskFull, Patience, SourceFailed, download, host_of, refuse_page
+from ffvits.store.record import Check, Record, is_good, look, plausible, refuse_another, sha256_of, verify
+from ffvits.store.transfer import CHUNK, DiskFull, Patience, SourceFailed, download, host_of
 from ffvits.store.wheels import WheelShelf
 
-RECORD = ".ffvits.json"
+MIRROR = "https://hf-mirror.com"
 EMBEDDED = Path(__file__).resolve().parent.parent / "base" / "embedded"
 
 
@@ -75,53 +72,61 @@ class Store:
     def is_cached(self, name: str) -> bool:
         """Whether all files of the entry are there with the right sizes (contents are checked by `fetch`)."""
         entry, folder = self.entry(name), self.place(name)
-        return all(_plausible(file, folder) for file in entry.files if not file.optional)
+        return all(plausible(file, folder) for file in entry.files if not file.optional)
 
     def missing_bytes(self, name: str) -> int:
         """How many bytes `fetch` would download; exact where the sizes are known, else estimated."""
         folder = self.place(name)
         if self.is_cached(name):
             return 0
-        return sum(file.size for file in self.entry(name).files if not _plausible(file, folder))
+        return sum(file.size for file in self.entry(name).files if not plausible(file, folder))
 
-    def fetch(self, name: str, *, offline: bool = False, source: str | None = None) -> Path:
+    def fetch(self, name: str, *, offline: bool = False, source: str | None = None, check: Check | None = None) -> Path:
         """The folder with all files of an entry, each verified; what is missing is downloaded.
 
         `source` limits where from: one of official, hub, modelscope, wheel, convert; or a folder or an address that
-        holds the files under their own names. `offline` (or FFVITS_OFFLINE=1) uses no network. Raises DownloadError
-        that names each source tried and why it failed; a good file in the cache is never replaced by a bad one.
+        holds the files under their own names. `offline` (or FFVITS_OFFLINE=1) uses no network. `check` looks at each
+        file that came and whose sha256 nobody has published. Raises DownloadError that names each source tried and why
+        it failed; a good file in the cache is never replaced by a bad one.
         """
         entry, folder = self.entry(name), self.place(name)
-        record = _Record(folder)
-        if all(_is_good(file, folder, record) for file in entry.files if not file.optional):
+        record = Record(folder)
+        if all(is_good(file, folder, record) for file in entry.files if not file.optional):
             record.save_if_changed()
             return folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with exclusive(folder / ".lock", lambda: console.info(f"Waiting for another download of {name}")):
-                _Visit(self, entry, folder, offline or is_offline(), source).run()
+            with _alone(folder, name):
+                _Visit(self, entry, folder, offline or is_offline(), source, check).run()
         except OSError as error:
             raise DownloadError(
                 f"cannot write to the cache: {error}", cure="set FFVITS_HOME to a folder you can write to", file=folder
             ) from error
         return folder
 
-    def fetch_address(self, name: str, address: str, *, offline: bool = False) -> Path:
+    def fetch_address(self, name: str, address: str, *, offline: bool = False, check: Check | None = None) -> Path:
         """A folder with the file at `address` under its own name, taken on trust at the first download and remembered.
 
         What usually lies beside a generator (config.json, the D_ file of its name) is fetched too where it exists.
+        Raises DownloadError as `fetch` does, and where the name stands for another address.
         """
         title = urlsplit(address).path.rpartition("/")[2]
         folder = self.place(name)
+        beside = {
+            other: f"{address.rpartition('/')[0]}/{other}"
+            for other in ("config.json", re.sub(r"^G(?=[_.])", "D", title))
+            if other != title
+        }
+        refuse_another(folder, name, {title: address, **beside})
         asked_before = (folder / title).exists()
-        self._with(name, title, address).fetch(name, offline=offline)
-        for beside in ("config.json", re.sub(r"^G(?=[_.])", "D", title)):
-            if beside == title or asked_before or (folder / beside).exists():
+        self._with(name, title, address).fetch(name, offline=offline, check=check)
+        for other, its_address in beside.items():
+            if asked_before or (folder / other).exists():
                 continue
             try:
-                self._with(name, beside, f"{address.rpartition('/')[0]}/{beside}").fetch(name, offline=offline)
+                self._with(name, other, its_address).fetch(name, offline=offline, check=check)
             except DownloadError as error:
-                console.info(f"no {beside} beside it ({error.message.splitlines()[-1].strip(' -')})")
+                console.info(f"no {other} beside it ({reasons(error)})")
         return folder
 
     def _with(self, name: str, title: str, address: str) -> Store:
@@ -139,16 +144,17 @@ class _Visit:
     folder: Path
     offline: bool
     source: str | None
+    check: Check | None
     gone: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> None:
-        record = _Record(self.folder)  # read again: another process may have finished while we waited
+        record = Record(self.folder)  # read again: another process may have finished while we waited
         for left in self.folder.glob(".wheels-*"):
             shutil.rmtree(left, ignore_errors=True)  # of a visit that was killed; we hold the lock, so nobody uses it
         with tempfile.TemporaryDirectory(prefix=".wheels-", dir=self.folder) as shelf_folder:
             shelf = WheelShelf(Path(shelf_folder))
             for file in self.entry.files:
-                if _is_good(file, self.folder, record):
+                if is_good(file, self.folder, record):
                     continue
                 try:
                     self._bring(file, record, shelf)
@@ -158,7 +164,7 @@ class _Visit:
                     console.info(f"going on without {file.name}: {error.message}")
         record.save_if_changed()
 
-    def _bring(self, file: File, record: _Record, shelf: WheelShelf) -> None:
+    def _bring(self, file: File, record: Record, shelf: WheelShelf) -> None:
         failures: list[str] = []
         if (self.folder / file.name).exists():
             console.warn(f"{self.folder / file.name} is damaged or of another version; fetching it again")
@@ -182,7 +188,7 @@ class _Visit:
                 return
         raise DownloadError(self._verdict(file, failures), cure=self._cure(), file=self.folder / file.name)
 
-    def _try(self, file: File, source: Source, record: _Record, shelf: WheelShelf) -> None:
+    def _try(self, file: File, source: Source, record: Record, shelf: WheelShelf) -> None:
         part = self.folder / f"{file.name}.part"
         verified = True
         if source.kind == "wheel":
@@ -197,7 +203,9 @@ class _Visit:
             self._download(file, source, part)
         digest = sha256_of(part)
         if source.kind != "convert":  # a converted file is as good as what it was made from, which was verified
-            verified = _check(file, part, digest, record, source)
+            verified = verify(file, part, digest, record, source)
+        if self.check is not None and not verified:
+            look(self.check, part, file.name)
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         os.replace(part, self.folder / file.name)
@@ -233,7 +241,7 @@ class _Visit:
         try:
             folder = self.store.fetch(origin, offline=self.offline)
         except DownloadError as error:
-            raise SourceFailed(f"{origin} is not to be had either ({error.message.splitlines()[0]})") from error
+            raise SourceFailed(f"{origin} is not to be had either ({reasons(error)})") from error
         _makers()[maker](folder, part)
 
     def _sources(self, file: File) -> list[Source]:
@@ -262,104 +270,34 @@ class _Visit:
         if self.entry.kind == "base":
             ways += ["use --base mandarin-lite (in the package) or --base /path/G_0.pth"]
         if any(source.kind == "hub" for file in self.entry.files for source in file.sources):
-            ways += ["set HF_ENDPOINT to a mirror such as https://hf-mirror.com"]
+            own = os.environ.get("HF_ENDPOINT")
+            ways += [f"see whether HF_ENDPOINT ({own}) is right" if own else f"set HF_ENDPOINT to a mirror: {MIRROR}"]
         names = ", ".join(file.name for file in self.entry.files)
         ways += [f"put {names} into {self.folder} by hand"]
         return "; or ".join(ways)
 
 
-class _Record:
-    """What was found out about the files of one folder, kept beside them so that big files are hashed once."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / RECORD
-        self._changed = False
-        try:
-            content = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            content = {}
-        files = content.get("files") if isinstance(content, dict) else None
-        self.files: dict[str, dict] = files if isinstance(files, dict) else {}
-
-    def note(self, name: str, sha256: str, source: str, verified: bool) -> None:
-        stat = (self.path.parent / name).stat()
-        self.files[name] = {
-            "sha256": sha256,
-            "bytes": stat.st_size,
-            "mtime_ns": stat.st_mtime_ns,
-            "source": source,
-            "verified": verified,
-            "when": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        }
-        self._changed = True
-
-    def save_if_changed(self) -> None:
-        if not self._changed:
-            return
-        try:
-            write_text(self.path, json.dumps({"files": self.files}, indent=1))
-        except OSError:
-            return  # a shared read-only cache: it is hashed again next time
-        self._changed = False
+def reasons(error: DownloadError) -> str:
+    """Why nothing could be fetched, in one line: what each source answered."""
+    first, *tried = (line.strip(" -") for line in error.message.splitlines())
+    return "; ".join(tried) or first
 
 
-def _plausible(file: File, folder: Path) -> bool:
-    path = folder / file.name
-    if not path.is_file():
-        return False
-    return file.bytes is None or path.stat().st_size == file.bytes or _made_here(file, folder)
+@contextmanager
+def _alone(folder: Path, name: str) -> Iterator[None]:
+    """Holds an entry's folder for one download at a time, across processes; the system frees it after a crash."""
+    import filelock
 
-
-def _made_here(file: File, folder: Path) -> bool:
-    return _Record(folder).files.get(file.name, {}).get("source", "").startswith("convert:")
-
-
-def _is_good(file: File, folder: Path, record: _Record) -> bool:
-    """Whether the cached file is what it should be: by its record when untouched since, else by its sha256."""
-    path = folder / file.name
-    if not path.is_file():
-        return False
-    known: Mapping = record.files.get(file.name, {})
-    accepted = {file.sha256} - {None}
-    if known and (file.sha256 is None or str(known.get("source", "")).startswith("convert:")):
-        accepted.add(known.get("sha256"))
-    stat = path.stat()
-    untouched = known.get("bytes") == stat.st_size and known.get("mtime_ns") == stat.st_mtime_ns
-    if untouched and known.get("sha256") in accepted:
-        return True
-    digest = sha256_of(path)
-    if not accepted:  # put there by hand, and nobody has published what it should be
-        console.warn(f"{path} could not be verified (nobody has published its sha256); taken on trust and remembered")
-        record.note(file.name, digest, "put there by hand", False)
-        return True
-    if digest in accepted:
-        record.note(file.name, digest, known.get("source", "put there by hand"), digest == file.sha256)
-        return True
-    return False
-
-
-def _check(file: File, part: Path, digest: str, record: _Record, source: Source) -> bool:
-    """Whether the downloaded part is verified; raises SourceFailed and removes it when it is wrong."""
-    size = part.stat().st_size
+    lock = filelock.FileLock(str(folder / ".lock"))
     try:
-        if file.bytes is not None and size != file.bytes:
-            raise SourceFailed(f"{size:,} bytes came instead of {file.bytes:,}")
-        with part.open("rb") as content:
-            refuse_page(content.read(512))
-        if size == 0:
-            raise SourceFailed("an empty file came")
-        if file.sha256 is not None and digest != file.sha256:
-            raise SourceFailed(f"wrong content: sha256 {digest[:16]}… instead of {file.sha256[:16]}…")
-        trusted = record.files.get(file.name, {}).get("sha256")
-        if file.sha256 is None and trusted and trusted != digest and source.kind != "folder":
-            raise SourceFailed(
-                f"another file than at the first download (sha256 {digest[:16]}… instead of {trusted[:16]}…); "
-                f"delete {record.path} to accept it"
-            )
-    except SourceFailed:
-        part.unlink()
-        raise
-    return file.sha256 is not None
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        console.info(f"Waiting for another download of {name}")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _copy_file(origin: Path, part: Path) -> None:
@@ -368,15 +306,6 @@ def _copy_file(origin: Path, part: Path) -> None:
     with origin.open("rb") as source, part.open("wb") as target:
         while block := source.read(CHUNK):
             target.write(block)
-
-
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file's bytes, in hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _shown(source: Source) -> str:

@@ -47,7 +47,8 @@ class Source:
         if scheme == "hf":
             family, _, repository = repository.partition("/")
             prefix = "" if family == "models" else f"{family}/"
-            host = os.environ.get("HF_ENDPOINT", "").rstrip("/") or "https://huggingface.co"
+            host = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or "https://huggingface.co"
+            host = host if "://" in host else f"https://{host}"
             return f"{host}/{prefix}{repository}/resolve/{quote(revision, safe='')}/{quote(path)}"
         return f"https://modelscope.cn/models/{repository}/resolve/{revision}/{quote(path)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import http.client
 import json
@@ -14,7 +15,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from ffvits import console
 
@@ -87,7 +88,7 @@ def _one_try(url: str, part: Path, memory: Path, expected: int | None, sha_known
     if expected is not None and have > expected:
         part.unlink()
         have = 0
-    request = urllib.request.Request(url, headers={"User-Agent": "ffvits", "Accept-Encoding": "identity"})
+    request = urllib.request.Request(_quoted(url), headers={"User-Agent": "ffvits", "Accept-Encoding": "identity"})
     if have:
         request.add_header("Range", f"bytes={have}-")
         if not sha_known:
@@ -101,13 +102,18 @@ def _one_try(url: str, part: Path, memory: Path, expected: int | None, sha_known
         response = _opener(patience).open(request, timeout=patience.connect)
     except urllib.error.HTTPError as error:
         with error:
-            if error.code == 416:  # the server has no more: the part is not a beginning of this file
+            if error.code == 416:  # the server has no more than the part
+                if have and error.headers.get("Content-Range") == f"bytes */{have}":
+                    return  # which is the whole file, from a visit that ended before it could say so
                 _restart(part, bar, have)
                 raise _Interrupted("the server has fewer bytes than the part that was kept") from error
             raise SourceFailed(f"HTTP {error.code} {error.reason}") from error
     except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
-        raise SourceFailed(_why(error, patience.connect), gone=True) from error
+        raise SourceFailed(_why(error, patience.connect) + _socks(url), gone=True) from error
     with response:
+        packed = response.headers.get("Content-Encoding", "identity")
+        if packed != "identity":
+            raise SourceFailed(f"the server sent it packed ({packed}), although it was asked not to")
         if have and response.status != 206:
             have = _restart(part, bar, have)  # the server ignores ranges, or the file has changed
         total = _announced(response, have)
@@ -155,7 +161,7 @@ def _copy(response, part: Path, have: int, total: int | None, patience: Patience
 
 def refuse_page(head: bytes) -> None:
     """Raises SourceFailed when the first bytes are a web page or a Git LFS pointer instead of the file."""
-    start = head[:512].lstrip().lower()
+    start = head[:512].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head")):
         raise SourceFailed("the server sent a web page instead of the file (a login, a block or an error page)")
     if start.startswith(b"version https://git-lfs.github.com"):
@@ -220,9 +226,38 @@ def _why(error: Exception, connect: float) -> str:
     return f"no connection: {reason}"
 
 
+def _quoted(url: str) -> str:
+    """An address as a server is asked for it, spaces and Chinese characters in percent signs.
+
+    Raises SourceFailed for what is no address.
+    """
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SourceFailed(f"{url} is no address of the web")
+        host = parts.netloc.encode("idna").decode("ascii") if not parts.netloc.isascii() else parts.netloc
+    except ValueError as error:
+        raise SourceFailed(f"{url} is no address: {error}") from error
+    path, query = (quote(part, safe="%/:@!$&'()*+,;=~?") for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, host, path, query, ""))
+
+
+def _socks(url: str) -> str:
+    """What to say of a SOCKS proxy that the user's settings name for an address; "" where there is none."""
+    proxies = urllib.request.getproxies()
+    parts = urlsplit(url)
+    proxy = proxies.get(parts.scheme) or proxies.get("all", "")
+    if not proxy.startswith("socks") or urllib.request.proxy_bypass(parts.hostname or ""):
+        return ""
+    return (
+        f"; the proxy {proxy} speaks SOCKS, which is not supported: set HTTPS_PROXY to the HTTP port of the same "
+        "program, such as http://127.0.0.1:7890"
+    )
+
+
 def host_of(url: str) -> str:
     """The host of an address, as `SourceFailed.gone` concerns it."""
-    return urlsplit(url).netloc
+    return url.partition("://")[2].partition("/")[0]
 
 
 def _opener(patience: Patience) -> urllib.request.OpenerDirector:

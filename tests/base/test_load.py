@@ -50,7 +50,8 @@ def test_the_embedded_base_is_whole_and_speaks_its_own_table():
 
 def test_auto_takes_the_embedded_base_where_nothing_is_in_reach(capsys):
     assert load_base("auto").name == "mandarin-lite"
-    assert "biaobei is not to be had" in capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
+    assert "biaobei is not to be had (https://" in said and ": offline" in said
 
 
 def test_a_file_with_its_config_beside_it(tmp_path: Path, capsys):
@@ -239,12 +240,70 @@ def test_a_base_that_is_not_there(spec, message, cure):
         assert cure in caught.value.cure
 
 
-def test_a_base_is_looked_for_without_being_fetched_or_read(tmp_path: Path):
-    (tmp_path / "G_0.pth").touch()
+def test_a_base_is_looked_for_without_being_fetched(tmp_path: Path):
+    path = folder_of(tmp_path)
     for spec in ("auto", "biaobei", "mine@https://example.invalid/G_0.pth", "biaobei@https://example.invalid/x"):
-        check_base(spec)
-    check_base(tmp_path)
-    check_base(tmp_path / "G_0.pth")
+        assert check_base(spec) is None
+    assert check_base(tmp_path) == check_base(path) == path
+
+
+def _no_config(folder: Path) -> None:
+    (folder / "config.json").unlink()
+
+
+def _cut(folder: Path) -> None:
+    (folder / "G_100.pth").write_bytes((folder / "G_100.pth").read_bytes()[:-3000])
+
+
+def _judge_only(folder: Path) -> None:
+    save(folder / "G_100.pth", discriminator())
+
+
+def _broken_judge(folder: Path) -> None:
+    (folder / "D_100.pth").write_bytes(b"<html>")
+
+
+CANNOT_SERVE = {
+    "no config": (_no_config, "sampling rate", "put its config.json beside it"),
+    "cut off": (_cut, "damaged or ends too early", "download it again"),
+    "a discriminator": (_judge_only, "not a voice", "name the generator"),
+    "a discriminator that is none": (_broken_judge, "discriminator beside the base", "remove it"),
+}
+
+
+@pytest.mark.parametrize("case", CANNOT_SERVE)
+def test_a_base_on_the_disk_that_cannot_serve_is_told_at_once(tmp_path: Path, case, capsys):
+    spoil, message, cure = CANNOT_SERVE[case]
+    path = folder_of(tmp_path)
+    spoil(tmp_path)
+    with pytest.raises(BaseError, match=message) as caught:
+        check_base(path)
+    assert cure in caught.value.cure
+    assert "or name it: ffvits inspect" not in caught.value.cure
+    assert capsys.readouterr().err == ""  # what is only worth a warning is said when it is loaded
+
+
+def test_a_voice_to_start_from_must_be_there(tmp_path: Path):
+    many = tmp_path / "many"
+    config_json(many / "config.json", table="bopomofo", speakers=["甲", "乙乙"], model={"gin_channels": 256})
+    save(many / "G_1.pth", generator(50, 2))
+    assert check_base(many, start_from="甲") == check_base(many, start_from="nearest") == many / "G_1.pth"
+    with pytest.raises(BaseError, match="no such voice") as caught:
+        check_base(many, start_from="乙")
+    assert "'乙乙'" in caught.value.cure and "nearest" in caught.value.cure
+    for single in ("auto", "mandarin-lite", folder_of(tmp_path / "one")):
+        assert check_base(single, start_from="mean") in (None, single)
+        with pytest.raises(BaseError, match="has a single voice"):
+            check_base(single, start_from="甲")
+
+
+@pytest.mark.parametrize("made", ["voice", "exports/bundle", "checkpoints"])
+def test_a_run_cannot_start_from_what_it_will_overwrite(tmp_path: Path, made):
+    path = folder_of(tmp_path / "run" / made)
+    with pytest.raises(BaseError, match="the run's own voice"):
+        check_base(path, out=tmp_path / "run")
+    assert check_base(path, out=tmp_path / "other") == path
+    assert check_base(folder_of(tmp_path / "run" / "base"), out=tmp_path / "run")
 
 
 def test_a_named_base_out_of_reach_says_what_can_be_done():
@@ -353,3 +412,31 @@ def test_an_unknown_base_from_an_address_with_what_lies_beside_it(site, tmp_path
     for path in root.iterdir():
         path.unlink()
     assert load_base(f"mine@{url}/G_7.pth", offline=True).name == "mine"
+
+
+@pytest.mark.parametrize("wrong", [b'{"code": 403, "message": "quota exceeded"}', b"\x1f\x8b\x08" + bytes(200)])
+def test_a_wrong_first_download_is_not_kept(site, tmp_path: Path, wrong):
+    root, url = site
+    (root / "G_7.pth").write_bytes(wrong)
+    (root / "config.json").write_bytes(b'{"code": 404, "message": "no such file"}')
+    with pytest.raises(DownloadError, match=r"what came is no G_7\.pth"):
+        load_base(f"mine@{url}/G_7.pth")
+    folder_of(root, "G_7.pth")
+    assert load_base(f"mine@{url}/G_7.pth").front_end == "bopomofo"
+
+
+def test_a_base_from_an_address_that_cannot_serve_names_the_way_out(site, tmp_path: Path):
+    root, url = site
+    save(root / "G_7.pth", generator(50))
+    (root / "config.json").write_bytes(b'{"code": 404, "message": "no such file"}')
+    with pytest.raises(BaseError, match="sampling rate") as caught:
+        load_base(f"mine@{url}/G_7.pth")
+    assert f"delete {tmp_path / 'home' / 'models' / 'mine'}" in caught.value.cure
+
+
+@pytest.mark.parametrize("name", ["..", ".", ".hidden", "-x", "", "whisper-base", "a/b"])
+def test_an_address_gets_a_name_of_its_own(tmp_path: Path, name):
+    with pytest.raises(BaseError, match="cannot be the name|is the name of something else"):
+        check_base(f"{name}@https://example.invalid/G_0.pth")
+    with pytest.raises(BaseError, match="no address"):
+        check_base("mine@http://[::1/G_0.pth")

@@ -26,7 +26,9 @@ class Web:
     pages: dict[str, Callable[[http.server.BaseHTTPRequestHandler], None]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    def serve(self, path: str, content: bytes, *, etag: str = '"one"', ranges: bool = True, kind: str = "") -> str:
+    def serve(
+        self, path: str, content: bytes, *, etag: str = '"one"', ranges: bool = True, kind: str = "", packed: str = ""
+    ) -> str:
         """An honest file, with ranges as a hub has them."""
 
         def answer(handler) -> None:
@@ -34,12 +36,17 @@ class Web:
             fresh = handler.headers.get("If-Range") in (None, etag)
             start = int(wanted[6:-1]) if wanted and ranges and fresh else 0
             if start >= len(content) > 0 and start:
-                handler.send_error(416)
+                handler.send_response(416)
+                handler.send_header("Content-Range", f"bytes */{len(content)}")
+                handler.send_header("Content-Length", "0")
+                handler.end_headers()
                 return
             handler.send_response(206 if start else 200)
             handler.send_header("ETag", etag)
             if kind:
                 handler.send_header("Content-Type", kind)
+            if packed:
+                handler.send_header("Content-Encoding", packed)
             if start:
                 handler.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
             handler.send_header("Content-Length", str(len(content) - start))

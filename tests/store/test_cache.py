@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from loopback import CONTENT, PATIENCE, make_file, sha256
 
-from ffvits.errors import DownloadError
+from ffvits.errors import BaseError, DownloadError
 from ffvits.store import Manifest, Store, home
-from ffvits.store.cache import RECORD
 from ffvits.store.manifest import Entry
+from ffvits.store.record import RECORD
 
 OTHER = b"other" * 1000
 
@@ -65,6 +65,11 @@ BAD_SOURCES = {
         lambda web: web.serve("/bad", b"<html>".ljust(len(CONTENT), b" ")),
         "a web page instead of the file",
     ),
+    "web page behind a byte order mark": (
+        lambda web: web.serve("/bad", b"\xef\xbb\xbf<!DOCTYPE html>".ljust(len(CONTENT), b" ")),
+        "a web page instead of the file",
+    ),
+    "packed": (lambda web: web.serve("/bad", CONTENT, packed="gzip"), "sent it packed (gzip)"),
     "Git LFS pointer": (
         lambda web: web.serve("/bad", b"version https://git-lfs.github.com/spec/v1\n".ljust(len(CONTENT), b" ")),
         "Git LFS pointer",
@@ -137,6 +142,17 @@ def test_a_server_without_ranges_starts_again(web, make_store):
     store.place("thing").mkdir(parents=True)
     (store.place("thing") / "G.bin.part").write_bytes(CONTENT[:5000])
     assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+
+
+def test_a_whole_part_of_unknown_size_is_taken(web, make_store):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT), known=False))
+    store.place("thing").mkdir(parents=True)
+    (store.place("thing") / "G.bin.part").write_bytes(CONTENT)
+    memory = {"url": f"{web.url}/G.bin", "etag": '"one"'}
+    (store.place("thing") / "G.bin.part.json").write_text(json.dumps(memory), encoding="utf-8")
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    assert web.requests("/G.bin") == [f"bytes={len(CONTENT)}-"]
+    assert leftovers(store) == []
 
 
 def test_a_file_of_unknown_hash_is_not_continued_when_the_server_has_another_version(web, make_store):
@@ -224,6 +240,18 @@ def test_an_unknown_file_put_there_by_hand_is_remembered_and_then_watched(web, m
     refused(store)
 
 
+def test_a_file_of_unknown_hash_is_looked_at_before_it_gets_its_name(web, make_store):
+    def check(path: Path, name: str) -> None:
+        if not path.read_bytes().startswith(CONTENT[:8]):
+            raise BaseError(f"this is no {name}")
+
+    store = make_store(make_file(web.serve("/G.bin", b'{"code": 403, "message": "quota exceeded"}'), known=False))
+    assert "what came is no G.bin" in refused(store, check=check).message
+    assert leftovers(store) == [] and not (store.place("thing") / "G.bin").exists()
+    web.serve("/G.bin", CONTENT)
+    assert (store.fetch("thing", check=check) / "G.bin").read_bytes() == CONTENT
+
+
 def test_an_optional_file_may_be_missing(web, make_store, capsys):
     config = replace(make_file(web.says("/c.json", 404), name="c.json", known=False), optional=True)
     store = make_store(make_file(web.serve("/G.bin", CONTENT)), config)
@@ -304,6 +332,39 @@ def test_hf_endpoint_names_the_mirror(web, make_store, monkeypatch):
     assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
 
 
+def test_a_cure_advises_hf_endpoint_where_it_is_not_set(web, make_store, monkeypatch):
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    file = make_file(web.says("/G.bin", 404), "hf:models/a/b@main:G.bin")
+    assert "set HF_ENDPOINT to a mirror" in refused(make_store(file), source="official").cure
+    monkeypatch.setenv("HF_ENDPOINT", "hf-mirror.com")
+    cure = refused(make_store(file), source="official").cure
+    assert "set HF_ENDPOINT" not in cure and "HF_ENDPOINT (hf-mirror.com)" in cure
+
+
+def test_spaces_and_chinese_characters_in_an_address(web, make_store):
+    web.serve("/%E5%A3%B0%20%E9%9F%B3/G.pth?a=%E5%A3%B0&b=1", CONTENT)
+    folder = make_store(make_file(web.url)).fetch_address("mine", f"{web.url}/声 %E9%9F%B3/G.pth?a=声&b=1")
+    assert (folder / "G.pth").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("address", ["http://[::1/G.pth", "http:///G.pth", "http://127.0.0.1:port/G.pth"])
+def test_what_is_no_address_is_told(make_store, address):
+    with pytest.raises(DownloadError, match="address|port"):
+        make_store(make_file("https://example.invalid/x"))._with("mine", "G.pth", address).fetch("mine")
+
+
+def test_a_socks_proxy_is_named_where_nothing_came(web, make_store, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        dead = f"http://localhost:{unused.getsockname()[1]}/G.bin"
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:7891")
+    assert "speaks SOCKS, which is not supported: set HTTPS_PROXY" in refused(make_store(make_file(dead))).message
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    assert "SOCKS" not in refused(make_store(make_file(dead))).message
+
+
 def test_a_mirror_address_and_a_folder_serve_the_same_names(web, make_store, tmp_path):
     web.serve("/mirror/G.bin", CONTENT)
     file = make_file(web.says("/gone", 404))
@@ -332,6 +393,24 @@ def test_an_address_without_a_manifest_brings_what_lies_beside_it(web, make_stor
     asked = len(web.asked)
     store.fetch_address("mine", f"{web.url}/v/G_12.pth", offline=True)
     assert len(web.asked) == asked
+
+
+def test_a_name_stands_for_one_address(web, make_store):
+    store = make_store(make_file(web.url + "/x"))
+    web.serve("/one/G_1.pth", CONTENT)
+    web.serve("/one/config.json", CONTENT)
+    web.serve("/two/G_1.pth", OTHER)
+    web.serve("/two/G_2.pth", OTHER)
+    folder = store.fetch_address("mine", f"{web.url}/one/G_1.pth")
+    for other in ("two/G_1.pth", "two/G_2.pth"):
+        with pytest.raises(DownloadError) as caught:
+            store.fetch_address("mine", f"{web.url}/{other}")
+        assert f"{web.url}/one/" in caught.value.message
+        assert f"OTHER@{web.url}/{other}" in caught.value.cure and caught.value.file == str(folder)
+    assert (folder / "G_1.pth").read_bytes() == CONTENT and not (folder / "G_2.pth").exists()
+    for path in folder.iterdir():
+        path.unlink()
+    assert (store.fetch_address("mine", f"{web.url}/two/G_1.pth") / "G_1.pth").read_bytes() == OTHER
 
 
 def test_an_unknown_name_suggests_the_nearest(make_store):

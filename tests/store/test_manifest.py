@@ -78,8 +78,9 @@ ADDRESSES = {
 def test_a_hub_source_has_the_hubs_address_and_a_mirrors(text, monkeypatch):
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
     assert parse_source(text).url() == "https://huggingface.co" + ADDRESSES[text]
-    monkeypatch.setenv("HF_ENDPOINT", "https://hf-mirror.com/")
-    assert parse_source(text).url() == "https://hf-mirror.com" + ADDRESSES[text]
+    for written in ("https://hf-mirror.com/", "hf-mirror.com"):
+        monkeypatch.setenv("HF_ENDPOINT", written)
+        assert parse_source(text).url() == "https://hf-mirror.com" + ADDRESSES[text]
 
 
 def test_other_sources():
