@@ -1,6 +1,7 @@
 # `ffvits serve` on the processor. Voices are mounted, not built in:
 #   docker build -t ffvits .
 #   docker run -p 127.0.0.1:23456:23456 -v ./runs:/runs:ro -e FFVITS_API_KEY=… ffvits
+#   docker run … ffvits /runs --rate 60         # flags of `ffvits serve`, behind the folder
 FROM python:3.12-slim AS build
 WORKDIR /src
 COPY pyproject.toml setup.py README.md LICENSE pretrained_manifest.yaml ./
@@ -19,5 +20,6 @@ COPY --from=build /venv /venv
 USER ffvits
 EXPOSE 23456
 HEALTHCHECK --start-period=60s CMD ["/venv/bin/python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:23456/healthz')"]
-ENTRYPOINT ["/venv/bin/ffvits", "serve"]
-CMD ["/runs", "--host", "0.0.0.0"]
+# The host stands here and not in CMD, which whoever gives flags replaces.
+ENTRYPOINT ["/venv/bin/ffvits", "serve", "--host", "0.0.0.0"]
+CMD ["/runs"]

@@ -1,4 +1,4 @@
-"""NoneBot2 插件：“/说 你好”得到一条语音。声音由 `ffvits serve runs` 提供。"""
+"""NoneBot2 插件：“/说 你好”得到一条语音。声音由 `ffvits serve runs` 提供；它要密钥时设 FFVITS_API_KEY。"""
 
 import os
 from typing import Annotated
@@ -9,14 +9,18 @@ from nonebot.adapters.onebot.v11 import Message, MessageSegment
 from nonebot.params import CommandArg
 
 SERVER = os.environ.get("FFVITS_SERVER", "http://127.0.0.1:23456")
+KEY = {b"X-API-KEY": os.environ.get("FFVITS_API_KEY", "").encode()}
 say = on_command("说", priority=10, block=True)
 
 
 @say.handle()
 async def speak(words: Annotated[Message, CommandArg()]) -> None:
     asked = {"text": words.extract_plain_text(), "id": 0, "format": "mp3"}
-    async with httpx.AsyncClient(timeout=60) as client:
-        answer = await client.post(f"{SERVER}/voice/vits", data=asked)
+    try:
+        async with httpx.AsyncClient(timeout=60, headers=KEY) as client:
+            answer = await client.post(f"{SERVER}/voice/vits", data=asked)
+    except httpx.HTTPError as error:
+        await say.finish(f"说不了：{SERVER} 没有回答（{type(error).__name__}）")
     if answer.is_error:
         await say.finish(f"说不了：{answer.json()['message']}")
     await say.finish(MessageSegment.record(answer.content))

@@ -82,13 +82,18 @@ def test_the_bot_that_asks_a_server(tmp_path):
     VoiceInfo(**shape, front_end=base.front_end, add_blank=base.add_blank).save(tmp_path / "lite", base.generator)
     port, bot_port = free_port(), free_port()
     server = ("-m", "ffvits", "serve", str(tmp_path), "--port", port)
-    address = {"FFVITS_SERVER": f"http://127.0.0.1:{port}"}
-    with process(*server, cwd=ROOT) as serving, process("bot.py", "with_server", cwd=BOT, PORT=bot_port, **address):
+    key = {"FFVITS_API_KEY": "派蒙的钥匙"}
+    there = {"FFVITS_SERVER": f"http://127.0.0.1:{port}", "PORT": bot_port, **key}
+    with process(*server, cwd=ROOT, **key) as serving, process("bot.py", "with_server", cwd=BOT, **there):
         while b"voice: lite" not in (line := serving.stderr.readline()):
             assert line
         assert 0.5 < seconds(asyncio.run(exchange(bot_port, "/说 你好，世界。"))) < 5
         refused = asyncio.run(exchange(bot_port, "/说 ☺"))
         assert refused[0]["type"] == "text" and "说不了" in refused[0]["data"]["text"]
+        serving.kill()
+        serving.wait()
+        left = asyncio.run(exchange(bot_port, "/说 你好，世界。"))
+        assert left[0]["type"] == "text" and "没有回答" in left[0]["data"]["text"]
 
 
 def test_the_bot_that_uses_the_library():

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -179,3 +180,16 @@ def test_who_shares_a_name_is_told_apart_in_the_table(runs):
     (runs / "solo").rename(runs / "派蒙")
     with TestClient(create_app(Settings(runs))) as web:
         assert [who["name"] for who in web.get("/voice/speakers").json()["VITS"]] == ["a/派蒙", "旅行者", "派蒙"]
+
+
+@pytest.mark.parametrize("given", [None, ["/runs", "--rate", "60"]])
+def test_a_container_is_heard_from_outside_whatever_flags_it_is_given(given):
+    from ffvits.cli import build_parser
+
+    lines = (Path(__file__).parents[2] / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    entry, usual = (
+        json.loads(next(line for line in lines if line.startswith(word)).removeprefix(word))
+        for word in ("ENTRYPOINT", "CMD")
+    )
+    asked = build_parser().parse_args([*entry[1:], *(given or usual)])
+    assert (asked.verb, asked.folder, asked.host) == ("serve", "/runs", "0.0.0.0")
