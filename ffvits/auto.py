@@ -16,6 +16,7 @@ from ffvits.clip import Clip
 from ffvits.errors import BaseError, DownloadError, FfvitsError, RecipeError, TextError
 from ffvits.files import replacing
 from ffvits.recipe import Recipe
+from ffvits.recipe_file import or_nearest
 from ffvits.run import Run
 
 if TYPE_CHECKING:
@@ -68,10 +69,8 @@ def make_voice(
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
     resolved = resolve(input, recipe=recipe, options=options, **fields)
     if until not in LABEL_STAGES:
-        from ffvits.base.load import check_base
-
         for base in bases or [resolved.base]:  # a slip is told now, not after labelling
-            check_base(base)
+            base_on_disk(resolved, base)
     run = Run.create(resolved.out, resolved)
     with run.locked():
         from ffvits.label import label
@@ -151,7 +150,8 @@ def resolve(
 ) -> Recipe:
     """One complete recipe from a file, options and defaults; a run folder is named where none is given.
 
-    Raises RecipeError for an unknown option, a missing input folder, or one that is a run folder.
+    Raises RecipeError for an unknown option or Whisper model, a missing input folder or one that is a run folder, and
+    where the run folder that would be taken for its name is another character's.
     """
     chosen = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe) if recipe is not None else Recipe()
     named = {name: value for name, value in fields.items() if value is not None}
@@ -171,12 +171,61 @@ def resolve(
             file=folder,
         )
     name = re.sub(r'[<>:"/\\|?*\s]+', "_", chosen.speaker or folder.resolve().name).strip("._") or "voice"
-    out = Path(chosen.out or Path("runs") / name)
-    if out.expanduser().resolve() == folder.resolve():
+    out = Path(chosen.out or Path("runs") / name).expanduser()
+    if out.resolve() == folder.resolve():
         raise RecipeError(
             "the run would lie among its own recordings", cure=f"another folder for it: --out runs/{name}", file=out
         )
+    _look_for_whisper(chosen)
+    _look_at_earlier(chosen, out)
     return chosen.override({"out": str(out)})
+
+
+def base_on_disk(recipe: Recipe, base: str | None = None) -> Path | None:
+    """The file of the recipe's base (or of another one) if it lies on this disk, None where it is to be fetched.
+
+    Raises BaseError for one that is not there, could not serve, or is what the run itself will overwrite.
+    """
+    from ffvits.base.load import check_base
+
+    return check_base(base or recipe.base, out=Path(recipe.out), start_from=recipe.train.start_from)
+
+
+def _look_for_whisper(recipe: Recipe) -> None:
+    from ffvits import store
+
+    model = recipe.label.transcribe.model
+    names = [entry.name.removeprefix("whisper-") for entry in store.entries("asr")]
+    known = [name for name in names if not name.endswith("-openai")]
+    if model not in known and not Path(model).expanduser().is_dir():
+        raise RecipeError(
+            f"label.transcribe.model: there is no Whisper {model!r}", cure=f"{or_nearest(model, known)}, or a folder"
+        )
+
+
+def _look_at_earlier(recipe: Recipe, out: Path) -> None:
+    """Two folders of one name would share a run, and the second voice be made of the first one's clips.
+
+    A run whose recordings are gone (moved, renamed) goes on, and so does one that is named, with a warning.
+    """
+    try:
+        earlier = Run.open(out).recipe()
+    except FfvitsError:
+        return  # none, or none that can be read
+    theirs, ours = (Path(one.input).expanduser() for one in (earlier, recipe))
+    if earlier.input and theirs.is_dir() and theirs.resolve() != ours.resolve():
+        found = f"this run was made of {theirs}, not of {ours}"
+    elif earlier.speaker and recipe.speaker and earlier.speaker != recipe.speaker:
+        found = f"this run's speaker is {earlier.speaker}, not {recipe.speaker}"
+    else:
+        return
+    if recipe.out:
+        console.warn(f"{out}: {found}; going on in it, as --out says")
+        return
+    another = out.with_name(f"{ours.resolve().parent.name}_{out.name}")
+    raise RecipeError(
+        found, cure=f"a run of its own: --out {another}; or, to go on in this one all the same: --out {out}", file=out
+    )
 
 
 def _input_of(folder: Path) -> str:
@@ -198,10 +247,14 @@ class BatchRow:
 
 
 def run_batch(recipes: Sequence[str | Path | Recipe], *, until: str = "report") -> list[BatchRow]:
-    """Makes several voices one after the other; a failure is told in its row and does not stop the rest."""
+    """Makes several voices one after the other; a failure is told in its row and does not stop the rest.
+
+    Raises RecipeError before the first begins if two would be made in one run folder.
+    """
+    names = [(recipe.speaker or recipe.input) if isinstance(recipe, Recipe) else str(recipe) for recipe in recipes]
+    _refuse_shared(recipes, names)
     rows: list[BatchRow] = []
-    for number, recipe in enumerate(recipes, 1):
-        name = (recipe.speaker or recipe.input) if isinstance(recipe, Recipe) else str(recipe)
+    for number, (recipe, name) in enumerate(zip(recipes, names, strict=True), 1):
         console.stage(f"Voice {number} of {len(recipes)}: {name}")
         began = time.monotonic()
         try:
@@ -228,6 +281,20 @@ def run_batch(recipes: Sequence[str | Path | Recipe], *, until: str = "report") 
         ],
     )
     return rows
+
+
+def _refuse_shared(recipes: Sequence[str | Path | Recipe], names: Sequence[str]) -> None:
+    taken: dict[Path, str] = {}
+    for recipe, name in zip(recipes, names, strict=True):
+        try:
+            out = Path(resolve(recipe=recipe).out).resolve()
+        except FfvitsError:
+            continue  # its own row will tell
+        if out in taken:
+            raise RecipeError(
+                f"{taken[out]} and {name} would share one run folder", cure="give each its own with out:", file=out
+            )
+        taken[out] = name
 
 
 if __name__ == "__main__":

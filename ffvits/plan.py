@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ USABLE = 0.7  # share of raw minutes that a usual folder keeps
 
 @dataclass(frozen=True)
 class Download:
+    """One thing to fetch; `bytes` is 0 where nobody has published its size."""
+
     name: str
     bytes: int
     title: str
@@ -45,6 +47,7 @@ class Outlook:
     train_minutes: float
     steps: int
     out: str
+    offline: bool
 
     def to_dict(self) -> dict:
         return asdict(self)
@@ -64,8 +67,11 @@ class Outlook:
             lines.append(f"unreadable {len(self.unreadable)}: {named}")
         if self.downloads:
             total = sum(download.bytes for download in self.downloads) / 1e6
-            lines.append(f"downloads  {total:.0f} MB:")
-            lines += [f"           {d.bytes / 1e6:6.0f} MB  {d.name}  {d.title}" for d in self.downloads]
+            what = "not here, and nothing may be fetched (offline)" if self.offline else f"{total:.0f} MB"
+            lines.append(f"downloads  {what}:")
+            for download in self.downloads:
+                size = f"{download.bytes / 1e6:6.0f}" if download.bytes else "     ?"
+                lines.append(f"           {size} MB  {download.name}  {download.title}")
         else:
             lines.append("downloads  none: everything needed is here")
         lines.append(
@@ -82,16 +88,16 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
     `recipe` must be resolved (see `ffvits.auto.resolve`). Raises FfvitsError for what could not work at all: no such
     stage as `until`, no recordings, a base that is not there, an impossible training.
     """
+    from ffvits import store
     from ffvits.audio.files import find, probe
-    from ffvits.auto import STAGES
-    from ffvits.base.load import check_base
+    from ffvits.auto import STAGES, base_on_disk
     from ffvits.device import choose_device
     from ffvits.label.ingest import speaker_names
     from ffvits.train.plan import make_plan
 
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
-    on_disk = check_base(recipe.base)
+    on_disk = base_on_disk(recipe)
     folder = Path(recipe.input).expanduser()
     found = find(folder, skip=(Path(recipe.out).resolve(),))
     if not found.audio and not found.unreadable:
@@ -131,6 +137,7 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
         train_minutes=round(recipe.train.minutes if by_time else min(trained, recipe.train.minutes or trained), 1),
         steps=0 if by_time else training.steps,
         out=recipe.out,
+        offline=recipe.offline or store.is_offline(),
     )
 
 
@@ -143,23 +150,35 @@ def _base(recipe: Recipe, on_disk: Path | None) -> tuple[str, bool, bool]:
     if on_disk:
         base = load_base(on_disk)  # which maps the file, and reads none of its weights
         return recipe.base, base.small, brings_judge(recipe, base)
-    if recipe.base == EMBEDDED or (recipe.base == "auto" and recipe.offline and not store.is_cached(PREFERRED)):
+    alone = recipe.offline or store.is_offline()
+    if recipe.base == EMBEDDED or (recipe.base == "auto" and alone and not store.is_cached(PREFERRED)):
         return EMBEDDED, True, False
     return (PREFERRED if recipe.base == "auto" else recipe.base), False, True
 
 
-def _downloads(recipe: Recipe, base: str) -> Sequence[Download]:
+def _downloads(recipe: Recipe, base: str) -> list[Download]:
+    from ffvits import store
+
+    model = recipe.label.transcribe.model
+    suffix = "-openai" if recipe.label.transcribe.engine == "openai-whisper" else ""
+    name, _, address = base.partition("@")  # a base of the manifest may come from another place
+    wanted = [f"whisper-{model}{suffix}", "resemblyzer", name]
+    if recipe.label.separate.when != "never":
+        wanted.append("demucs" if recipe.label.separate.separator == "demucs" else "spleeter-2stems")
+    missing = _missing(wanted)
+    known = {entry.name for entry in store.entries()}
+    if address and name not in known and not (store.place(name) / address.rpartition("/")[2]).is_file():
+        missing.append(Download(name, 0, f"from {address}"))
+    return missing
+
+
+def _missing(names: Iterable[str]) -> list[Download]:
     from ffvits import store
 
     known = {entry.name: entry for entry in store.entries()}
-    model = recipe.label.transcribe.model
-    suffix = "-openai" if recipe.label.transcribe.engine == "openai-whisper" else ""
-    wanted = [f"whisper-{model}{suffix}", "resemblyzer", base]
-    if recipe.label.separate.when != "never":
-        wanted.append("demucs" if recipe.label.separate.separator == "demucs" else "spleeter-2stems")
     return [
         Download(name, store.missing_bytes(name), known[name].title)
-        for name in wanted
+        for name in names
         if name in known and not store.is_cached(name)
     ]
 

@@ -72,7 +72,7 @@ class Run:
 
         Raises RunError if it cannot be written.
         """
-        run = cls(Path(folder))
+        run = cls(Path(folder).expanduser())
         try:
             run.folder.mkdir(parents=True, exist_ok=True)
             write_text(run.recipe_file, recipe.to_yaml())
@@ -85,7 +85,7 @@ class Run:
     @classmethod
     def open(cls, folder: str | Path) -> Run:
         """An existing run folder. Raises RunError if there is none."""
-        run = cls(Path(folder))
+        run = cls(Path(folder).expanduser())
         if not run.recipe_file.is_file():
             raise RunError(
                 "this is not a run folder (it holds no recipe.yaml)", cure="make one with: ffvits auto", file=folder

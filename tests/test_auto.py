@@ -61,6 +61,87 @@ def test_a_base_that_is_not_there_is_missed_before_anything_is_written(raw, tmp_
     assert not (tmp_path / "run").exists()
 
 
+def test_a_base_that_cannot_serve_is_told_before_anything_is_written(raw, tmp_path):
+    (raw / "一句.wav").write_bytes(b"")
+    (tmp_path / "G_0.pth").write_bytes(b"broken".ljust(100))
+    mine = tmp_path / "run" / "voice"
+    shutil.copytree(resources.files("ffvits.base") / "embedded" / "mandarin-lite", mine)
+    cases = [
+        ({"base": str(tmp_path / "G_0.pth")}, "neither a file of torch.save"),
+        ({"base": str(tmp_path / "run")}, "the run's own voice"),
+        ({"base": str(mine), "out": str(tmp_path / "other"), "train.start_from": "甲"}, "has a single voice"),
+        ({"base": "mandarin-lite", "train.start_from": "甲"}, "has a single voice"),
+    ]
+    for told, message in cases:
+        wanted = {"out": str(tmp_path / "run"), **told}
+        with pytest.raises(BaseError, match=message):
+            make_voice(raw, options=wanted)
+        with pytest.raises(BaseError, match=message):
+            plan(resolve(raw, options=wanted))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["G_0.pth", "run", raw.name]
+
+
+def test_an_unknown_whisper_is_told_with_the_nearest(raw, tmp_path):
+    with pytest.raises(RecipeError, match=r"label\.transcribe\.model: there is no Whisper 'larg-v3'") as caught:
+        resolve(raw, options={"label.transcribe.model": "larg-v3"})
+    assert "did you mean 'large-v3'?" in caught.value.cure
+    assert resolve(raw, options={"label.transcribe.model": str(tmp_path)}).label.transcribe.model == str(tmp_path)
+
+
+@pytest.fixture
+def of_one_name(tmp_path, monkeypatch):
+    """Two characters whose recordings lie in folders of one name; the first has a run already."""
+    monkeypatch.chdir(tmp_path)
+    for character in ("x", "y"):
+        (tmp_path / character / "raw").mkdir(parents=True)
+    first = resolve("x/raw")
+    Run.create(first.out, first)
+    return tmp_path
+
+
+def test_a_run_is_not_shared_by_two_folders_of_one_name(of_one_name, capsys):
+    assert resolve("x/raw").out == resolve(of_one_name / "x" / "raw").out
+    with pytest.raises(RecipeError) as caught:
+        resolve("y/raw")
+    told = str(caught.value)
+    assert "x/raw" in told and "y/raw" in told and "--out runs/y_raw" in told and "--out runs/raw" in told
+    assert resolve("y/raw", out="runs/y_raw").out == "runs/y_raw"
+    assert capsys.readouterr().err == ""
+    assert resolve("y/raw", out="runs/raw").out == "runs/raw"
+    assert "going on in it" in capsys.readouterr().err
+
+
+def test_a_run_whose_recordings_were_moved_goes_on(of_one_name):
+    (of_one_name / "x" / "raw").rename(of_one_name / "z")
+    shutil.move(of_one_name / "z", of_one_name / "w" / "raw")
+    assert resolve("w/raw").out == "runs/raw"
+    Run.open("runs/raw").recipe_file.write_text("nonsense: true", encoding="utf-8")
+    assert resolve("w/raw").out == "runs/raw"
+
+
+def test_two_speakers_whose_names_make_one_folder_are_told_apart(raw, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first = resolve(raw, speaker="a b")
+    Run.create(first.out, first)
+    with pytest.raises(RecipeError, match="this run's speaker is a b, not a:b"):
+        resolve(raw, speaker="a:b")
+
+
+def test_a_batch_whose_characters_would_share_a_run_does_not_begin(of_one_name):
+    with pytest.raises(RecipeError, match=r"x/raw and 派蒙 would share one run folder"):
+        run_batch([Recipe(input="x/raw", out="one"), Recipe(input="y/raw", speaker="派蒙", out="./one")])
+    assert not (of_one_name / "one").exists()
+
+
+def test_a_run_folder_may_be_named_from_home(raw, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    recipe = resolve(raw, out="~/voices/派蒙")
+    assert recipe.out == str(tmp_path / "voices" / "派蒙")
+    Run.create("~/voices/派蒙", recipe)
+    assert Run.open("~/voices/派蒙").folder == tmp_path / "voices" / "派蒙"
+
+
 def test_a_run_cannot_lie_among_its_own_recordings(raw):
     with pytest.raises(RecipeError, match="its own recordings"):
         resolve(raw, out=str(raw / "." / ""))
@@ -118,6 +199,21 @@ def test_a_dry_run_looks_at_a_base_that_lies_here(raw, tmp_path):
     (tmp_path / "mine" / "G.safetensors").write_bytes(b"broken")
     with pytest.raises(BaseError, match="safetensors"):
         plan(resolve(raw, base=str(tmp_path / "mine")))
+
+
+def test_a_dry_run_says_what_would_be_fetched_and_what_cannot_be(raw, tmp_path, monkeypatch):
+    (raw / "一句.wav").write_bytes(b"")
+    monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("FFVITS_OFFLINE", raising=False)
+    mine = plan(resolve(raw, base="mine@https://example.invalid/v/G_0.pth"))
+    assert (mine.downloads[-1].name, mine.downloads[-1].bytes) == ("mine", 0)
+    assert "? MB  mine  from https://example.invalid/v/G_0.pth" in mine.text()
+    assert "biaobei" in [one.name for one in plan(resolve(raw, base="biaobei@https://example.invalid/v")).downloads]
+    assert plan(resolve(raw)).base == "biaobei"
+    monkeypatch.setenv("FFVITS_OFFLINE", "1")
+    offline = plan(resolve(raw))
+    assert offline.base == "mandarin-lite"
+    assert "nothing may be fetched (offline)" in offline.text()
 
 
 def test_a_dry_run_tells_the_time_that_the_recipe_gives(raw):

@@ -349,7 +349,7 @@ def test_spaces_and_chinese_characters_in_an_address(web, make_store):
 
 @pytest.mark.parametrize("address", ["http://[::1/G.pth", "http:///G.pth", "http://127.0.0.1:port/G.pth"])
 def test_what_is_no_address_is_told(make_store, address):
-    with pytest.raises(DownloadError, match="address|port"):
+    with pytest.raises(DownloadError, match=r"address|port"):
         make_store(make_file("https://example.invalid/x"))._with("mine", "G.pth", address).fetch("mine")
 
 
