@@ -77,8 +77,8 @@ def add(verb: Verb) -> None:
     serve.add_argument("--patience", type=float, default=60, help="seconds that a request may wait (%(default)s)")
     serve.add_argument("--max-text", type=int, default=4096, help="characters of one request (%(default)s)")
     serve.add_argument(
-        "--cors", nargs="+", default=[], metavar="ORIGIN",
-        help="whose web pages may use it, as https://example.org (default: with a key, of anybody; without, nobody's)",
+        "--cors", action="append", default=[], metavar="ORIGIN",
+        help="whose pages may use it, as https://example.org, once for each (default: with a key anybody's, else none)",
     )  # fmt: skip
     serve.add_argument("--workers", type=int, default=0, help="requests spoken at once (0: one for each core)")
     serve.add_argument("--batch", type=int, default=0, help="phrases computed in one batch (0: as the device likes it)")

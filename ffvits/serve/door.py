@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import TYPE_CHECKING
 
@@ -31,4 +32,6 @@ def serve_app(app: FastAPI, door: socket.socket) -> None:
         timeout_keep_alive=75,  # longer than any client keeps one: else it closes just as the next request is sent
         h11_max_incomplete_event_size=65536,
     )  # fmt: skip
+    # An answer that breaks off is told where it breaks off, with the reason.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing response" not in record.msg)
     uvicorn.Server(config).run(sockets=[door])
