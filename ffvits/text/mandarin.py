@@ -1,7 +1,8 @@
 """From a spoken sentence (hanzi, Latin words, marks) to words whose every character has a reading.
 
-Who decides, in this order: braces in the text, the user's lexicon, the phrases of `data/readings.txt`, surnames, g2pW
-where it is installed, the polyphone model, pypinyin's phrases, pypinyin's first reading of the character.
+Who decides, in this order: braces in the text, the user's lexicon, the phrases of `data/readings.txt` and `verses.txt`,
+the polyphone rules, surnames, g2pW where it is installed, the polyphone model, pypinyin's phrases, pypinyin's first
+reading of the character.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import lru_cache
 
 from ffvits.errors import TextError
 from ffvits.text.characters import MARKS, is_hanzi
-from ffvits.text.polyphone_rules import rules
+from ffvits.text.polyphone_rules import ruled
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
 
@@ -205,7 +206,7 @@ _HANZI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
 def _reading_list() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     from ffvits.text.polyphones import data_text, read_phrases
 
-    listed = read_phrases(data_text("readings.txt"))
+    listed = read_phrases(data_text("readings.txt")) | read_phrases(data_text("verses.txt"))
     ordered = sorted(listed, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, ordered))), listed
 
@@ -231,16 +232,14 @@ def _adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
 
 
 def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Readings by rules, and above them by the phrases of `data/readings.txt`, longest first.
+    """Readings by rules, and above them by the phrases of `data/readings.txt` and `verses.txt`, longest first.
 
-    In that list `-` leaves a character to the others. A phrase counts where it begins and ends with a word, or lies
-    inside one: 上当 is none in 晚上当我.
+    In those lists `-` leaves a character to the others. A phrase of up to three characters counts where it begins and
+    ends with a word, or lies inside one: 上当 is none in 晚上当我.
     """
     for place in _adverbs(spoken, words):
         yield place, "de5"
-    for rule, reading in rules():
-        for match in rule.finditer(spoken):
-            yield match.start(), reading
+    yield from ruled(spoken)
     pattern, listed = _reading_list()
     owner = [index for index, word in enumerate(words) for _ in word] + [len(words)]
     at = 0
@@ -248,7 +247,7 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
         start, end = match.span()
         inside = owner[start] == owner[end - 1]
         whole = (not start or owner[start] != owner[start - 1]) and owner[end] != owner[end - 1]
-        if not (inside or whole):
+        if not (inside or whole or end - start > 3):
             at = start + 1
             continue
         at = end

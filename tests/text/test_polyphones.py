@@ -29,7 +29,7 @@ def test_network_reproduces_the_published_model():
 GOLDEN_NORMS = [4.90864, 4.82804, 4.68698, 5.03681]
 
 
-@pytest.mark.parametrize("name", ["readings.txt", "latin.txt"])
+@pytest.mark.parametrize("name", ["readings.txt", "verses.txt", "latin.txt"])
 def test_every_line_of_the_lists_is_pinyin(name):
     listed = read_phrases(data_text(name))
     lines = [line.split("#")[0].split() for line in data_text(name).splitlines()]
