@@ -2,13 +2,13 @@
 
 Tables (`wav|text`, `wav|speaker|text`, GPT-SoVITS `.list`, `esd.list`, csv and tsv, json and jsonl) may lie anywhere in
 the folder of recordings; subtitles and labels (srt, vtt, lrc, ass, TextGrid, txt, lab, json) lie beside the recording
-and have its name.
+and have its name, with or without its suffix and a mark of the language (第1集.srt, 第1集.mp4.srt, 第1集.zh-CN.srt).
 """
 
 from __future__ import annotations
 
+import bisect
 import itertools
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,27 +18,30 @@ from pathlib import Path, PurePosixPath
 from ffvits import console
 from ffvits.audio import files as recordings
 from ffvits.clip import Clip
-from ffvits.label import tables
+from ffvits.label import subtitles, tables
+from ffvits.label.subtitles import Line
 from ffvits.label.wording import wordings
 from ffvits.recipe import TranscribeSettings
+from ffvits.text.characters import is_hanzi
 
-_BESIDE = frozenset({".srt", ".vtt", ".lrc", ".ass", ".ssa", ".textgrid", ".txt", ".lab", ".json"})
+_BESIDE = subtitles.SUFFIXES | {".txt", ".json"}
+# What players and sites write between a recording's name and the suffix of its Chinese subtitles.
+_TAG = re.compile(
+    r"\.(?:(?:ai[-_])?(?:zh|zho|chi|cmn|cn|chs|cht|sc|tc|gb|big5)(?:[-_&+][a-z0-9]+)*|[^.]*[简繁中][^.]*)$",
+    re.IGNORECASE,
+)
+_TRADITIONAL = re.compile(r"hant|tw|hk|cht|tc|big5|繁", re.IGNORECASE)
 _ALIKE = 0.5  # of the syllables at least must be heard too, or the transcript is another recording's
 _AGREED = 0.8  # of the syllables should be heard too, or somebody should listen
 # Of 30 clips the right words fitted the sound by 0.3 to 0.94, those of other clips by 0.02 at most.
 _FITTING, _MISFIT = 0.3, 0.1
+_LATIN = re.compile(r"[A-Za-z]+")
+_HANZI = 4  # beside Latin words, below which a transcript cannot be told to be another recording's
+_LEAST, _SHARE = 0.4, 0.25  # seconds of a line, and share of it or the clip, that are more than a subtitle's hanging on
 _MANY = 3  # transcripts of others and more than half: it is not the odd wrong one, but the wrong table
 Fit = Callable[[Clip, Sequence[str]], list[float]]
+_NAMED = 5  # of the files that are not used
 _LARGEST = 50_000_000  # bytes of a file that can be a transcript
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a transcript: its words, and from when to when they are said (seconds) if that is known."""
-
-    text: str
-    start: float | None = None
-    end: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,15 @@ class _Sources:
         path = PurePosixPath(name.replace("\\", "/"))
         return self.stems.get(path.name) or self.stems.get(path.stem, [])
 
+    def beside(self, file: PurePosixPath) -> list[PurePosixPath]:
+        """Those in the folder of a file of subtitles that it is named after."""
+        for stem in dict.fromkeys((file.stem, _TAG.sub("", file.stem))):
+            named = [*self.stems.get(stem, ()), *self.stems.get(PurePosixPath(stem).stem, ())]
+            found = [path for path in named if path.parent == file.parent and stem in (path.stem, path.name)]
+            if found:
+                return found
+        return []
+
     def meant(self, name: str, place: PurePosixPath) -> list[PurePosixPath]:
         """Those that a table in the folder `place` means: the most folders alike, or else the nearest to the table.
 
@@ -95,12 +107,14 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
     """Reads every transcript in `folder` that speaks of one of `sources` (paths relative to it).
 
     A file that is not a transcript is passed over, as are hidden ones and those of runs; one that is, but cannot be
-    read, is told of, and so are rows that may mean several recordings.
+    read or belongs to no recording, is told of, and so are rows that may mean several recordings.
     """
     known = _Sources(sources)
     by_path: dict[str, list[Line]] = {}
     files: dict[Path, None] = {}
-    for path in recordings.find(folder).ignored:
+    unused: list[str] = []
+    # What comes later counts: of a recording's subtitles those that have its plain name, then the Simplified ones.
+    for path in sorted(recordings.find(folder).ignored, key=lambda path: _strangeness(path.stem), reverse=True):
         kind = path.suffix.lower()
         if kind not in tables.SUFFIXES | _BESIDE:
             continue
@@ -108,15 +122,17 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
         if text is None:
             continue
         here = PurePosixPath(path.relative_to(folder).as_posix())
-        owners = [source for source in known.stems.get(here.stem, []) if source.parent == here.parent]
-        if owners and kind in _BESIDE:
-            lines = parse(text, kind)
+        owners = known.beside(here) if kind in _BESIDE else []
+        if owners:
+            lines = subtitles.parse(text, kind)
             if lines:
                 by_path.update((str(owner), lines) for owner in owners)
                 files[path] = None
             else:
                 console.warn(f"No words found in {path.name}")
             continue
+        if kind in subtitles.SUFFIXES:
+            unused.append(str(here))
         unclear = 0
         for name, words in tables.rows(text, kind, lambda cell: bool(known.alike(cell))):
             meant = known.meant(name, here.parent)
@@ -131,7 +147,19 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
                 f"{here}: {unclear} rows are not used, for recordings in several folders have the names in them; "
                 "write the folder too (派蒙/001.wav), or let the table lie beside its recordings"
             )
+    if unused:
+        some = ", ".join(sorted(unused)[:_NAMED]) + (", …" if len(unused) > _NAMED else "")
+        console.warn(
+            f"{len(unused)} files of subtitles or labels are not used, for they are named after no recording: {some}; "
+            "let each lie beside its recording and have its name (第1集.srt, 第1集.mp4.srt, 第1集.zh.srt for 第1集.mp4)"
+        )
     return Transcripts(by_path, tuple(files))
+
+
+def _strangeness(stem: str) -> int:
+    """0 for a name without a mark of the language, 1 with one, 2 with one of Traditional Chinese."""
+    tag = _TAG.search(stem)
+    return 0 if tag is None else 2 if _TRADITIONAL.search(tag.group()) else 1
 
 
 def imported(
@@ -155,10 +183,10 @@ def use(
 ) -> Iterator[Clip]:
     """Gives each clip the words that its recording's transcript has for it, and a score of how well they agree.
 
-    Of lines with times those count that are said within the clip; a text without times is shared among the clips of
-    its recording by what was heard in each. A clip whose transcript says something else than is heard is rejected,
-    unless the words fit the sound all the same: `fit` tells how well each of several texts does, from 0 to 1. It also
-    chooses among the readings of a number.
+    Of lines with times those count that are said within the clip, and of one that spans several each has its share; a
+    text without times is shared among the clips of its recording by what was heard in each. A clip whose transcript
+    says something else than is heard is rejected, unless the words fit the sound all the same: `fit` tells how well
+    each of several texts does, from 0 to 1. It also chooses among the readings of a number.
     """
     everything = list(clips)
     of_source: dict[str, list[Clip]] = defaultdict(list)
@@ -170,11 +198,10 @@ def use(
         theirs.sort(key=lambda clip: clip.start)
         lines = transcripts.of(source)
         if all(line.start is not None for line in lines):
-            given.update((clip.id, _within(lines, clip)) for clip in theirs)
+            shares = _said(lines, theirs)
         else:
-            whole = "，".join(line.text for line in lines)
-            shares = share(whole, [clip.text for clip in theirs])
-            given.update(zip((clip.id for clip in theirs), shares, strict=True))
+            shares = share("，".join(line.text for line in lines), [clip.text for clip in theirs])
+        given.update(zip((clip.id for clip in theirs), shares, strict=True))
     checked = others = 0
     for clip in everything:
         if given.get(clip.id):
@@ -190,17 +217,17 @@ def use(
 
 
 def _given(clip: Clip, words: str, settings: TranscribeSettings, fit: Fit | None) -> Clip:
-    from ffvits.evaluate.metrics import pinyin_error
-
     forms = wordings(words, corrections=settings.corrections)
     fits = fit(clip, forms) if fit else [1.0]
     fitting = max(fits)
     text = forms[fits.index(fitting)]
     heard = clip.text
-    match = 1 - min(1.0, pinyin_error(text, heard, tones=False))
+    match, foreign = _match(text, heard)
     # What was doubted were the words of the recogniser.
     clip = clip.with_(review=()).score(transcript_match=match, transcript_fit=fitting)
-    if match < _ALIKE and not (fit and fitting > _FITTING):
+    fits_well = bool(fit) and fitting > _FITTING
+    few = bool(foreign) and sum(map(is_hanzi, text)) < _HANZI
+    if match < _ALIKE and not fits_well and not few:
         return clip.reject(
             "mismatch",
             f"its transcript says “{text}”, but “{clip.text}” is heard ({match:.0%} alike)",
@@ -209,12 +236,59 @@ def _given(clip: Clip, words: str, settings: TranscribeSettings, fit: Fit | None
     clip = clip.with_(text=text).note(f"words from its transcript ({match:.0%} of the syllables are heard)")
     if match < _AGREED or fitting < _MISFIT:
         clip = clip.doubt(f"its transcript says something else than is heard ({match:.0%} alike)", heard)
+    elif foreign and not fits_well:
+        clip = clip.doubt(f"“{foreign}” of its transcript is not among the words that are heard", heard)
     return clip
 
 
-def _within(lines: Iterable[Line], clip: Clip) -> str:
-    said = [line for line in lines if clip.start <= (line.start + (line.end or line.start)) / 2 < clip.end]
-    return "，".join(line.text.strip() for line in said)
+def _match(text: str, heard: str) -> tuple[float, str]:
+    """The share of a transcript's syllables that is heard, and the first of its Latin words that is not written there.
+
+    A recogniser writes such words as they sound to it (apple as 爱波), so where there are some only the hanzi count.
+    """
+    from ffvits.evaluate.metrics import edits, pinyin_error, syllables
+
+    foreign = next((word for word in _LATIN.findall(text) if word.lower() not in heard.lower()), "")
+    if not foreign:
+        return 1 - min(1.0, pinyin_error(text, heard, tones=False)), ""
+    wanted = syllables(_LATIN.sub("", text), tones=False)
+    missing = edits(wanted, syllables(_LATIN.sub("", heard), tones=False))
+    return 1 - (missing.dropped + missing.exchanged) / max(1, len(wanted)), foreign
+
+
+def _said(lines: Sequence[Line], clips: Sequence[Clip]) -> list[str]:
+    """What of the lines (with times) is said in each of a recording's clips, which are in order.
+
+    A line that spans several clips is shared among them by what was heard in each.
+    """
+    said: list[list[str]] = [[] for _ in clips]
+    ends = [clip.end for clip in clips]
+    for line in lines:
+        end = max(line.start, line.end or line.start)
+        middle, spanned = [], []
+        for number in range(bisect.bisect_right(ends, line.start), len(clips)):
+            clip = clips[number]
+            if clip.start > end:
+                break
+            common = min(end, clip.end) - max(line.start, clip.start)
+            if clip.start <= (line.start + end) / 2 < clip.end:
+                middle = [number]
+            if middle == [number] or common >= max(_LEAST, _SHARE * min(end - line.start, clip.seconds)):
+                spanned.append(number)
+        heard = [clips[number].text for number in spanned]
+        if len(spanned) > 1 and not _recognised(line.text, "".join(heard)):
+            spanned, heard = middle, heard[:1]  # nothing tells where to cut
+        for number, words in zip(spanned, share(line.text, heard) if spanned else (), strict=True):
+            said[number].append(words.strip())
+    return ["，".join(filter(None, words)) for words in said]
+
+
+def _recognised(words: str, heard: str) -> bool:
+    """Whether at least half of the characters of a line were heard."""
+    from difflib import SequenceMatcher
+
+    blocks = SequenceMatcher(None, heard, words, autojunk=False).get_matching_blocks()
+    return 2 * sum(block.size for block in blocks) >= len(words)
 
 
 def share(whole: str, heard: list[str]) -> list[str]:
@@ -239,130 +313,6 @@ def share(whole: str, heard: list[str]) -> list[str]:
         cuts.append(max(cuts[-1], guess))
     cuts.append(len(whole))
     return [whole[start:end].strip("，。、；：！？,.;:!? ") for start, end in itertools.pairwise(cuts)]
-
-
-def parse(text: str, kind: str) -> list[Line]:
-    """The lines of one recording's transcript by the suffix of its file; empty if it holds none."""
-    if kind in (".srt", ".vtt"):
-        return _subtitles(text)
-    if kind == ".lrc":
-        return _lyrics(text)
-    if kind in (".ass", ".ssa"):
-        return _substation(text)
-    if kind == ".textgrid":
-        return _textgrid(text)
-    if kind == ".json":
-        return _timed_json(text)
-    plain = " ".join(line.strip() for line in text.splitlines() if line.strip())
-    return [Line(plain)] if plain and "|" not in plain else []
-
-
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
-
-
-def _seconds(clock: str) -> float:
-    hours, minutes, seconds = _CLOCK.fullmatch(clock.strip()).groups()
-    return 3600 * int(hours or 0) + 60 * int(minutes) + float(seconds.replace(",", "."))
-
-
-_ARROW = re.compile(rf"\s*({_CLOCK.pattern})\s*-->\s*({_CLOCK.pattern})")
-
-
-def _subtitles(text: str) -> list[Line]:
-    """Cues begin with their times; the number before them and an empty line between them may be missing."""
-    cues: list[tuple[re.Match[str], list[str]]] = []
-    lines = text.splitlines()
-    for line, following in itertools.zip_longest(lines, lines[1:], fillvalue=""):
-        if times := _ARROW.match(line):
-            cues.append((times, []))
-        elif cues and not (line.strip().isdecimal() and _ARROW.match(following)):
-            cues[-1][1].append(line)
-    found = []
-    for times, said in cues:
-        said = itertools.takewhile(str.strip, itertools.dropwhile(lambda line: not line.strip(), said))
-        words = re.sub(r"<[^>]*>", "", " ".join(" ".join(said).split()))
-        if words:
-            found.append(Line(words, _seconds(times.group(1)), _seconds(times.group(5))))
-    return found
-
-
-def _lyrics(text: str) -> list[Line]:
-    starts = []
-    for line in text.splitlines():
-        stamps = re.findall(rf"\[({_CLOCK.pattern})\]", line)
-        words = re.sub(r"\[[^\]]*\]", "", line).strip()
-        starts += [(_seconds(stamp[0]), words) for stamp in stamps]
-    starts.sort()
-    ends = [*[start for start, _ in starts[1:]], float("inf")][: len(starts)]
-    return [Line(words, start, min(end, start + 15)) for (start, words), end in zip(starts, ends, strict=True) if words]
-
-
-def _substation(text: str) -> list[Line]:
-    found, names = [], []
-    for line in text.splitlines():
-        if line.startswith("Format:"):
-            names = [name.strip().lower() for name in line.removeprefix("Format:").split(",")]
-        elif line.startswith("Dialogue:") and {"start", "end", "text"} <= set(names):
-            row = dict(zip(names, line.removeprefix("Dialogue:").split(",", len(names) - 1), strict=False))
-            words = re.sub(r"\{[^}]*\}|\\[Nnh]", " ", row.get("text", "")).strip()
-            if words and _CLOCK.fullmatch(row["start"].strip()) and _CLOCK.fullmatch(row["end"].strip()):
-                found.append(Line(words, _seconds(row["start"]), _seconds(row["end"])))
-    return found
-
-
-def _textgrid(text: str) -> list[Line]:
-    """The first tier of intervals with words (Praat's long format)."""
-    for tier in re.split(r"item\s*\[\d+\]:", text)[1:]:
-        pattern = r'xmin\s*=\s*([\d.]+)\s*xmax\s*=\s*([\d.]+)\s*text\s*=\s*"((?:[^"]|"")*)"'
-        lines = [
-            Line(words.replace('""', '"').strip(), float(start), float(end))
-            for start, end, words in re.findall(pattern, tier)
-            if words.strip()
-        ]
-        if lines:
-            return lines
-    return []
-
-
-_STARTS = {"start": 1.0, "begin": 1.0, "StartMs": 1e-3, "bg": 1e-3, "begin_time": 1e-3, "start_time": 1e-3}
-_ENDS = {"end": 1.0, "EndMs": 1e-3, "ed": 1e-3, "end_time": 1e-3}
-
-
-def _timed_json(text: str) -> list[Line]:
-    """The sentences of a recogniser's answer: Whisper's segments, and those of the usual cloud services."""
-    try:
-        values = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        return []
-    lines = sorted(_sentences(values), key=lambda line: line.start or 0.0)
-    if not lines and isinstance(values, dict):
-        words = tables.named(values, tables.WORDS)
-        lines = [Line(words)] if words else []
-    return lines
-
-
-def _sentences(values: object) -> Iterator[Line]:
-    if isinstance(values, list):
-        for value in values:
-            yield from _sentences(value)
-    elif isinstance(values, dict):
-        words = tables.named(values, tables.WORDS)
-        start, end = _time(values, _STARTS), _time(values, _ENDS)
-        if words and start is not None and end is not None:
-            yield Line(words, start, end)
-            return
-        for value in values.values():
-            yield from _sentences(value)
-
-
-def _time(values: dict, names: dict[str, float]) -> float | None:
-    for name, scale in names.items():
-        value = values.get(name)
-        if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
-            value = float(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return value * scale
-    return None
 
 
 def _decoded(path: Path) -> str | None:

@@ -5,10 +5,18 @@ import json
 import pytest
 
 from ffvits.clip import Clip
-from ffvits.label.transcripts import Line, Transcripts, find, parse, share, use
+from ffvits.label.subtitles import Line, parse
+from ffvits.label.transcripts import Transcripts, find, share, use
 from ffvits.recipe import TranscribeSettings
 
 S = TranscribeSettings()
+
+
+@pytest.fixture
+def warned(monkeypatch) -> list[str]:
+    lines: list[str] = []
+    monkeypatch.setattr("ffvits.console.warn", lines.append)
+    return lines
 
 
 @pytest.mark.parametrize(
@@ -94,6 +102,49 @@ def test_other_files_are_no_transcripts(kind, text):
     assert parse(text, kind) == []
 
 
+LRC = "[00:01.50]你好\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("第1集.srt", SRT),
+        ("第1集.zh-CN.srt", SRT),
+        ("第1集.ai-zh.srt", SRT),
+        ("第1集.简体中文.srt", SRT),
+        ("第1集.chs&eng.ass", ASS),
+        ("第1集.mp4.lrc", LRC),
+        ("第1集.mp4.zh.vtt", VTT),
+        ("第1集.mp4.txt", "你好"),
+        ("第1集.mp4.lab", "你好"),
+    ],
+)
+def test_a_name_may_go_on_with_the_suffix_and_the_language(tmp_path, name, text, warned):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = find(tmp_path, ["第1集.mp4", "第10集.mp4", "别处/第1集.mp4"])
+    assert list(found.by_path) == ["第1集.mp4"]
+    assert found.of("第1集.mp4")[0].text == "你好"
+    assert not warned
+
+
+def test_the_plain_name_counts_before_the_simplified_and_that_before_the_traditional(tmp_path):
+    for tag, words in ((".zh-TW", "繁"), (".zh-CN", "简"), (".zh-Hant", "繁")):
+        (tmp_path / f"a{tag}.lrc").write_text(f"[00:01.00]{words}", encoding="utf-8")
+    assert find(tmp_path, ["a.wav"]).of("a.wav")[0].text == "简"
+    (tmp_path / "a.lrc").write_text("[00:01.00]正", encoding="utf-8")
+    assert find(tmp_path, ["a.wav"]).of("a.wav")[0].text == "正"
+
+
+def test_subtitles_that_belong_to_no_recording_are_told_of_by_name(tmp_path, warned):
+    for name in ("a.en.srt", "b.srt", *(f"{n}.lab" for n in range(5))):
+        (tmp_path / name).write_text(SRT, encoding="utf-8")
+    (tmp_path / "readme.txt").write_text("你好", encoding="utf-8")
+    assert not find(tmp_path, ["a.wav", "别处/b.wav"])
+    assert len(warned) == 1
+    assert warned[0].startswith("7 files of subtitles or labels are not used")
+    assert "4.lab, …" in warned[0] and "readme" not in warned[0]
+
+
 def test_equal_names_in_two_folders_are_told_apart_by_path(tmp_path):
     (tmp_path / "t.list").write_text(
         "/old/一/a.wav|x|ZH|你好\n/old/二/a.wav|x|ZH|再见\nnew/a.wav|x|ZH|谁", encoding="utf-8"
@@ -122,9 +173,7 @@ def test_a_transcript_of_something_else_is_caught():
 
 
 @pytest.mark.parametrize(("wrong", "right", "told"), [(3, 1, True), (2, 0, False), (3, 3, False)])
-def test_a_table_of_other_recordings_is_told_of_as_a_whole(monkeypatch, wrong, right, told):
-    warned = []
-    monkeypatch.setattr("ffvits.console.warn", warned.append)
+def test_a_table_of_other_recordings_is_told_of_as_a_whole(warned, wrong, right, told):
     texts = ["今天天气很好"] * wrong + ["欢迎来到提瓦特大陆"] * right
     clips = [clip(text, id=str(n)).with_(source=f"{n}.wav") for n, text in enumerate(texts)]
     table = Transcripts({one.source: [Line("欢迎来到提瓦特大陆")] for one in clips})
@@ -153,6 +202,44 @@ def test_lines_with_times_go_to_the_clip_in_which_they_are_said():
     lines = transcripts(Line("你好世界", 0.2, 2.5), Line("今天天气", 3.2, 4.0), Line("很好", 4.1, 5.0))
     found = list(use([clip("你好世界", 0, 3, "a"), clip("今天天气很好", 3, 6, "b")], lines, S))
     assert [one.text for one in found] == ["你好世界", "今天天气，很好"]
+
+
+def test_a_line_that_spans_two_clips_is_shared_by_what_was_heard():
+    lines = transcripts(Line("你好", 0, 0.5), Line("世界，今天天气很好", 0.5, 6), Line("我们走吧", 6.2, 7.5))
+    heard = [clip("你好世界", 0, 2, "a"), clip("今天天汽很好我们走吧", 2.8, 7.5, "b")]
+    assert [one.text for one in use(heard, lines, S)] == ["你好，世界", "今天天气很好，我们走吧"]
+
+
+@pytest.mark.parametrize("hanging", [0.3, 1.5])
+def test_a_subtitle_that_hangs_on_is_not_said_twice(hanging):
+    lines = transcripts(Line("你好世界", 0, 2.5 + hanging), Line("今天天气很好", 2.6, 5))
+    heard = [clip("你好世界", 0, 2, "a"), clip("今天天气很好", 2.5, 5, "b")]
+    assert [one.text for one in use(heard, lines, S)] == ["你好世界", "今天天气很好"]
+
+
+def test_a_line_of_which_nothing_was_heard_stays_whole():
+    """Where to cut it nobody can tell, so it is the one's in which its middle lies, as if the other did not hear it."""
+    lines = transcripts(Line("欢迎来到提瓦特大陆", 0, 5))
+    heard = [clip("一二三", 0, 3, "a"), clip("四五六", 3.2, 5, "b")]
+    assert [one.reasons[0].code if one.reasons else "" for one in use(heard, lines, S)] == ["mismatch", ""]
+
+
+@pytest.mark.parametrize(
+    ("words", "heard", "fits", "code", "doubted"),
+    [
+        ("苹果表配apple pay", "苹果表配爱波配", 0.2, "", "apple"),
+        ("苹果表配apple pay", "苹果表配爱波配", 0.5, "", ""),
+        ("苹果表配apple pay", "苹果表配apple pay。", 0.2, "", ""),
+        ("打BOSS去", "打波斯曲", 0.05, "", "something else"),
+        ("BOSS", "波斯", 0.05, "", "something else"),
+        ("打开APP看看新的任务", "今天天气很好", 0.02, "mismatch", ""),
+    ],
+)
+def test_of_a_transcript_with_latin_words_the_hanzi_are_compared(words, heard, fits, code, doubted):
+    (found,) = use([clip(heard)], transcripts(Line(words)), S, lambda clip, texts: [fits])
+    assert (found.reasons[0].code if found.reasons else "") == code
+    assert found.kept == (found.text == words)
+    assert bool(found.review) == bool(doubted) and doubted in "".join(doubt.why for doubt in found.review)
 
 
 def test_a_text_without_times_is_shared_among_the_clips():
@@ -219,13 +306,11 @@ def test_folders_are_compared_by_their_whole_names_and_suffixes_do_not_matter(tm
     assert found.of("1/001.flac") == [Line("一一")] and found.of("11/001.flac") == [Line("二二")]
 
 
-def test_rows_that_may_mean_several_recordings_are_told_of(tmp_path, monkeypatch):
-    told = []
-    monkeypatch.setattr("ffvits.console.warn", told.append)
+def test_rows_that_may_mean_several_recordings_are_told_of(tmp_path, warned):
     (tmp_path / "t.list").write_text("001.wav|你好\n002.wav|再见", encoding="utf-8")
     found = find(tmp_path, ["a/001.wav", "b/001.wav", "b/002.wav"])
     assert found.by_path == {"b/002.wav": [Line("再见")]}
-    assert len(told) == 1 and told[0].startswith("t.list: 1 rows are not used")
+    assert len(warned) == 1 and warned[0].startswith("t.list: 1 rows are not used")
 
 
 def test_one_recording_in_two_formats_has_one_transcript(tmp_path):
