@@ -41,16 +41,24 @@ class Sound:
 
         Raises AudioError if the file cannot be written.
         """
+        import io
+
         import numpy as np
         import soundfile
 
         kind, subtype = ("WAV", "PCM_16") if path.suffix.lower() == ".wav" else ("FLAC", "PCM_24")
+        # Into memory first: of a full disk libsndfile tells nothing, and soundfile only that a count is wrong.
+        file = io.BytesIO()
+        soundfile.write(file, np.clip(self.samples, -1.0, 1.0), self.rate, subtype=subtype, format=kind)
         try:
-            # An open file, not a name: libsndfile's own file names are not Unicode on every system.
-            with replacing(path) as temporary, temporary.open("wb") as file:
-                soundfile.write(file, np.clip(self.samples, -1.0, 1.0), self.rate, subtype=subtype, format=kind)
-        except (OSError, soundfile.LibsndfileError) as error:
-            raise AudioError(f"cannot be written: {error}", cure="is the disk full?", file=path) from error
+            with replacing(path) as temporary:
+                temporary.write_bytes(file.getbuffer())
+        except OSError as error:
+            raise AudioError(
+                f"cannot be written: {error.strerror}",
+                cure="free some space, or give yourself the right to write there, and run again",
+                file=path,
+            ) from error
 
     @classmethod
     def load(cls, path: Path) -> Sound:
