@@ -39,7 +39,7 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
     source, notes = strip_markup(text, offset)
     out: list[str] = []
     for place, char in zip(source.places, source.text, strict=True):
-        mapped = _map(char)
+        mapped = "零" if char in "○◯" and out and out[-1] in _DIGITS else _map(char)
         if mapped is None:
             if not unicodedata.combining(char) or not out:
                 notes.append(Note(offset + place, char, f"({_name(char)}) is not spoken"))
@@ -54,6 +54,7 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
     return Cleaned(_tidy("".join(out)), tuple(sorted(notes, key=lambda note: note.position)))
 
 
+_DIGITS = tuple("零一二三四五六七八九十百")
 # Emoji, new ones among them, and other drawings.
 _PICTURES = ("So", "Sk", "Cn")
 
@@ -148,6 +149,7 @@ _TIDY = tuple(
         (r"(?<!log)(?<![₀-₉])[₀-₉]+|(?<=[₀-₉]) (?=\w)", lambda m: m.group().translate(_ON_THE_LINE)),
         # A run of raised characters is one power.
         (r"(?<=\^[\d+-])\^(?=\d)|(?<=\^\d\d)\^(?=\d)|(?<=\^[+-]\d)\^(?=\d)", ""),
+        (r"<(?=[一-鿿])([^<>=\n]{1,40})>", r"《\1》"),
         (r"。{2,}|\.{3,}|…+|·{3,}", "…"),
         (r"[ \t]+", " "),
         (r" ?\n[\s]*", "\n"),

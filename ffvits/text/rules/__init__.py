@@ -8,15 +8,19 @@ from ffvits.text.rules.addresses import ADDRESS_RULES
 from ffvits.text.rules.calendar import CALENDAR_RULES
 from ffvits.text.rules.chemistry import CHEMISTRY_RULES
 from ffvits.text.rules.clock import CLOCK_RULES
+from ffvits.text.rules.codes import CODE_RULES
 from ffvits.text.rules.mathematics import MATHEMATICS_RULES
 from ffvits.text.rules.measures import MEASURE_RULES
 from ffvits.text.rules.names import NAME_RULES
 from ffvits.text.rules.quantities import PLAIN_RULES, QUANTITY_RULES
+from ffvits.text.rules.rows import ROW_RULES
 from ffvits.text.rules.rule import Rule
 from ffvits.text.rules.signs import SIGN_RULES
 
 RULES: tuple[Rule, ...] = (
+    *CODE_RULES,
     *ADDRESS_RULES,
+    *ROW_RULES,
     *CALENDAR_RULES,
     *CLOCK_RULES,
     *CHEMISTRY_RULES,

@@ -46,7 +46,8 @@ def _coded(phone: bool):
     def say(m: re.Match[str]) -> str | None:
         if is_counted(after(m, 3)) and not after(m).startswith(("打", "位")):
             return None
-        return m.group(1) + digits(m.group(2).replace("-", "").replace(" ", ""), phone=phone)
+        room = m.group(1).startswith(("房间", "房号"))
+        return m.group(1) + digits(m.group(2).replace("-", "").replace(" ", ""), phone=phone or room)
 
     return say
 
@@ -173,7 +174,7 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "mobile phone",
-        r"(?<![\dA-Za-z.])(?:\+?(86)[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\d.])",
+        r"(?<![\dA-Za-z.])(?:(?:\+?|[(（]\+?)(86)[)）]?[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\d.])",
         lambda m: ("八六" if m.group(1) else "") + digits(re.sub("[- ]", "", m.group(2)), phone=True),
         examples="""
         可以打我手机13501234567 => 可以打我手机幺三五零幺二三四五六七

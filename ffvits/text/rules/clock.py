@@ -87,6 +87,9 @@ def _time(m: re.Match[str]) -> str | None:
         return None
     if int(hour) > 24 or re.search("比例|比值|配比|比为|赔率", before(m, 6)):
         return None
+    # A film or a recording counts from nought; nobody gives the seconds of midnight.
+    if hour == "00" and second and not noon and not _AT_A_TIME.search(before(m, 5)):
+        return "".join(plain(n) + name for n, name in ((minute, "分"), (second, "秒")) if int(n)) or "零秒"
     return _half(noon) + _clock(hour, minute, second)
 
 
@@ -117,7 +120,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule(
         "what is left of a clock",
         (
-            r"((?:剩余|倒计时|时长|用时|耗时|总时长|进度|半马|全马|马拉松|完赛成绩|配速)(?:时间)?[为：: ]{0,2})"
+            r"((?:剩余|还剩|剩下|倒计时|时长|长度|片长|用时|耗时|进度|半马|全马|马拉松|完赛成绩|配速)(?:时间)?[为：: ]{0,2})"
             r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"
         ),
         _duration,
@@ -136,7 +139,8 @@ CLOCK_RULES: tuple[Rule, ...] = (
         2:02 => 两点零二分
         于5:35:36发射 => 于五点三十五分三十六秒发射
         8:00 a.m.准时开会 => 上午八点准时开会
-        1:02:36 am => 上午一点零二分三十六秒""",
+        1:02:36 am => 上午一点零二分三十六秒
+        00:03:25 => 三分二十五秒""",
     ),
     rule(
         "hour with am or pm",

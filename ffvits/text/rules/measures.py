@@ -37,8 +37,8 @@ def _money(m: re.Match[str]) -> str:
     unit = CURRENCY_SIGNS.get(name) or CURRENCY_CODES[name]
     if name in ("CNY", "RMB"):
         unit = "人民币"
-    if scale and scale in "kKMmBb":
-        value = Decimal(number.replace(",", "")) * {"k": 1000, "m": 10**6, "b": 10**9}[scale.lower()]
+    if scale.isascii() and scale:
+        value = Decimal(number.replace(",", "")) * {"k": 1000, "m": 10**6, "b": 10**9}[scale[0].lower()]
         number, scale = f"{value.normalize():f}", ""
     two = "两" if scale else ("两" if unit[0] in "元美欧英日港澳" else "二")
     return ("负" if sign == "-" else "") + decimal(number, two=two) + scale + unit
@@ -103,12 +103,42 @@ def _unit(m: re.Match[str]) -> str | None:
     return f"{said}{name}每{below}"
 
 
+def _unit_alone(number: str, unit: str) -> str:
+    """The unit as `_unit` says it where nothing around tells more."""
+    if unit in CAPITALS_THAT_ARE_NAMES:
+        return "伏" if unit == "V" and len(number) > 1 else unit
+    return UNITS.get(unit, "")
+
+
+# Pay and prices are given in thousands.
+_PAID = re.compile("[薪资酬]|收入|月入|年入|[赚挣花租]|预算|奖金|生活费|存款|报价|提成|offer|到手")
+
+
+def _thousands(m: re.Match[str]) -> str | None:
+    if not _PAID.search(before(m, 8)) and not re.match("块|元|的?[月年底]薪|/月|一个月|每月", after(m, 4)):
+        return None
+    values = [Decimal(number) * 1000 for number in (m.group(1), m.group(2)) if number]
+    return "到".join(decimal(f"{value.normalize():f}", two="两") for value in values)
+
+
 def _per(m: re.Match[str]) -> str | None:
     below = m.group(2)
     return f"{m.group(1)}每{UNITS.get(below, below)}"
 
 
 MEASURE_RULES: tuple[Rule, ...] = (
+    rule(
+        "no cents",
+        rf"((?:{_SIGN}|(?<![\d.,])) ?(?:\d{{1,3}}(?:,\d{{3}})+|\d+))\.00(?=元|美元|万|块|/|[，。；）)]|$)",
+        lambda m: m.group(1) if re.search(r",|^\D", m.group(1)) or after(m) in ("元", "美", "块") else None,
+        examples="1,000,000.00元 => 一百万元\n¥6,500.00 => 六千五百元\n成绩是9.00 => 成绩是九点零零",
+    ),
+    rule(
+        "amount for a time",
+        rf"(?<![\d.,¥$€£])({NUMBER})/(月|年|天|小时|周|晚)(?![一-鿿])",
+        lambda m: f"{decimal(m.group(1))}每{m.group(2)}",
+        examples="6,500.00/月 => 六千五百每月",
+    ),
     rule(
         "percent range",
         rf"(?<![\d.])({_SIGNED})(%)?{_TO}({_SIGNED})%",
@@ -134,7 +164,8 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "money",
-        rf"([-+])?({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}) ?({_SCALE}|[kKmMBb](?![A-Za-z]))?(?:元(?!素))?(?!\d)",
+        rf"([-+])?({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}) ?"
+        rf"({_SCALE}|(?:[bm]n|[kKmMBb])(?![A-Za-z]))?(?:元(?!素))?(?!\d)",
         _money,
         examples="""
         ￥1.25 => 一点二五元
@@ -142,7 +173,8 @@ MEASURE_RULES: tuple[Rule, ...] = (
         价格是A$13.5 => 价格是十三点五澳元
         CNY 1.25 => 一点二五人民币
         ¥3.5万 => 三点五万元
-        $2M => 两百万美元""",
+        $2M => 两百万美元
+        ¥3.5bn => 三十五亿元""",
     ),
     rule(
         "money after",
@@ -209,8 +241,24 @@ MEASURE_RULES: tuple[Rule, ...] = (
     rule(
         "unit range",
         rf"(?<![\d.])({NUMBER})(?: ?({UNIT}))?{_TO}(?={NUMBER} ?(?:{UNIT})(?![A-Za-z\d]))",
-        lambda m: f"{decimal(m.group(1), two='两')}{UNITS[m.group(2)] if m.group(2) else ''}到",
-        examples="5-10km => 五到十公里\n3kg~5kg => 三千克到五千克",
+        lambda m: f"{decimal(m.group(1), two='两')}{_unit_alone(m.group(1), m.group(2) or '')}到",
+        examples="5-10km => 五到十公里\n3kg~5kg => 三千克到五千克\n从7B到405B => 从七B到四百零五B",
+    ),
+    rule(
+        "thousands as k",
+        r"(?<![\dA-Za-z.])(?:(\d{1,3}(?:\.\d)?)[kK]?[-~—到至])?(\d{1,3}(?:\.\d)?)[kK](?![A-Za-z\d])",
+        _thousands,
+        examples="工资3k => 工资三千\n月薪8k-12k => 月薪八千到一万二千\n4k显示器 => 四k显示器",
+    ),
+    rule(
+        "ten thousand five thousand",
+        r"(?<![\dA-Za-z.])(\d{1,3})([wk])([1-9])(?![\dA-Za-z.])",
+        lambda m: (
+            decimal(m.group(1), two="两") + {"w": "万", "k": "千"}[m.group(2)] + decimal(m.group(3))
+            if m.group(2) == "w" or _PAID.search(before(m, 8))
+            else None
+        ),
+        examples="2w5 => 两万五\n工资3k5 => 工资三千五",
     ),
     rule(
         "ten thousand as w",

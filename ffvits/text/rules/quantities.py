@@ -110,7 +110,7 @@ def _range(m: re.Match[str]) -> str | None:
     if not is_counted(rest) and len(first) <= 2 and len(last) <= 2 and first.isdigit() and last.isdigit():
         if int(first) > int(last):
             return f"{cardinal(first)}比{cardinal(last)}"
-    return f"{quantity(first, rest)}到{quantity(last, rest)}"
+    return f"{quantity(first, rest, before(m))}到{quantity(last, rest, before(m))}"
 
 
 def _range_with_units(m: re.Match[str]) -> str | None:
@@ -277,7 +277,7 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         "range",
         rf"(?<![\d.A-Za-z-])({NUMBER})\s?[-~—]\s?({NUMBER})(?![\d.A-Za-z-])",
         _range,
-        examples="3~5天 => 三到五天\n2-3个 => 两到三个",
+        examples="3~5天 => 三到五天\n2-3个 => 两到三个\n第2-3集 => 第二到三集",
     ),
     rule(
         "range with measure words",
@@ -309,7 +309,11 @@ QUANTITY_RULES: tuple[Rule, ...] = (
 def _long(m: re.Match[str]) -> str | None:
     number = m.group()
     if len(number) >= 9 or number[0] == "0":
-        if number[0] != "0" and len(number) <= 16 and (is_counted(after(m, 3)) or after(m) in "余多"):
+        if (
+            number[0] != "0"
+            and len(number) <= 16
+            and (is_counted(after(m, 3)) or after(m) in ("余", "多") or number.endswith("0000"))
+        ):
             return None
         return digits(number, phone=len(number) in (11, 18) and number[0] == "1")
     return None
@@ -320,10 +324,11 @@ PLAIN_RULES: tuple[Rule, ...] = (
         "long number",
         (
             r"(?<![\dA-Za-z.,])\d+(?![\d.,%:/°A-Za-z-]|年|月|日|号|点|时)"
-            r"|(?<![\dA-Za-z.,])0\d+(?![\d.,:/%°-]|年|月|日|号|点|时)"
+            r"|(?<![\dA-Za-z.,])0\d+(?![\d.,:/%°-]|年|月|日|号|点|时)|(?<![\dA-Za-z.,])\d{13,}(?=号)"
         ),
         _long,
         examples="""
+        IMEI：861234567890123 => IMEI：八六一二三四五六七八九零一二三
         1234567890123456789 => 一二三四五六七八九零一二三四五六七八九
         特工007 => 特工零零七""",
     ),

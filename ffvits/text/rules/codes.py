@@ -1,0 +1,101 @@
+"""Rules for codes that no unit follows: numbers of documents, shares and records, hexadecimal, passwords, stages."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.numerals import cardinal, digits
+from ffvits.text.rules.rule import Rule, after, is_counted, rule
+
+_KEYS = {"#": "井号", "*": "星号", "@": "艾特", "_": "下划线", "-": "杠"}
+_YEAR = r"(?:19|20)\d\d"
+
+
+def _password(m: re.Match[str]) -> str:
+    return m[1] + "".join(_KEYS.get(c, c) for c in digits(m[2]))
+
+
+def _case(m: re.Match[str]) -> str:
+    year, court, number, kind, last = m.groups()
+    return f"（{digits(year)}）{court}{digits(number)}{kind}" + (digits(last) if len(last) > 3 else cardinal(last))
+
+
+def _year_alone(m: re.Match[str]) -> str | None:
+    return None if is_counted(after(m, 3)) else m[1] + digits(m[2])
+
+
+CODE_RULES: tuple[Rule, ...] = (
+    rule(
+        "password with signs",
+        r"((?:密码|口令|暗号|验证码|指令|拨)(?:[是为：:]| |是：|为：)?)"
+        r"(?=[\dA-Za-z*#@_]*\d)([\dA-Za-z]*(?:[#*@_][\dA-Za-z]*)+)",
+        _password,
+        examples="密码是0#1357* => 密码是零井号一三五七星号",
+    ),
+    rule(
+        "hexadecimal",
+        r"(?<![A-Za-z\d])0[xX](?=\d*[\dA-Fa-f])([\dA-Fa-f]{2,16})(?![A-Za-z\d])",
+        lambda m: "零X" + digits(m[1].upper()),
+        examples="错误0x80070005 => 错误零X八零零七零零零五",
+    ),
+    rule(
+        "number of a case",
+        rf"[（(]({_YEAR})[)）] ?([一-鿿]{{1,6}}?)(\d{{0,6}})([一-鿿]{{1,6}})(\d{{1,6}})(?=号)",
+        _case,
+        examples="""
+        （2023）京0105民初12345号 => （二零二三）京零一零五民初一二三四五号
+        (2022)最高法民终123号 => （二零二二）最高法民终一百二十三号""",
+    ),
+    rule(
+        "number of a document",
+        rf"(?<=[一-鿿])[（(]({_YEAR})[)）](?=第?\d{{1,5}}号)",
+        lambda m: f"（{digits(m[1])}）",
+        examples="国发〔2023〕12号 => 国发（二零二三）十二号",
+    ),
+    rule(
+        "number of a record",
+        r"(备案号?|[IC]CP[备证]|安备|许可证号?)(第| ?)(\d{4,})(?:(号)(?:-(\d{1,3}))?)?",
+        lambda m: f"{m[1]}{m[2]}{digits(m[3])}{m[4] or ''}" + (f"杠{digits(m[5])}" if m[5] else ""),
+        examples="""
+        京ICP备12345678号-1 => 京ICP备一二三四五六七八号杠一
+        京公网安备11010802020088号 => 京公网安备一一零一零八零二零二零零八八号""",
+    ),
+    rule(
+        "share of an exchange",
+        r"(?<![\d.A-Za-z])(\d{6}|\d{4,5}(?=\.HK))\.(SH|SZ|BJ|SS|HK)(?![A-Za-z])",
+        lambda m: f"{digits(m[1])}点{m[2]}",
+        examples="(600519.SH) => （六零零五一九点SH）",
+    ),
+    rule(
+        "share in brackets",
+        r"(?<=[一-鿿A-Z])[（(]((?:60[0135]|68[89]|00[0123]|30[01]|83\d|87\d|43\d|92\d)\d{3})[)）]",
+        lambda m: f"（{digits(m[1])}）",
+        examples="贵州茅台（600519） => 贵州茅台（六零零五一九）",
+    ),
+    rule(
+        "year without its word",
+        (
+            r"((?:今年|明年|去年|前年|那年|那一年|时间|年份)(?:就?是|为|：)|(?:出生|生|毕业|成立|创立|创建|始建|建成|诞生|发表|发布|发行"
+            rf"|去世|逝世|卒|入学|结婚)于|[我他她你](?:是|生于))({_YEAR})"
+            r"(?=$|[，。！？；、）)]|的(?![一-鿿])|的[人属宝，。]|了|[吧呢啊吗])"
+        ),
+        _year_alone,
+        examples="""
+        今年是2024 => 今年是二零二四
+        出生于1998 => 出生于一九九八
+        我是2003的 => 我是二零零三的""",
+    ),
+    rule(
+        "telephone abroad",
+        r"(?<![\dA-Za-z.])(?:\+|[(（]\+?)86[)）]?[- ]?(?:0?(10|2\d|[3-9]\d\d)[- ])(\d{3,4})[- ]?(\d{4})(?![\d.])",
+        lambda m: "八六" + digits(m[1] + m[2] + m[3], phone=True),
+        examples="+86-10-88889999 => 八六幺零八八八八九九九九\n+86 10 8888 9999 => 八六幺零八八八八九九九九",
+    ),
+    rule(
+        "stage of a game",
+        r"(?:(?<=方舟)|(?<=主线)|(?<=关卡)|(?<=推图)) ?(\d{1,2})-(\d{1,2})(?![\d.-])"
+        r"|(?<![\d第.-])(\d{1,2})-(\d{1,2})(?=突袭|磨难|险地|碎石|关卡?攻略)",
+        lambda m: f"{cardinal(m[1] or m[3])}杠{cardinal(m[2] or m[4])}",
+        examples="明日方舟8-8突袭 => 明日方舟八杠八突袭\n主线1-7 => 主线一杠七",
+    ),
+)

@@ -1,0 +1,69 @@
+"""Rules for numbers in a row: sets of a match, hours and places that follow one another, parts of a second."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.numerals import cardinal
+from ffvits.text.rules.rule import Rule, after, rule
+
+_SET = r"\d{1,2}-\d{1,2}(?:[(（]\d{1,2}[)）])?"
+
+
+def _is_a_set(games: str) -> bool:
+    first, last = (int(n) for n in games.partition("(")[0].partition("（")[0].split("-"))
+    won, lost = max(first, last), min(first, last)
+    return (won == 6 and lost <= 4) or (won == 7 and lost in (5, 6)) or (won == 10 and lost <= 8)
+
+
+def _sets(m: re.Match[str]) -> str | None:
+    sets = re.findall(_SET, m.group())
+    if not all(map(_is_a_set, sets)):
+        return None
+    said = [re.sub(r"\d+", lambda n: cardinal(n.group()), one.replace("-", "比")) for one in sets]
+    return "，".join(one.replace("(", "（").replace(")", "）") for one in said)
+
+
+# What is numbered, not counted.
+_NUMBERED = "车道|号线|号楼|楼|层|排|站|单元|年级|班|栋|车厢|等奖|级|线|军|师|团|营|连"
+
+
+def _places(m: re.Match[str]) -> str | None:
+    if not m[1] and not re.match(_NUMBERED, after(m, 2)):
+        return None
+    return m[1] + re.sub(r"\d+", lambda n: cardinal(n.group()), m[2])
+
+
+ROW_RULES: tuple[Rule, ...] = (
+    rule("plus or minus", r"\+/- ?", lambda m: "正负", examples="误差+/-3 => 误差正负三\n+/-值 => 正负值"),
+    rule(
+        "sets of a match",
+        rf"(?<![\d.-]){_SET}(?:[/，,、 ]{{1,2}}{_SET}){{1,4}}(?![\d.-])",
+        _sets,
+        examples="6-4/7-6(5)/6-3 => 六比四，七比六（五），六比三\n6-4，3-6，7-6(4) => 六比四，三比六，七比六（四）",
+    ),
+    rule(
+        "hours one after the other",
+        r"(?<=[点时半刻分钟\d])\s?[-~—]+\s?(?=(?:次日|第二天|凌晨|早上?|上午|中午|下午|晚上?)?\d{1,2}(?:点|时(?!间)))",
+        lambda m: "到" if re.search(r"\d[点时](?:\d{1,2}分?|半|钟|[一三]刻)?$", m.string[: m.start()][-8:]) else None,
+        examples="8点30-9点 => 八点三十到九点\n早上8点半-晚上9点 => 早上八点半到晚上九点",
+    ),
+    rule(
+        "places one after the other",
+        r"(?<![\d.、])(第?)(\d{1,2}(?:、\d{1,2})+)(?=[一-鿿])",
+        _places,
+        examples="第1、2名 => 第一、二名\n占用1、2车道 => 占用一、二车道\n1、2个 => 一、两个",
+    ),
+    rule(
+        "part of a second",
+        r"(?<![\d/.])1/(\d{1,5}) ?(?:s(?![A-Za-z])|秒)",
+        lambda m: cardinal(m[1]).replace("两", "二") + "分之一秒",
+        examples="快门1/250s => 快门二百五十分之一秒",
+    ),
+    rule(
+        "for each kilometre",
+        r"(?<=[\d″'\"”秒分]) ?/ ?(?:km|KM|公里)(?![A-Za-z])",
+        lambda m: "每公里" if re.search(r"\d(?:″|''|[\"”秒分])$", m.string[: m.start()][-3:]) else None,
+        examples="配速4'15\"/km => 配速四分十五秒每公里",
+    ),
+)
