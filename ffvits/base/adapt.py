@@ -44,13 +44,17 @@ class Change:
 
 @dataclass(frozen=True)
 class SurgeryReport:
-    """Every change, key by key; rows of `emb_g` and `enc_p.emb` that changed are listed one by one."""
+    """Every change, key by key; rows of `emb_g` and `enc_p.emb` that changed are listed one by one.
+
+    `read_along` are voices of the base with rows behind the speakers' in training, which the finished voice has not.
+    """
 
     base: str
     speakers: tuple[str, ...]
     n_symbols: int
     gin_channels: int
     changes: tuple[Change, ...]
+    read_along: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """How many entries each action has."""
@@ -80,6 +84,7 @@ class SurgeryReport:
         return {
             "base": self.base,
             "speakers": list(self.speakers),
+            "read_along": list(self.read_along),
             "n_symbols": self.n_symbols,
             "gin_channels": self.gin_channels,
             "counts": self.counts(),

@@ -133,7 +133,7 @@ def refuse_itself(path: Path, out: Path) -> None:
         if (out / made).resolve() in path.resolve().parents:
             raise BaseError(
                 "this base is the run's own voice, which training would overwrite",
-                cure="another run folder (--out), or leave --base as it was to go on training",
+                cure="leave --base as it was to go on training; or take another run folder, or a copy of the base",
                 file=path,
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -113,17 +113,20 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -
     progress = loop.go(progress)
     verdict = loop.close(progress)
     if ranks.first:
-        adapted.report.save(run.folder / "surgery.json")
+        report = replace(adapted.report, speakers=tuple(course.table), read_along=course.voices)
+        report.save(run.folder / "surgery.json")
         write_voice(run, voice, course.identity, keep_judge=as_base)
     return Trained(progress, verdict)
 
 
 def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
-    from ffvits.base import load_base
+    from ffvits.base.load import load_base, refuse_itself, refuse_start
 
     clips = run.clips()
     speakers = sorted({clip.speaker for clip in clips if clip.kept})
     base = load_base(recipe.base, offline=recipe.offline)
+    refuse_itself(base.path, run.folder)
+    refuse_start(base.name, base.speakers, recipe.train.start_from)
     reader = _reader(base, recipe)
     items, held_out = prepare(clips, run, base.audio, reader, speakers)
     start_from = _start_from(recipe, run, base, clips, speakers)
@@ -245,19 +248,24 @@ def _reads(base: Base, reader: FrontEnd) -> bool:
 
 
 def _start_from(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: list[str]) -> str | dict[str, str]:
-    """The base's voice that each new speaker starts from, as `adapt` wants it."""
+    """The base's voice that each speaker starts from, as `adapt` wants it: its own where the base has that speaker."""
     wanted = recipe.train.start_from
     if not base.speakers:
         return "mean"
+    own = {name: name for name in speakers if name in base.speakers}
+    new = [name for name in speakers if name not in own]
     if wanted == "auto":
         if not base.front_end or len(base.speakers) > HEARD_ALL:
-            return "mean"
-        try:
-            return _nearest(recipe, run, base, clips, speakers)
-        except (FfvitsError, ModuleNotFoundError) as error:
-            console.warn(f"which of the base's voices is nearest cannot be told: {error}; starting from their mean")
-            return "mean"
-    return _nearest(recipe, run, base, clips, speakers) if wanted == "nearest" else wanted
+            wanted = "mean"
+        else:
+            try:
+                return own | _nearest(recipe, run, base, clips, new)
+            except (FfvitsError, ModuleNotFoundError) as error:
+                console.warn(f"which of the base's voices is nearest cannot be told: {error}; starting from their mean")
+                wanted = "mean"
+    if wanted == "nearest":
+        return own | _nearest(recipe, run, base, clips, new)
+    return own | dict.fromkeys(new, wanted) if own else wanted
 
 
 def _nearest(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: list[str]) -> dict[str, str]:
@@ -331,6 +339,7 @@ def _announce(plan: Plan, course: _Course) -> None:
             f"only {minutes * 60:.0f} s of speech: the voice takes on the timbre and little more; 5 min are better"
         )
     _announce_far(course)
+    _announce_left(course)
     if not course.held_out:
         console.warn("no clip is held out: too few clips; the last checkpoint is taken, not the best")
 
@@ -348,6 +357,16 @@ def _announce_far(course: _Course) -> None:
         console.info(f"{gap}: the voice is moved by that much")
     else:
         console.warn(f"{gap}, and a short training keeps that pitch: a base whose voice is nearer comes closer")
+
+
+def _announce_left(course: _Course) -> None:
+    """The base's voices are a start, and no part of what comes of it."""
+    left = [name for name in course.base.speakers if name not in course.speakers]
+    if left:
+        console.info(
+            f"the new voice speaks as {_some(course.speakers)} only, not as {_some(left)} of the base; "
+            "for one voice of all, label everybody's recordings into one run (a folder each)"
+        )
 
 
 def _some(names: Sequence[str]) -> str:

@@ -1,12 +1,13 @@
 """Who reads along with whom, and what the model then trains on."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ffvits.base import load_base
-from ffvits.errors import FfvitsError
+from ffvits.errors import BaseError, FfvitsError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.train import session, state, train
@@ -45,7 +46,7 @@ def test_the_mean_of_many_voices_cannot_read(many, start_from):
     assert hire(many, ["新"], start_from) == Staff()
 
 
-def test_a_voice_of_the_base_is_replayed_and_left_out_of_the_finished_voice(run, tmp_path):
+def test_a_voice_of_the_base_is_replayed_and_left_out_of_the_finished_voice(run, tmp_path, capsys):
     first = run.recipe().override({"train.steps": 1})
     train(first, Run.create(run.folder, first))
     grown = Run.create(tmp_path / "grown", Recipe())
@@ -61,6 +62,20 @@ def test_a_voice_of_the_base_is_replayed_and_left_out_of_the_finished_voice(run,
     assert saved["model"]["emb_g.weight"].shape[0] == 2
     assert begun["model"]["emb_g.weight"][1].equal(load_base(run.voice).generator["emb_g.weight"][0])
     assert Voice.load(grown.folder).speakers == ("旅行者",)
+    said = " ".join(capsys.readouterr().err.split())
+    assert "the new voice speaks as 旅行者 only, not as 派蒙 of the base" in said
+    surgery = json.loads((grown.folder / "surgery.json").read_text(encoding="utf-8"))
+    assert (surgery["speakers"], surgery["read_along"]) == (["旅行者"], ["派蒙"])
+
+
+def test_a_run_is_not_trained_from_its_own_voice(run):
+    train(run.recipe().override({"train.steps": 1}), run)
+    before = (run.voice / "model.safetensors").read_bytes()
+    with pytest.raises(BaseError, match="the run's own voice"):
+        train(run.recipe().override({"base": str(run.folder), "train.steps": 2}), run)
+    with pytest.raises(BaseError, match="has a single voice"):
+        train(run.recipe().override({"train.start_from": "旅行者"}), run)
+    assert (run.voice / "model.safetensors").read_bytes() == before
 
 
 def test_without_an_encoder_a_new_voice_starts_from_the_mean(run, tmp_path, monkeypatch, capsys):
@@ -68,10 +83,22 @@ def test_without_an_encoder_a_new_voice_starts_from_the_mean(run, tmp_path, monk
     base = load_base(run.voice)
     monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "empty"))
     recipe = run.recipe().override({"base": str(run.voice), "offline": True})
-    assert session._start_from(recipe, run, base, run.clips(), ["派蒙"]) == "mean"
+    clips = [clip.with_(speaker="旅行者") for clip in run.clips()]
+    assert session._start_from(recipe, run, base, clips, ["旅行者"]) == "mean"
     assert "starting from their mean" in capsys.readouterr().err
     with pytest.raises(FfvitsError):
-        session._start_from(recipe.override({"train.start_from": "nearest"}), run, base, run.clips(), ["派蒙"])
+        session._start_from(recipe.override({"train.start_from": "nearest"}), run, base, clips, ["旅行者"])
+
+
+@pytest.mark.parametrize("wanted", ["auto", "nearest", "mean", "派蒙"])
+def test_a_speaker_of_the_base_starts_from_its_own_row(run, tmp_path, monkeypatch, capsys, wanted):
+    """And nobody says otherwise, nor is an encoder asked for."""
+    train(run.recipe().override({"train.steps": 1}), run)
+    monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "empty"))
+    capsys.readouterr()
+    recipe = run.recipe().override({"train.start_from": wanted, "offline": True})
+    assert session._start_from(recipe, run, load_base(run.voice), run.clips(), ["派蒙"]) == {"派蒙": "派蒙"}
+    assert "starts from" not in capsys.readouterr().err
 
 
 def hummed(folder, name, hz, audio):
