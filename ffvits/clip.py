@@ -1,7 +1,7 @@
 """The one record that travels from the raw recording to the trained voice, and the file that holds it.
 
-`clips.jsonl` has one line per clip. A person may edit `text` and `status` in it (or in the review page); ffvits keeps
-what it wrote itself in `machine`, so an edit is recognised by the difference and never overwritten.
+`clips.jsonl` has one line per clip. A person may edit `text`, `status` and `speaker` in it (or in the review page);
+ffvits keeps what it wrote itself in `machine`, so an edit is recognised by the difference and never overwritten.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ SCHEMA = 1
 BEYOND = 0.5  # s of a clip that may go with an edited one in its place
 REPLACED = "the recording is another than when you edited this clip"
 STATUSES = ("keep", "reject")
+EDITABLE = ("text", "status", "speaker")
 SPLITS = ("", "train", "val")
 
 
@@ -80,13 +81,16 @@ class Clip:
         return self.status == "keep"
 
     @property
-    def edited(self) -> bool:
-        """True if a person wrote the line, or changed its text or status, or settled its doubts, after ffvits did."""
-        return (
-            not self.machine
-            or self.settled
-            or any(getattr(self, name) != value for name, value in self.machine.items() if name in ("text", "status"))
+    def changed(self) -> tuple[str, ...]:
+        """The fields that a person changed after ffvits wrote them; all that may be where a person wrote the line."""
+        return tuple(
+            name for name in EDITABLE if not self.machine or self.machine.get(name) not in (None, getattr(self, name))
         )
+
+    @property
+    def edited(self) -> bool:
+        """True if a person wrote the line, or changed something in it, or settled its doubts, after ffvits did."""
+        return self.settled or bool(self.changed)
 
     @property
     def settled(self) -> bool:
@@ -96,7 +100,7 @@ class Clip:
     @property
     def waiting(self) -> bool:
         """True if a person should listen to it and has not done so."""
-        return bool(self.review) and not self.edited
+        return bool(self.review) and not {"text", "status"} & set(self.changed)
 
     def with_(self, **changes: object) -> Clip:
         return replace(self, **changes)
@@ -118,7 +122,7 @@ class Clip:
     def signed(self) -> Clip:
         """The clip with the machine's own words and judgement on record, as it is written to the label file."""
         review = {"review": "open"} if self.review else {}
-        return replace(self, machine={"text": self.text, "status": self.status, **review})
+        return replace(self, machine={**{name: getattr(self, name) for name in EDITABLE}, **review})
 
     def to_json(self) -> str:
         values = {"schema": SCHEMA, **asdict(self)}
@@ -257,10 +261,10 @@ def write_clips(path: Path, clips: Iterable[Clip]) -> None:
 def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
     """The newly labelled clips with every edit that a person made to the previous ones kept.
 
-    A clip that was edited keeps its text and status under the same id, or under another if its recording was renamed.
-    If the recording is another now, the edit is not for it and becomes a doubt. If the cuts have moved, the edited clip
-    itself stays and takes the place of new clips that cover more than half of it; one that reaches beyond it is
-    rejected instead, so that nothing of a recording is missing without a word.
+    A clip that was edited keeps its text, status and speaker under the same id, or under another if its recording was
+    renamed. If the recording is another now, the edit is not for it and becomes a doubt. If the cuts have moved, the
+    edited clip itself stays and takes the place of new clips that cover more than half of it; one that reaches beyond
+    it is rejected instead, so that nothing of a recording is missing without a word.
     """
     clips = {clip.id: clip.signed() for clip in fresh}
     replaced: list[Clip] = []
@@ -282,9 +286,7 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
         if new is None and old.recording and old.source not in of_source:
             new = clips.get(same_cut.get((old.recording, round(old.start, 3), round(old.end, 3)), ""))
         if new is not None:
-            edits: dict[str, object] = {
-                name: getattr(old, name) for name in ("text", "status") if getattr(old, name) != old.machine.get(name)
-            }
+            edits: dict[str, object] = {name: getattr(old, name) for name in old.changed}
             if old.settled:  # what was found right are these words, whatever is heard now
                 edits |= {"text": old.text, "review": ()}
                 new = new.with_(machine={**new.machine, "review": "open"})

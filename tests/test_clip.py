@@ -101,6 +101,19 @@ class TestEdits:
         merged = merge_edits([clip(text="派门")], [old])
         assert [(c.text, c.machine["text"], c.edited) for c in merged] == [("派蒙", "派门", True)]
 
+    def test_a_speaker_named_by_a_person_outlives_a_new_labelling(self):
+        old = clip(text="旧", speaker="派蒙").doubt("?").signed().with_(speaker="刻晴")
+        assert old.edited and old.waiting, "whose clip it is says nothing about its words"
+        (merged,) = merge_edits([clip(text="新", speaker="派蒙").doubt("?")], [old])
+        assert (merged.speaker, merged.text, merged.edited, merged.waiting) == ("刻晴", "新", True, True)
+        (again,) = merge_edits([clip(text="新", speaker="派蒙 2")], [merged])
+        assert again.speaker == "刻晴"
+
+    def test_a_file_of_an_older_ffvits_names_no_speaker_of_the_machine(self):
+        old = clip(text="好", speaker="派蒙").with_(machine={"text": "好", "status": "keep"})
+        assert not old.edited
+        assert merge_edits([clip(text="好", speaker="刻晴")], [old])[0].speaker == "刻晴"
+
     def test_what_nobody_edited_is_renewed(self):
         merged = merge_edits([clip(text="新")], [clip(text="旧").signed()])
         assert [(c.text, c.edited) for c in merged] == [("新", False)]

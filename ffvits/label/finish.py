@@ -20,10 +20,15 @@ from ffvits.run import Run
 
 _INDEX = "index.json"  # in audio/: the key of what each file was made from
 _UNDER_WAY = "under way"  # instead of a key
-_GONE = (
+_GONE = Reason(
     "gone",
     "its sound was deleted, and the recording is cut otherwise now",
     "put audio/ back and set it to keep, or delete its line and label again",
+)
+_SOUNDLESS = Reason(
+    "soundless",
+    "it was set to keep, but no sound could be had from its recording",
+    "put a recording that can be read in its place, or set it to reject",
 )
 
 
@@ -65,7 +70,10 @@ def split(clips: Iterable[Clip], held_out: float) -> list[Clip]:
 
 
 def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
-    """Writes the kept clips' samples as `audio/<id>.wav`; the clips then point there, and the cache may be deleted."""
+    """Writes the kept clips' samples as `audio/<id>.wav`; the clips then point there, and the cache may be deleted.
+
+    A clip that a person kept and that has no sound is rejected after all.
+    """
     clips = list(clips)
     run.audio.mkdir(exist_ok=True)
     index_file = run.audio / _INDEX
@@ -77,12 +85,13 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
     exported = []
     for clip in clips:
         name = f"{clip.id}.wav"
-        if clip.kept and clip.audio:
+        if clip.kept and not clip.audio:
+            clip = _unusable(clip, _SOUNDLESS)
+        elif clip.kept:
             if name in missing:
                 sound = next((p for p in (run.path(clip), run.folder / clip.original) if p.is_file()), None)
                 if sound is None:
-                    # The machine's own judgement; the words that a person wrote stay an edit.
-                    exported.append(clip.reject(*_GONE).with_(machine={**clip.machine, "status": "reject"}))
+                    exported.append(_unusable(clip, _GONE))
                     continue
                 Sound.load(sound).save(run.audio / name)
             after[name] = clip.key
@@ -96,6 +105,12 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
         (run.audio / name).unlink(missing_ok=True)
     write_text(index_file, json.dumps(after, ensure_ascii=False, indent=0))
     return exported
+
+
+def _unusable(clip: Clip, why: Reason) -> Clip:
+    """The clip rejected by the machine's own judgement; the words that a person wrote stay an edit."""
+    machine = {**clip.machine, "status": "reject"}
+    return clip.with_(status="reject", reasons=(why, *clip.reasons), machine=machine)
 
 
 def _stands(clip: Clip, run: Run, index: dict[str, str]) -> bool:
@@ -182,6 +197,7 @@ _TITLES = {
     "person": "set aside by a person",
     "covered": "around a clip that was edited",
     "gone": "its sound was deleted",
+    "soundless": "no sound to keep",
 }
 
 
@@ -199,7 +215,8 @@ def _rejected(clips: Iterable[Clip]) -> str:
 
 
 def _waiting(clips: Iterable[Clip]) -> str:
-    waiting = [clip for clip in clips if clip.waiting]
+    # Of the rejected only those that a settled doubt brings back.
+    waiting = [clip for clip in clips if clip.waiting and {reason.code for reason in clip.reasons} <= {"doubtful"}]
     rows = [(clip, clip.status, clip.text, doubt.other, doubt.why) for clip in waiting for doubt in clip.review]
     return _table(("status", "text", "other", "why"), rows)
 

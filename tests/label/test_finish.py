@@ -82,6 +82,25 @@ def test_a_clip_whose_sound_is_gone_does_not_end_the_run(run, labelled):
     assert again.kept and again.text == "改过"
 
 
+def test_a_clip_without_a_sound_cannot_be_kept(run, labelled):
+    broken = Clip("坏-1", "坏.mp3", 0, 0, "派蒙").reject("unreadable", "no decoder understands it", "export it again")
+    finish([*labelled, broken], run, Recipe())
+    for _ in range(2):
+        edited = run.clips()[-1].with_(status="keep", text="我说的")
+        write_clips(run.clips_file, [*run.clips()[:-1], edited])
+        found = finish([*labelled, broken], run, Recipe())[-1]
+        assert (found.status, found.text, found.edited) == ("reject", "我说的", True)
+        assert [reason.code for reason in found.reasons] == ["soundless", "unreadable"]
+        assert found.reasons[0].cure
+
+
+def test_only_doubts_that_decide_are_listed_for_review(run, labelled):
+    one, two, three = (clip.doubt(f"doubt of {clip.source}") for clip in labelled)
+    finish([one, two.reject("doubtful", "in doubt"), three], run, Recipe())
+    text = (run.folder / "review.csv").read_text(encoding="utf-8-sig")
+    assert [row["source"] for row in csv.DictReader(text.splitlines())] == [one.source, two.source]
+
+
 def test_audio_is_written_again_only_if_it_changed(run, labelled):
     first = finish(labelled, run, Recipe())
     stamps = {path.name: path.stat().st_mtime_ns for path in run.audio.glob("*.wav")}
