@@ -177,7 +177,7 @@ class _Process:
             answer = b""
         finally:
             watch.cancel()
-        if answer:
+        if answer.endswith(b"\n"):  # else it was killed amid its answer
             return _from_answer(json.loads(answer), job)
         code = popen.wait()
         if late.is_set():

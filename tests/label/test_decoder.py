@@ -68,6 +68,9 @@ def trapped(tmp_path, monkeypatch):
             def hook(event, arguments):
                 if event == "open" and str(arguments[0]).endswith("crash.wav"):
                     os.abort()
+                if event == "open" and str(arguments[0]).endswith("half.wav"):
+                    os.write(1, b'{"values": {"par')
+                    os.abort()
                 if event == "open" and str(arguments[0]).endswith("hang.wav"):
                     time.sleep(600)
 
@@ -80,11 +83,11 @@ def trapped(tmp_path, monkeypatch):
 
 
 def test_a_crash_costs_one_file(tmp_path, cache, save, trapped):
-    names = ["a.wav", "crash.wav", "b.wav", "x/crash.wav", "c.wav"]
+    names = ["a.wav", "crash.wav", "b.wav", "x/half.wav", "c.wav"]
     paths = [save(tmp_path / name, noise(0.2, number)) for number, name in enumerate(names)]
     found = [values for _, values in decode_all(job(path, cache) for path in paths)]
     assert [isinstance(values, Undecodable) for values in found] == [False, True, False, True, False]
-    assert "crashed" in found[1].message
+    assert "crashed" in found[1].message and "crashed" in found[3].message
     assert found[1].code == "unreadable"
     assert found[1].cure
 
