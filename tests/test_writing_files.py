@@ -28,6 +28,15 @@ def test_a_block_that_writes_nothing_leaves_the_old_file(tmp_path):
     assert path.read_text(encoding="utf-8") == "旧"
 
 
+def test_the_bytes_are_on_the_disk_before_the_name_changes(tmp_path, monkeypatch):
+    done = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *what, name=name, real=real: (done.append(name), real(*what))[1])
+    write_text(tmp_path / "a.txt", "新")
+    assert done == ["fsync", "replace"]
+
+
 def test_where_modes_cannot_be_changed_nothing_asks_for_it(tmp_path, monkeypatch):
     def refuse(self, mode):
         raise PermissionError("this drive has no modes")

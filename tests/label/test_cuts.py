@@ -64,6 +64,7 @@ def test_speech(probabilities, expected):
         ([(0, 3), (3.9, 4.5), (5.2, 8)], [(0, 3), (3.9, 8)]),  # the nearer neighbour
         ([(0, 0.5), (1.3, 1.8), (2.6, 3.1)], [(0, 3.1)]),
         ([(0, 11.5), (12.4, 12.9)], [(0, 11.5), (12.4, 12.9)]),  # joined it would be too long
+        ([(0, 0.4), (1.0, 6), (6.3, 12)], [(0, 6), (6.3, 12)]),  # the longest pause would leave too short a piece
     ],
 )
 def test_pieces(stretches, expected):

@@ -44,6 +44,8 @@ def measured(overall: float = 3.0, voice: int = 0, print: int = 0) -> Measured:
         (clip(seconds=30, speech_seconds=25, text="一" * 60 + "二三四五六"), "too-long"),
         (clip(clipped=0.05), "clipped"),
         (clip("Hello there, how are you", chinese=0.01), "other-language"),
+        (clip(chinese=0.25), "other-language"),
+        (clip(chinese=0.5), ""),  # an accent
         (clip("", heard=""), "hallucination"),
         (clip("謝謝", heard="Thanks for watching!", chinese=0.01), "hallucination"),
         (clip("谢谢大家", no_speech=0.5), "hallucination"),
@@ -116,6 +118,17 @@ def test_voices_with_enough_clips_become_speakers_if_the_recipe_says_so():
     assert sum(c.kept for c in apart(clips, sounds, S)) == 12
     found = apart(clips, sounds, ScreenSettings(speakers="auto", other_speakers=False))
     assert [c.speaker for c in found if c.kept] == ["派蒙"] * 12 + ["派蒙 B"] * 7 + ["派蒙"] * 2
+
+
+def test_a_voice_much_like_the_character_is_no_speaker_of_its_own():
+    """It is the character in a bad recording."""
+    clips = several(19)
+    alike = np.zeros((2, 256), np.float32)
+    alike[0, 0], alike[1, :2] = 1, (0.85, 0.5268)
+    sounds = {c.id: dataclasses.replace(measured(), voice=alike[int(c.id) // 12]) for c in clips}
+    found = apart(clips, sounds, ScreenSettings(speakers="auto", min_similarity=0.96))
+    assert [c.speaker for c in found] == ["派蒙"] * 19
+    assert [c.reasons[0].code for c in found if not c.kept] == ["other-speaker"] * 7
 
 
 def test_a_reference_decides_who_is_wanted():

@@ -108,6 +108,17 @@ def test_a_small_voice_is_heard_more_often_and_no_clip_of_it_is_forgotten():
     assert min(small) >= 2
 
 
+@pytest.mark.parametrize(("share", "own"), [(0.25, 6), (0.5, 4), (0.75, 2)])
+def test_what_is_replayed_has_its_share_of_every_batch(share, own):
+    deck = Deck(
+        [item(i) for i in range(25)], 8, seed=0, replay=[item(i, speaker=1) for i in range(100, 110)], share=share
+    )
+    for batch in deck.epoch(0):
+        mine = sum(i.speaker == 0 for i in batch)
+        assert mine <= own and len(batch) - mine == pytest.approx(mine * share / (1 - share), abs=0.7)
+    assert sorted(int(i.name) for batch in deck.epoch(0) for i in batch if i.speaker == 0) == list(range(25))
+
+
 @pytest.mark.parametrize("name", ["mandarin-lite", "vits_chinese"])  # with blanks between the symbols, and without
 def test_known_times_say_which_symbol_each_frame_is_at(name):
     reader = front_end(name)

@@ -143,6 +143,42 @@ def test_the_running_mean_follows_the_weights(parts):
     assert (mean - now).abs().mean() < (start - now).abs().mean()
 
 
+def test_the_running_mean_follows_closely_at_first(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, ema=0.99)
+    name = "dec.conv_pre.weight"
+    for step in (1, 2):
+        before = made.average[name].clone()
+        made.step(batch, step)
+        expected = torch.lerp(before, made.model.state_dict()[name], 1 - (1 + step) / (10 + step))
+        assert torch.allclose(made.average[name], expected, atol=1e-7)
+
+
+@pytest.mark.parametrize(("step", "pressure"), [(5, 0.5), (7, 1.0)])
+def test_the_losses_have_their_published_weights(parts, step, pressure):
+    """45 for mel and 1 for the rest, as in VITS (section 2.1 and the published configs)."""
+    _, adapted, batch, _ = parts
+    made = learner(adapted, judge=LiteDiscriminator(), judge_warmup=2)
+    made._judge_since = 2
+    total, losses = made._model_losses(batch, step)
+    alone = 45 * losses["mel"] + losses["kl"] + losses["duration"]
+    assert total.item() == pytest.approx((alone + pressure * (losses["adversary"] + losses["features"])).item())
+    assert min(loss.item() for loss in losses.values()) > 0
+
+
+def test_a_resumed_training_keeps_its_calm_and_knows_what_gradients_are_usual(parts):
+    _, adapted, batch, _ = parts
+    made, resumed, fresh = (learner(adapted) for _ in range(3))
+    made.step(batch, 1)
+    made.calm = 0.25
+    made._norms["model"] = [made._norms["model"][-1] / 1000] * 50
+    resumed.restore(copy.deepcopy(made.state()))
+    assert not resumed.step(batch, 2).finite
+    assert fresh.step(batch, 2).finite
+    rates, usual = ([group["lr"] for group in one.optimizer.param_groups] for one in (resumed, fresh))
+    assert rates == pytest.approx([0.25 * rate for rate in usual])
+
+
 def gradients(made: Learner, batch, parts: int) -> dict[str, torch.Tensor]:
     made.parts = parts
     made.model.eval()  # without dropout

@@ -168,8 +168,13 @@ def test_an_interrupted_run_goes_on_bit_for_bit(run, tmp_path):
     train(recipe, run)
     assert same(newest(run)[1]["model"], newest(whole)[1]["model"])
     assert same(newest(run)[1]["average"], newest(whole)[1]["average"])
-    steps = [(entry["kind"], entry["step"]) for entry in History(run.checkpoints / "history.jsonl").read()]
+    history = History(run.checkpoints / "history.jsonl").read()
+    steps = [(entry["kind"], entry["step"]) for entry in history]
     assert len(steps) == len(set(steps))
+    looks = {entry["step"]: entry["spoken"] for entry in history if entry["kind"] == "check" and entry["step"]}
+    progress, _ = newest(run)
+    assert (len(looks), progress.best_step) == (6, min(looks, key=looks.get))
+    assert progress.best == pytest.approx(looks[progress.best_step], abs=1e-5)
 
 
 def interrupt_after(run: Run, recipe, steps: int) -> None:

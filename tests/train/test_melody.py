@@ -125,6 +125,20 @@ def test_every_part_learns(run, harmonic_base):
     assert learner.check(held_out) == learner.check(held_out)
 
 
+def test_what_a_harmonic_decoder_is_told_has_its_weights(run, harmonic_base):
+    """10 for the spectrum, 1 for the pitch, beside those of VITS."""
+    base = load_base(harmonic_base)
+    items, _ = prepare(run.clips(), run, base.audio, front_end("mandarin-lite"), ["派蒙"])
+    batch = collate(sing_along(items[:2], base.audio), base.audio.hop_length)
+    plan = make_plan(run.recipe().train, device="cpu", clips=4, minutes=0.3, small=True, judge=False)
+    model = Vits(base.config)
+    model.load_state_dict(base.generator)
+    total, losses = Learner(model, base.audio, plan)._model_losses(batch, 1)
+    alone = 45 * losses["mel"] + losses["kl"] + losses["duration"]
+    assert total.item() == pytest.approx((alone + 10 * losses["spectrum"] + losses["pitch"]).item())
+    assert min(loss.item() for loss in losses.values()) > 0
+
+
 def test_shares_of_a_batch_give_the_gradient_of_the_whole(run, harmonic_base):
     base = load_base(harmonic_base)
     items, _ = prepare(run.clips(), run, base.audio, front_end("mandarin-lite"), ["派蒙"])

@@ -47,6 +47,12 @@ def test_noise_does_not_change_the_word(curve, kind, noise):
     assert assess(checks(curve, noise=noise)).kind == kind
 
 
+def test_a_rise_within_the_noise_is_no_overfitting():
+    curve = [at % 2 * 0.06 + 0.59 + 0.002 * max(0, at - 5) for at in range(14)]
+    assert assess(checks([1.0, 0.8, *curve])).kind != "overfitting"
+    assert assess(checks([1.0, 0.8, *(value - at % 2 * 0.06 for at, value in enumerate(curve))])).kind == "overfitting"
+
+
 def test_the_promise_is_kept_by_a_curve_that_goes_on_as_before():
     found = assess(checks([math.exp(-0.0004 * 25 * at) for at in range(12)], every=25))
     assert "another ~76 steps" in found.text
