@@ -1,7 +1,7 @@
 """The run folder: the only state of a voice in the making, movable to another machine as it is.
 
 recipe.yaml     the resolved recipe
-clips.jsonl     the one label file, a line per clip; a person may edit text and status
+clips.jsonl     the one label file, a line per clip; a person may edit text, status and speaker
 audio/          the kept clips, as they will be heard in training
 cache/          what each stage made of each recording, by content and settings
 checkpoints/    training states, resumable
