@@ -4,6 +4,7 @@ A map, in the order in which data flows; each room depends only on rooms above i
 
     errors, files, console       what everyone uses
     clip, recipe, run            the record, the decisions, the only state
+    chinese/                     what is said of clips and trainings, in Chinese
     store/                       models that are downloaded, with their checksums
     audio/                       samples, files, loudness, spectrograms
     label/                       raw recordings become labelled clips

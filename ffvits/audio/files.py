@@ -181,15 +181,20 @@ def opened(path: Path, decoder: str = "any") -> Iterator[Reader]:
         try:
             file = soundfile.SoundFile(str(path) if sys.platform == "win32" else os.fsencode(path))
         except (soundfile.LibsndfileError, OSError) as error:
-            failure = f"libsndfile: {getattr(error, 'error_string', error)}; "
+            failure = _told_by_libsndfile(getattr(error, "error_string", str(error)))
         else:
             with file:
                 yield _checked(_soundfile_reader(file), path)
             return
     if decoder == "libsndfile":
-        raise Undecodable(f"libsndfile does not read it ({failure})", file=path)
+        raise Undecodable(f"libsndfile does not read it ({failure.removesuffix(', ')})", file=path)
     with _opened_by_ffmpeg(path, failure) as reader:
         yield _checked(reader, path)
+
+
+def _told_by_libsndfile(failure: str) -> str:
+    """Its words, with a comma after them; none where they are only that the file, which is there, may not be."""
+    return "" if failure.startswith("File does not exist") else f"libsndfile: {failure}, "
 
 
 def _readable(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,24 +11,26 @@ from importlib import resources
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from starlette.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ffvits import __version__
-from ffvits.errors import ServeError
+from ffvits import __version__, chinese
+from ffvits.errors import FfvitsError, ServeError
 from ffvits.run import Run
-from ffvits.serve.refusals import refuse_in_json, refused
-from ffvits.web import chinese
+from ffvits.serve.refusals import refused
 from ffvits.web.labels import Labels
 from ffvits.web.speaking import Speaking
 from ffvits.web.training import Training
 
+_SCRIPTS = ("app.js", "page.js", "review.js", "speak.js", "train.js", "words.js")
 PAGE = {
     "/": ("index.html", "text/html; charset=utf-8"),
-    "/app.js": ("app.js", "text/javascript; charset=utf-8"),
     "/style.css": ("style.css", "text/css; charset=utf-8"),
+    **{f"/{name}": (name, "text/javascript; charset=utf-8") for name in _SCRIPTS},
 }
 _SAFE = "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 _Text = Annotated[str, Field(max_length=4096)]
@@ -55,11 +58,17 @@ class Join(BaseModel):
     other: str = Field(max_length=200)
 
 
-class Start(BaseModel):
-    """0 lets ffvits choose."""
+class Undo(BaseModel):
+    """The number that a change was answered with."""
 
-    steps: int = Field(0, ge=0, le=10_000_000)
-    minutes: float = Field(0, ge=0, le=100_000, allow_inf_nan=False)
+    change: int = Field(ge=1)
+
+
+class Start(BaseModel):
+    """What is left out is as the recipe has it; 0 lets ffvits choose."""
+
+    steps: int | None = Field(None, ge=0, le=10_000_000)
+    minutes: float | None = Field(None, ge=0, le=100_000, allow_inf_nan=False)
 
 
 class Say(BaseModel):
@@ -77,7 +86,7 @@ class Say(BaseModel):
 def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
     """The page of one run; with `local_only` it is reached by this machine's own names only."""
     training = Training(run)
-    labels = Labels(run, lambda: training.running)
+    labels = Labels(run, lambda: training.holding)
     speaking = Speaking(run)
 
     @asynccontextmanager
@@ -89,7 +98,13 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
 
     app = FastAPI(title="ffvits web", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(OwnPageOnly, local_only=local_only)
-    refuse_in_json(app)
+
+    @app.exception_handler(RequestValidationError)
+    @app.exception_handler(HTTPException)
+    @app.exception_handler(FfvitsError)
+    @app.exception_handler(Exception)
+    async def refuse(_: Request, error: Exception) -> JSONResponse:
+        return _refused_in_both(error)
 
     for path, (name, mime) in PAGE.items():
         app.add_api_route(path, _handed_out(name, mime), include_in_schema=False, response_model=None)
@@ -111,15 +126,19 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
 
     @app.patch("/api/clips/{id}")
     def edit(id: str, change: Edit) -> dict[str, Any]:
-        return labels.row(labels.edit(id, **change.model_dump()))
+        return labels.told(labels.edit(id, **change.model_dump()))
 
     @app.post("/api/clips/{id}/split")
-    def split(id: str, how: Split) -> list[dict[str, Any]]:
-        return [labels.row(clip) for clip in labels.split(id, how.at, (how.left, how.right))]
+    def split(id: str, how: Split) -> dict[str, Any]:
+        return labels.told(labels.split(id, how.at, (how.left, how.right)))
 
     @app.post("/api/clips/{id}/join")
     def join(id: str, how: Join) -> dict[str, Any]:
-        return labels.row(labels.join(id, how.other))
+        return labels.told(labels.join(id, how.other))
+
+    @app.post("/api/undo")
+    def undo(what: Undo) -> dict[str, Any]:
+        return labels.told(labels.undo(what.change))
 
     @app.get("/api/clips/{id}/audio")
     def audio(id: str, which: Literal["made", "original"] = "made") -> FileResponse:
@@ -133,7 +152,7 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
 
     @app.post("/api/train/start")
     def start(how: Start) -> dict[str, Any]:
-        training.start({"train.steps": how.steps, "train.minutes": how.minutes})
+        training.start({f"train.{name}": value for name, value in how.model_dump(exclude_none=True).items()})
         return training.status()
 
     @app.post("/api/train/stop")
@@ -157,6 +176,20 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
         return Response(speaking.say(what.voice, what.text, what.speaker, **manner), media_type="audio/wav")
 
     return app
+
+
+def _refused_in_both(error: Exception) -> JSONResponse:
+    """The server's answer to what went wrong, with what the page says of it in each of its languages, and where."""
+    answer = refused(error)
+    body = json.loads(bytes(answer.body))
+    message, cure = body["message"], body.get("cure", "")
+    where = f"{error.file}: " if isinstance(error, FfvitsError) and error.file else ""
+    body["said"] = {
+        "en": where + (f"{message} — {cure}" if cure else message),
+        "zh": where + chinese.with_cure(message, cure),
+    }
+    headers = {name: value for name, value in answer.headers.items() if not name.startswith("content-")}
+    return JSONResponse(body, answer.status_code, headers)
 
 
 def _handed_out(name: str, mime: str) -> Callable[[], Response]:

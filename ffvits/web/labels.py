@@ -5,21 +5,25 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ffvits import chinese
 from ffvits.audio.sound import Sound
-from ffvits.clip import STATUSES, Clip, Reason, clip_id, write_clips
-from ffvits.errors import FfvitsError, RunError, ServeError
+from ffvits.clip import STATUSES, Clip, Reason, write_clips
+from ffvits.errors import BusyError, FfvitsError, ServeError
 from ffvits.files import write_text
 from ffvits.run import Run, digest
-from ffvits.web import chinese
+from ffvits.web.changes import Change, Changes
+from ffvits.web.cutting import halves, one_after_the_other, whole
 
 SHORTEST = 0.3  # seconds of each half of a clip that is cut
 LONGEST = 30.0  # seconds of two clips that are joined
 APART = 2.0  # seconds between two clips that may be joined
+PATIENCE = 1.0  # seconds for our own training to say that it is the one who holds the folder
 # Rejected for what a machine may have misjudged; the other reasons leave nothing to listen for.
 ARGUABLE = frozenset(
     {"uncertain", "quality", "other-speaker", "hallucination", "rate", "too-long", "too-short", "clipped", "overlap"}
@@ -43,6 +47,19 @@ def doubt(clip: Clip) -> float:
     return round(min(1.0, max(0.0, *doubts)), 3)
 
 
+@dataclass(frozen=True)
+class Done:
+    """What came of a change: the clips that stand there now, and those that are gone.
+
+    `change` is the number to undo it by (0: nothing changed); `note` says what a person should know of it.
+    """
+
+    clips: tuple[Clip, ...]
+    gone: tuple[str, ...] = ()
+    change: int = 0
+    note: str = ""
+
+
 class Labels:
     """The clips of a run. `training` says whether the page's own training holds the run folder (it only reads them)."""
 
@@ -54,6 +71,7 @@ class Labels:
         self._clips: dict[str, Clip] = {}
         self._heard_file = run.folder / "review.json"
         self._heard: dict[str, str] = {}
+        self._changes = Changes()
 
     def rows(self) -> list[dict[str, Any]]:
         """Every clip in few words, in the order of the file."""
@@ -89,7 +107,13 @@ class Labels:
             "machine": clip.machine.get("text", ""),
         }
 
-    def edit(self, id: str, *, text: str | None = None, status: str | None = None, seen: bool | None = None) -> Clip:
+    def told(self, done: Done) -> dict[str, Any]:
+        """What the page is told of a change."""
+        with self._mutex:
+            rows = [self.row(clip) for clip in done.clips]
+        return {"rows": rows, "gone": list(done.gone), "change": done.change, "note": chinese.both(done.note)}
+
+    def edit(self, id: str, *, text: str | None = None, status: str | None = None, seen: bool | None = None) -> Done:
         """Writes a person's text or verdict, or that a person agrees. Raises ServeError for what cannot be."""
         with self._writing() as clips:
             before = clip = self._known(id)
@@ -105,14 +129,15 @@ class Labels:
                 raise _refused("there is no sound in this clip", "record it again", 409)
             if clip.kept and clip != before and not clip.text:
                 raise _refused("a clip without a text cannot be kept", "write what is said in it", 409)
+            heard = {id: self._heard.get(id)}
             if clip != before:
                 clips[id] = clip
                 self._save()
             if seen is not None or clip != before:
-                self._remember(clip, seen is not False)
-            return clip
+                self._remember({id: None if seen is False else _state(clip)})
+            return self._done((before,), (id,), heard)
 
-    def split(self, id: str, at: float, texts: tuple[str, str]) -> tuple[Clip, Clip]:
+    def split(self, id: str, at: float, texts: tuple[str, str]) -> Done:
         """Cuts a clip in two `at` so many seconds; both are a person's from then on.
 
         Raises ServeError where a half would be shorter than SHORTEST.
@@ -123,18 +148,13 @@ class Labels:
             if not SHORTEST <= at <= sound.seconds - SHORTEST:
                 raise _refused(f"a half would be shorter than {SHORTEST} s", "cut further from the edge")
             original = Sound.load(self.file(clip, original=True)) if _cleaned(clip) else None
-            middle = clip.start + at
-            halves = []
-            for start, end, where, text in (
-                (clip.start, middle, (0.0, at), texts[0]),
-                (middle, max(clip.end, middle), (at, sound.seconds), texts[1]),
-            ):
-                made = _hand_made(clip, start, end, text, "cut out by a person")
-                halves.append(self._with_sound(made, sound.cut(*where), original and original.cut(*where)))
-            self._replace(clips, [clip], halves)
-            return halves[0], halves[1]
+            made = [
+                self._with_sound(half, sound.cut(*where), original and original.cut(*where))
+                for half, where in zip(halves(clip, at, texts), ((0.0, at), (at, sound.seconds)), strict=True)
+            ]
+            return self._replace(clips, [clip], made)
 
-    def join(self, id: str, other: str) -> Clip:
+    def join(self, id: str, other: str) -> Done:
         """Makes one clip of two that follow each other in a recording.
 
         Raises ServeError if they do not, or would be too long together.
@@ -149,21 +169,40 @@ class Labels:
                     f"they are {gap:.1f} s apart and {second.end - first.start:.1f} s long together",
                     f"at most {APART:g} s and {LONGEST:g} s",
                 )
-            text = first.text + second.text
-            made = _hand_made(first, first.start, second.end, text, "joined by a person").with_(
-                heard=first.heard + second.heard,
-                status="keep" if first.kept and second.kept else "reject",
-                key=digest("joined", first.key, second.key),
-            )
-            sound = _joined(Sound.load(self.file(first)), Sound.load(self.file(second)), gap)
-            before = None
-            if _cleaned(first) and _cleaned(second):
-                before = _joined(
-                    Sound.load(self.file(first, original=True)), Sound.load(self.file(second, original=True)), gap
-                )
-            made = self._with_sound(made, sound, before)
-            self._replace(clips, [first, second], [made])
-            return made
+
+            def both(original: bool) -> Sound:
+                sounds = (Sound.load(self.file(clip, original=original)) for clip in (first, second))
+                return one_after_the_other(*sounds, gap)
+
+            before = both(True) if _cleaned(first) and _cleaned(second) else None
+            made = self._with_sound(whole(first, second), both(False), before)
+            note = ""
+            if made.split == "train" and "val" in (first.split, second.split):
+                left = sum(clip.split == "val" for clip in clips.values()) - 1
+                note = f"one of the two was held out, and is now trained on; {left} held-out clips are left"
+            return self._replace(clips, [first, second], [made], note)
+
+    def undo(self, change: int) -> Done:
+        """Takes back a change by its number: only what it changed, and only where nobody has changed the same since.
+
+        Raises ServeError where that cannot be.
+        """
+        with self._writing() as clips:
+            found = self._changes.find(change)
+            restored = found.undone(clips)
+            if found.edit:
+                clips.update((clip.id, clip) for clip in restored)
+                self._save()
+            else:
+                for clip in restored:
+                    if clip.audio:
+                        self.file(clip)  # a new labelling may have deleted it
+                self._put(clips, found.after, restored)
+            self._remember(found.heard)
+            self._changes.forget(change)
+            kept = {clip.id for clip in restored}
+            gone = tuple(clip.id for clip in found.after if clip.id not in kept)
+            return Done(tuple(self._clips[clip.id] for clip in restored), gone)
 
     def known(self, id: str) -> Clip:
         """Raises ServeError (404) if there is no such clip."""
@@ -172,10 +211,14 @@ class Labels:
             return self._known(id)
 
     def file(self, clip: Clip, *, original: bool = False) -> Path:
-        """A clip's sound, which must lie in the run folder. Raises ServeError (404) if there is none."""
+        """A clip's sound, which must lie in the run folder; its `audio` and `cache` may be links to another disk.
+
+        Raises ServeError (404) if there is none.
+        """
         name = clip.original if original and clip.original else clip.audio
         path = (self._run.folder / name).resolve()
-        if not name or not path.is_relative_to(self._run.folder.resolve()) or not path.is_file():
+        rooms = (self._run.folder, self._run.audio, self._run.folder / "cache")
+        if not name or not any(path.is_relative_to(room.resolve()) for room in rooms) or not path.is_file():
             raise _refused("this clip's sound is missing", "label again: ffvits label", 404)
         return path
 
@@ -196,17 +239,28 @@ class Labels:
     def _writing(self) -> Iterator[dict[str, Clip]]:
         """The clips as they are on disk now, with the folder held so that no labelling runs meanwhile."""
         with self._mutex, ExitStack() as held:
-            if not self._training():
-                try:
-                    held.enter_context(self._run.locked())
-                except RunError as error:
-                    raise ServeError(error.message, status=423, code="busy", cure="wait until it is done") from error
+            self._hold(held)
             try:
                 self._read()
                 yield self._clips
             except OSError as error:
                 self._stamp = None
-                raise FfvitsError(f"cannot be saved: {error.strerror}", file=self._run.clips_file) from error
+                file = error.filename or self._run.clips_file
+                raise FfvitsError(
+                    f"cannot be saved: {error.strerror}", cure="free some space, or mend the folder's rights", file=file
+                ) from error
+
+    def _hold(self, held: ExitStack) -> None:
+        """Takes hold of the folder, or lets our own training hold it, which only reads the clips."""
+        for patience in (0.0, PATIENCE):
+            try:
+                held.enter_context(self._run.locked(patience))
+                return
+            except BusyError as error:
+                busy = error
+            if self._training():
+                return
+        raise ServeError(busy.message, status=423, code="busy", cure="wait until it is done") from busy
 
     def _save(self) -> None:
         try:
@@ -215,8 +269,14 @@ class Labels:
             self._stamp = None  # whatever happened, what is on disk counts
             self._read()
 
-    def _replace(self, clips: dict[str, Clip], old: list[Clip], new: list[Clip]) -> None:
-        """New clips in the place of the first old one."""
+    def _replace(self, clips: dict[str, Clip], old: list[Clip], new: list[Clip], note: str = "") -> Done:
+        """New clips in the place of the first old one; a person who makes a clip has heard it."""
+        heard = {clip.id: self._heard.get(clip.id) for clip in old}
+        self._put(clips, old, new)
+        self._remember({clip.id: _state(clip) for clip in new})
+        return self._done(tuple(old), tuple(clip.id for clip in new), heard, note)
+
+    def _put(self, clips: dict[str, Clip], old: Sequence[Clip], new: Sequence[Clip]) -> None:
         gone = {clip.id for clip in old}
         made: dict[str, Clip] = {}
         for id, clip in clips.items():
@@ -227,8 +287,16 @@ class Labels:
         clips.clear()
         clips.update(made)
         self._save()
-        for clip in new:
-            self._remember(clip, True)
+
+    def _done(
+        self, before: tuple[Clip, ...], ids: tuple[str, ...], heard: Mapping[str, str | None], note: str = ""
+    ) -> Done:
+        """What was just saved, remembered so that it can be undone."""
+        after = tuple(self._clips[id] for id in ids)
+        gone = tuple(clip.id for clip in before if clip.id not in ids)
+        if after == before and all(self._heard.get(id) == state for id, state in heard.items()):
+            return Done(after)
+        return Done(after, gone, self._changes.keep(Change(before, after, heard)), note)
 
     def _with_sound(self, clip: Clip, sound: Sound, original: Sound | None) -> Clip:
         self._run.audio.mkdir(exist_ok=True)
@@ -240,38 +308,14 @@ class Labels:
         original.save(self._run.folder / before)
         return clip.with_(audio=audio, original=before)
 
-    def _remember(self, clip: Clip, seen: bool) -> None:
-        if seen:
-            self._heard[clip.id] = _state(clip)
-        else:
-            self._heard.pop(clip.id, None)
+    def _remember(self, heard: Mapping[str, str | None]) -> None:
+        """Notes what a person has agreed to, by id; None: to nothing any more."""
+        for id, state in heard.items():
+            if state is None:
+                self._heard.pop(id, None)
+            else:
+                self._heard[id] = state
         write_text(self._heard_file, json.dumps(self._heard, ensure_ascii=False, indent=0))
-
-
-def _hand_made(clip: Clip, start: float, end: float, text: str, note: str) -> Clip:
-    """A clip that no labelling made. Its id names both its ends, as the machine's never do: under the id of an old clip
-    it would be taken for an edit of that clip's text when the run is labelled again."""
-    return clip.with_(
-        id=f"{clip_id(clip.source, start)}-{round(end * 1000):08d}",
-        start=start,
-        end=end,
-        text=" ".join(text.split()),
-        heard="",
-        scores={},
-        notes=(*clip.notes, note),
-        key=digest("by hand", clip.key, round(start, 3), round(end, 3)),
-        machine={},
-    )
-
-
-def _joined(first: Sound, second: Sound, gap: float) -> Sound:
-    """One after the other, with the silence between; where their margins overlap, the second's is left out."""
-    import numpy as np
-
-    second = second.at(first.rate)
-    silence = np.zeros(max(0, round(gap * first.rate)), np.float32)
-    overlap = min(max(0, round(-gap * first.rate)), len(second.samples))
-    return Sound(np.concatenate([first.samples, silence, second.samples[overlap:]]), first.rate)
 
 
 def _why(reason: Reason) -> dict[str, str]:

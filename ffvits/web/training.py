@@ -17,12 +17,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ffvits.errors import FfvitsError, ServeError
+from ffvits import chinese
+from ffvits.errors import FfvitsError, RunError, ServeError
 from ffvits.files import write_text
 from ffvits.run import Run
 
 LOG = "train.log"
 OUTCOME = "train.json"
+HOLDING = "running"  # what stands in OUTCOME while training holds the run folder
+PATIENCE = 2.0  # seconds for the page to finish an edit that it is just writing
 SHOWN = 60  # lines of the log
 
 
@@ -40,16 +43,31 @@ class Training:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def holding(self) -> bool:
+        """Whether our own training holds the run folder; while it only starts, another may be at work there."""
+        return self.running and _json(self._run.folder / OUTCOME).get("state") == HOLDING
+
     def start(self, options: Mapping[str, Any]) -> None:
-        """Begins, or goes on. Raises ServeError if it runs already, RecipeError for an impossible option."""
+        """Begins, or goes on, by the recipe with these options.
+
+        Raises ServeError if it runs already, RecipeError for an impossible option, RunError if nothing can be written.
+        """
         with self._mutex:
             if self.running:
                 raise ServeError("training runs already", status=409, code="running", cure="stop it first")
             self._run.recipe().override(options)
-            (self._run.folder / OUTCOME).unlink(missing_ok=True)
             command = [sys.executable, "-X", "utf8", "-m", __name__, str(self._run.folder), json.dumps(dict(options))]
-            with (self._run.folder / LOG).open("wb") as log:
-                self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
+            try:
+                (self._run.folder / OUTCOME).unlink(missing_ok=True)
+                with (self._run.folder / LOG).open("wb") as log:
+                    self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
+            except OSError as error:
+                raise RunError(
+                    f"the run folder cannot be written: {error.strerror}",
+                    cure="give yourself the right to write in it, or copy it to another disk",
+                    file=error.filename or self._run.folder,
+                ) from error
             self._stopping = False
 
     def stop(self, patience: float | None = None) -> None:
@@ -67,7 +85,10 @@ class Training:
                 process.wait()
 
     def status(self) -> dict[str, Any]:
-        """`state` is idle, running, stopping, done, stopped or failed; with the log, the curves and the verdict."""
+        """`state` is idle, running, stopping, done, stopped or failed; with the log, the curves and the verdict.
+
+        `step` is how far training came: the last look, or a checkpoint that was saved since.
+        """
         from ffvits.train.history import History
 
         entries = History(self._run.checkpoints / "history.jsonl").read()
@@ -77,9 +98,14 @@ class Training:
             outcome = {"state": "stopping" if self._stopping else "running"}
         elif not outcome and self._process is not None:
             outcome = {"state": "failed", "message": f"it ended by itself (status {self._process.returncode})"}
+        elif outcome.get("state") == HOLDING:  # of another time: the machine went down
+            outcome = {}
+        steps = [int(path.stem[5:]) for path in self._run.checkpoints.glob("step-*.pt") if path.stem[5:].isdigit()]
         return {
             "state": "idle",
             **outcome,
+            "said": _said(outcome),
+            "step": max([*steps, *(entry["step"] for entry in entries)], default=0),
             "history": entries,
             "card": card,
             "recipe": self._run.recipe().to_mapping()["train"],
@@ -110,6 +136,13 @@ def _spoken(folder: Path) -> dict[int, bytes]:
     return {event.step: event.encoded_audio_string for event in events.Audio("sample")}
 
 
+def _said(outcome: Mapping[str, Any]) -> dict[str, str]:
+    """What came of a training, in the page's languages."""
+    if "cause" in outcome:
+        return {"en": outcome["message"], "zh": chinese.with_cure(outcome["cause"], outcome.get("cure", ""))}
+    return chinese.both(outcome.get("verdict") or outcome.get("message") or "")
+
+
 def _json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
@@ -129,23 +162,30 @@ def _tail(path: Path) -> list[str]:
 def main(folder: str, options: str) -> int:
     """Trains as `ffvits train` does, and leaves what came of it in `train.json`."""
     from ffvits import console
-    from ffvits.train import train
+    from ffvits.auto import train_run
 
     threading.Thread(target=_listen, daemon=True).start()
     run = Run(Path(folder))
     outcome: dict[str, Any]
     try:
-        recipe = run.recipe().override({**json.loads(options), "out": folder})
-        with run.locked():
-            trained = train(recipe, Run.create(folder, recipe))
+        with run.locked(PATIENCE):
+            _leave(run, {"state": HOLDING})
+            try:
+                trained = train_run(run.recipe().override({**json.loads(options), "out": folder}), run)
+            finally:
+                _leave(run, {})  # before another may hold the folder
         outcome = {"state": "done", "verdict": trained.verdict, "step": trained.progress.step}
     except KeyboardInterrupt:
         outcome = {"state": "stopped"}
     except FfvitsError as error:
         console.error(str(error))
-        outcome = {"state": "failed", "message": str(error)}
-    write_text(run.folder / OUTCOME, json.dumps(outcome, ensure_ascii=False))
+        outcome = {"state": "failed", "message": str(error), "cause": error.message, "cure": error.cure}
+    _leave(run, outcome)
     return 0 if outcome["state"] != "failed" else 2
+
+
+def _leave(run: Run, outcome: Mapping[str, Any]) -> None:
+    write_text(run.folder / OUTCOME, json.dumps(outcome, ensure_ascii=False))
 
 
 def _listen() -> None:

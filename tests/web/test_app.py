@@ -15,7 +15,7 @@ import soundfile
 from starlette.testclient import TestClient
 
 from ffvits.clip import Clip, read_clips, write_clips
-from ffvits.web.app import create_app
+from ffvits.web.app import PAGE, create_app
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,15 +27,15 @@ def page(run):
 
 
 def test_a_label_is_edited_and_found_in_the_file(page, run):
-    assert page.patch("/api/clips/长-0", json={"text": "你好，世界。"}).json()["edited"]
+    assert page.patch("/api/clips/长-0", json={"text": "你好，世界。"}).json()["rows"][0]["edited"]
     assert read_clips(run.clips_file)[0].text == "你好，世界。"
     assert page.get("/api/clips").json()[0]["text"] == "你好，世界。"
 
 
 def test_splitting_and_joining(page, run):
-    halves = page.post("/api/clips/长-0/split", json={"at": 1.0, "left": "你好", "right": "世界"}).json()
+    halves = page.post("/api/clips/长-0/split", json={"at": 1.0, "left": "你好", "right": "世界"}).json()["rows"]
     assert [half["text"] for half in halves] == ["你好", "世界"]
-    made = page.post(f"/api/clips/{halves[0]['id']}/join", json={"other": halves[1]["id"]}).json()
+    made = page.post(f"/api/clips/{halves[0]['id']}/join", json={"other": halves[1]["id"]}).json()["rows"][0]
     assert made["text"] == "你好世界"
     assert len(read_clips(run.clips_file)) == 5
 
@@ -67,6 +67,31 @@ def test_a_refusal_is_json_with_a_cause(page, method, path, body, status):
     answer = page.request(method, path, json=body)
     assert answer.status_code == status
     assert answer.json()["error"]["message"]
+    assert set(answer.json()["said"]) == {"zh", "en"}
+
+
+def test_what_is_refused_is_said_in_chinese_too(page):
+    said = page.patch("/api/clips/长-0", json={"text": ""}).json()["said"]
+    assert said["en"] == "a clip without a text cannot be kept — write what is said in it"
+    assert said["zh"] == "没有文字的片段不能保留。请写出其中说的话"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/api/clips/长-0", {"text": "改"}),
+        ("POST", "/api/clips/长-0/split", {"at": 1.0, "left": "你好", "right": "世界"}),
+        ("POST", "/api/train/start", {}),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_no_bug_of_ours(page, run, method, path, body):
+    for name in (".lock", "train.log"):  # as good as a folder without rights, and also for an administrator
+        (run.folder / name).mkdir()
+    before = run.clips_file.read_bytes()
+    answer = page.request(method, path, json=body)
+    assert answer.status_code == 400
+    assert "写不进去" in answer.json()["said"]["zh"] and str(run.folder) in answer.json()["said"]["en"]
+    assert run.clips_file.read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -89,13 +114,17 @@ def test_the_page_itself_may(page):
 
 
 def test_the_page_is_whole_and_needs_nothing_from_elsewhere(page):
-    files = {path: page.get(path) for path in ("/", "/app.js", "/style.css")}
+    files = {path: page.get(path) for path in PAGE}
+    scripts = {path: answer.text for path, answer in files.items() if path.endswith(".js")}
     for answer in files.values():
         assert answer.status_code == 200
         assert not re.search(r"(?:src|href|import|url)\W{1,3}https?://", answer.text)
         assert "default-src 'self'" in answer.headers["content-security-policy"]
-    words = resources.files("ffvits.web").joinpath("static", "app.js").read_text(encoding="utf-8")
-    languages = re.search(r"zh: \{(.*?)\n  \},\n  en: \{(.*?)\n  \},", words, re.DOTALL).groups()
+    assert {f"/{path.name}" for path in resources.files("ffvits.web").joinpath("static").iterdir()} == {
+        *PAGE, "/index.html",
+    } - {"/"}  # fmt: skip
+    words = "".join(scripts.values())
+    languages = re.search(r"zh: \{(.*?)\n  \},\n  en: \{(.*?)\n  \},", scripts["/words.js"], re.DOTALL).groups()
     keys = [set(re.findall(r"(\w+): \"", text)) for text in languages]
     assert keys[0] == keys[1]
     used = set(re.findall(r"data-(?:t|p|title)=\"(\w+)\"", files["/"].text)) | set(re.findall(r"\bt\(\"(\w+)\"", words))
@@ -104,7 +133,7 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(page):
     assert set(re.findall(r"\$\(\"(\w+)\"\)", words)) - ids <= {"seed"}
 
 
-@pytest.mark.parametrize("path", ["/", "/app.js", "/style.css"])
+@pytest.mark.parametrize("path", sorted(PAGE))
 def test_nobody_chooses_which_file_is_handed_out(page, run, path):
     secret = run.folder / "secret.txt"
     secret.write_text("secret", encoding="utf-8")
@@ -164,6 +193,22 @@ class TestTraining:
             assert len(samples) > 5000
             clip = read_clips(trainable.clips_file)[0]
             assert client.patch(f"/api/clips/{clip.id}", json={"text": "改"}).status_code == 200
+
+    @pytest.mark.slow
+    def test_it_goes_by_the_recipe_is_edited_beside_and_ends_with_a_report(self, trainable):
+        trainable.create(trainable.folder, trainable.recipe().override({"train.steps": 3, "train.minutes": 30}))
+        with TestClient(create_app(trainable), base_url="http://127.0.0.1") as client:
+            client.post("/api/train/start", json={"steps": 2})
+            clip = read_clips(trainable.clips_file)[0]
+            edited = [client.patch(f"/api/clips/{clip.id}", json={"text": "今天天气"}).status_code]
+            while (status := client.get("/api/train").json())["state"] == "running":
+                edited.append(client.patch(f"/api/clips/{clip.id}", json={"text": f"改{len(edited)}"}).status_code)
+                time.sleep(0.2)
+            assert status["state"] == "done" and status["step"] == 2, status
+            assert set(edited) == {200} and len(edited) > 2
+        recipe = trainable.recipe()
+        assert (recipe.train.steps, recipe.train.minutes) == (2, 30)  # what a person changed, and the recipe's own
+        assert trainable.report.is_file() and list(trainable.samples.glob("*.wav"))
 
 
 def settled(client) -> dict:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ffvits.clip import Clip, read_clips, write_clips
+from ffvits.voice import VoiceInfo
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
 expect = sync_api.expect
@@ -100,6 +101,7 @@ def test_an_edit_that_could_not_be_saved_is_not_left_behind(page, run):
     page.unroute("**/api/clips/*")
     page.click(".row:has-text('再见')")
     expect(page.locator("#text")).to_have_value("再见")
+    expect(page.locator("#saved")).to_have_text("已保存")
     assert {clip.id: clip.text for clip in read_clips(run.clips_file)}["长-1"] == "没有丢的字"
 
 
@@ -136,6 +138,100 @@ def test_a_clip_is_split_where_one_points_and_joined_again(page, run):
     page.click("#join")
     expect(page.locator("#text")).to_have_value("你好世界")
     assert read_clips(run.clips_file)[0].text == "你好世界"
+
+
+def slowly(page, path: str) -> None:
+    """Answers as a disk that has just woken up."""
+
+    def wait(route):
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route(path, wait)
+
+
+def test_a_key_is_for_the_clip_that_is_shown_however_slow_the_saving(page, run):
+    slowly(page, "**/api/clips/*")
+    page.focus("#rows")
+    for key, following in (("a", "听不清"), ("d", "再见"), ("d", "你好世界")):  # 今天天气, 听不清, 再见
+        page.keyboard.press(key)
+        assert page.input_value("#text") == following  # at once, before anything is saved
+    page.keyboard.press("z")
+    expect(page.locator("#text")).to_have_value("再见")
+    kept = {clip.id: clip.kept for clip in read_clips(run.clips_file)}
+    assert (kept["长-1"], kept["坏"], kept["长-2"], kept["长-0"]) == (True, False, True, True)
+
+
+def test_a_clip_without_words_is_rejected_or_left_with_a_warning(page, run):
+    page.fill("#text", "")
+    page.click("#reject")  # sent with the words, not after them
+    expect(page.locator("#text")).to_have_value("听不清")
+    expect(page.locator("#saved")).to_have_text("已保存")
+    assert {clip.id: (clip.text, clip.kept) for clip in read_clips(run.clips_file)}["长-1"] == ("", False)
+    page.click(".row:has-text('再见')")
+    page.fill("#text", "")
+    page.click(".row:has-text('你好世界')")
+    expect(page.locator("#toast")).to_have_text(re.compile("^没有文字的片段不能保留"))
+    expect(page.locator("#text")).to_have_value("你好世界")
+    page.click(".row:has-text('！')")
+    expect(page.locator("#text")).to_have_value("")
+    page.fill("#text", "再会")
+    expect(page.locator("#saved")).to_have_text("已保存")
+    assert {clip.id: clip.text for clip in read_clips(run.clips_file)}["长-2"] == "再会"
+
+
+def test_joining_twice_by_mistake_joins_once_and_is_undone(page, run):
+    before = run.clips_file.read_bytes()
+    page.click(".row:has-text('你好世界')")
+    slowly(page, "**/join")
+    page.keyboard.press("m")
+    page.keyboard.press("m")
+    expect(page.locator("#text")).to_have_value("你好世界今天天气")
+    page.keyboard.press("z")
+    expect(page.locator("#text")).to_have_value("你好世界")
+    assert run.clips_file.read_bytes() == before
+    assert page.locator(".row").count() == 4
+
+
+def test_a_narrow_window_shows_the_list_above_the_clip(page):
+    for width in (840, 700, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(page.locator(".row.chosen")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        rows, detail = page.locator("#rows").bounding_box(), page.locator("#detail").bounding_box()
+        assert rows["height"] >= 180 and rows["y"] + rows["height"] <= detail["y"]
+    page.click(".row:has-text('再见')")
+    page.click("#reject")
+    expect(page.locator("#saved")).to_have_text("已保存")
+
+
+def test_training_goes_by_the_recipe_but_for_what_a_person_changed(page, run):
+    run.create(run.folder, run.recipe().override({"train.steps": 1234, "train.minutes": 7.5}))
+    sent = []
+
+    def take(route):
+        sent.append(route.request.post_data_json)
+        route.abort()
+
+    page.route("**/api/train/start", take)
+    page.click("[data-page=train]")
+    expect(page.locator("#steps")).to_have_value("1234")
+    expect(page.locator("#minutes")).to_have_value("7.5")
+    page.click("#start")
+    page.fill("#steps", "50")
+    with page.expect_response("**/api/train"):
+        page.click("[data-page=train]")  # looks again, and leaves alone what is typed
+    page.click("#start")
+    expect(page.locator("#toast")).to_have_text(re.compile("^连不上"))
+    assert sent == [{}, {"steps": 50}]
+
+
+def test_a_blind_test_of_one_voice_says_what_is_missing(page, run):
+    run.voice.mkdir()
+    VoiceInfo({}, 22050, ("a",), "mandarin-lite", True).describe(run.voice)
+    page.click("[data-page=speak]")
+    page.click("#blind")
+    expect(page.locator("#toast")).to_have_text(re.compile("^盲听要两个声音"))
 
 
 def test_five_thousand_clips_are_a_list_that_scrolls(page, run):

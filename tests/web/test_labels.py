@@ -11,6 +11,7 @@ from ffvits.clip import merge_edits, read_clips, write_clips
 from ffvits.errors import ServeError
 from ffvits.label.finish import finish
 from ffvits.web.labels import Labels, doubt
+from ffvits.web.training import Training
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_rejected_clip_can_be_kept(labels, run):
 class TestSplit:
     def test_nothing_of_text_and_sound_is_lost(self, labels, run):
         sound = Sound.load(run.path(on_disk(run)["长-0"]))
-        left, right = labels.split("长-0", 1.2, ("你好", "世界"))
+        left, right = labels.split("长-0", 1.2, ("你好", "世界")).clips
         clips = on_disk(run)
         assert "长-0" not in clips
         assert [clip.id for clip in clips.values()][:2] == [left.id, right.id]
@@ -85,7 +86,7 @@ class TestSplit:
 
     def test_it_outlives_a_new_labelling(self, labels, run):
         fresh = read_clips(run.clips_file)
-        left, right = labels.split("长-0", 1.2, ("你好", "世界"))
+        left, right = labels.split("长-0", 1.2, ("你好", "世界")).clips
         merged = {clip.id: clip for clip in merge_edits(fresh, read_clips(run.clips_file))}
         assert "长-0" not in merged
         assert merged[left.id].text == "你好" and merged[right.id].text == "世界"
@@ -93,7 +94,7 @@ class TestSplit:
 
     def test_a_half_that_is_rejected_keeps_its_sound_through_labellings(self, labels, run):
         fresh = read_clips(run.clips_file)
-        left, _ = labels.split("长-0", 1.2, ("你好", "世界"))
+        left, _ = labels.split("长-0", 1.2, ("你好", "世界")).clips
         finish(fresh, run, run.recipe())
         labels.edit(left.id, status="reject")
         for _ in range(2):
@@ -105,7 +106,7 @@ class TestSplit:
 
 class TestJoin:
     def test_one_clip_of_two_with_the_pause_between(self, labels, run):
-        made = labels.join("长-1", "长-2")
+        (made,) = labels.join("长-1", "长-2").clips
         clips = on_disk(run)
         assert made.id in clips and not {"长-1", "长-2"} & set(clips)
         assert (made.text, made.start, made.end) == ("今天天气再见", 3.0, 9.1)
@@ -117,20 +118,20 @@ class TestJoin:
         clips = on_disk(run)
         clips["长-1"] = clips["长-1"].with_(start=2.7)
         write_clips(run.clips_file, clips.values())
-        made = labels.join("长-0", "长-1")
+        (made,) = labels.join("长-0", "长-1").clips
         assert Sound.load(run.path(made)).seconds == pytest.approx(2.9 + 2.9 - 0.2, abs=0.001)
 
     def test_it_outlives_a_new_labelling(self, labels, run):
         fresh = read_clips(run.clips_file)
-        made = labels.join("长-0", "长-1")
+        (made,) = labels.join("长-0", "长-1").clips
         merged = {clip.id: clip for clip in merge_edits(fresh, read_clips(run.clips_file))}
         assert merged[made.id].text == "你好世界今天天气"
         assert not {"长-0", "长-1"} & set(merged)
 
     def test_what_was_cut_can_be_joined_again(self, labels, run):
         before = Sound.load(run.path(on_disk(run)["长-0"])).samples
-        left, right = labels.split("长-0", 1.2, ("你好", "世界"))
-        made = labels.join(right.id, left.id)
+        left, right = labels.split("长-0", 1.2, ("你好", "世界")).clips
+        (made,) = labels.join(right.id, left.id).clips
         assert (made.text, made.start, made.end) == ("你好世界", 0.0, 2.9)
         assert np.array_equal(Sound.load(run.path(made)).samples, before)
 
@@ -140,12 +141,34 @@ class TestJoin:
             labels.join("长-0", other)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "made"), [("val", "val", "val"), ("val", "train", "train"), ("train", "val", "train")]
+)
+def test_sound_that_was_held_out_is_trained_on_only_where_that_is_told(labels, run, first, second, made):
+    clips = on_disk(run)
+    clips["长-0"] = clips["长-0"].with_(split=first)
+    clips["长-1"] = clips["长-1"].with_(split=second)
+    write_clips(run.clips_file, clips.values())
+    done = labels.join("长-0", "长-1")
+    assert done.clips[0].split == made
+    assert ("held out" in done.note) == (made == "train")
+    assert labels.told(done)["note"]["zh"] == (
+        "其中一条原是留出片段，现在会参加训练；还剩 0 条留出片段" if made == "train" else ""
+    )
+
+
+def test_sounds_may_lie_on_another_disk(labels, run, tmp_path):
+    run.audio.rename(tmp_path / "elsewhere")
+    run.audio.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert labels.file(labels.known("长-0")).is_file()
+
+
 def test_the_sound_before_cleaning_is_cut_as_well(labels, run):
     clips = on_disk(run)
     tone(2.9, 0.5).save(run.folder / "audio" / "before.wav")
     clips["长-0"] = clips["长-0"].with_(original="audio/before.wav")
     write_clips(run.clips_file, clips.values())
-    left, _ = labels.split("长-0", 1.0, ("你好", "世界"))
+    left, _ = labels.split("长-0", 1.0, ("你好", "世界")).clips
     assert np.abs(Sound.load(labels.file(left, original=True)).samples).max() == pytest.approx(0.5, abs=0.01)
     assert np.abs(Sound.load(labels.file(left)).samples).max() == pytest.approx(0.3, abs=0.01)
 
@@ -170,11 +193,31 @@ def test_while_another_process_labels_nothing_is_written_but_while_we_train_it_i
     assert on_disk(run)["长-0"].text == "改"
 
 
+def test_a_training_that_only_starts_holds_nothing(run):
+    """Its process lives already, but another ffvits may be labelling: what that one writes would be lost."""
+    training = Training(run)
+    with run.locked():
+        training.start({})  # it will find the folder taken
+        assert training.running and not training.holding
+        with pytest.raises(ServeError) as caught:
+            Labels(run, lambda: training.holding).edit("长-0", text="改")
+        assert caught.value.status == 423
+        training._process.wait(60)
+    assert training.status()["state"] == "failed" and "另一个 ffvits" in training.status()["said"]["zh"]
+
+
+def test_a_training_of_which_a_trace_is_left_holds_nothing(run):
+    (run.folder / "train.json").write_text('{"state": "running"}', encoding="utf-8")
+    assert not Training(run).holding and Training(run).status()["state"] == "idle"
+    Labels(run, lambda: Training(run).holding).edit("长-0", text="改")
+    assert on_disk(run)["长-0"].text == "改"
+
+
 class TestDoubt:
     def test_the_unsure_come_first_and_what_a_person_did_last(self, labels, run):
         doubts = {clip.id: doubt(clip) for clip in read_clips(run.clips_file)}
         assert doubts["长-1"] > doubts["坏"] > doubts["长-2"] > doubts["长-0"] >= doubts["空"] == 0
-        assert doubt(labels.edit("长-1", text="改")) == 0
+        assert doubt(labels.edit("长-1", text="改").clips[0]) == 0
 
     def test_agreeing_is_remembered_until_the_label_changes(self, labels, run):
         seen = lambda: {row["id"]: row["seen"] for row in Labels(run).rows()}  # noqa: E731
@@ -206,3 +249,12 @@ def test_a_person_who_agrees_settles_the_doubts(labels, run):
     agreed = on_disk(run)["长-0"]
     assert agreed.settled and not agreed.waiting and doubt(agreed) == 0
     assert not merge_edits(doubted, on_disk(run).values())[0].waiting
+
+
+def test_a_row_says_it_in_both_languages(run):
+    rows = {row["id"]: row for row in Labels(run).rows()}
+    assert rows["坏"]["reason"] == {
+        "en": "not understood — write what is said",
+        "zh": "听不清：not understood。write what is said",
+    }
+    assert rows["长-0"]["reason"] == {"en": "", "zh": ""}

@@ -1,21 +1,12 @@
-"""What the labeller says of a clip, in Chinese, for the review page; `clips.jsonl` keeps the words it was given.
+"""What the labeller says of a clip, in Chinese; `clips.jsonl` keeps the words it was given.
 
-`{}` stands for what was measured or quoted; in the Chinese `{0}` is the first of them. A test asks for a
-line here for everything that the labeller can say.
+`{}` stands for what was measured or quoted; in the Chinese `{0}` is the first of them. A test asks for a line here for
+everything that the labeller can say.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
-from ffvits.clip import Reason
-
-
-def _pairs(lines: str) -> dict[str, str]:
-    told = [line.strip() for line in lines.strip().splitlines()]
-    return dict(zip(told[::2], told[1::2], strict=True))
-
+from ffvits.chinese.patterns import pairs
 
 # By the code of a reason: for what an older or newer ffvits says in other words.
 CODES = {
@@ -39,10 +30,11 @@ CODES = {
     "person": "人工拒绝",
     "covered": "在改过的片段周围",
     "gone": "声音已被删除",
+    "soundless": "没有可用的声音",
 }
 
 # Two lines each: the English, and the Chinese below it.
-SENTENCES = _pairs("""
+SENTENCES = pairs("""
 the recording is another than when you edited this clip
     录音已不是您修改这一条时的那个文件
 a clip that you edited lies in it and stays; {} s of speech around that are left out
@@ -51,8 +43,14 @@ cut it by hand in ffvits web, or delete the line of your clip and label again
     请在 ffvits web 中手动切分，或删除您那一条所在的行后重新标注
 its sound was deleted, and the recording is cut otherwise now
     它的声音已被删除，而录音现在切法不同
+it was set to keep, but no sound could be had from its recording
+    它被设为保留，但录音里取不出声音
 put audio/ back and set it to keep, or delete its line and label again
     请恢复 audio/ 文件夹并将其设为保留，或删除该行后重新标注
+it was set to keep, but no sound could be had from its recording
+    已设为保留，但从录音里读不出声音
+put a recording that can be read in its place, or set it to reject
+    请换成能读的录音，或将其设为拒绝
 {} s of sound are too few to learn from
     只有 {0} 秒，太短，学不到东西
 record whole sentences
@@ -151,6 +149,8 @@ correct the transcript, or write the right text and set it to keep
     改正文稿，或写出正确的文字并保留
 its transcript says something else than is heard ({} alike)
     文稿与听到的不一样（{0} 相同）
+“{}” of its transcript is not among the words that are heard
+    文稿里的“{0}”没有听到
 this folder cannot be opened
     打不开这个文件夹
 you may not read this file
@@ -165,6 +165,102 @@ if a player plays it, convert it to WAV; otherwise copy or export it again
     如果播放器能放，请转成 WAV；否则重新复制或导出
 set to reject in the label file
     在标注文件里设为拒绝
+set aside by a person
+    由人设为拒绝
+this is not a regular file
+    这不是普通文件
+put a recording in its place
+    换成录音文件
+the link leads nowhere
+    链接指向的文件不存在
+the file is gone
+    文件不见了
+put it back, or remove the link
+    放回文件，或删掉链接
+the system cannot read it: {}
+    系统读不了它：{0}
+its header says {} samples a second in {} channels, which cannot be speech
+    文件头写着每秒 {0} 个采样、{1} 个声道，不可能是语音
+export it again, at 16000 samples a second or more
+    重新导出，每秒至少 16000 个采样
+libsndfile does not read it ({})
+    libsndfile 读不了它（{0}）
+no decoder understands it ({})
+    没有解码器认得它（{0}）
+there are no samples in it
+    里面没有采样
+it has no sound track
+    里面没有音轨
+export it with its sound
+    导出时带上声音
+the format of its sound track is not known
+    音轨的格式无法识别
+it changed while it was read
+    读取时文件变了
+wait until it is written, and run again
+    等文件写完后再运行
+it was not read: the run was stopped
+    没有读它：运行被停止了
+its decoder was not done after {} s
+    解码 {0} 秒还没有完成
+its decoder crashed (exit code {})
+    解码程序崩溃（退出码 {0}）
+""")
+
+# What was done to a clip: the English of a note, and below it what kind of thing that is, without its figures.
+NOTES = pairs("""
+{}, {} kHz, {}, {} s
+    原格式
+brought to {} LUFS ({} dB)
+    调到统一响度
+noise removed by DeepFilterNet3 ({})
+    用 DeepFilterNet3 去除了噪声
+noise was left in: there is no filter for it here
+    噪声保留：这里没有去噪模型
+noise was left in: the filter would have taken the voice with it
+    噪声保留：去噪会伤到人声
+music removed by {}
+    去除了音乐
+not searched for music: no separator is in reach
+    没有找音乐：没有可用的分离模型
+late echo removed by WPE
+    用 WPE 去除了混响
+cut peaks restored: {} of it
+    修复了削顶
+nothing above {} kHz: it sounds like a telephone
+    频带窄，像电话音
+cut where somebody speaks: there was no pause
+    没有停顿，在说话处切开
+words from its transcript ({} of the syllables are heard)
+    文字取自文稿
+understood best {} (sure: {})
+    多次识别，取最可靠的一次
+another hearing: {}
+    另一种听法
+sounds like {}
+    听起来是另一种语言
+numbers read as the sound has them: “{}”, not “{}”
+    数字按实际读音写出
+cut out by a person
+    人工拆分
+joined by a person
+    人工合并
+the centre of {} channels was taken, where films put speech
+    多声道中取了中置声道
+channel {} was taken alone: the channels are out of phase and cancel
+    声道反相，只取了一个声道
+{} samples that are no numbers (NaN, infinite) were set to silence
+    无效采样设为静音
+a constant offset of {} of full scale was removed
+    去除了直流偏移
+peaks above full scale (by {} dB) were scaled down to it
+    超过满幅的峰值已缩小
+the file is cut off: {} of the promised samples are missing
+    文件不完整
+what follows is damaged ({})
+    后面的部分已损坏
+{} damaged packets were left out
+    略去了损坏的数据
 """)
 
 SCORES = {
@@ -172,6 +268,7 @@ SCORES = {
     "channels": "声道",
     "bits": "位深",
     "bandwidth_hz": "频带上限（Hz）",
+    "level_db": "电平（dB）",
     "music": "音乐占比",
     "speech_seconds": "说话秒数",
     "snr_db": "信噪比（dB）",
@@ -194,34 +291,3 @@ SCORES = {
     "characters_per_second": "每秒字数",
     "likeness": "与角色相似度",
 }
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    # The longest first, which says most: `{}` takes anything but the end of a sentence.
-    english = sorted(SENTENCES, key=len, reverse=True)
-    return [
-        (re.compile("((?:(?!; ).)*?)".join(map(re.escape, text.split("{}"))), re.DOTALL), SENTENCES[text])
-        for text in english
-    ]
-
-
-def sentence(english: str) -> str | None:
-    """A sentence of the labeller in Chinese; None for one that stands in no line here."""
-    for pattern, chinese in _patterns():
-        if found := pattern.fullmatch(english):
-            return chinese.format(*found.groups())
-    return None
-
-
-def said(english: str) -> str:
-    """One or several sentences of the labeller, joined by "; "; what is not known stays as it is."""
-    return sentence(english) or "；".join(sentence(part) or part for part in english.split("; "))
-
-
-def reason(why: Reason) -> str:
-    """A reason and its cure; where its words are not known, what its code says stands before them."""
-    message = said(why.message)
-    if message == why.message and why.code in CODES:
-        message = f"{CODES[why.code]}：{message}"
-    return f"{message}。{said(why.cure)}" if why.cure else message
