@@ -14,6 +14,7 @@ from ffvits.train.verdict import assess
 
 ROOT = Path(chinese.__file__).parents[1]
 FILES = {room: sorted((ROOT / room).rglob("*.py")) for room in ("label", "audio", "web")} | {"run": [ROOT / "run.py"]}
+FILES["label"].append(ROOT / "clip.py")
 TREES = {room: [ast.parse(path.read_text(encoding="utf-8")) for path in paths] for room, paths in FILES.items()}
 FILLED = "派蒙 0.5"
 
@@ -72,7 +73,7 @@ def sentences() -> set[str]:
     """All that the source says of clips where it says it, why words were invented, and what the page refuses."""
     nodes = [node for call in calls("reject", "label") for node in call.args[1:]]
     nodes += [node for call in calls("doubt", "label") for node in call.args[:1]]
-    nodes += [*returned("_invented", "label"), *(call.args[1] for call in calls("Reason", "label"))]
+    nodes += [*returned("_invented", "label"), *(node for call in calls("Reason", "label") for node in call.args[1:])]
     lost = [*calls("Undecodable", "audio", "label")]
     refused = [call for name in ("ServeError", "BusyError", "RunError") for call in calls(name, "web", "run")]
     refused += calls("FfvitsError", "web")
@@ -141,7 +142,9 @@ def test_every_verdict_on_a_training_is_said_in_chinese(curve, by, change):
 
 
 def test_every_code_and_every_score_has_a_name():
-    codes = {spelled(call.args[0]) for call in calls("reject", "label")} - {None}
+    codes = {spelled(call.args[0]) for name in ("reject", "Reason") for call in calls(name, "label") if call.args} - {
+        None
+    }
     assert codes <= set(chinese.CODES)
     assert {"empty", "unreadable"} <= set(chinese.CODES)  # these come from ffvits.audio
     scores = {word.arg for call in calls("score", "label") for word in call.keywords}

@@ -30,6 +30,7 @@ CODES = {
     "person": "人工拒绝",
     "covered": "在改过的片段周围",
     "gone": "声音已被删除",
+    "soundless": "没有声音",
     "soundless": "没有可用的声音",
 }
 
@@ -45,6 +46,8 @@ its sound was deleted, and the recording is cut otherwise now
     它的声音已被删除，而录音现在切法不同
 it was set to keep, but no sound could be had from its recording
     它被设为保留，但录音里取不出声音
+put a recording that can be read in its place, or set it to reject
+    请换上能读的录音，或将其设为拒绝
 put audio/ back and set it to keep, or delete its line and label again
     请恢复 audio/ 文件夹并将其设为保留，或删除该行后重新标注
 it was set to keep, but no sound could be had from its recording
