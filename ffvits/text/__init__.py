@@ -6,6 +6,7 @@ read       words, polyphones, Latin, the user's lexicon                         
 spell      sandhi and symbols as the base was trained                              sandhi, spelling, symbols
 """
 
+from ffvits.errors import TextError
 from ffvits.text.characters import Cleaned, Note, clean
 from ffvits.text.frontend import FRONT_ENDS, Encoded, FrontEnd, Syllable, front_end, front_end_names
 from ffvits.text.normalizer import normalize
@@ -23,6 +24,7 @@ __all__ = [
     "Syllable",
     "SymbolTable",
     "TableInfo",
+    "TextError",
     "clean",
     "fingerprint",
     "front_end",

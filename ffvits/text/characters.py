@@ -11,7 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ffvits.text.markup import HELD, PICTURE, Note, strip_markup
+from ffvits.text.inline import is_stand_in
+from ffvits.text.markup import PICTURE, Note, strip_markup
 from ffvits.text.numerals import cardinal
 
 MARKS = "，。！？、；：…—“”《》（）"
@@ -86,7 +87,7 @@ def _map(char: str) -> str | None:
         return char
     if char in _DIRECT:
         return _DIRECT[char]
-    if char in MARKS or char in SYMBOLS or char in (HELD, PICTURE, "\n"):
+    if char in MARKS or char in SYMBOLS or char in (PICTURE, "\n") or is_stand_in(char):
         return char
     if char.isspace():
         return " "

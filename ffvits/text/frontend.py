@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ffvits.errors import TextError
 from ffvits.text.characters import Note, clean, is_hanzi
-from ffvits.text.inline import InlineReading, find_readings
+from ffvits.text.inline import Given, InlineReading, find_readings, is_stand_in, stand_in
 from ffvits.text.mandarin import read
 from ffvits.text.normalizer import normalize_clean
 from ffvits.text.sandhi import apply_erhua, apply_sandhi
@@ -111,22 +111,50 @@ def read_lexicon(entries: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """A user lexicon checked and taken apart. Raises TextError naming the entry that is wrong."""
     lexicon = {}
     for word, reading in entries.items():
-        syllables = tuple(tidy(s) for s in reading.split())
+        syllables = tuple(tidy(s) if _has_tone(s) else None for s in reading.split())
         wrong = next((s for s, t in zip(reading.split(), syllables, strict=True) if t is None), None)
         if wrong is not None or not syllables:
             raise TextError(
-                f"lexicon: {word!r} has the reading {reading!r}; {wrong or 'nothing'!r} is no pinyin syllable",
+                f"lexicon: {word!r} has the reading {reading!r}; "
+                f"{wrong or 'nothing'!r} is no pinyin syllable with a tone",
                 text=reading,
                 cure="write syllables with tone digits, as in yin2 hang2",
             )
-        if any(is_hanzi(c) for c in word) and len(syllables) != len(word):
+        key = word.strip()
+        if not key:
             raise TextError(
-                f"lexicon: {word!r} has {len(word)} characters and {len(syllables)} syllables",
+                f"lexicon: the reading {reading!r} is for no word",
                 text=reading,
-                cure="write one syllable for each character",
+                cure="write the word before it, as in 银行: yin2 hang2",
             )
-        lexicon[word if any(is_hanzi(c) for c in word) else word.lower()] = syllables
+        if all(is_hanzi(c) for c in key):
+            key = clean(key).text
+            if len(syllables) != len(key):
+                raise TextError(
+                    f"lexicon: {word!r} has {len(key)} characters and {len(syllables)} syllables",
+                    text=reading,
+                    cure="write one syllable for each character",
+                )
+        lexicon[key.lower()] = tuple(s for s in syllables if s)
     return lexicon
+
+
+def _has_tone(syllable: str) -> bool:
+    return syllable[-1].isdigit() or not syllable.isascii()
+
+
+def _as_written(lexicon: Mapping[str, tuple[str, ...]]) -> re.Pattern[str] | None:
+    """The words of the lexicon that rules would change or segmentation would cut (T1, 66, AK-47, T恤, hello world)."""
+    words = [word for word in lexicon if not re.fullmatch("[a-z]+", word) and not all(map(is_hanzi, word))]
+    if not words:
+        return None
+    each = (
+        (r"(?<![A-Za-z\d])(?<!\d[.,:/])" if word[0].isascii() and word[0].isalnum() else "")
+        + re.escape(word)
+        + (r"(?![A-Za-z\d]|[.,:/]\d)" if word[-1].isascii() and word[-1].isalnum() else "")
+        for word in sorted(words, key=len, reverse=True)
+    )
+    return re.compile("|".join(each), re.IGNORECASE)
 
 
 class FrontEnd:
@@ -137,6 +165,7 @@ class FrontEnd:
         self.table = table
         self.add_blank = add_blank
         self.lexicon = dict(lexicon)
+        self._written = _as_written(lexicon)
         self._kind = _KINDS[name]
 
     def __repr__(self) -> str:
@@ -155,12 +184,17 @@ class FrontEnd:
             error.line = line
             if not error.text:
                 error.text = text
-                error.position = _place_in(text, error.character)
+                place = _place_in(text, error.character)
+                error.position = place or 0
+                if place is not None and error.character not in text:
+                    # Cleaning folded the character: the error is about the one that was typed.
+                    error.message = error.message.replace(repr(error.character), repr(text[place]))
+                    error.character = text[place]
             raise
 
     def _encode(self, text: str) -> Encoded:
-        spoken, inline, notes = self._spoken(text)
-        tokens = self.tokens(spoken, inline)
+        spoken, inline, given, notes = self._spoken(text)
+        tokens = self.tokens(spoken, inline, given)
         pieces = [piece for token in tokens if isinstance(token, Word) for piece in token.pieces]
         if not pieces:
             raise TextError(
@@ -192,31 +226,63 @@ class FrontEnd:
             tuple(token.text for token in tokens),
         )
 
-    def tokens(self, spoken: str, inline: Mapping[int, tuple[str, ...]]) -> list[Token]:
+    def tokens(
+        self, spoken: str, inline: Mapping[int, tuple[str, ...]], given: Mapping[int, Given] | None = None
+    ) -> list[Token]:
         """Words and marks with the readings this front end writes (sandhi and erhua where its base has them)."""
-        tokens = read(spoken, lexicon=self.lexicon, inline=inline)
+        tokens = read(spoken, lexicon=self.lexicon, inline=inline, given=given)
         if self._kind.erhua:
             tokens = apply_erhua(tokens)
         return apply_sandhi(tokens) if self._kind.sandhi else tokens
 
-    def _spoken(self, text: str) -> tuple[str, dict[int, tuple[str, ...]], list[Note]]:
-        """The normalised text, the inline readings by index in it, and what cleaning noted."""
-        given = find_readings(text)
-        if not given:
+    def _spoken(self, text: str) -> tuple[str, dict[int, tuple[str, ...]], dict[int, Given], list[Note]]:
+        """The normalised text, the readings in braces and the given words by index in it, and what cleaning noted."""
+        held = self._hold(text)
+        if not held:
             cleaned = clean(text)
-            return normalize_clean(cleaned.text), {}, list(cleaned.notes)
-        spoken, inline, notes, at = "", {}, [], 0
-        for reading in given:
-            cleaned = clean(text[at : reading.start], offset=at)
-            notes.extend(cleaned.notes)
-            spoken += normalize_clean(cleaned.text)
-            inline.update(_place(reading, spoken, text))
-            at = reading.end
-        cleaned = clean(text[at:], offset=at)
-        # A mark right behind the braces would be trimmed as if it opened the sentence.
-        lead = "，" if cleaned.text[:1] in _PAUSES else ""
-        rest = normalize_clean(cleaned.text)
-        return spoken + (_PAUSES.get(cleaned.text[:1], lead) + rest), inline, [*notes, *cleaned.notes]
+            return normalize_clean(cleaned.text), {}, {}, list(cleaned.notes)
+        bare, shifts, at = "", [], 0
+        for index, (start, end, _) in enumerate(held):
+            bare += "".join(" " if is_stand_in(c) else c for c in text[at:start]) + stand_in(index)
+            shifts.append((len(bare), end - len(bare)))
+            at = end
+        cleaned = clean(bare + text[at:])
+        spoken, inline, given = "", {}, {}
+        for char in normalize_clean(cleaned.text):
+            if not is_stand_in(char):
+                spoken += char
+                continue
+            _, _, what = held[ord(char) - ord(stand_in(0))]
+            if isinstance(what, Given):
+                given[len(spoken)] = what
+                spoken += what.text
+            else:
+                inline.update(_place(what, spoken, text))
+        notes = [
+            replace(note, position=note.position + next((s for p, s in reversed(shifts) if note.position >= p), 0))
+            for note in cleaned.notes
+        ]
+        return spoken, inline, given, notes
+
+    def _hold(self, text: str) -> list[tuple[int, int, Given | InlineReading]]:
+        """What rules must not see: words of the lexicon as written, and readings in braces, by their place in the text.
+
+        A reading behind a number or a name with digits is for the whole of it: T1{ti4 wan1}.
+        """
+        held: list[tuple[int, int, Given | InlineReading]] = []
+        for reading in find_readings(text):
+            run = _WITH_DIGITS.search(text, max(0, reading.start - 40), reading.start)
+            if run and None not in reading.syllables:
+                syllables = tuple(s for s in reading.syllables if s)
+                held.append((run.start(), reading.end, Given(run.group(), syllables, "inline")))
+            else:
+                held.append((reading.start, reading.end, reading))
+        if self._written:
+            taken = [(start, end) for start, end, _ in held]
+            for m in self._written.finditer(text):
+                if all(m.end() <= start or m.start() >= end for start, end in taken):
+                    held.append((*m.span(), Given(m.group(), self.lexicon[m.group().lower()], "lexicon")))
+        return sorted(held, key=lambda one: one[0])
 
     def _unknown(self, symbol, index, spans, pieces, text) -> TextError:
         flat = [piece for piece in pieces for _ in piece.pinyin]
@@ -232,15 +298,17 @@ class FrontEnd:
         )
 
 
-def _place_in(text: str, character: str) -> int:
-    """Where `character` of the spoken text came from in the text as given (0 where that cannot be told)."""
+def _place_in(text: str, character: str) -> int | None:
+    """Where `character` of the spoken text came from in the text as given, if that can be told."""
+    if not character:
+        return None
     if character in text:
         return text.index(character)
-    return next((i for i, c in enumerate(text) if character and character in clean(c).text), 0)
+    return next((i for i, c in enumerate(text) if character in clean(c).text), None)
 
 
-# Marks that may follow a reading in braces, narrow and wide.
-_PAUSES = dict(zip(",.!?，。！？、；：…—”》）", "，。！？，。！？、；：…—”》）", strict=True))
+# A number, or a name with digits, right before braces.
+_WITH_DIGITS = re.compile(r"(?=[A-Za-z.,:/+-]*\d)[A-Za-z\d](?:[A-Za-z\d.,:/+-]*[A-Za-z\d])?%?$")
 
 
 def _place(reading: InlineReading, spoken: str, text: str) -> dict[int, tuple[str, ...]]:

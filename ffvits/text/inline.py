@@ -1,4 +1,4 @@
-"""Readings written into the text itself: 银行{hang2}, 重{chong2}新, Genshin{gen1 shen2}."""
+"""Readings written into the text itself: 银行{hang2}, 重{chong2}新, Genshin{gen1 shen2}, T1{ti4 wan1}."""
 
 from __future__ import annotations
 
@@ -19,6 +19,30 @@ class InlineReading:
     end: int
     written: str
     syllables: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A word that is read as a whole as it was given, whatever stands in it; `source` is "lexicon" or "inline"."""
+
+    text: str
+    syllables: tuple[str, ...]
+    source: str
+
+
+# Signs of the last private plane that stand for what was taken out of a text while rules go over it.
+_FIRST, _LAST = 0x10F000, 0x10FFFD
+_STANDINS = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+
+
+def stand_in(index: int) -> str:
+    """The sign that stands for the thing with this index."""
+    return chr(_FIRST + index % (_LAST - _FIRST))
+
+
+def is_stand_in(char: str) -> bool:
+    """True for the signs of `stand_in`."""
+    return _FIRST <= ord(char) <= _LAST
 
 
 def find_readings(text: str) -> list[InlineReading]:

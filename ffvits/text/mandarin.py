@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from ffvits.errors import TextError
 from ffvits.text.characters import MARKS, is_hanzi
+from ffvits.text.inline import Given
 from ffvits.text.polyphone_rules import ruled
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
@@ -20,23 +21,44 @@ from ffvits.text.tokens import Mark, Piece, Token, Word
 _LATIN = re.compile("[A-Za-z]+")
 
 
-def read(spoken: str, *, lexicon: Mapping[str, tuple[str, ...]], inline: Mapping[int, tuple[str, ...]]) -> list[Token]:
+def read(
+    spoken: str,
+    *,
+    lexicon: Mapping[str, tuple[str, ...]],
+    inline: Mapping[int, tuple[str, ...]],
+    given: Mapping[int, Given] | None = None,
+) -> list[Token]:
     """Words with readings for a normalised sentence.
 
     `lexicon` maps hanzi words and lower-case Latin words to syllables; `inline` maps the index of a hanzi (or of the
-    first letter of a Latin word) in `spoken` to what the writer put in braces. Raises TextError for a character that
-    has no reading, with its position in `spoken`.
+    first letter of a Latin word) in `spoken` to what the writer put in braces, `given` the index of a whole word that
+    nothing else may read. Raises TextError for a character that has no reading, with its position in `spoken`.
     """
-    from ffvits.text.segmentation import cut
-
-    words = list(cut(spoken, [word for word in lexicon if word in spoken and is_hanzi(word[0])]))
+    given = given or {}
+    words = list(_words(spoken, [word for word in lexicon if word in spoken and is_hanzi(word[0])], given))
     decided = _decide(spoken, words, lexicon)
     tokens: list[Token] = []
     position = 0
     for word in words:
-        tokens.extend(_tokens(word, position, decided, lexicon, inline))
+        if position in given:
+            known = given[position]
+            tokens.append(Word((Piece(known.text, known.syllables, known.source, position),)))
+        else:
+            tokens.extend(_tokens(word, position, decided, lexicon, inline))
         position += len(word)
     return tokens
+
+
+def _words(spoken: str, fixed: Sequence[str], given: Mapping[int, Given]) -> Iterator[str]:
+    """The words of the segmenter; those that are given stand as they are."""
+    from ffvits.text.segmentation import cut
+
+    at = 0
+    for place in sorted(given):
+        yield from cut(spoken[at:place], fixed)
+        yield given[place].text
+        at = place + len(given[place].text)
+    yield from cut(spoken[at:], fixed)
 
 
 def character_readings(text: str) -> list[str | None]:
@@ -134,7 +156,7 @@ def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, 
             settled.update(range(start, start + len(word)))
         if any(map(is_hanzi, word)):
             for i, (char, reading) in enumerate(zip(word, word_readings(word), strict=True)):
-                if given and is_hanzi(char):
+                if given and len(given) == len(word) and is_hanzi(char):
                     decided[start + i] = (given[i], "lexicon")
                 elif reading:
                     decided[start + i] = (reading, "phrase" if len(word) > 1 else "character")

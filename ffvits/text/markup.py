@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from ffvits.text.latex import FORMULA, plain_formula
 
-# Noncharacters of Unicode, which no text holds: a picture that may stand for a pause, and a word that is read apart.
+# A noncharacter of Unicode, which no text holds: a picture that may stand for a pause.
 PICTURE = "\ufdd1"
-HELD = "\ufdd0"
 
 
 @dataclass(frozen=True)

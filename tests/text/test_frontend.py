@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_normalizer import CASES, TEXTS
 
-from ffvits.errors import TextError
-from ffvits.text import FRONT_ENDS, front_end, front_end_names
+from ffvits.text import FRONT_ENDS, TextError, front_end, front_end_names
 from ffvits.text.symbols import TABLES
 
 ENDS = {name: front_end(name) for name in FRONT_ENDS}
@@ -32,7 +31,8 @@ ERRORS = [
     ("你好안녕", 2, "안", "cannot be read in Mandarin"),
     ("你好ひ", 2, "ひ", "cannot be read in Mandarin"),
     ("привет", 0, "п", "cannot be read in Mandarin"),
-    ("你好ﾊ", 2, "ハ", "cannot be read in Mandarin"),
+    ("你好ﾊ", 2, "ﾊ", "the character 'ﾊ' cannot be read in Mandarin"),
+    ("笑ㅋㅋ", 1, "ㅋ", "the character 'ㅋ' cannot be read in Mandarin"),
     ("字{lu9}", 1, "{", "is no reading"),
     ("{hang2}", 0, "{", "fewer characters"),
     ("我{wo3 men5}", 1, "{", "fewer characters"),
@@ -75,8 +75,42 @@ def test_lexicon_stands_above_all_but_braces():
     assert {s.source for s in end.encode("派蒙").syllables} == {"lexicon"}
 
 
+WRITTEN = {"T1": "ti4 wan1", "66": "liu4 liu5", "AK-47": "a1 kei4", "1v1": "yi1 dui4 yi1", "T恤": "ti4 xu4"}
+WRITTEN |= {"hello world": "ha1 lou2 wo4", "銀行": "yin2 hang5", "卡拉OK": "ka3 la1 ou1 kei4"}
+
+
 @pytest.mark.parametrize(
-    "entries, message", [({"银行": "yin2"}, "1 syllables"), ({"银行": "yin2 xx9"}, "xx9"), ({"a": ""}, "nothing")]
+    "text, spoken, pinyin",
+    [
+        ("t1，好", "t1，好", "ti4 wan1 hao3"),
+        ("66！166", "66！一百六十六", "liu4 liu5 yi4 bai3 liu4 shi2 liu4"),
+        ("3.66", "三点六六", "san1 dian3 liu4 liu4"),
+        ("AK-47和AK-471", "AK-47和AK四七一", "a1 kei4 he2 ei1 kei4 si4 qi1 yi1"),
+        ("1v1，Hello World", "1v1，Hello World", "yi1 dui4 yi1 ha1 lou2 wo4"),
+        ("买T恤唱卡拉OK", "买T恤唱卡拉OK", "mai3 ti4 xu4 chang4 ka3 la1 ou1 kei4"),
+        ("银行。", "银行。", "yin2 hang5"),
+        ("T1{wan1 wan1}好，2{er4}", "T1好，2", "wan1 wan1 hao3 er4"),
+    ],
+)
+def test_entries_of_the_lexicon_are_read_as_written(text, spoken, pinyin):
+    encoded = front_end("mandarin-lite", lexicon=WRITTEN).encode(text)
+    assert (encoded.spoken, " ".join(encoded.pinyin)) == (spoken, pinyin)
+
+
+def test_notes_keep_their_places_beside_braces_and_the_lexicon():
+    notes = front_end("mandarin-lite", lexicon={"T1": "ti4 wan1"}).encode("T1😀行{hang2}😀T1好👍").notes
+    assert [(n.position, n.character) for n in notes] == [(2, "😀"), (11, "😀"), (15, "👍")]
+
+
+@pytest.mark.parametrize(
+    "entries, message",
+    [
+        ({"银行": "yin2"}, "1 syllables"),
+        ({"银行": "yin2 xx9"}, "xx9"),
+        ({"a": ""}, "nothing"),
+        ({"重云": "chong yun"}, "'chong' is no pinyin syllable with a tone"),
+        ({"": "a1"}, "for no word"),
+    ],
 )
 def test_a_wrong_lexicon_entry_is_named(entries, message):
     with pytest.raises(TextError, match=message):
@@ -90,6 +124,9 @@ def test_braces():
     assert end.encode("Genshin{gen1 shen2}启动").pinyin == ("gen1", "shen2", "qi3", "dong4")
     assert end.encode("好{hǎo}的").spoken == "好（hao）的"
     assert end.encode("银行{hang2}，3个").spoken == "银行，三个"
+    assert end.encode("123{yi1 er4 san1}，走").pinyin == ("yi1", "er4", "san1", "zou3")
+    assert end.encode("123{yi1}").spoken == "123"
+    assert end.encode("好，行{hang2}。2个").spoken == "好，行。两个"
     assert end.encode("\U00030edd{biang2}面").pinyin == ("biang2", "mian4")
 
 
