@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import re
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from ffvits.errors import BusyError, RunError
 from ffvits.files import replacing, write_text
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
+from ffvits.web.training import LOG, OUTCOME
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,15 @@ def hold(folder, locked, done):
     with Run(folder).locked():
         locked.set()
         done.wait(30)
+
+
+def test_the_manual_names_all_that_lies_in_a_run_folder(run):
+    manual = (Path(__file__).parents[1] / "docs" / "run_folder.md").read_text(encoding="utf-8").split("\n## ")[0]
+    named = set(re.findall(r"`([^`]+?)/?`", manual))
+    own = {getattr(run, name).name for name, member in vars(Run).items() if isinstance(member, property)}
+    others = {".lock", "cache", "exports", "evaluation", "trials", "rejected.csv", "review.csv", "surgery.json"}
+    others |= {"review.json", LOG, OUTCOME, "audio/index.json", "audio/*.before.wav", "checkpoints-before-*"}
+    assert len(own) == 8 and own | others <= named
 
 
 def test_two_runs_on_one_folder_do_not_mix_and_a_killed_one_lets_go(run):

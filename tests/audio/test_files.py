@@ -151,6 +151,7 @@ GARBAGE = np.random.default_rng(1).bytes(5000)
         ("one.wav", b"R", "unreadable", "no decoder"),
         ("garbage.mp3", GARBAGE, "unreadable", "no decoder"),
         ("garbage.wav", b"RIFF" + GARBAGE, "unreadable", "no decoder"),
+        ("header.mp3", b"\xff\xfb\x90" + GARBAGE[:997], "unreadable", "no decoder understands it (FFmpeg: "),
         ("garbage.flac", b"fLaC" + GARBAGE, "unreadable", ""),
         ("garbage.m4a", b"\0\0\0\x20ftypM4A " + GARBAGE, "unreadable", ""),
         ("text.mp3", "这不是录音".encode() * 100, "unreadable", ""),
