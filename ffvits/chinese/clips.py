@@ -31,7 +31,6 @@ CODES = {
     "covered": "在改过的片段周围",
     "gone": "声音已被删除",
     "soundless": "没有声音",
-    "soundless": "没有可用的声音",
 }
 
 # Two lines each: the English, and the Chinese below it.
@@ -50,10 +49,6 @@ put a recording that can be read in its place, or set it to reject
     请换上能读的录音，或将其设为拒绝
 put audio/ back and set it to keep, or delete its line and label again
     请恢复 audio/ 文件夹并将其设为保留，或删除该行后重新标注
-it was set to keep, but no sound could be had from its recording
-    已设为保留，但从录音里读不出声音
-put a recording that can be read in its place, or set it to reject
-    请换成能读的录音，或将其设为拒绝
 {} s of sound are too few to learn from
     只有 {0} 秒，太短，学不到东西
 record whole sentences
@@ -144,6 +139,8 @@ listen, mend the text and set it to keep, or set label.screen.doubtful to keep
     听一遍，改好文字，再保留；或把 label.screen.doubtful 设为 keep
 heard otherwise when cleaned more or less ({} alike)
     换一种处理后听得不一样（{0} 相同）
+“{}” may be said once only
+    “{0}”可能只说了一遍
 “{}” hardly fits the sound ({})
     “{0}”与声音不太相符（{1}）
 its transcript says “{}”, but “{}” is heard ({} alike)
@@ -238,6 +235,8 @@ words from its transcript ({} of the syllables are heard)
     文字取自文稿
 understood best {} (sure: {})
     多次识别，取最可靠的一次
+said once, though “{}” was written
+    只说了一遍，识别器写了两遍
 another hearing: {}
     另一种听法
 sounds like {}

@@ -62,6 +62,18 @@ def repeated(text: str) -> str:
     return ""
 
 
+def period(text: str) -> int:
+    """After how many letters a text of eight or more begins anew, to end within or with its second time; 0 if never.
+
+    Only what takes up again three letters or more counts: nobody invents 哈哈哈哈.
+    """
+    bare = _bare(text)
+    if len(bare) < 8:
+        return 0
+    found = next((n for n in range(1, len(bare) // 2 + 1) if bare[n:] == bare[:-n]), 0)
+    return found if found >= 3 else 0
+
+
 def _bare(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).lower()
     return "".join(char for char in folded if char.isalnum() or unicodedata.category(char).startswith("M"))

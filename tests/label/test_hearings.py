@@ -55,6 +55,51 @@ def test_words_that_hardly_fit_the_sound_are_named(chances, doubted):
     assert doubted in "".join(doubt.why for doubt in found.review)
 
 
+@pytest.mark.parametrize(
+    ("text", "heard", "weak", "quoted", "other"),
+    [
+        ("今天，天气好。", "今天天气好", 1, "天，天气", ""),
+        ("今天涉事公司说。", "今天设施公司说", 2, "涉事公", "今天设施公司说。"),
+        ("我们走吧。", "我們走吧", 1, "们走吧", ""),
+        ("三十五个人来了。", "35个人来了", 1, "三十五个人", "5个人来了。"),
+        ("好。", "号", 0, "好", "号。"),
+    ],
+)
+def test_doubts_quote_what_stands_in_the_text(text, heard, weak, quoted, other):
+    characters = [[char, 0.1 if weak <= n < weak + 3 else 0.9, 0.2 * n] for n, char in enumerate(heard)]
+    found = _told(CLIP, [hearing(text, 0.8, characters=characters)])
+    assert found.review[0].why.startswith(f"“{quoted}” hardly fits the sound")
+    assert found.review[0].other == other
+
+
+X, XX = "西马装学校", "西马装学校西马装学校"
+
+
+@pytest.mark.parametrize(
+    ("written", "second", "text", "doubted"),
+    [
+        (f"{XX}。", 0.3, f"{X}。", False),
+        (f"{X}，{X}。", 0.3, f"{X}。", False),
+        (f"{XX}西马。", 0.3, f"{X}。", False),
+        (f"{XX}。", 1.15, f"{XX}。", True),
+        (f"{X}，{X}。", 1.5, f"{X}，{X}。", False),
+        ("快走快走。", 0.1, "快走快走。", False),
+        ("加油加油加油。", 0.1, "加油加油加油。", False),
+        ("西马装学校在哪里。", 0.3, "西马装学校在哪里。", False),
+    ],
+)
+def test_a_sentence_that_was_said_once_is_not_written_twice(written, second, text, doubted):
+    """The first time of what is written twice fills the clip of three seconds but for `second` of them."""
+    spoken = [char for char in written if char.isalnum()]
+    size = 5 if X in written else 2
+    times = [*np.linspace(0, 3 - second, size, endpoint=False), *np.linspace(3 - second, 3, len(spoken) - size + 1)]
+    characters = [[char, 0.9, round(time, 2)] for char, time in zip(spoken, times, strict=False)]
+    found = _told(CLIP, [hearing(written, 0.8, characters=characters)])
+    assert found.text == text
+    assert [doubt.other for doubt in found.review] == ([f"{X}。"] if doubted else [])
+    assert any("said once" in note for note in found.notes) == (text != written)
+
+
 def test_a_second_voice_is_looked_for_in_what_trains_the_voice():
     # A singer behind the speaker is in the original only.
     before, after = hearing("今天天气好", 0.9, overlap=0.9), hearing("今天天气好", 0.8, overlap=0.1)

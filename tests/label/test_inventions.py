@@ -2,7 +2,7 @@
 
 import pytest
 
-from ffvits.label.inventions import COURTESIES, CREDITS, repeated, stock_phrase
+from ffvits.label.inventions import COURTESIES, CREDITS, period, repeated, stock_phrase
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,19 @@ def test_sentences_are_not(text):
 )
 def test_loops(text, expected):
     assert repeated(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("西马装学校，西马装学校。", 5),
+        ("西马装学校西马装学校西", 5),
+        ("你在吗你在吗你在", 3),
+        ("快走快走", 0),
+        ("哈哈哈哈哈哈哈哈", 0),
+        ("西马装学校在西马装学校", 0),
+        ("", 0),
+    ],
+)
+def test_what_is_written_twice(text, expected):
+    assert period(text) == expected
