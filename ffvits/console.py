@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -87,11 +89,29 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     _output.rich.print(shown)
 
 
+class Unread(Exception):
+    """Whoever read the results has gone (`ffvits bases | head -3`): there is nobody to write for."""
+
+
 def result(text: str) -> None:
-    """Writes the result that was asked for to standard output, as it is and even when quiet."""
+    """Writes the result that was asked for to standard output, as it is and even when quiet.
+
+    Raises Unread if its reader has gone.
+    """
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    print(text)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError as error:
+        with open(os.devnull, "wb") as nowhere:  # what is still in the buffer must not fail once more at the exit
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        raise Unread from error
+
+
+def data(values: object) -> None:
+    """Writes a result as one line of JSON, for programs: in escapes where standard output lacks some characters."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    result(json.dumps(values, ensure_ascii=not encoding.startswith("utf")))
 
 
 @contextmanager

@@ -25,11 +25,15 @@ class FfvitsError(Exception):
         # Keyword-only arguments do not survive the default pickling, and errors cross process borders.
         return _rebuild, (type(self), dict(self.__dict__), self.args)
 
+    @property
+    def located(self) -> str:
+        """The message with the file and line that it is about before it."""
+        if not self.file:
+            return self.message
+        return f"{self.file}:{self.line}: {self.message}" if self.line is not None else f"{self.file}: {self.message}"
+
     def __str__(self) -> str:
-        where = ""
-        if self.file:
-            where = f"{self.file}:{self.line}: " if self.line is not None else f"{self.file}: "
-        return f"{where}{self.message}" + (f" — {self.cure}" if self.cure else "")
+        return self.located + (f" — {self.cure}" if self.cure else "")
 
 
 def _rebuild(kind: type[FfvitsError], state: dict, args: tuple) -> FfvitsError:

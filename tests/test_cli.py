@@ -168,3 +168,37 @@ def test_bases_are_listed_as_data():
     listed = ffvits("bases", "--json")
     assert listed.returncode == 0, listed.stderr
     assert {"biaobei", "mandarin-lite"} <= {row["name"] for row in json.loads(listed.stdout)}
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8", "ascii"])
+def test_json_keeps_its_characters_where_the_system_lacks_them(encoding):
+    values = {"名字": "派蒙 ♪ café 🎵"}
+    shown = subprocess.run(
+        [sys.executable, "-c", f"from ffvits import console; console.data({values!r})"],
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": encoding},
+    )
+    assert json.loads(shown.stdout.decode(encoding)) == values, shown.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end in another way there")
+def test_a_reader_that_leaves_early_is_no_fault():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "ffvits", "text", "你好", "--explain"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env=environment,
+    ) as started:
+        started.stdout.close()
+        said = started.stderr.read().decode()
+    assert started.returncode == 141
+    assert "Traceback" not in said and "Exception ignored" not in said
+
+
+def test_inspect_takes_what_base_takes():
+    shown = ffvits("inspect", "mandarin-lite", "--json")
+    assert shown.returncode == 0, shown.stderr
+    assert json.loads(shown.stdout)["symbol_table"] == "mandarin-lite"

@@ -57,6 +57,7 @@ _DAMAGE = (
 )
 # Kinds of numbers in a safetensors file that are mapped by us; the rarer ones are left to its library.
 _KINDS = {"F32": "float32", "F64": "float64", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32"}
+_REPEATED = 512 << 20  # bytes of numbers that tensors may say again (a row for all speakers, say); more is an attack
 _WRAPPERS = ("model", "weight", "state_dict", "generator", "net_g")
 
 
@@ -227,6 +228,7 @@ def _unwrapped(path: Path, container: str, content: object) -> Checkpoint:
         for wrapper in (*_WRAPPERS, ""):
             tensors = content.get(wrapper) if wrapper else content
             if _is_state(tensors):
+                _refuse_inflated(path, tensors)
                 beside = content if wrapper else {}
                 optimizer, rate, epoch = beside.get("optimizer"), beside.get("learning_rate"), beside.get("iteration")
                 return Checkpoint(
@@ -258,6 +260,15 @@ def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
             path,
             "zip-bomb",
             f"it would unpack to {declared / 1e6:,.1f} MB although it has {size / 1e6:,.1f} MB; torch never compresses",
+        )
+
+
+def _refuse_inflated(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """A tensor may show one number a billion times (a stride of zero), which costs nothing until somebody copies it."""
+    claimed, size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values()), path.stat().st_size
+    if claimed > size + _REPEATED:
+        raise _unreadable(
+            path, "zip-bomb", f"its tensors claim {claimed / 1e6:,.0f} MB of numbers and the file has {size / 1e6:,.1f}"
         )
 
 

@@ -34,10 +34,8 @@ class ConfigFile:
     unknown_model_keys: tuple[str, ...]
     audio: AudioFormat | None
     hop_length: int | None
-    segment_size: int | None
     n_speakers: int | None
     add_blank: bool | None
-    cleaners: tuple[str, ...]
     symbols: tuple[str, ...]
     speakers: tuple[str, ...]
     front_end: str | None
@@ -66,9 +64,20 @@ def read_config(path: Path) -> ConfigFile:
 
 def parse_config(values: Mapping[str, object], path: Path | None = None) -> ConfigFile:
     """The same from a mapping that is already read, such as the metadata of a safetensors file."""
+    try:
+        return _parsed(values, path)
+    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+        raise BaseError(
+            f"the config holds something that does not belong there: {error}",
+            cure="use the config.json that came with the checkpoint",
+            file=path,
+        ) from error
+
+
+def _parsed(values: Mapping[str, object], path: Path | None) -> ConfigFile:
     if "front_end" in values and "sampling_rate" in values:
         values = _voice_as_config(values)
-    data, model, train = (_section(values, name) for name in ("data", "model", "train"))
+    data, model = (_section(values, name) for name in ("data", "model"))
     if not data and not model:
         raise BaseError(
             "this JSON has neither a `data` nor a `model` section, so it is no config of a VITS model",
@@ -76,6 +85,8 @@ def parse_config(values: Mapping[str, object], path: Path | None = None) -> Conf
             file=path,
         )
     ours = _section(values, "ffvits")
+    if not isinstance(values.get("symbols", []), list | str | None):
+        raise TypeError(f"symbols is {values['symbols']!r}, and must be a list")
     arguments = model_arguments()
     symbols = values.get("symbols") or _vmw_symbols(data)
     return ConfigFile(
@@ -85,10 +96,8 @@ def parse_config(values: Mapping[str, object], path: Path | None = None) -> Conf
         unknown_model_keys=tuple(sorted(set(model) - arguments - _FROM_WEIGHTS)),
         audio=AudioFormat.from_dict(data) if "sampling_rate" in data else None,
         hop_length=_whole(data.get("hop_length")),
-        segment_size=_whole(train.get("segment_size")),
         n_speakers=_whole(data.get("n_speakers", model.get("n_speakers"))),
         add_blank=data.get("add_blank") if isinstance(data.get("add_blank"), bool) else None,
-        cleaners=tuple(map(str, data.get("text_cleaners") or ())),
         symbols=tuple(map(str, symbols or ())),
         speakers=_speakers(values.get("speakers") or data.get("spk2id") or ()),
         front_end=ours.get("front_end") if isinstance(ours.get("front_end"), str) else None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ffvits.base.checkpoint import Checkpoint
 from ffvits.base.config_file import ConfigFile, find_config, parse_config, read_config
-from ffvits.base.dialect import contradictions, infer_shape, shapes_of, split_fused
+from ffvits.base.dialect import Shape, contradictions, infer_shape, shapes_of, split_fused
 from ffvits.base.findings import Inspection, Problem
 from ffvits.base.skeleton import generator_shapes
 from ffvits.errors import BaseError
@@ -34,8 +34,8 @@ class Examination:
     def inspection(self, config_path: Path | None, check_values: bool) -> Inspection:
         config = self._config(config_path)
         self._unpad(config)
-        shape = infer_shape(shapes_of(self.state), config.model if config else None)
-        split = split_fused(self.state, generator_shapes(shape.config))
+        shape, wanted = self._shape(config)
+        split = split_fused(self.state, wanted)
         if split:
             self.notes.append(f"{len(split)} fused convolutions split into length and direction again")
         self._complete(shape.config)
@@ -82,16 +82,27 @@ class Examination:
     def _add(self, code: str, message: str, cure: str, fatal: bool = True) -> None:
         self.problems.append(Problem(code, message, cure, fatal))
 
-    def _config(self, named: Path | None) -> ConfigFile | None:
-        if named is not None:
-            return read_config(named)
-        if self.checkpoint.config is not None:
-            return parse_config(self.checkpoint.config, None)
-        beside = find_config(self.checkpoint.path)
+    def _shape(self, config: ConfigFile | None) -> tuple[Shape, Mapping[str, tuple[int, ...]]]:
+        """The architecture, and the names and shapes of a whole generator of it."""
         try:
-            return read_config(beside) if beside else None
+            shape = infer_shape(shapes_of(self.state), config.model if config else None)
+            return shape, generator_shapes(shape.config)
+        except KeyError as error:
+            raise BaseError(f"the parameter {error.args[0]} is missing") from error
+        except (IndexError, ValueError, TypeError, ArithmeticError, RuntimeError) as error:
+            reason = (str(error) or type(error).__name__).splitlines()[0]
+            raise BaseError(f"its shapes are not those of a VITS generator ({reason})") from error
+
+    def _config(self, named: Path | None) -> ConfigFile | None:
+        if named is None and self.checkpoint.config is not None:
+            return parse_config(self.checkpoint.config, None)
+        chosen = named or find_config(self.checkpoint.path)
+        try:
+            return read_config(chosen) if chosen else None
         except BaseError as error:
-            self._add("bad-config", f"{beside}: {error.message}", error.cure or "fix or remove it", fatal=False)
+            # One that only lies beside it may belong to something else; the one that was named is meant.
+            cure = error.cure or ("fix it" if named else "fix or remove it")
+            self._add("bad-config", error.located, cure, fatal=named is not None)
             return None
 
     def _unpad(self, config: ConfigFile | None) -> None:

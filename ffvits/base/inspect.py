@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,10 @@ def examine(
         family = recognise(error.strings) if error.strings else Family("other", "unknown")
         if error.code in ("gpt-sovits", "onnx"):
             family = Family("generator", error.code)
-        message = error.message + (f" (it looks like {family.dialect}: {family.why_not})" if family.why_not else "")
-        problem = Problem(error.code, message, error.cure)
         known = family.kind if family.dialect != "unknown" else "unreadable"
+        told = family.why_not and known != "unreadable"
+        message = error.message + (f" (it looks like {family.dialect}: {family.why_not})" if told else "")
+        problem = Problem(error.code, message, error.cure)
         return Inspection(path, known, family.dialect, problems=(problem,))
     family = recognise(checkpoint.tensors)
     if family.why_not:
@@ -56,6 +58,7 @@ def examine(
             details=facts(checkpoint),
         )
     try:
+        _refuse_odd(checkpoint.tensors)
         state, notes = original_names(checkpoint.tensors)
         if family.kind == "discriminator":
             return _discriminator(checkpoint, state, notes, check_values)
@@ -63,6 +66,25 @@ def examine(
     except BaseError as error:
         problem = Problem("incomplete", error.message, error.cure or "use a complete generator (G_*.pth)")
         return Inspection(path, family.kind, family.dialect, problems=(problem,), details=facts(checkpoint))
+
+
+def _refuse_odd(tensors: Mapping[str, Tensor]) -> None:
+    """Raises BaseError unless every tensor is plain: there, whole, and of numbers with a fraction."""
+    import torch
+
+    for name, tensor in tensors.items():
+        if tensor.device.type != "cpu":
+            odd = "a shape without values"
+        elif tensor.layout is not torch.strided:
+            odd = f"stored as {tensor.layout}".replace("torch.", "")
+        elif not tensor.is_floating_point():
+            odd = f"made of {tensor.dtype}".replace("torch.", "")
+        else:
+            continue
+        raise BaseError(
+            f"{name} is {odd}; weights to train from are floating-point numbers",
+            cure="use the checkpoint that it was made from",
+        )
 
 
 def _discriminator(

@@ -113,6 +113,24 @@ def check_base(spec: str | Path, *, out: Path | None = None, start_from: str = "
     return path
 
 
+def locate(spec: str | Path) -> Path:
+    """The file that a base's name, a folder or a path stands for, for whoever only looks; nothing is fetched.
+
+    Raises BaseError for a base that is not in the cache yet and a folder without a generator.
+    """
+    text = str(spec)
+    known = {entry.name: entry for entry in store.entries("base")}
+    if text in known:
+        path = store.place(text) / known[text].base.generator
+        if not path.is_file():
+            raise BaseError(
+                f"{text} is not here yet", cure=f"it is fetched by its first use, as in: ffvits say 你好 --voice {text}"
+            )
+        return path
+    path = Path(text).expanduser()
+    return find_generator(path) if path.is_dir() else path
+
+
 def refuse_start(name: str, speakers: Sequence[str], start_from: str) -> None:
     """Raises BaseError if the base of that name has no voice that `train.start_from` names."""
     if start_from in (*HOW_TO_START, *speakers):

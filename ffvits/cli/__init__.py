@@ -10,7 +10,10 @@ from ffvits.errors import FfvitsError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; its exit status is 0 done, 1 a negative verdict, 2 an error with a cure, 130 stopped."""
+    """Runs one command; its exit status is 0 done, 1 a negative verdict, 2 an error with a cure, 130 stopped.
+
+    141 says that whoever read the results left early.
+    """
     parser = build_parser()
     arguments = parser.parse_args(argv)
     if arguments.verb is None:
@@ -20,9 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return arguments.run(arguments) or 0
     except FfvitsError as error:
-        where = "" if not error.file else f"{error.file}:{error.line}: " if error.line else f"{error.file}: "
-        console.error(where + error.message, error.cure)
+        console.error(error.located, error.cure)
         return 2
+    except console.Unread:
+        return 141
     except KeyboardInterrupt:
         console.error("stopped", "the same command goes on from here")
         return 130

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from ffvits import console
 from ffvits.cli.flags import evaluation_flags
@@ -51,7 +50,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     names = ("checkpoint", "against", "out", "speaker", "sentences", "seed", "device", "offline")
     evaluation = evaluate(arguments.target, **{name: getattr(arguments, name) for name in names})
     if arguments.json:
-        console.result(json.dumps(evaluation.to_dict(), ensure_ascii=False))
+        console.data(evaluation.to_dict())
         return 0
     table(evaluation, arguments.language)
     console.result("\n".join(evaluation.summary(arguments.language)))
@@ -74,7 +73,7 @@ def _compare(arguments: argparse.Namespace) -> int:
         targets = [trial for target in targets for trial in train_on_bases(target, bases, arguments.steps)]
     comparison = compare(targets, out=arguments.out, **chosen)
     if arguments.json:
-        console.result(json.dumps(comparison.to_dict(), ensure_ascii=False))
+        console.data(comparison.to_dict())
         return 0
     table(comparison, arguments.language)
     console.result("\n".join(comparison.words(arguments.language)))
@@ -87,7 +86,7 @@ def _votes(arguments: argparse.Namespace) -> int:
 
     found = count(arguments.votes)
     if arguments.json:
-        console.result(json.dumps(found.to_dict(), ensure_ascii=False))
+        console.data(found.to_dict())
         return 0
     console.result("\n".join(found.words(arguments.language)))
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from ffvits import console
 from ffvits.cli.verbs import Verb
@@ -29,8 +28,9 @@ def add(verb: Verb) -> None:
         "say what a checkpoint is, and whether it can be a base",
         "ffvits inspect G_0.pth",
         "ffvits inspect G_latest.pth config.json --json",
+        "ffvits inspect mandarin-lite",
     )
-    inspect.add_argument("file", help="a .pth, .pt, .ckpt or .safetensors")
+    inspect.add_argument("file", help="a .pth, .pt, .ckpt or .safetensors; a folder, or a name of `ffvits bases`")
     inspect.add_argument("config", nargs="?", help="the config.json that should belong to it")
     inspect.add_argument("--json", action="store_true", help="print the findings as JSON")
 
@@ -56,9 +56,13 @@ def _text(arguments: argparse.Namespace) -> int:
 
 def _inspect(arguments: argparse.Namespace) -> int:
     from ffvits.base import inspect
+    from ffvits.base.load import locate
 
-    found = inspect.inspect_checkpoint(arguments.file, arguments.config)
-    console.result(json.dumps(found.to_json(), ensure_ascii=False) if arguments.json else inspect.describe(found))
+    found = inspect.inspect_checkpoint(locate(arguments.file), arguments.config)
+    if arguments.json:
+        console.data(found.to_json())
+    else:
+        console.result(inspect.describe(found))
     return 0 if found.usable else 1
 
 
@@ -66,7 +70,7 @@ def _bases(arguments: argparse.Namespace) -> int:
     from ffvits.base import catalogue
 
     if arguments.json:
-        console.result(json.dumps(catalogue.listing(), ensure_ascii=False))
+        console.data(catalogue.listing())
     else:
         console.result(catalogue.describe())
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from ffvits import console
 from ffvits.cli.flags import options, recipe_flags
@@ -79,7 +78,10 @@ def _auto(arguments: argparse.Namespace) -> int:
 
         recipe = resolve(arguments.input, recipe=arguments.recipe, options=options(arguments))
         planned = plan(recipe, arguments.until)
-        console.result(json.dumps(planned.to_dict(), ensure_ascii=False) if arguments.json else planned.text())
+        if arguments.json:
+            console.data(planned.to_dict())
+        else:
+            console.result(planned.text())
         return 0
     made = make_voice(arguments.input, recipe=arguments.recipe, until=arguments.until, options=options(arguments))
     if arguments.json:
@@ -92,7 +94,7 @@ def _auto(arguments: argparse.Namespace) -> int:
             "kept_minutes": round(made.kept_minutes, 2),
             "verdict": made.verdict,
         }
-        console.result(json.dumps(outcome, ensure_ascii=False))
+        console.data(outcome)
     return 0
 
 
@@ -120,7 +122,10 @@ def _check(arguments: argparse.Namespace) -> int:
     from ffvits.label.check import check
 
     found = check(arguments.input, offline=arguments.offline)
-    console.result(json.dumps(found.to_dict(), ensure_ascii=False) if arguments.json else found.text())
+    if arguments.json:
+        console.data(found.to_dict())
+    else:
+        console.result(found.text())
     return 0 if found.go else 1
 
 

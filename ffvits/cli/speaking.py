@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 
 from ffvits import console
@@ -127,7 +126,7 @@ def _export(arguments: argparse.Namespace) -> int:
     )
     if arguments.json:
         rows = [{"target": w.target, "folder": str(w.folder), "bytes": w.size, "refused": w.refused} for w in written]
-        console.result(json.dumps(rows, ensure_ascii=False))
+        console.data(rows)
     return 1 if any(one.refused for one in written) else 0
 
 

@@ -170,7 +170,8 @@ class Loop:
             [entry["step"], *(f"{entry[name]:.3f}" if name in entry else "–" for name in names)]
             for entry in checks[-20:]
         ]
-        console.table("On held-out clips", ("step", *(SHOWN[name] for name in names)), rows)
+        if names:
+            console.table("On held-out clips", ("step", *(SHOWN[name] for name in names)), rows)
         if self.worked:
             console.info(f"waiting for data: {self.waiting:.1%} of the time")
         if self.troubles.skipped:

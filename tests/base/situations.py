@@ -156,6 +156,33 @@ def _broken_config(folder: Path) -> Path:
     return save(folder / "G_100.pth", generator(78))
 
 
+def _changed(**changes: object) -> Callable[[Path], Path]:
+    """A small generator with a config in which some tensors (None: gone) are others; `__` stands for a dot."""
+
+    def build(folder: Path) -> Path:
+        model = small_model(50, 2)
+        state = dict(model.state_dict())
+        for name, change in changes.items():
+            key = name.replace("__", ".")
+            value = change(state.pop(key))
+            if value is not None:
+                state[key] = value
+        config_json(folder / "config.json", table="bopomofo", speakers=["甲", "乙"], model=model.config.to_dict())
+        return save(folder / "G_100.pth", state)
+
+    return build
+
+
+def _odd_config(**sections: object) -> Callable[[Path], Path]:
+    def build(folder: Path) -> Path:
+        config = config_json(folder / "config.json", table="bopomofo")
+        values = json.loads(config.read_text(encoding="utf-8"))
+        config.write_text(json.dumps({**values, **sections}), encoding="utf-8")
+        return save(folder / "G_100.pth", generator(50))
+
+    return build
+
+
 SWAPPED = [*TABLES["bopomofo"][:10], *reversed(TABLES["bopomofo"][10:])]
 OPTIMIZER = {"state": {0: {"exp_avg": thin((4, 4)), "step": 7}}, "param_groups": [{"lr": 2e-4, "params": [0]}]}
 NAMES = [f"角色{i}" for i in range(187)]
@@ -367,6 +394,42 @@ CASES: dict[str, Case] = {
         says="1025 bins",
     ),
     "a config that is not JSON": Case(_broken_config, G, "original", ("bad-config", *UNKNOWN), says="line 2"),
+    "a config whose symbols are a number": Case(
+        _odd_config(symbols=78), G, "original", ("bad-config", *UNKNOWN), says="symbols is 78, and must be a list"
+    ),
+    "a config whose cleaners are a number": Case(
+        _odd_config(data={"sampling_rate": 22050, "text_cleaners": 1}), G, "cjangcjengh", (), True
+    ),
+    "weights in whole numbers": Case(
+        _changed(enc_p__emb__weight=lambda rows: rows.to(torch.int8)),
+        G,
+        "vits",
+        ("incomplete",),
+        says="enc_p.emb.weight is made of int8",
+    ),
+    "complex weights": Case(
+        _changed(enc_p__emb__weight=lambda rows: rows.to(torch.complex64)), G, "vits", ("incomplete",), says="complex64"
+    ),
+    "sparse weights": Case(
+        _changed(enc_p__emb__weight=lambda rows: rows.to_sparse()), G, "vits", ("incomplete",), says="sparse_coo"
+    ),
+    "shapes without values": Case(
+        _changed(enc_p__emb__weight=lambda rows: rows.to("meta")), G, "vits", ("incomplete",), says="without values"
+    ),
+    "a tensor that is missing": Case(
+        _changed(enc_p__encoder__ffn_layers__0__conv_1__weight=lambda _: None),
+        G,
+        "vits",
+        ("incomplete",),
+        says="the parameter enc_p.encoder.ffn_layers.0.conv_1.weight is missing",
+    ),
+    "a tensor of too few dimensions": Case(
+        _changed(enc_p__encoder__ffn_layers__0__conv_1__weight=lambda rows: rows.flatten()),
+        G,
+        "vits",
+        ("incomplete",),
+        says="not those of a VITS generator",
+    ),
     "weights that became NaN": Case(_nan, G, "cjangcjengh", ("not-finite",), says="dec.conv_post.weight"),
     "the posterior encoder cut out": Case(
         with_config(_without(generator(50), "enc_q."), table="bopomofo"),
@@ -453,6 +516,13 @@ CASES: dict[str, Case] = {
         _wheel, "unreadable", "unknown", ("not-a-checkpoint",), says="package/__init__"
     ),
     "a zip bomb": Case(_bomb, "unreadable", "unknown", ("zip-bomb",), says="would unpack to 50"),
+    "one number for all of memory": Case(
+        _state({**generator(78, 2), "emb_g.weight": torch.zeros(1).expand(10**9, 256)}),
+        "unreadable",
+        "unknown",
+        ("zip-bomb",),
+        says="its tensors claim 1,024,",
+    ),
     "a plain pickle": Case(
         _bytes("G_100.pth", pickle.dumps({"model": list(range(100))})), "unreadable", "unknown", ("not-a-checkpoint",)
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -247,6 +248,16 @@ def test_rows_move_by_symbol_and_never_by_position():
     before, after = filled(base.config, base.generator).eval(), filled(adapted.config, adapted.state).eval()
     ids = [TABLES["pinyin-letters"].index(symbol) for symbol in "ni3 hao3 。"]
     assert torch.equal(say(before, ids), say(after, [other.index(symbol) for symbol in "ni3 hao3 。"]))
+
+
+def test_of_a_symbol_that_stands_twice_the_last_row_counts():
+    """As in the code that trained such tables, which made a dictionary of them."""
+    table = list(TABLES["bopomofo"])
+    table[3] = table[10]
+    base = replace(make_base(small_model(50)), symbols=tuple(table))
+    adapted = adapt(base, speakers=[], symbols=[table[20], table[10]])
+    old = base.generator["enc_p.emb.weight"]
+    assert torch.equal(adapted.state["enc_p.emb.weight"], old[[20, 10]])
 
 
 def test_new_symbols_start_from_stated_relatives():

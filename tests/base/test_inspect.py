@@ -53,6 +53,21 @@ def test_a_named_config_wins_over_the_one_beside(tmp_path: Path):
     assert inspect_checkpoint(path, right).usable
 
 
+def test_a_named_config_that_is_missing_or_broken_is_named_with_its_line(tmp_path: Path):
+    path = with_config(generator(50), table="bopomofo")(tmp_path)
+    broken = tmp_path / "broken.json"
+    broken.write_text('{\n"data": {,\n}', encoding="utf-8")
+    for config, told in ((broken, f"{broken}:2: "), (tmp_path / "none.json", f"{tmp_path / 'none.json'}: ")):
+        found = inspect_checkpoint(path, config)
+        assert not found.usable
+        assert found.problems[0].code == "bad-config" and found.problems[0].message.startswith(told)
+
+
+def test_a_refused_pickle_that_looks_like_nothing_is_not_said_to(tmp_path: Path):
+    told = inspect_checkpoint(CASES["a hostile pickle"].build(tmp_path)).problems[0].message
+    assert "looks like" not in told
+
+
 def test_rows_answer_what_a_person_asks(tmp_path: Path):
     path = with_config(generator(50), table="bopomofo")(tmp_path)
     labels = [label for label, _ in rows(inspect_checkpoint(path))]

@@ -15,7 +15,7 @@ from checkpoints import config_json, discriminator, generator, save, small_model
 
 from ffvits import store
 from ffvits.base import inspect_checkpoint, load_base
-from ffvits.base.load import check_base, find_discriminator, find_generator
+from ffvits.base.load import check_base, find_discriminator, find_generator, locate
 from ffvits.errors import BaseError, DownloadError
 from ffvits.store import Manifest, Store
 from ffvits.store.manifest import BaseCard, Entry, File
@@ -304,6 +304,15 @@ def test_a_run_cannot_start_from_what_it_will_overwrite(tmp_path: Path, made):
         check_base(path, out=tmp_path / "run")
     assert check_base(path, out=tmp_path / "other") == path
     assert check_base(folder_of(tmp_path / "run" / "base"), out=tmp_path / "run")
+
+
+def test_a_base_that_is_only_looked_at_may_be_named_like_any_other(tmp_path: Path):
+    embedded = locate("mandarin-lite")
+    assert embedded.is_file() and inspect_checkpoint(embedded).usable
+    assert locate(folder_of(tmp_path / "run" / "voice").parent.parent) == tmp_path / "run" / "voice" / "G_100.pth"
+    assert locate(tmp_path / "none.pth") == tmp_path / "none.pth"
+    with pytest.raises(BaseError, match="biaobei is not here yet"):
+        locate("biaobei")
 
 
 def test_a_named_base_out_of_reach_says_what_can_be_done():
