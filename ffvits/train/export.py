@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ffvits import __version__, console
-from ffvits.errors import RunError, TrainError
+from ffvits.errors import BaseError, RunError, TrainError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo
@@ -65,17 +65,27 @@ def describe(
 def write_voice(run: Run, info: VoiceInfo, identity: str, *, keep_judge: bool = False) -> None:
     """Writes `voice/` from the best checkpoint's running mean of the weights; with `keep_judge` its discriminator too.
 
-    Raises TrainError if there is no checkpoint.
+    Raises TrainError if there is no checkpoint, or the voice cannot be written.
     """
+    from safetensors import SafetensorError
+
     best = _best(run.checkpoints, identity)
     progress, saved = state.load(best)
-    _trained(info, progress).save(run.voice, _weights(saved, info))
-    judge = run.voice / JUDGE_FILE
-    judge.unlink(missing_ok=True)  # an older one would not fit these weights
-    if keep_judge and saved["judge"] is not None:
-        from ffvits.base import save_discriminator
+    try:
+        _trained(info, progress).save(run.voice, _weights(saved, info))
+        judge = run.voice / JUDGE_FILE
+        judge.unlink(missing_ok=True)  # an older one would not fit these weights
+        if keep_judge and saved["judge"] is not None:
+            from ffvits.base import save_discriminator
 
-        save_discriminator(judge, saved["judge"], epoch=progress.step)
+            save_discriminator(judge, saved["judge"], epoch=progress.step)
+    except (OSError, SafetensorError) as error:
+        # Windows replaces no file that somebody has mapped.
+        raise TrainError(
+            f"the voice cannot be written: {error}",
+            cure="free some space, end what speaks with it (a server, a bot), and run again: no step is lost",
+            file=run.voice,
+        ) from error
     console.info(f"voice of step {progress.step} -> {run.voice}")
 
 
@@ -92,7 +102,7 @@ def voice_of(run: Run, checkpoint: str | Path) -> tuple[VoiceInfo, dict[str, tor
         # A state of an earlier version does not say; the run's finished voice does.
         info = VoiceInfo.of_mapping(saved["voice"]) if "voice" in saved else VoiceInfo.load(run.voice)
         return _trained(info, progress), _weights(saved, info)
-    except state.UNREADABLE as error:
+    except (*state.UNREADABLE, BaseError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         there = ", ".join(sorted(file.name for file in run.checkpoints.glob("step-*.pt"))) or "none"
         raise RunError(

@@ -5,7 +5,7 @@ import shutil
 import pytest
 import torch
 
-from ffvits.errors import RunError
+from ffvits.errors import RunError, TrainError
 from ffvits.speak.folder import VoiceInfo, read_weights
 from ffvits.train import state, train
 from ffvits.train.export import voice_of
@@ -50,3 +50,15 @@ def test_a_state_of_an_earlier_version_is_described_by_the_finished_voice(traine
     with pytest.raises(RunError, match=r"voice\.json") as refused:
         voice_of(trained, file)
     assert "step-00000002.pt" in refused.value.cure
+
+
+def test_a_voice_that_cannot_be_written_costs_no_step(run):
+    run.voice.write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(TrainError, match="cannot be written") as refused:
+        train(run.recipe().override({"train.steps": 1}), run)
+    assert "no step is lost" in refused.value.cure
+    run.voice.unlink()
+    before = (run.checkpoints / "step-00000001.pt").stat().st_mtime_ns
+    train(run.recipe().override({"train.steps": 1}), run)
+    assert (run.checkpoints / "step-00000001.pt").stat().st_mtime_ns == before
+    assert Voice.load(run.voice).info.card["steps"] == 1
