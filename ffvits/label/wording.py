@@ -42,15 +42,10 @@ def _corrected(text: str, corrections: Mapping[str, str]) -> str:
 
 def simplified(text: str) -> str:
     """The text in Simplified characters, as many as before."""
-    whole = _converter().convert(text)
-    return whole if len(whole) == len(text) else "".join(_converter().convert(char)[:1] for char in text)
+    from ffvits.text.characters import simplifier
 
-
-@lru_cache(maxsize=1)
-def _converter():
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
+    whole = simplifier().convert(text)
+    return whole if len(whole) == len(text) else "".join(simplifier().convert(char)[:1] for char in text)
 
 
 def without_asides(raw: str) -> str:

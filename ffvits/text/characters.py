@@ -125,7 +125,8 @@ def _name(char: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _simplifier():
+def simplifier():
+    """OpenCC from Traditional to Simplified characters, loaded once."""
     from opencc import OpenCC
 
     return OpenCC("t2s")
@@ -173,7 +174,7 @@ _ASPECT = re.compile("(?<=[看听说想走站坐躺拿带跟随望等笑哭穿�
 def _tidy(text: str) -> str:
     """Repeated marks once, wide forms narrow inside numbers, Traditional characters simplified."""
     if any("㐀" <= c for c in text):
-        text = _simplifier().convert(text)
+        text = simplifier().convert(text)
         text = _ASPECT.sub("着", text)
     for pattern, by in _TIDY:
         text = pattern.sub(by, text)
