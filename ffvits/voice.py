@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Backend = Literal["torch", "onnx"]
 Ids = tuple[int, ...]
+LONGEST_WAV = (2**32 - 4096) // 2  # samples of two bytes: its header counts bytes in 32 bits
 
 
 @dataclass(frozen=True)
@@ -329,8 +330,14 @@ class Voice:
                 ) as file,
             ):
                 for samples in self.stream(text, speaker, read_first=True, **settings):
-                    file.write(samples)
                     written += len(samples)
+                    if kind == "wav" and written > LONGEST_WAV:
+                        raise FfvitsError(
+                            f"a WAV file holds no more than {LONGEST_WAV / self.sample_rate / 3600:.0f} hours",
+                            cure="name the file .flac, or speak the text in parts",
+                            file=path,
+                        )
+                    file.write(samples)
         except (OSError, soundfile.LibsndfileError) as error:
             raise FfvitsError(f"cannot be written: {error}", cure="choose another with --out", file=path) from error
         return written / self.sample_rate

@@ -12,6 +12,7 @@ import soundfile
 from ffvits.audio.sound import Sound
 from ffvits.errors import AudioError, BaseError, FfvitsError, TextError
 from ffvits.speak import synthesis
+from ffvits.speak.folder import find_voice
 from ffvits.text.symbols import TABLES
 from ffvits.voice import Voice, VoiceInfo, read_text
 
@@ -255,6 +256,23 @@ def test_a_file_that_cannot_be_written_is_named(voice, tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(FfvitsError):
         voice.save(tmp_path / "file" / "x.wav", "你好")
+
+
+def test_more_than_a_wav_file_can_count_is_refused(voice, tmp_path, monkeypatch):
+    monkeypatch.setattr("ffvits.voice.LONGEST_WAV", 20_000)
+    with pytest.raises(FfvitsError, match="holds no more than") as refused:
+        voice.save(tmp_path / "long.wav", "今天天气很好，我们去公园吧。", seed=1)
+    assert ".flac" in refused.value.cure and not list(tmp_path.iterdir())
+    assert voice.save(tmp_path / "long.flac", "今天天气很好，我们去公园吧。", seed=1) > 20_000 / voice.sample_rate
+
+
+def test_home_is_found_in_the_path_of_a_voice(voice, tmp_path, monkeypatch):
+    """Shells leave the mark alone in --voice=~/runs/a."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "a" / "voice").mkdir(parents=True)
+    (tmp_path / "a" / "voice" / "voice.json").write_text("{}", encoding="utf-8")
+    assert find_voice("~/a") == tmp_path / "a" / "voice"
 
 
 def test_speaking_needs_the_core_packages_only():

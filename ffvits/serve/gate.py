@@ -59,17 +59,17 @@ class Gate:
             self._metrics.seconds.labels(route).observe(time.monotonic() - began)
 
     def _admit(self, scope: Scope) -> None:
-        """Raises ServeError for a wrong key or too many requests."""
+        """Raises ServeError for too many requests, those with a wrong key among them, or for a wrong key."""
         if scope["path"] in OPEN:
             return
+        client = scope.get("client")
+        self._rates.take(client[0] if client else "")
         given = _key(scope)
         if self._keys and not any(secrets.compare_digest(given, key) for key in self._keys):
             raise ServeError(
                 "the API key is missing or wrong", status=401, code="invalid_api_key",
                 cure="send it as 'Authorization: Bearer …', 'X-API-KEY: …' or ?api_key=…",
             )  # fmt: skip
-        client = scope.get("client")
-        self._rates.take(client[0] if client else "")
 
     async def _body(self, request: Request) -> bytes:
         """The whole body. Raises ServeError if it is too large, or does not come."""

@@ -118,7 +118,7 @@ def find_voice(path: str | Path) -> Path | None:
 
     Raises BaseError for a run that has no voice yet, a folder of several, and one that cannot be looked into.
     """
-    folder = Path(path)
+    folder = Path(path).expanduser()
     try:
         found = next((place for place in (folder / "voice", folder) if (place / "voice.json").is_file()), None)
     except OSError as error:

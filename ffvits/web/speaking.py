@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ffvits.errors import RunError, ServeError
+from ffvits.errors import FfvitsError, ServeError
 from ffvits.run import Run
 from ffvits.serve.encoders import FORMATS, whole
 from ffvits.serve.registry import find_voices
@@ -59,7 +59,7 @@ class Speaking:
         for choice in self.choices():
             try:
                 info = self._info(choice)
-            except RunError:  # training deletes old states
+            except FfvitsError:  # training deletes old states, and a voice beside this one may be damaged
                 continue
             shown.append(
                 {

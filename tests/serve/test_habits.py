@@ -131,6 +131,11 @@ class TestLimits:
         assert int(late.headers["retry-after"]) > 20
         assert f"wait {late.headers['retry-after']} s" in late.json()["error"]["message"]
 
+    def test_whoever_guesses_keys_is_slowed_down(self, tmp_path):
+        with TestClient(create_app(Settings(tmp_path, rate=2, key="right"))) as web:
+            guessed = [web.get("/v1/models", headers={"X-API-KEY": guess}).status_code for guess in "abc"]
+        assert guessed == [401, 401, 429]
+
     @pytest.mark.parametrize("how", ["json", "data"])
     def test_as_long_a_text_as_is_allowed_gets_in(self, made_voices, how):
         long = {"text": "好" + "\u3000" * 29_999, "id": 0}

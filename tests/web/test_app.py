@@ -272,11 +272,15 @@ class TestSpeaking:
         with TestClient(create_app(run), base_url="http://127.0.0.1") as client:
             yield client
 
-    def test_two_voices_are_compared(self, spoken):
+    def test_two_voices_are_compared(self, spoken, run):
         listed = spoken.get("/api/voices").json()
         assert [(voice["id"], voice["kind"], voice["speakers"]) for voice in listed] == [
             ("own", "own", ["派蒙"]), ("step-00000020", "checkpoint", ["派蒙"]), ("run:旅行者", "other", ["派蒙"]),
         ]  # fmt: skip
+        damaged = run.folder.parent / "坏" / "voice.json"
+        damaged.parent.mkdir()
+        damaged.write_text("[]", encoding="utf-8")
+        assert spoken.get("/api/voices").json() == listed, "a damaged neighbour takes the others' place in no list"
         levels = {}
         for voice in listed:
             answer = spoken.post(
