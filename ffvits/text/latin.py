@@ -24,15 +24,24 @@ def spell(letter: str) -> tuple[str, ...]:
     return _LETTERS[letter.upper()]
 
 
+# Abbreviations that are words in small letters.
+_LETTERS_IN_CAPITALS = frozenset(("IT", "AM", "MS", "DR"))
+
+
 @lru_cache(maxsize=8192)
 def word_reading(word: str) -> tuple[str, ...] | None:
     """A Latin word in Mandarin syllables, or None where it is spelled letter by letter."""
     lower = word.lower()
     known = _known().get(lower)
-    if known:
+    if known and word not in _LETTERS_IN_CAPITALS:
         return known
     if len(word) == 1 or is_spelled(word):
         return None
+    if lower[-1] == "s" and len(word) > 3 and lower[:-1] in _known():
+        return (*_known()[lower[:-1]], "si5")
+    romanised = _pinyin(lower)
+    if romanised:
+        return romanised
     parts = re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])", word)
     if len(parts) > 1:
         # CamelCase: each part by its own rules, single letters and capitals spelled.
@@ -41,14 +50,63 @@ def word_reading(word: str) -> tuple[str, ...] | None:
     return sound_out(lower)
 
 
+# Formulas of chemistry: at least two symbols, and one of the elements that most compounds have.
+_ELEMENTS = re.compile(
+    "(?=.*(?:[OHNS](?![a-z])|C(?![a-z])|Cl|F(?![a-z])|Br))"
+    "(?:He|Li|Be|Ne|Na|Mg|Al|Si|Cl|Ar|Ca|Sc|Ti|Cr|Mn|Fe|Co|Ni|Cu|Zn|Ga|As|Se|Br|Sr|Ag|Cd|Sn|Ba|Pt|Au|Hg|Pb|[HBCNOFPSKVYI]){2,}"
+)
+
+
 def is_spelled(word: str) -> bool:
-    """True for abbreviations: all capitals and short, or no way to say it as one word."""
+    """True for abbreviations: all capitals and short, formulas of chemistry, or no way to say it as one word."""
     lower = word.lower()
-    if not re.search("[aeiouy]", lower) or re.search("[bcdfghjklmnpqrstvwxz]{5}", lower):
+    # A y between consonants is a vowel (gym); yyds has none.
+    if not re.search("[aeiou]|^[^y]+y[^y]*$", lower) or re.search("[bcdfghjklmnpqrstvwxz]{5}", lower):
+        return True
+    if not word.islower() and _ELEMENTS.fullmatch(word) and not word.istitle():
         return True
     if re.fullmatch("[A-Z]+s?", word) and len(word) <= 4:
         return True
     return word.isupper() and (len(word) <= 5 and not re.fullmatch("(?:[^AEIOU][AEIOU]){2,}[^AEIOU]?", word))
+
+
+# Syllables that no English word has; a q or an x is one only where the word begins (taxi, queen).
+_TELLING = re.compile(
+    "zh.*|x(?:in|iao|ian|iang|ue|un|uan|iong)|.+(?:iao|iang|iong|uang|uai|iu|uan)|wang|chen|feng|deng|zeng|peng|luo|guo"
+)
+_TELLING_FIRST = re.compile("[qx](?!ue).*")
+_TONES = """
+    zhang1 wang2 li3 liu2 chen2 yang2 zhao4 huang2 zhou1 wu2 xu2 sun1 ma3 zhu1 hu2 guo2 he2 lin2 gao1 luo2 zheng4 liang2
+    xie4 song4 tang2 han2 feng1 deng4 cao2 peng2 zeng1 xiao3 ming2 hong2 hua2 jun1 lei3 wei3 qiang2 fang1 min3 jing4
+    xin1 yu3 xue3 mei3 li4 ping2 gang1 bo1 jie2 tao1 chao1 hui4 ying1 ting2 yan4 long2 bin1 fei1 san1 si4 bei3 shang4
+    hai3 guang3 dong1 nan2 xi1 jiang1 zhong1 guo2 an1
+""".split()
+_TONE_OF = {s[:-1]: s for s in _TONES}
+
+
+def _pinyin(word: str) -> tuple[str, ...] | None:
+    """A name in pinyin without tones (xiaoming), or None: every syllable is one, and one at least is not English."""
+    from ffvits.text.syllables import known_bases, tidy
+
+    if len(word) > 24:
+        return None
+
+    def split(rest: str) -> list[str] | None:
+        if not rest:
+            return []
+        for length in range(min(6, len(rest)), 0, -1):
+            head = rest[:length]
+            if head in known_bases() and (length > 1 or head == "a") and head not in ("ng", "hm", "hng"):
+                tail = split(rest[length:])
+                if tail is not None:
+                    return [head, *tail]
+        return None
+
+    syllables = split(word)
+    if not syllables or not (_TELLING_FIRST.fullmatch(syllables[0]) or any(map(_TELLING.fullmatch, syllables))):
+        return None
+    # The tone that the syllable mostly has in names.
+    return tuple(_TONE_OF.get(s) or tidy(s + "1") or "" for s in syllables)
 
 
 @lru_cache(maxsize=1)

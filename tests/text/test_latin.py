@@ -34,6 +34,13 @@ def test_abbreviations_are_spelled_or_listed(word):
         ("make", "mei4 ke5"),
         ("school", "si5 ku4 er5"),
         ("London", "lan1 dan4"),
+        ("gym", "ji4 mu5"),
+        ("Macs", "mai4 ke5 si5"),
+        ("xiaoming", "xiao3 ming2"),
+        ("Zhangsan", "zhang1 san1"),
+        ("weixin", "wei3 xin1"),
+        ("taxi", "ta1 ke5 xi4"),
+        ("banana", "ba1 na1 na4"),
     ],
 )
 def test_words(word, reading):
@@ -46,6 +53,8 @@ def test_words(word, reading):
 
 def test_spelled():
     assert is_spelled("NASA") and is_spelled("bcd") and not is_spelled("nation")
+    assert all(word_reading(word) is None for word in "yyds yysy CaO NaOH CaCO KMnO IT".split())
+    assert not any(map(is_spelled, "sky Fe OnePlus HoYo NiCo".split()))
 
 
 @given(st.text(string.ascii_lowercase, min_size=1, max_size=16))

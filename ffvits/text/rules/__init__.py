@@ -9,6 +9,7 @@ from ffvits.text.rules.calendar import CALENDAR_RULES
 from ffvits.text.rules.chemistry import CHEMISTRY_RULES
 from ffvits.text.rules.clock import CLOCK_RULES
 from ffvits.text.rules.codes import CODE_RULES
+from ffvits.text.rules.lists import LIST_RULES
 from ffvits.text.rules.mathematics import MATHEMATICS_RULES
 from ffvits.text.rules.measures import MEASURE_RULES
 from ffvits.text.rules.names import NAME_RULES
@@ -26,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     *CHEMISTRY_RULES,
     *MATHEMATICS_RULES,
     *NAME_RULES,
+    *LIST_RULES,
     *MEASURE_RULES,
     *QUANTITY_RULES,
     *PLAIN_RULES,

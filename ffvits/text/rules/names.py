@@ -1,4 +1,4 @@
-"""Rules for numbers in names: Lv.99, No.1, AK-47, RTX4090, 1v1, 520, Roman numerals, list markers."""
+"""Rules for numbers in names: Lv.99, No.1, AK-47, RTX4090, 1v1, 520, Roman numerals."""
 
 from __future__ import annotations
 
@@ -132,31 +132,6 @@ def _type(m: re.Match[str]) -> str | None:
     if not _ARM.match(after(m, 8)) and (version or (number not in _TYPES and not letter)):
         return None
     return digits(number) + (f"杠{digits(version)}" if version else "") + f"{letter}式"
-
-
-_ITEM = (
-    r"(?<![\d.第])(\d{1,2})[.、] ?(?=[一-鿿“《]|[A-Za-z]{2})(?![一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))"
-)
-_ITEM_PATTERN = re.compile(_ITEM)
-
-
-def _listed(m: re.Match[str]) -> str | None:
-    """A marker inside a line, if those before it count up to it; the first, if the second follows."""
-    front, number = before(m, 600), int(m.group(1))
-    if number == 1:
-        following = _ITEM_PATTERN.search(after(m, 80))
-        if front[-1:] not in _BORDERS or not following or following.group(1) != "2":
-            return None
-        return "一，"
-    expected = 1
-    for item in _ITEM_PATTERN.finditer(front):
-        if item.group(1) == str(expected) and (
-            expected > 1 or front[max(0, item.start() - 1) : item.start()] in _BORDERS
-        ):
-            expected += 1
-    if expected != number:
-        return None
-    return ("" if front[-1] in _BORDERS else "。") + cardinal(m.group(1)) + "，"
 
 
 _ARMS = (
@@ -366,26 +341,6 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "Roman numeral", rf"(?<![A-Za-z'’])({_ROMAN_PLAIN})(?![A-Za-z'’])", _roman, examples="最终幻想VII => 最终幻想七"
-    ),
-    rule(
-        "list marker inside a line",
-        f" ?{_ITEM}",
-        _listed,
-        examples="1.苹果 2.香蕉 3.橘子 => 一，苹果。二，香蕉。三，橘子",
-    ),
-    rule(
-        "list marker",
-        r"(?m)^ ?(\d{1,2})(?:[.、)）](?!\d|[一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))|\.\s) ?(?=\S)",
-        lambda m: cardinal(m.group(1)) + "，",
-        examples="1. 打开 => 一，打开\n2、关闭 => 二，关闭",
-    ),
-    rule(
-        "list marker in brackets",
-        r"[(（](\d{1,2})[)）] ?(?=[一-鿿A-Za-z“])",
-        lambda m: (
-            ("" if before(m) in ("", "\n", "。", "；", "：", "，", "、", "，") else "，") + cardinal(m.group(1)) + "，"
-        ),
-        examples="(1)打开 => 一，打开",
     ),
     rule(
         "hash and number",

@@ -45,6 +45,12 @@ SIGN_RULES: tuple[Rule, ...] = (
     rule("and in Chinese", r" ?&{1,2} ?", lambda m: "和", examples="你&我 => 你和我"),
     rule("at", r"@(?=\S)", lambda m: "艾特", examples="@小明 => 艾特小明"),
     rule(
+        "title before a name",
+        r"(?<![A-Za-z])(Mr|Mrs|Ms|Dr|Prof|St|vs)\. ?(?=[A-Za-z一-鿿])",
+        lambda m: m.group(1) + " ",
+        examples="Mr. Wang => Mr Wang",
+    ),
+    rule(
         "dotted letters",
         r"(?<![A-Za-z])(?:[A-Za-z]\.){2,}[A-Za-z]?",
         lambda m: m.group().replace(".", " ").strip(),
@@ -103,6 +109,12 @@ SIGN_RULES: tuple[Rule, ...] = (
         r" ?· ?",
         lambda m: " " if re.match("[A-Za-z]", before(m)) and re.match("[A-Za-z]", after(m)) else "",
         examples="列奥纳多·达·芬奇 => 列奥纳多达芬奇",
+    ),
+    rule(
+        "contraction",
+        r"(?i:(?<=[a-z])'(m|re|ll|ve|d)(?![a-z]))",
+        lambda m: {"m": " am", "re": " are", "ll": " will", "ve": " have", "d": " would"}[m.group(1).lower()],
+        examples="I'm => I am\nyou're => you are",
     ),
     rule("apostrophe", r"(?<=[A-Za-z])'(?=[A-Za-z])", lambda m: "", examples="don't => dont"),
     rule("comma", r" ?, ?", lambda m: "，", examples="好,走 => 好，走"),

@@ -1,0 +1,77 @@
+"""Rules for what marks the items of a list: 1. 2、 3) (4) A. B."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.numerals import cardinal
+from ffvits.text.rules.rule import Rule, after, before, rule
+
+_BORDERS = " \n，。！？；：、"  # "" in _BORDERS as well: the start of the text
+_ITEM = (
+    r"(?<![\d.第(（])(\d{1,2})[.、)）] ?(?=[一-鿿“《]|[A-Za-z]{2})"
+    r"(?![一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))"
+)
+_ITEM_PATTERN = re.compile(_ITEM)
+_LETTER = r"(?<![A-Za-z.、])([A-H])[.、)）．] ?(?=[一-鿿“《\d])"
+_LETTER_PATTERN = re.compile(rf"(?:^|(?<=[{_BORDERS}])){_LETTER}")
+
+
+def _counts_up(m: re.Match[str], item: re.Pattern[str], number: int, borders: bool) -> bool:
+    """True if the markers before this one count up to it, or if it is the first and the second follows."""
+    front = before(m, 600)
+    if number == 1:
+        following = item.search(after(m, 80))
+        return front[-1:] in _BORDERS and following is not None and _value(following.group(1)) == 2
+    expected = 1
+    for one in item.finditer(front):
+        at_border = front[max(0, one.start() - 1) : one.start()] in _BORDERS
+        if _value(one.group(1)) == expected and (at_border or (expected > 1 and not borders)):
+            expected += 1
+    return expected == number
+
+
+def _value(marker: str) -> int:
+    return int(marker) if marker.isdigit() else ord(marker) - ord("A") + 1
+
+
+def _numbered(m: re.Match[str]) -> str | None:
+    if not _counts_up(m, _ITEM_PATTERN, int(m.group(1)), borders=False):
+        return None
+    return ("" if before(m) in _BORDERS else "。") + cardinal(m.group(1)) + "，"
+
+
+def _lettered(m: re.Match[str]) -> str | None:
+    if not _counts_up(m, _LETTER_PATTERN, _value(m.group(1)), borders=True):
+        return None
+    return ("" if before(m) in _BORDERS else "。") + m.group(1) + "，"
+
+
+LIST_RULES: tuple[Rule, ...] = (
+    rule(
+        "list marker inside a line",
+        f" ?{_ITEM}",
+        _numbered,
+        examples="1.苹果 2.香蕉 3.橘子 => 一，苹果。二，香蕉。三，橘子\n1)打开 2)关闭 => 一，打开。二，关闭",
+    ),
+    rule(
+        "letter of an item",
+        rf"(?:(?m:^)|(?<=[{_BORDERS}])| ){_LETTER}",
+        _lettered,
+        examples="A. 苹果 B. 香蕉 C. 橘子 => A，苹果。B，香蕉。C，橘子",
+    ),
+    rule(
+        "list marker",
+        r"(?m)^ ?(\d{1,2})(?:[.、)）](?!\d|[一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))|\.\s) ?(?=\S)",
+        lambda m: cardinal(m.group(1)) + "，",
+        examples="1. 打开 => 一，打开\n2、关闭 => 二，关闭",
+    ),
+    rule(
+        "list marker in brackets",
+        r"[(（](\d{1,2})[)）] ?(?=[一-鿿A-Za-z“])",
+        lambda m: (
+            ("" if before(m) in ("", "\n", "。", "；", "：", "，", "、", "，") else "，") + cardinal(m.group(1)) + "，"
+        ),
+        examples="(1)打开 => 一，打开",
+    ),
+)
