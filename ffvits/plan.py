@@ -116,9 +116,7 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
     device = choose_device(recipe.device)
     base, small, judge = _base(recipe, on_disk)
     kept = seconds * USABLE
-    training = make_plan(
-        recipe.train, device=device, clips=max(1, round(kept / 5)), minutes=kept / 60, small=small, judge=judge
-    )
+    training = make_plan(recipe.train, device=device, clips=max(1, round(kept / 5)), small=small, judge=judge)
     kind = "cpu" if device == "cpu" else "gpu"
     factor = WHISPER_FACTOR.get(recipe.label.transcribe.model, 15.0)
     by_time = recipe.train.until == "minutes"

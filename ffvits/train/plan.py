@@ -1,4 +1,4 @@
-"""What the recipe leaves open, decided by the minutes of speech, the base and the device; and said in words."""
+"""What the recipe leaves open, decided by the number of clips, the base and the device; and said in words."""
 
 from __future__ import annotations
 
@@ -106,14 +106,13 @@ def make_plan(
     *,
     device: str,
     clips: int,
-    minutes: float,
     small: bool,
     judge: bool,
     many_voices: bool = False,
     guided: bool = False,
     sings: bool = False,
 ) -> Plan:
-    """Completes the settings. `clips` and `minutes` of speech are trained on, `small` tells an embedded base from a
+    """Completes the settings. So many `clips` are trained on, `small` tells an embedded base from a
     published-size one, `judge` whether the base brings a discriminator, `many_voices` whether it has speakers,
     `guided` whether each clip's alignment is known beforehand, `sings` whether the decoder is a harmonic one.
 

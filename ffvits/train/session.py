@@ -304,7 +304,6 @@ def _plan(recipe: Recipe, course: _Course, device: str) -> Plan:
         recipe.train,
         device=device,
         clips=len(items),
-        minutes=_minutes(items, base),
         small=base.small,
         judge=brings_judge(recipe, base),
         many_voices=bool(base.speakers),

@@ -21,7 +21,7 @@ from ffvits.train.plan import Plan, make_plan
 from ffvits.vits import LiteDiscriminator, MultiPeriodDiscriminator, Vits
 
 # What `make_plan` knows of a small base of one voice with a harmonic decoder that read along.
-HARMONIC = {"device": "cpu", "clips": 4, "minutes": 1, "small": True, "judge": False, "guided": True, "sings": True}
+HARMONIC = {"device": "cpu", "clips": 4, "small": True, "judge": False, "guided": True, "sings": True}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def parts(run, tiny_base):
 
 def plan(**changes) -> Plan:
     settings = TrainSettings(steps=10, precision="float32", batch_size=2)
-    made = make_plan(settings, device="cpu", clips=4, minutes=0.3, small=True, judge=False, many_voices=True)
+    made = make_plan(settings, device="cpu", clips=4, small=True, judge=False, many_voices=True)
     return Plan(**{**made.__dict__, **changes})
 
 
@@ -307,11 +307,11 @@ class TestPlan:
         assert plan(guide=100.0, steps=10).guide_at(10) == 100
         told = TrainSettings(guide_holds=0.6, guide_ends=0.2)
         with pytest.raises(RecipeError, match="guide_ends"):
-            make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False)
+            make_plan(told, device="cpu", clips=4, small=True, judge=False)
 
     def test_a_late_adversary_warms_up_in_what_is_left(self):
         told = TrainSettings(steps=1000, adversary="on", adversary_from=0.8)
-        made = make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False)
+        made = make_plan(told, device="cpu", clips=4, small=True, judge=False)
         assert (made.adversary_begins, made.judge_warmup) == (800, 50)
 
     def test_rates_rise_then_fall(self):
@@ -323,13 +323,13 @@ class TestPlan:
 
     def test_a_base_of_one_speaker_keeps_its_language(self):
         one, many = (
-            make_plan(TrainSettings(), device="cpu", clips=4, minutes=1, small=True, judge=False, many_voices=many)
+            make_plan(TrainSettings(), device="cpu", clips=4, small=True, judge=False, many_voices=many)
             for many in (False, True)
         )
         assert (one.rates["enc_p"], one.rates["flow"]) == (0, 0)
         assert min(many.rates.values()) > 0
         told = TrainSettings(parts={"flow": "0.5"})
-        assert make_plan(told, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["flow"] == 0.5
+        assert make_plan(told, device="cpu", clips=4, small=True, judge=False).rates["flow"] == 0.5
 
     def test_the_flow_follows_when_the_voice_is_heard(self):
         assert [make_plan(TrainSettings(steps=n), **HARMONIC).turn for n in (80, 200, 240, 1000)] == [0, 0, 200, 500]
@@ -359,13 +359,13 @@ class TestPlan:
     )
     def test_there_is_a_guide_where_every_alignment_is_known(self, wanted, guided, pulls):
         settings = TrainSettings(guide=wanted)
-        made = make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False, guided=guided)
+        made = make_plan(settings, device="cpu", clips=4, small=True, judge=False, guided=guided)
         assert (made.guide > 0) == pulls
 
     @pytest.mark.parametrize(("value", "factor"), [("frozen", 0), ("0", 0), ("0.1", 0.1), ("2", 2)])
     def test_a_part_has_its_factor_or_is_frozen(self, value, factor):
         settings = TrainSettings(parts={"dec": value})
-        assert make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False).rates["dec"] == factor
+        assert make_plan(settings, device="cpu", clips=4, small=True, judge=False).rates["dec"] == factor
 
     @pytest.mark.parametrize(
         "settings",
@@ -378,19 +378,19 @@ class TestPlan:
     )
     def test_what_makes_no_sense_is_refused(self, settings):
         with pytest.raises(RecipeError):
-            make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False)
+            make_plan(settings, device="cpu", clips=4, small=True, judge=False)
 
     @pytest.mark.parametrize(
         ("settings", "every"), [({}, 100), ({"best_by": "measures"}, 25), ({"listen_every": 7}, 7)]
     )
     def test_whoever_chooses_by_what_is_heard_listens_at_each_look(self, settings, every):
         settings = TrainSettings(steps=400, check_every=25, **settings)
-        made = make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False)
+        made = make_plan(settings, device="cpu", clips=4, small=True, judge=False)
         assert (made.listen_every, made.best_by) == (every, settings.best_by)
 
     def test_the_naive_recipe_is_the_plain_way(self):
         settings = Recipe.load(Path(__file__).parents[2] / "recipes" / "naive.yaml").train
-        made = make_plan(settings, device="cpu", clips=4, minutes=1, small=True, judge=False)
+        made = make_plan(settings, device="cpu", clips=4, small=True, judge=False)
         assert set(made.rates.values()) == {1.0}
         assert {made.rate(step) for step in (1, 200, 400)} == {2e-4}
         assert (made.ema, made.guide, made.new_layers) == (0, 0, 1)
@@ -398,7 +398,7 @@ class TestPlan:
     def test_a_part_that_does_not_exist_is_refused(self):
         settings = TrainSettings(parts={"decoder": "1.0"})
         with pytest.raises(RecipeError, match="'decoder'"):
-            make_plan(settings, device="cpu", clips=1, minutes=1, small=True, judge=False)
+            make_plan(settings, device="cpu", clips=1, small=True, judge=False)
 
     def test_a_device_that_is_not_there_is_refused(self):
         assert choose_device("cpu") == "cpu"
