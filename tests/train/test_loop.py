@@ -118,6 +118,14 @@ def test_minutes_that_are_over_are_named(run, capsys):
     assert "train.minutes are over (--minutes 0: no limit)" in " ".join(capsys.readouterr().err.split())
 
 
+def test_where_nothing_is_held_out_there_is_no_empty_table(run, capsys):
+    clips = [clip.with_(status="reject") if clip.split == "val" else clip for clip in run.clips()]
+    write_clips(run.clips_file, clips)
+    train_to(run, 1, **{"train.held_out": 0, "train.listen_every": -1})
+    said = capsys.readouterr().err
+    assert "no clip is held out" in said and "On held-out clips" not in said
+
+
 def test_when_other_clips_are_held_out_the_best_is_sought_anew(run):
     train_to(run, 4)
     best = newest(run)[0].best
