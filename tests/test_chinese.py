@@ -73,7 +73,8 @@ def sentences() -> set[str]:
     """All that the source says of clips where it says it, why words were invented, and what the page refuses."""
     nodes = [node for call in calls("reject", "label") for node in call.args[1:]]
     nodes += [node for call in calls("doubt", "label") for node in call.args[:1]]
-    nodes += [*returned("_invented", "label"), *(node for call in calls("Reason", "label") for node in call.args[1:])]
+    nodes += [*returned("_invented", "label"), *returned("_unsaid", "label")]
+    nodes += [*(node for call in calls("Reason", "label") for node in call.args[1:])]
     lost = [*calls("Undecodable", "audio", "label")]
     refused = [call for name in ("ServeError", "BusyError", "RunError") for call in calls(name, "web", "run")]
     refused += calls("FfvitsError", "web")

@@ -51,10 +51,10 @@ put audio/ back and set it to keep, or delete its line and label again
     请恢复 audio/ 文件夹并将其设为保留，或删除该行后重新标注
 {} s of sound are too few to learn from
     只有 {0} 秒，太短，学不到东西
-record whole sentences
-    请录整句话
-record whole sentences, or lower label.segment.min_seconds (it is {})
-    请录整句话，或调低 label.segment.min_seconds（现为 {0}）
+record whole sentences, or lower label.screen.min_seconds (it is {})
+    请录整句话，或调低 label.screen.min_seconds（现为 {0}）
+record whole sentences, or lower label.segment.min_seconds (it is {}) and, if that is above it, label.screen.min_seconds
+    请录整句话，或调低 label.segment.min_seconds（现为 {0}），label.screen.min_seconds 若更高也一并调低
 {} s without a pause to cut at
     连续 {0} 秒没有可以切开的停顿
 lower label.segment.pause, or cut it by hand
@@ -85,6 +85,8 @@ a second voice may be in it ({})
     可能还有另一个人的声音（{0}）
 speaker {} ({} clip{}), not {}: likeness {}, at least {} is wanted
     说话人 {0}（{1} 条），不是 {3}：相似度 {4}，至少要 {5}
+another speaker, or {} in a bad recording: likeness {}, {} would be sure
+    是另一个人，或是录得不好的 {0}：相似度 {1}，到 {2} 才能确定
 if it is the same person, set it to keep, or lower label.screen.min_similarity
     如果是同一个人，就保留它，或调低 label.screen.min_similarity
 the same recording as {} at {} s
@@ -133,8 +135,8 @@ heard as “{}”, and otherwise when cleaned more or less ({} alike)
     听成“{0}”，换一种处理后听得不一样（{1} 相同）
 listen, mend the text and set it to keep
     听一遍，改好文字，再保留
-listen, mend the text and set it to keep, or use a larger --model
-    听一遍，改好文字，再保留；或换更大的 --model
+listen, mend the text and set it to keep, or use a larger --whisper
+    听一遍，改好文字，再保留；或换更大的 --whisper
 listen, mend the text and set it to keep, or set label.screen.doubtful to keep
     听一遍，改好文字，再保留；或把 label.screen.doubtful 设为 keep
 heard otherwise when cleaned more or less ({} alike)

@@ -51,12 +51,14 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
     from ffvits.label import road
     from ffvits.label.ahead import ahead
     from ffvits.label.ingest import ingest
-    from ffvits.label.screen import screen
+    from ffvits.label.screen import reference_sound, screen
     from ffvits.label.transcripts import imported
 
     folder = Path(recipe.input).expanduser()
     settings = recipe.label
     here = road.Road(recipe, _device(recipe.device), ahead)
+    if until not in ("ingest", *road.STAGES):
+        reference_sound(settings.screen)  # a slip is told now, not after an hour of listening
     console.stage("Labels")
     with console.progress("Labelling", unit="clips") as bar:
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits import console
+from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
+from ffvits.errors import AudioError
 from ffvits.label import duplicates, speakers, voices
 from ffvits.label.inventions import COURTESIES, CREDITS, repeated, stock_phrase
 from ffvits.label.measure import Measured, measure
@@ -35,7 +37,8 @@ def screen(clips: Iterable[Clip], run: Run, settings: ScreenSettings, *, offline
     read before the first is yielded; only the measures are kept in memory, not the sounds. Raises DownloadError if
     the speaker encoder is out of reach, AudioError if the reference recording cannot be read.
     """
-    reference = _reference(settings, offline)
+    wanted = reference_sound(settings)
+    reference = None if wanted is None else speakers.shared(offline).embed(wanted)
     everything = []
     measured: dict[str, Measured] = {}
     for clip, found in measure(clips, run, offline=offline):
@@ -66,9 +69,11 @@ def judge(clip: Clip, measured: Measured, settings: ScreenSettings) -> Clip:
     clip = clip.score(quality=quality.overall, quality_speech=quality.signal, quality_background=quality.background)
     if measured.before is not None:
         clip = clip.score(quality_before=measured.before)
-    clip = _language(_sound(_length(clip, settings), settings))
-    if any(reason.code == "other-language" for reason in clip.reasons):
-        return clip  # its words cannot be judged as Chinese ones
+    clip = _sound(_length(clip, settings), settings)
+    if why := _unsaid(clip):
+        return _hallucinated(clip, why)
+    if clip.scores.get("chinese", 1) < _CHINESE:
+        return _foreign(clip)  # its words cannot be judged as Chinese ones
     return _words(_alone(clip, settings), settings)
 
 
@@ -89,7 +94,9 @@ def _alone(clip: Clip, settings: ScreenSettings) -> Clip:
 def _length(clip: Clip, settings: ScreenSettings) -> Clip:
     if clip.seconds < settings.min_seconds:
         return clip.reject(
-            "too-short", f"{clip.seconds:.2f} s of sound are too few to learn from", "record whole sentences"
+            "too-short",
+            f"{clip.seconds:.2f} s of sound are too few to learn from",
+            f"record whole sentences, or lower label.screen.min_seconds (it is {settings.min_seconds:g})",
         )
     if clip.seconds > settings.max_seconds:
         return clip.reject(
@@ -118,17 +125,13 @@ def _sound(clip: Clip, settings: ScreenSettings) -> Clip:
     return clip
 
 
-def _language(clip: Clip) -> Clip:
-    if clip.text and not stock_phrase(clip.heard, CREDITS) and clip.scores.get("chinese", 1) < _CHINESE:
-        language = next(
-            (note.removeprefix("sounds like ") for note in clip.notes if note.startswith("sounds like ")), ""
-        )
-        return clip.reject(
-            "other-language",
-            f"{language or 'another language'} is spoken: “{_shortened(clip.heard)}”",
-            "remove it, or set it to keep and write its text in Chinese characters",
-        )
-    return clip
+def _foreign(clip: Clip) -> Clip:
+    language = next((note.removeprefix("sounds like ") for note in clip.notes if note.startswith("sounds like ")), "")
+    return clip.reject(
+        "other-language",
+        f"{language or 'another language'} is spoken: “{_shortened(clip.heard)}”",
+        "remove it, or set it to keep and write its text in Chinese characters",
+    )
 
 
 def _words(clip: Clip, settings: ScreenSettings) -> Clip:
@@ -137,8 +140,8 @@ def _words(clip: Clip, settings: ScreenSettings) -> Clip:
     spoken = len(re.findall(r"\w", clip.text))
     rate = spoken / max(seconds, 0.1)
     clip = clip.score(characters_per_second=rate)
-    if why := _invented(clip, spoken):
-        return clip.reject("hallucination", why, "if somebody does speak, write the text and set it to keep")
+    if why := _invented(clip):
+        return _hallucinated(clip, why)
     if not settings.min_rate <= rate <= settings.max_rate:
         return clip.reject(
             "rate",
@@ -150,7 +153,7 @@ def _words(clip: Clip, settings: ScreenSettings) -> Clip:
         return clip.reject(
             "uncertain",
             f"“{clip.text}” is not sure enough: {confidence:.2f}, at least {settings.min_confidence:g} is wanted",
-            "listen, mend the text and set it to keep, or use a larger --model",
+            "listen, mend the text and set it to keep, or use a larger --whisper",
         )
     if agreement < settings.min_agreement and confidence < _UNSURE + 0.1:
         return clip.reject(
@@ -161,24 +164,34 @@ def _words(clip: Clip, settings: ScreenSettings) -> Clip:
     return clip
 
 
-def _invented(clip: Clip, spoken: int) -> str:
-    """Why the words were not said, or ""."""
+def _hallucinated(clip: Clip, why: str) -> Clip:
+    return clip.reject("hallucination", why, "if somebody does speak, write the text and set it to keep")
+
+
+def _unsaid(clip: Clip) -> str:
+    """Why nobody said anything, in whatever language, or ""."""
     scores, seconds = clip.scores, _speech_seconds(clip)
-    unsure = scores.get("asr_confidence", 1) < _UNSURE
-    if not spoken:
+    if not re.search(r"\w", clip.text):
         return "the recogniser understands nothing in it"
     if stock_phrase(clip.heard, CREDITS):
         return f"“{_shortened(clip.heard)}” is what recognisers write when nobody speaks"
-    if stock_phrase(clip.heard, COURTESIES) and (unsure or scores.get("no_speech", 0) > _MAYBE or seconds < _LITTLE):
+    if seconds < _VOICED * clip.seconds:
+        return f"somebody speaks in {seconds:.1f} of its {clip.seconds:.1f} s only"
+    if scores.get("no_speech", 0) > _NO_SPEECH and scores.get("asr_confidence", 1) < _UNSURE:
+        return f"the recogniser thinks that nobody speaks ({scores['no_speech']:.0%})"
+    return ""
+
+
+def _invented(clip: Clip) -> str:
+    """Why other words were said than these Chinese ones, or ""."""
+    scores = clip.scores
+    little = scores.get("no_speech", 0) > _MAYBE or _speech_seconds(clip) < _LITTLE
+    if stock_phrase(clip.heard, COURTESIES) and (little or scores.get("asr_confidence", 1) < _UNSURE):
         return f"“{_shortened(clip.heard)}” is what recognisers write when little is said"
     if again := repeated(clip.text):
         return f"“{again}” over and over: the recogniser was caught in a loop"
     if scores.get("compression", 0) > _COMPRESSION:
         return f"the recogniser was caught in a loop: “{_shortened(clip.heard)}”"
-    if seconds < _VOICED * clip.seconds:
-        return f"somebody speaks in {seconds:.1f} of its {clip.seconds:.1f} s only"
-    if scores.get("no_speech", 0) > _NO_SPEECH and unsure:
-        return f"the recogniser thinks that nobody speaks ({scores['no_speech']:.0%})"
     return ""
 
 
@@ -226,13 +239,20 @@ def _apart(
         if clip.id in own:
             yield own[clip.id]
             continue
-        clip = clip.score(likeness=told.likeness[number])
-        if told.heap[number] and settings.other_speakers:
+        likeness = told.likeness[number]
+        clip = clip.score(likeness=likeness)
+        stranger = told.heap[number] and settings.other_speakers
+        if stranger and likeness >= voices.LENIENT and not settings.min_similarity:
+            clip = clip.doubt(
+                f"another speaker, or {speaker} in a bad recording: likeness {likeness:.2f}, "
+                f"{told.threshold:.2f} would be sure"
+            )
+        elif stranger:
             many = count[told.heap[number]]
             clip = clip.reject(
                 "other-speaker",
                 f"speaker {told.name(number)} ({many} clip{'s' if many > 1 else ''}), not {speaker}: "
-                f"likeness {told.likeness[number]:.2f}, at least {told.threshold:.2f} is wanted",
+                f"likeness {likeness:.2f}, at least {told.threshold:.2f} is wanted",
                 "if it is the same person, set it to keep, or lower label.screen.min_similarity",
             )
         yield clip
@@ -275,15 +295,26 @@ def _told_apart(
     )
 
 
-def _reference(settings: ScreenSettings, offline: bool) -> np.ndarray | None:
-    """The voice in the recording that the recipe names, if it names one."""
+def reference_sound(settings: ScreenSettings) -> Sound | None:
+    """The first minute of the recording that the recipe names for the character's voice; None if it names none.
+
+    Raises AudioError naming the setting if it cannot be read.
+    """
     if not settings.reference:
         return None
+    from ffvits.audio.files import Undecodable
     from ffvits.audio.mixdown import parts, survey
 
     path = Path(settings.reference).expanduser()
-    _, sound = next(iter(parts(path, survey(path), max_rate=speakers.RATE, seconds=60.0)))
-    return speakers.shared(offline).embed(sound)
+    try:
+        _, sound = next(iter(parts(path, survey(path), max_rate=speakers.RATE, seconds=60.0)))
+    except Undecodable as error:
+        raise AudioError(
+            f"label.screen.reference: {error.message}",
+            cure="name a recording of the character there, or nothing",
+            file=path,
+        ) from error
+    return sound
 
 
 def once(clips: Sequence[Clip], measured: dict[str, Measured], settings: ScreenSettings) -> list[Clip]:

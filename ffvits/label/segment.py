@@ -236,5 +236,6 @@ def _too_short(clip: Clip, settings: SegmentSettings) -> Clip:
     return clip.reject(
         "too-short",
         f"{clip.seconds:.2f} s of sound are too few to learn from",
-        f"record whole sentences, or lower label.segment.min_seconds (it is {settings.min_seconds:g})",
+        f"record whole sentences, or lower label.segment.min_seconds (it is {settings.min_seconds:g}) "
+        "and, if that is above it, label.screen.min_seconds",
     )

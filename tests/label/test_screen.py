@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from ffvits.clip import Clip
+from ffvits.errors import AudioError
+from ffvits.label import label
 from ffvits.label.measure import Measured
 from ffvits.label.quality import Quality
 from ffvits.label.screen import apart, doubted, judge, once
-from ffvits.recipe import ScreenSettings
+from ffvits.recipe import Recipe, ScreenSettings
 
 S = ScreenSettings()
 GOOD = {
@@ -46,6 +48,9 @@ def measured(overall: float = 3.0, voice: int = 0, print: int = 0) -> Measured:
         (clip("Hello there, how are you", chinese=0.01), "other-language"),
         (clip(chinese=0.25), "other-language"),
         (clip(chinese=0.5), ""),  # an accent
+        (clip("你读习惯了吗", chinese=0.004, no_speech=0.91, asr_confidence=0.23), "hallucination"),  # music
+        (clip("Printing", chinese=0.004, no_speech=0.74, asr_confidence=0.84), "other-language"),
+        (clip("你读习惯了吗", chinese=0.004, speech_seconds=0.5), "hallucination"),
         (clip("", heard=""), "hallucination"),
         (clip("謝謝", heard="Thanks for watching!", chinese=0.01), "hallucination"),
         (clip("谢谢大家", no_speech=0.5), "hallucination"),
@@ -106,6 +111,41 @@ def test_another_voice_is_set_aside_by_name():
     (other,) = [c for c in found if not c.kept]
     assert other.id == "7" and other.reasons[0].code == "other-speaker"
     assert "speaker B (1 clip)" in other.reasons[0].message
+
+
+@pytest.mark.parametrize(
+    ("likeness", "settings", "kept"),
+    [
+        (0.76, S, False),
+        (0.79, S, True),
+        (0.82, S, True),
+        (0.82, ScreenSettings(min_similarity=0.84), False),
+        (0.85, ScreenSettings(min_similarity=0.84), True),
+    ],
+)
+def test_what_is_nearly_the_character_is_doubted_and_not_called_another(likeness, settings, kept):
+    """Telephones and old codecs bring a voice to where strangers can be; nobody slips in unlisted."""
+    clips = several(60)
+    near = np.zeros(256, np.float32)
+    near[:2] = likeness, np.sqrt(1 - likeness**2)
+    sounds = {c.id: measured() for c in clips} | {"59": dataclasses.replace(measured(), voice=near)}
+    *_, last = apart(clips, sounds, settings)
+    assert last.scores["likeness"] == pytest.approx(likeness, abs=0.015)
+    assert last.kept == kept
+    assert bool(last.review) == (kept and likeness < 0.84)
+    assert all("another speaker" in doubt.why for doubt in last.review)
+
+
+def test_a_clip_that_is_too_short_names_the_setting():
+    assert "label.screen.min_seconds (it is 1)" in judge(clip(seconds=0.8), measured(), S).reasons[0].cure
+
+
+def test_a_reference_that_cannot_be_read_is_told_by_its_key_before_anybody_listens(run, examples, monkeypatch):
+    recipe = Recipe(input=str(examples)).override({"label.screen.reference": "nope.wav"})
+    monkeypatch.setattr("ffvits.label.ingest.ingest", lambda *_, **__: pytest.fail("it began"))
+    with pytest.raises(AudioError, match=r"label\.screen\.reference: the file is gone") as caught:
+        label(recipe, run)
+    assert "nothing" in caught.value.cure and str(caught.value.file) == "nope.wav"
 
 
 def test_voices_with_enough_clips_become_speakers_if_the_recipe_says_so():

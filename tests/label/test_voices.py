@@ -46,6 +46,19 @@ def test_others_are_named_by_how_long_they_are_heard():
     assert found.name(20) == "C" and found.name(26) == "B"
 
 
+def test_two_strangers_who_are_a_little_alike_are_not_one():
+    """0.78 alike, as clips of two people can be: enough for a heap of the character's, not for a name."""
+    voices = np.zeros((12, 256), np.float32)
+    voices[:10, 0] = 1
+    voices[10, 1] = 1
+    voices[11, 1:3] = 0.78, np.sqrt(1 - 0.78**2)
+    found = tell_apart(voices, [3.0] * 12)
+    assert {found.name(10), found.name(11)} == {"B", "C"}
+    voices[11, 1:3] = 0.9, np.sqrt(1 - 0.9**2)
+    found = tell_apart(voices, [3.0] * 12)
+    assert found.name(10) == found.name(11) == "B"
+
+
 def test_a_reference_names_the_character_though_another_is_heard_more():
     voices = people([5, 20])
     found = tell_apart(voices, [3.0] * 25, reference=voices[2])
