@@ -42,21 +42,18 @@ def find(probabilities: np.ndarray) -> list[Pause]:
 def marked(text: str, starts: Sequence[float], pauses: Sequence[Pause]) -> str:
     """The text with a comma or full stop at each pause and at the end, and without commas at which nobody pauses.
 
-    `starts` are the times at which the characters of `text` begin. Of the places near a pause one between two words
-    is taken before one inside a word, and a mark that the recogniser wrote there already stays as it is.
+    `starts` are the times at which the characters of `text` begin. A mark stands between two words, the nearest to the
+    pause if its own place would be inside of one; one that the recogniser wrote there already stays as it is.
     """
     if len(starts) != len(text):
         raise ValueError(f"{len(starts)} times for {len(text)} characters")
-    edges = _word_edges(text)
+    edges = [place for place in sorted(_word_edges(text)) if 0 < place < len(text) and _may_begin(text, place)]
     marks: dict[int, str] = {}
     for pause in pauses:
         if pause.seconds < COMMA:
             continue
-        near = [
-            place for place in range(1, len(text)) if abs(starts[place] - pause.end) < _NEAR and _may_begin(text, place)
-        ]
-        if near:
-            best = min(near, key=lambda place: abs(starts[place] - pause.end) + (0 if place in edges else _NEAR))
+        best = min(edges, key=lambda place: abs(starts[place] - pause.end), default=0)
+        if best and abs(starts[best] - pause.end) < 2 * _NEAR:
             marks[best] = "。" if pause.seconds >= STOP else "，"
     out: list[str] = []
     for place, char in enumerate(text):

@@ -33,6 +33,17 @@ def test_a_comma_at_which_nobody_pauses_goes_and_a_question_stays():
     assert marked(text, starts, [Pause(0.3, 0.6)])[:3] == "你好，"
 
 
+@pytest.mark.parametrize(
+    ("starts", "expected"),
+    [
+        ([0.0, 0.2, 0.8, 1.3, 1.7, 2.1, 2.4], "他的，经常性账户。"),  # slow: no word begins within a third of a second
+        ([0.0, 0.2, 0.5, 1.3, 1.7, 2.1, 2.4], "他的经常性账户。"),  # nor within two thirds: no mark is better
+    ],
+)
+def test_no_mark_stands_inside_a_word(starts, expected):
+    assert marked("他的经常性账户", starts, [Pause(1.0, 1.3)]) == expected
+
+
 def test_no_phrase_begins_with_a_particle_or_inside_a_word_of_letters():
     assert marked("昨夜的作品", [0, 0.3, 0.9, 1.1, 1.3], [Pause(0.5, 0.9)]) == "昨夜的，作品。"
     assert "，" not in marked("engraved", [0.1 * n for n in range(8)], [Pause(0.0, 0.35)])
