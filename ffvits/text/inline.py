@@ -45,14 +45,25 @@ def is_stand_in(char: str) -> bool:
     return _FIRST <= ord(char) <= _LAST
 
 
+# Behind these, braces hold an argument of LaTeX: \\ce{CO2}, x^{a1}, \\frac{a1}{b2}.
+_ARGUMENT = re.compile(r"(?:\\[A-Za-z]{1,20}|[_^]|\\[A-Za-z]{1,20}\{[^{}\n]{0,60}\})$")
+
+
 def find_readings(text: str) -> list[InlineReading]:
     """The readings in braces, in order."""
     return [
         InlineReading(m.start(), m.end(), m.group(), tuple(tidy(s) for s in m.group(1).split()))
         for m in _INLINE.finditer(text)
+        if not _ARGUMENT.search(text, max(0, m.start() - 85), m.start())
     ]
 
 
 def without_readings(text: str) -> str:
     """The text alone."""
-    return _INLINE.sub("", text) if "{" in text else text
+    if "{" not in text:
+        return text
+    at, rest = 0, []
+    for reading in find_readings(text):
+        rest.append(text[at : reading.start])
+        at = reading.end
+    return "".join(rest) + text[at:]

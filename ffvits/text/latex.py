@@ -1,6 +1,6 @@
 r"""Formulas in LaTeX, as replies of language models hold them, in plain signs that the rules of mathematics read.
 
-$\frac{-b\pm\sqrt{b^2-4ac}}{2a}$ becomes (-b±√(b^2-4ac))/(2a).
+$\frac{-b\pm\sqrt{b^2-4ac}}{2a}$ becomes (-b±√(b^2-4ac))⁄(2a).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ FORMULA = re.compile(
     rf"|\\\(([^\n]{{1,500}}?)\\\)"
     rf"|(?<![\dA-Za-z$\\])\$(?=[^\s$])({_INSIDE}{{1,300}}?)(?<=\S)\$(?![\d$])"
     rf"|(\\(?:[dt]?frac|sqrt)(?![A-Za-z])(?:[^{_HAN}$\n，。！？；、：\\]|\\[A-Za-z]+){{1,300}})"
+    r"|((?<=[\w)])[\^_]\{[^{}\n]{1,30}\})"
     r"|(\\(?:times|cdot|div|pm|leq?|geq?|neq?|approx|infty|pi|alpha|beta|theta|lambda|sigma|omega)(?![A-Za-z]))",
     re.S,
 )
@@ -42,9 +43,9 @@ _LOOKS = frozenset(
     "operatorname boxed overline bar vec hat tilde begin end".split()
 )
 _BOUNDS = re.compile(
-    r"\\(sum|prod|int|lim|max|min)\s*(?:\\limits\s*)?_\s*(?:\{([^{}]{1,40})\}|(\w))(?:\s*\^\s*(?:\{([^{}]{1,40})\}|(\w|\\infty)))?"
+    r"\\(sum|prod|int|lim|max|min)\s*(?:\\limits\s*)?_\s*(?:\{([^{}]{1,40})\}|(\w))(?:\s*\^\s*(?:\{([^{}]{1,40})\}|(\w|∞)))?"
 )
-_COMMAND = re.compile(r"\\([A-Za-z]+)(\{(?:aligned|align\*?|cases|equation\*?|gathered)\})?")
+_COMMAND = re.compile(r"\\([A-Za-z]+)(\{(?:aligned|align\*?|cases|equation\*?|gathered|split|[a-zA-Z]?matrix)\})?")
 _FRACTION = re.compile(r"\\[dt]?frac\s*(?:\{([^{}]*)\}|(\w))\s*(?:\{([^{}]*)\}|(\w))")
 _ROOT = re.compile(r"\\sqrt\s*(?:\[([^\[\]{}]{1,9})\])?\s*(?:\{([^{}]*)\}|(\w))")
 _RAISED = re.compile(r"\^\s*\{([^{}]*)\}")
@@ -60,7 +61,7 @@ def _group(text: str) -> str:
 
 
 def _fraction(m: re.Match[str]) -> str:
-    return f"{_group(m[1] or m[2] or '')}/{_group(m[3] or m[4] or '')}"
+    return f"{_group(m[1] or m[2] or '')}⁄{_group(m[3] or m[4] or '')}"
 
 
 def _root(m: re.Match[str]) -> str:
@@ -80,10 +81,11 @@ def _bounds(m: re.Match[str]) -> str:
 def plain_formula(formula: str) -> tuple[str, list[str]]:
     """The formula in plain signs, and the commands in it that are not known."""
     unknown: list[str] = []
+    formula = re.sub(r"\\(?!(?:sum|prod|int)(?![A-Za-z]))([A-Za-z]+)", lambda m: _NAMES.get(m[1], m[0]), formula)
     formula = re.sub(r"\\log\s*_\s*(?:\{(\d+)\}|(\d))", lambda m: "log" + (m[1] or m[2]).translate(_BASES), formula)
     formula = _BOUNDS.sub(_bounds, formula)
     formula = re.sub(r"\\\\(?:\[[^\]]{0,9}\])?", "，", formula)
-    formula = re.sub(r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z]))", "°", formula)
+    formula = re.sub(r"\^\s*(?:\{\s*°\s*\}|°)", "°", formula)
     # The innermost first; what a pass leaves as it was is no argument.
     for _ in range(12):
         before = formula

@@ -23,8 +23,10 @@ _UNITS = "|".join(
 )
 _BASE = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _TOKEN = re.compile(
-    rf"(?P<number>{NUMBER})|(?P<unit>(?<=\d)(?:{_UNITS})(?![A-Za-z^]))|(?P<function>{_FUNCTIONS})|(?P<letter>[A-Za-zΑ-ωπ∞∅∑∏∫∂])|(?P<base>[₀-₉]+)"
-    r"|(?P<operator>>=|<=|==|!=|[+\-×*·÷=≈≠><≥≤±→∈∉∪∩⊂⊆∝≡⇒⇔/])|(?P<sign>[()|√^!%°′',?])|(?P<space>[ ]+)"
+    rf"(?P<number>{NUMBER})"
+    rf"|(?P<unit>(?<=\d)(?:(?:{_UNITS})(?![A-Za-z^/])| ?(?:k?m|L|k?g|J)/(?:s|h|min|kg|L|mol)(?![A-Za-z^])))"
+    rf"|(?P<function>{_FUNCTIONS})|(?P<letter>[A-Za-zΑ-ωπ∞∅∑∏∫∂])|(?P<base>[₀-₉]+)"
+    r"|(?P<operator>>=|<=|==|!=|[+\-×*·÷=≈≠><≥≤±→∈∉∪∩⊂⊆∝≡⇒⇔/⁄])|(?P<sign>[()|√^!%°′',?])|(?P<space>[ ]+)"
 )
 
 
@@ -48,7 +50,7 @@ class _Reader:
             elif m.lastgroup != "space":
                 self.tokens.append((m.lastgroup or "", m.group()))
         self.at = 0
-        self.letters = any(kind == "letter" for kind, _ in self.tokens)
+        self.letters = any(kind in ("letter", "function") for kind, _ in self.tokens)
 
     def _is_factorial(self, rest: str) -> bool:
         kind, last = self.tokens[-1] if self.tokens else ("", "")
@@ -91,7 +93,7 @@ class _Reader:
         said = self.factor()
         while True:
             kind, written = self._next()
-            if written == "/" and (self.letters or ")" in (self.tokens[self.at - 1][1], self._next_but_one())):
+            if written == "⁄" or (written == "/" and self._is_fraction()):
                 self.at += 1
                 said = f"{self.factor()}分之{said}"
             elif kind in ("number", "letter", "function") or (written in "(√" and written):
@@ -103,11 +105,22 @@ class _Reader:
             else:
                 return said
 
-    def _next_but_one(self) -> str:
-        return ")" if self.at + 1 < len(self.tokens) and self.tokens[self.at + 1][1] == "(" else ""
+    def _is_fraction(self) -> bool:
+        """Of letters or sums; numbers alone are divided."""
+        behind = self.tokens[self.at + 1][1] if self.at + 1 < len(self.tokens) else ""
+        return self.letters or self.tokens[self.at - 1][1] == ")" or behind == "("
 
     def _opens(self) -> bool:
-        """Of the bars so far an even number: the next one opens."""
+        """Of the bars so far an even number, and one more before the bracket closes: the next one opens."""
+        depth = 0
+        for _, written in self.tokens[self.at + 1 :]:
+            depth += {"(": 1, ")": -1}.get(written, 0)
+            if depth < 0:
+                return False
+            if written == "|" and not depth:
+                break
+        else:
+            return False
         return sum(written == "|" for _, written in self.tokens[: self.at]) % 2 == 0
 
     def factor(self) -> str:
@@ -117,7 +130,7 @@ class _Reader:
         if kind == "number":
             said = decimal(written)
             if self._next()[0] == "unit":
-                said += UNITS[self._next()[1]]
+                said += "每".join(UNITS[unit] for unit in self._next()[1].strip().split("/"))
                 self.at += 1
         elif kind == "letter":
             said = written
@@ -128,6 +141,8 @@ class _Reader:
         elif written == "(":
             inside = self.at
             said = self.row()
+            if self._take("|"):
+                said = f"{said}在{self.row()}条件下"
             signed = self.at - inside == 2 and self.tokens[inside][1] in _PREFIX
             if not self._take(")"):
                 raise _NoFormula
@@ -203,9 +218,10 @@ def _join(first: str, then: str) -> str:
 
 
 _LETTER_WORD = rf"(?<![A-Za-z])(?:(?:{_FUNCTIONS})[a-z]?|[A-Za-z]|[A-Za-z]{{2,3}}(?! +[A-Za-z\d]))(?![A-Za-z])"
-_INSIDE = rf"(?:{_LETTER_WORD}|[\dΑ-ωπ∞∅∑∏∫∂+\-×÷*·/=≈≠><≥≤±→∈∉∪∩⊂⊆∝≡⇒⇔()（）|√^!%°′'.,₀-₉?？ ])"
+_INSIDE = rf"(?:{_LETTER_WORD}|[\dΑ-ωπ∞∅∑∏∫∂+\-×÷*·/=≈≠><≥≤±→∈∉∪∩⊂⊆∝≡⇒⇔⁄()（）|√^!%°′'.,₀-₉?？ ])"
 # What tells a formula from words, once the powers of units are out of the way.
 _TELLING = re.compile(
+    r"⁄|(?<![A-Za-z])[A-Z]\s?=\s?\d{0,2}[a-z]{1,3}(?![A-Za-z\d])|(?<![A-Za-z])P\([A-Z]\|[A-Z]\)|"
     r"[A-Za-zΑ-ω)]\^[-+]?[\dA-Za-z(]|\d\^[-+]?[A-Za-z(]"
     r"|\|[-+\dA-Za-z(][^| ]*(?: ?[+\-×] ?[^| ]+)*\|\s?[<>=≤≥+×]"
     r"|[=<>≤≥+×-]\s?\|[-+\dA-Za-z(][^|]*\||(?<![\w|-])\|-\d+\|(?![\w|-])"
@@ -250,6 +266,9 @@ def _point(m: re.Match[str]) -> str:
 _BINARY_GEOMETRY = {"⊥": "垂直于", "∥": "平行于"}
 
 MATHEMATICS_RULES: tuple[Rule, ...] = (
+    rule(
+        "power in words", r"(?<=\d)\^(\d+)次方", lambda m: f"的{decimal(m[1])}次方", examples="10^8次方 => 十的八次方"
+    ),
     rule(
         "formula",
         rf"(?<![A-Za-z\d.])(?=[\dA-Za-zΑ-ωπ∑∫∂√(（|+±-]){_INSIDE}{{2,200}}"

@@ -133,5 +133,5 @@ SIGN_RULES: tuple[Rule, ...] = (
         examples="百分比用%表示 => 百分比用百分号表示",
     ),
     rule("at alone", "@", lambda m: "艾特"),
-    rule("signs that are not spoken", r"[-*/=<>#&^_'’`\"′″×{}△]", lambda m: "", examples="*重点* => 重点"),
+    rule("signs that are not spoken", r"[-*/=<>#&^_'’`\"′″×{}△⁄]", lambda m: "", examples="*重点* => 重点"),
 )
