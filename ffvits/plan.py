@@ -67,7 +67,8 @@ class Outlook:
             lines.append(f"unreadable {len(self.unreadable)}: {named}")
         if self.downloads:
             total = sum(download.bytes for download in self.downloads) / 1e6
-            what = "not here, and nothing may be fetched (offline)" if self.offline else f"{total:.0f} MB"
+            size = f"{total:.0f} MB" if total else "of a size that is not known"
+            what = "not here, and nothing may be fetched (offline)" if self.offline else size
             lines.append(f"downloads  {what}:")
             for download in self.downloads:
                 size = f"{download.bytes / 1e6:6.0f}" if download.bytes else "     ?"

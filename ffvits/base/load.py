@@ -146,12 +146,15 @@ def refuse_start(name: str, speakers: Sequence[str], start_from: str) -> None:
 
 
 def refuse_itself(path: Path, out: Path) -> None:
-    """Raises BaseError if the generator is what training into the run folder `out` will overwrite."""
-    for made in ("voice", "checkpoints", "exports"):
+    """Raises BaseError if the generator is what training into the run folder `out` will overwrite.
+
+    What was exported from it may serve: that is how a base is trained in several steps.
+    """
+    for made in ("voice", "checkpoints"):
         if (out / made).resolve() in path.resolve().parents:
             raise BaseError(
                 "this base is the run's own voice, which training would overwrite",
-                cure="leave --base as it was to go on training; or take another run folder, or a copy of the base",
+                cure="leave --base as it was to go on training; or take another run folder, or what was exported",
                 file=path,
             )
 

@@ -297,13 +297,13 @@ def test_a_voice_to_start_from_must_be_there(tmp_path: Path):
             check_base(single, start_from="甲")
 
 
-@pytest.mark.parametrize("made", ["voice", "exports/bundle", "checkpoints"])
+@pytest.mark.parametrize("made", ["voice", "checkpoints"])
 def test_a_run_cannot_start_from_what_it_will_overwrite(tmp_path: Path, made):
     path = folder_of(tmp_path / "run" / made)
     with pytest.raises(BaseError, match="the run's own voice"):
         check_base(path, out=tmp_path / "run")
     assert check_base(path, out=tmp_path / "other") == path
-    assert check_base(folder_of(tmp_path / "run" / "base"), out=tmp_path / "run")
+    assert check_base(folder_of(tmp_path / "run" / "exports" / "bundle"), out=tmp_path / "run")
 
 
 def test_a_base_that_is_only_looked_at_may_be_named_like_any_other(tmp_path: Path):
