@@ -197,21 +197,21 @@ def _quoted(text: str, characters: Sequence[Sequence[Any]], place: int) -> tuple
     heard = simplified("".join(char for char, *_ in characters if char.isalnum()))
     letters = [number for number, char in enumerate(text) if char.isalnum()]
     stretch = range(place, min(place + _STRETCH, len(heard)))
-    words = "".join(heard[n] for n in stretch)
     inside: list[int] = []
-    for kind, left, right, start, end in SequenceMatcher(
-        None, heard, [text[n] for n in letters], autojunk=False
-    ).get_opcodes():
-        common = [n for n in stretch if left <= n < right]
+    first, last = stretch.start, stretch.stop
+    blocks = SequenceMatcher(None, heard, "".join(text[number] for number in letters), autojunk=False).get_opcodes()
+    for kind, left, right, start, end in blocks:
+        common = [number for number in stretch if left <= number < right]
         if common and (kind == "equal" or right - left == end - start):
-            inside += [start + n - left for n in common]
-        elif common:
-            inside += range(start, end)  # a number, in other characters than were heard
+            inside += [start + number - left for number in common]
+        elif common:  # a number, in other characters than were heard
+            inside += range(start, end)
+            first, last = min(first, left), max(last, right)
     if not inside:
-        return words, ""
-    first, last = letters[inside[0]], letters[inside[-1]] + 1
-    same = words == "".join(char for char in text[first:last] if char.isalnum())
-    return text[first:last], "" if same else text[:first] + words + text[last:]
+        return heard[stretch.start : stretch.stop], ""
+    begin, end = letters[inside[0]], letters[inside[-1]] + 1
+    same = heard[first:last] == "".join(char for char in text[begin:end] if char.isalnum())
+    return text[begin:end], "" if same else text[:begin] + heard[first:last] + text[end:]
 
 
 _WHERE = ("before cleaning", "after it", "half-way")
