@@ -11,7 +11,7 @@ import re
 import stat
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,15 +167,16 @@ def probe(path: Path) -> Probe:
 
 
 @contextmanager
-def opened(path: Path, decoder: str = "any") -> Iterator[Reader]:
+def opened(path: Path, decoder: str = "any", start: float = 0.0) -> Iterator[Reader]:
     """A recording, open for one pass over its blocks; `decoder` is "any", "libsndfile" or "ffmpeg".
 
-    Raises Undecodable if there is no sound in it that can be decoded.
+    The blocks begin about `start` seconds in, or where it begins if its format knows no places. Raises Undecodable if
+    there is no sound in it that can be decoded.
     """
-    start = _readable(path)
+    beginning = _readable(path)
     failure = ""
     # Only a file that starts like one of libsndfile's formats: others would make its MP3 part complain on stderr.
-    if decoder != "ffmpeg" and (start.startswith(_MAGIC) or (start[0] == 0xFF and start[1] & 0xE0 == 0xE0)):
+    if decoder != "ffmpeg" and (beginning.startswith(_MAGIC) or (beginning[0] == 0xFF and beginning[1] & 0xE0 == 0xE0)):
         import soundfile
 
         try:
@@ -184,11 +185,14 @@ def opened(path: Path, decoder: str = "any") -> Iterator[Reader]:
             failure = _told_by_libsndfile(getattr(error, "error_string", str(error)))
         else:
             with file:
+                if start and file.seekable():
+                    with suppress(soundfile.LibsndfileError):
+                        file.seek(min(round(start * file.samplerate), file.frames))
                 yield _checked(_soundfile_reader(file), path)
             return
     if decoder == "libsndfile":
         raise Undecodable(f"libsndfile does not read it ({failure.removesuffix(', ')})", file=path)
-    with _opened_by_ffmpeg(path, failure) as reader:
+    with _opened_by_ffmpeg(path, failure, start) as reader:
         yield _checked(reader, path)
 
 
@@ -256,7 +260,7 @@ def _soundfile_blocks(file, damage: list[str]) -> Iterator[np.ndarray]:
 
 
 @contextmanager
-def _opened_by_ffmpeg(path: Path, failure: str) -> Iterator[Reader]:
+def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader]:
     import av
 
     with ExitStack() as stack:
@@ -275,6 +279,9 @@ def _opened_by_ffmpeg(path: Path, failure: str) -> Iterator[Reader]:
         context = stream.codec_context
         if context is None or not context.sample_rate:
             raise Undecodable("the format of its sound track is not known", file=path)
+        if start:
+            with suppress(av.error.FFmpegError):
+                container.seek(round(start / stream.time_base), stream=stream)
         seconds = 0.0
         if stream.duration is not None:
             seconds = float(stream.duration * stream.time_base)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +16,20 @@ if TYPE_CHECKING:
     import numpy as np
 
 _PROBED = 500  # recordings whose length is looked up
-_SAMPLES, _SECONDS = 24, 9.0  # recordings that are listened into, and how far
+_PLACES, _SECONDS = 24, 9.0  # places that are listened to, and for how long
 _FEW, _ENOUGH = 1.0, 10.0  # minutes of usable speech below which no voice can be made, and from which on a good one
 _NOISY, _BAD = 15.0, 1.8  # dB of speech over noise, DNSMOS
+_VOICE = 5.0  # seconds by which a voice is known
+_PAUSE = 0.3  # seconds after a stretch of speech that are kept with it
 _NARROW, _CLIPPED = 5000, 0.002  # Hz, share of samples
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What was found in the first seconds of one recording; `snr` is nan, and `voice` None, where nobody speaks."""
+    """What was found in some seconds of one recording; `snr` is nan, and `voice` None, where nobody speaks.
+
+    `weight` is the share of all recordings that they stand for, in any unit.
+    """
 
     seconds: float
     speech: float
@@ -34,17 +39,24 @@ class Heard:
     bandwidth: float
     clipped: float
     voice: np.ndarray | None = field(repr=False, default=None)
+    weight: float = 1.0
 
     @property
     def problems(self) -> list[str]:
         """What is wrong with it, the worst first."""
         found = ["no speech"] if math.isnan(self.snr) else []
         found += ["clipped"] if self.clipped > _CLIPPED else []
-        found += ["sounds bad"] if not found and self.quality < _BAD else []
+        # What lies under the voice is taken out before its quality counts.
+        found += ["sounds bad"] if not found and self.clear and self.quality < _BAD else []
         found += ["music"] if self.music else []
         found += ["noise"] if self.snr < _NOISY and not self.music else []
         found += ["narrow band"] if 0 < self.bandwidth < _NARROW else []
         return found
+
+    @property
+    def clear(self) -> bool:
+        """Whether somebody speaks, and nothing else is heard."""
+        return self.snr >= _NOISY and not self.music
 
     @property
     def usable(self) -> bool:
@@ -54,9 +66,10 @@ class Heard:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a folder promises. Minutes of speech are extrapolated from `listened` recordings to all.
+    """What a folder promises. Minutes of speech are extrapolated from places in `listened` recordings to all.
 
-    `speakers` are shares of the speech by voice, the most heard first, or empty where nobody could tell.
+    `problems` counts the recordings that have them in at least half of the places where somebody speaks. `speakers`
+    are shares of the speech by voice, the most heard first, or empty where nobody could tell.
     """
 
     recordings: int
@@ -93,7 +106,7 @@ class Verdict:
 
 
 def check(folder: str | Path, *, offline: bool = False) -> Verdict:
-    """Listens to the first seconds of up to 24 recordings, spread over the folder; nothing is written.
+    """Listens to up to 24 places of some seconds, spread over all that was recorded; nothing is written.
 
     Raises AudioError if the folder cannot be listed or holds no recording, DownloadError if the speaker encoder is
     out of reach; without the music detector music is not looked for.
@@ -112,52 +125,68 @@ def check(folder: str | Path, *, offline: bool = False) -> Verdict:
             lengths[path] = probe(path).seconds
         except AudioError:
             continue
-    chosen = _spread(list(lengths), _SAMPLES)
+    places = _places(lengths)
     minutes = sum(lengths.values()) / 60 * len(files) / len(probed)
     listener = _Listener(offline)
-    heard: list[tuple[float, Heard]] = []
-    broken = 0
-    with console.progress("Listening", total=len(chosen), unit="recordings") as bar:
-        for path in chosen:
+    heard: list[tuple[Path, Heard]] = []
+    broken = set()
+    with console.progress("Listening", total=len(places), unit="places") as bar:
+        for place in places:
             try:
-                heard.append((lengths[path], listener.hear(_beginning(path))))
+                heard.append((place.path, replace(listener.hear(_cut_out(place)), weight=place.weight)))
             except AudioError:
-                broken += 1
+                broken.add(place.path)
             bar.advance()
-    return judge(heard, len(files), minutes, len(probed) - len(lengths) + broken)
+    return judge(heard, len(files), minutes, len(probed) - len(lengths) + len(broken))
 
 
-def judge(heard: Sequence[tuple[float, Heard]], recordings: int, minutes: float, unreadable: int) -> Verdict:
-    """The verdict on what was heard of recordings of so many seconds each."""
+def judge(heard: Sequence[tuple[object, Heard]], recordings: int, minutes: float, unreadable: int) -> Verdict:
+    """The verdict on what was heard, each with the recording that it was heard in."""
     from ffvits.label import voices
 
-    weight = sum(seconds for seconds, _ in heard)
-    good = sum(seconds * one.speech / one.seconds for seconds, one in heard if one.usable)
+    weight = sum(one.weight for _, one in heard)
+    good = sum(one.weight * one.speech / one.seconds for _, one in heard if one.usable)
     usable = minutes * good / weight if weight else 0.0
     spoken = [one for _, one in heard if one.voice is not None]
+    clear = [one for one in spoken if one.clear]
+    told_by = clear if len(clear) >= voices.FEWEST else spoken  # noise and music make strangers of one voice
     shares: tuple[float, ...] = ()
-    if len(spoken) >= voices.FEWEST:
+    if len(told_by) >= voices.FEWEST:
         import numpy as np
 
-        told = voices.tell_apart(np.stack([one.voice for one in spoken]), [one.speech for one in spoken])
+        told = voices.tell_apart(np.stack([one.voice for one in told_by]), [one.speech for one in told_by])
         seconds = Counter()
-        for heap, one in zip(told.heap, spoken, strict=True):
-            seconds[heap] += one.speech
+        for heap, one in zip(told.heap, told_by, strict=True):
+            seconds[heap] += one.weight * one.speech / one.seconds
         shares = tuple(round(value / sum(seconds.values()), 3) for _, value in sorted(seconds.items()))
     usable *= shares[0] if shares else 1.0
-    problems = dict(Counter(problem for _, one in heard for problem in one.problems).most_common())
+    listened = len({recording for recording, _ in heard})
+    problems = _problems(heard)
     quality = [one.quality for one in spoken]
     return Verdict(
         recordings=recordings,
         minutes=round(minutes, 1),
-        listened=len(heard),
+        listened=listened,
         usable_minutes=round(usable, 1),
         unreadable=unreadable,
         speakers=shares,
         problems=problems,
         quality=round(sum(quality) / len(quality), 2) if quality else 0.0,
-        advice=tuple(_advice(usable, shares, problems, max(1, len(heard)))),
+        advice=tuple(_advice(usable, shares, problems, max(1, listened))),
     )
+
+
+def _problems(heard: Iterable[tuple[object, Heard]]) -> dict[str, int]:
+    """In how many recordings each is, the most frequent first; one that speaks elsewhere is not without speech."""
+    of_recording: dict[object, list[Heard]] = defaultdict(list)
+    for recording, one in heard:
+        of_recording[recording].append(one)
+    found: Counter[str] = Counter()
+    for places in of_recording.values():
+        judged = [one for one in places if not math.isnan(one.snr)] or places
+        counted = Counter(problem for one in judged for problem in one.problems)
+        found.update(problem for problem, count in counted.items() if 2 * count >= len(judged))
+    return dict(found.most_common())
 
 
 def _advice(usable: float, shares: Sequence[float], problems: dict[str, int], listened: int) -> Iterator[str]:
@@ -189,15 +218,44 @@ def _spread(items: Sequence[Path], most: int) -> list[Path]:
     return [items[int(number * step)] for number in range(min(most, len(items)))]
 
 
-def _beginning(path: Path) -> Sound:
-    """The first seconds of a recording, in mono."""
+@dataclass(frozen=True)
+class _Place:
+    """Some seconds of a recording, and the share of all recordings that they stand for."""
+
+    path: Path
+    start: float
+    weight: float
+
+
+def _places(lengths: Mapping[Path, float]) -> list[_Place]:
+    """Where to listen: at equal distances in all that was recorded, so that a long recording is heard in many places.
+
+    A recording whose length nobody tells is taken to be as long as a place.
+    """
+    lengths = {path: seconds or _SECONDS for path, seconds in lengths.items()}
+    total, before, weights = sum(lengths.values()), 0.0, Counter()
+    moments = [(number + 0.5) * total / _PLACES for number in range(_PLACES)]
+    for path, seconds in lengths.items():
+        count = max(1, round(seconds / _SECONDS))
+        for moment in moments:
+            if before <= moment < before + seconds:
+                weights[path, min(count - 1, int((moment - before) / seconds * count)), seconds / count] += 1
+        before += seconds
+    return [
+        _Place(path, (number + 0.5) * width - min(width, _SECONDS) / 2, weight / _PLACES)
+        for (path, number, width), weight in weights.items()
+    ]
+
+
+def _cut_out(place: _Place) -> Sound:
+    """The seconds of a place, in mono."""
     import numpy as np
 
     from ffvits.audio.files import opened
     from ffvits.audio.mixdown import mended
 
-    with opened(path) as reader:
-        wanted = round(_SECONDS * reader.probe.rate)
+    with opened(place.path, start=place.start) as reader:
+        wanted = round(_SECONDS * reader.probe.rate)  # what its header says of its length may be wrong
         blocks, count = [], 0
         for block in reader.blocks:
             blocks.append(mended(block)[0].mean(axis=1))
@@ -205,7 +263,7 @@ def _beginning(path: Path) -> Sound:
             if count >= wanted:
                 break
         if not count:
-            raise AudioError("there are no samples in it", cure="copy or export it again", file=path)
+            raise AudioError("there are no samples in it", cure="copy or export it again", file=place.path)
         return Sound(np.concatenate(blocks)[:wanted], reader.probe.rate)
 
 
@@ -232,14 +290,17 @@ class _Listener:
         chances = self._ear(sound)
         over = snr(heard_levels(sound, len(chances)), chances)
         speaks = not math.isnan(over)
+        stretches = cuts.speech(chances)
+        first = stretches[0].start * cuts.SECONDS if stretches else 0.0
+        begins = max(0.0, min(first, sound.seconds - _VOICE))
         music = is_music(*self._detector.spectra(sound.at(spleeter.RATE).samples)) if self._detector else None
         return Heard(
             seconds=sound.seconds,
-            speech=sum(stretch.seconds for stretch in cuts.speech(chances)),
+            speech=min(sound.seconds, sum(stretch.seconds + _PAUSE for stretch in stretches)),
             snr=over,
             quality=self._judge(sound).overall if speaks else 0.0,
             music=music,
             bandwidth=bandwidth(sound),
             clipped=clipped_share(sound),
-            voice=self._encoder.embed(sound) if speaks else None,
+            voice=self._encoder.embed(sound.cut(begins, begins + _VOICE)) if speaks else None,
         )

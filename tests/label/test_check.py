@@ -3,12 +3,16 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ffvits.audio.sound import Sound
 from ffvits.errors import AudioError
-from ffvits.label.check import Heard, _beginning, check, judge
+from ffvits.label.check import Heard, _cut_out, _Place, _places, check, judge
+
+LINES = ((5, "wav"), (11, "wav"), (17, "wav"), (10, "flac"), (16, "flac"), (22, "flac"))
 
 
 def heard(speaker: int = 0, **changes) -> Heard:
@@ -28,7 +32,9 @@ SILENT = {"speech": 0.0, "snr": float("nan"), "quality": 0.0, "voice": None}
         ({"clipped": 0.1}, ["clipped"], False),
         ({"quality": 1.2}, ["sounds bad"], False),
         ({"music": True, "snr": 5.0}, ["music"], True),
+        ({"music": True, "snr": 5.0, "quality": 1.2}, ["music"], True),  # as it sounds before it is cleaned
         ({"snr": 5.0}, ["noise"], True),
+        ({"snr": 5.0, "quality": 1.2}, ["noise"], True),
         ({"bandwidth": 3500.0}, ["narrow band"], True),
         ({"music": None}, [], True),
     ],
@@ -37,8 +43,24 @@ def test_what_is_wrong_with_a_recording(changes, problems, usable):
     assert (heard(**changes).problems, heard(**changes).usable) == (problems, usable)
 
 
+def write(path: Path, sound: Sound) -> None:
+    """A recording in whatever format its name says."""
+    import soundfile
+
+    if path.suffix != ".m4a":
+        soundfile.write(path, sound.samples, sound.rate)
+        return
+    import av
+
+    with av.open(str(path), "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=sound.rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(sound.samples[None], format="fltp", layout="mono")
+        frame.sample_rate = sound.rate
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+
+
 def verdict(*found: Heard, minutes: float = 15.0):
-    return judge([(9.0, one) for one in found], len(found), minutes, 0)
+    return judge(list(enumerate(found)), len(found), minutes, 0)
 
 
 def test_minutes_are_those_of_the_main_voice_in_what_can_be_used():
@@ -67,6 +89,55 @@ def test_the_verdict_and_what_to_do(found, minutes, go, said):
     assert json.loads(json.dumps(result.to_dict()))["go"] == go
 
 
+def test_a_recording_has_what_is_wrong_in_most_of_its_speech():
+    silent, noisy = heard(**SILENT), heard(snr=5.0)
+    one = [("长.wav", sound) for sound in (silent, silent, heard(), heard(), noisy)]
+    other = [("乐.wav", silent), ("噪.wav", noisy), ("噪.wav", heard())]
+    found = judge([*one, *other], 3, 60.0, 0)
+    assert found.listened == 3 and found.problems == {"no speech": 1, "noise": 1}
+    assert found.usable_minutes == pytest.approx(60 * (6 / 9) * (5 / 8), abs=0.1)
+
+
+def test_noise_and_music_make_no_strangers_of_a_voice():
+    clear, noisy = [heard()] * 8, [heard(speaker, snr=5.0) for speaker in range(1, 5)]
+    assert verdict(*clear, *noisy).speakers == (1.0,)
+    assert len(verdict(*clear[:2], *noisy).speakers) == 5  # too few are clear
+
+
+def test_places_are_spread_over_what_was_recorded():
+    long, short = Path("long.wav"), [Path(f"{number}.wav") for number in range(100)]
+    places = _places({long: 3600.0})
+    assert len(places) == 24 and places[0].start > 30 and places[-1].start > 3400
+    assert sum(place.path == long for place in _places({long: 3600.0, **dict.fromkeys(short, 9.0)})) in range(18, 21)
+    assert len({place.path for place in _places(dict.fromkeys(short, 4.0))}) == 24
+    few = _places({long: 27.0, short[0]: 4.0, short[1]: 0.0})
+    assert [place.start for place in few if place.path == long] == [0.0, 9.0, 18.0]
+    assert sum(place.weight for place in few) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg", "a.mp3", "a.m4a"])
+def test_a_place_is_found_in_every_format(tmp_path, name):
+    """A tone for each second: what is heard says where it lies."""
+    time = np.arange(16000 * 20) / 16000
+    samples = (0.3 * np.sin(2 * np.pi * np.cumsum(200 + 100 * np.floor(time)) / 16000)).astype(np.float32)
+    write(tmp_path / name, Sound(samples, 16000))
+    heard = _cut_out(_Place(tmp_path / name, 12.0, 1.0)).samples
+    assert len(heard) >= 7 * 16000
+    spectrum = np.abs(np.fft.rfft(heard[4000:12000]))
+    assert spectrum.argmax() * 2 == pytest.approx(1400, abs=110)  # within a second of the place
+
+
+@pytest.mark.slow  # DNSMOS, the music detector and the speaker encoder
+def test_an_introduction_of_noise_condemns_no_recording(examples, tmp_path):
+    spoken = [Sound.load(examples / f"line_{number:02d}.{kind}").at(16000) for number, kind in LINES]
+    noise = np.random.default_rng(1).normal(0, 0.1, 12 * 16000).astype(np.float32)
+    whole = np.concatenate([noise, *(one.samples for one in spoken * 3)])
+    Sound(whole, 16000).save(tmp_path / "录音.wav")
+    found = check(tmp_path)
+    assert found.go and found.listened == 1 and "no speech" not in found.problems
+    assert found.usable_minutes == pytest.approx((len(whole) - len(noise)) / 16000 / 60, rel=0.25)
+
+
 def test_a_folder_without_recordings_is_refused(tmp_path):
     with pytest.raises(AudioError, match="no recordings"):
         check(tmp_path)
@@ -93,5 +164,5 @@ def test_a_sample_that_is_no_number_is_silence(tmp_path):
     samples = np.full((1600, 2), 0.25, np.float32)
     samples[100, 0], samples[200, 1] = np.inf, np.nan
     soundfile.write(tmp_path / "a.wav", samples, 16000, subtype="FLOAT")
-    found = _beginning(tmp_path / "a.wav").samples
+    found = _cut_out(_Place(tmp_path / "a.wav", 0.0, 1.0)).samples
     assert found[[0, 100, 200]].tolist() == [0.25, 0.125, 0.125]
