@@ -56,11 +56,11 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
 
 
 _DIGITS = tuple("零一二三四五六七八九十百")
-# Emoji, new ones among them, and other drawings.
-_PICTURES = ("So", "Sk", "Cn")
+# Emoji, new ones among them, keycaps and other drawings.
+_PICTURES = ("So", "Sk", "Cn", "Me")
 
 _DIRECT = {
-    "'": "'", "’": "’", "‘": "“", "‛": "“", "‚": "“", "‹": "“", "›": "”", "＇": "'", "＂": '"',
+    "'": "'", "’": "’", "‘": "‘", "‛": "“", "‚": "“", "‹": "“", "›": "”", "＇": "'", "＂": '"',
     "«": "“", "»": "”", "「": "“", "」": "”", "『": "“", "』": "”",
     "〝": "“", "〞": "”", "〟": "”", "„": "“", "【": "（", "】": "）", "〔": "（", "〕": "）", "〖": "（",
     "〗": "）", "［": "（", "］": "）", "｛": "（", "｝": "）", "〈": "《", "〉": "》", "﹙": "（", "﹚": "）",
@@ -184,19 +184,20 @@ def _tidy(text: str) -> str:
 
 
 def _single_quotes(text: str) -> str:
-    """’ closes an open quotation unless it stands in a word (it’s); else it is an apostrophe or minutes."""
-    if "’" not in text:
+    """‘ and ’ become “ and ”; in a word (it’s), and where none is open, they are apostrophes or minutes."""
+    if "’" not in text and "‘" not in text:
         return text
     out = []
     opened = 0
     for index, char in enumerate(text):
+        around = text[max(0, index - 1) : index] + text[index + 1 : index + 2]
+        if char in "‘’" and len(around) == 2 and around.isascii() and around.isalpha():
+            char = "'"
+        elif char == "‘":
+            char = "“"
+        elif char == "’":
+            char = "”" if opened > 0 and not around[:1].isdigit() else "'"
         opened += {"“": 1, "”": -1, "\n": -opened}.get(char, 0)
-        if char == "’":
-            in_a_word = text[index - 1 : index].isascii() and text[index + 1 : index + 2].isascii()
-            in_a_word = in_a_word and text[index - 1 : index].isalpha() and text[index + 1 : index + 2].isalpha()
-            closes = opened > 0 and not in_a_word and not text[index - 1 : index].isdigit()
-            opened -= closes
-            char = "”" if closes else "'"
         out.append(char)
     return "".join(out)
 
