@@ -22,8 +22,8 @@ from ffvits.run import Run, digest
 class Shelf:
     """The samples of a run's clips at one rate (Hz).
 
-    Files that are as long and as old as they were are not read again, so that a hundred thousand clips are looked
-    through in seconds; in a folder that was copied they are, and found to be the same.
+    Files that are as long and as old as they were are not read again, since there may be a hundred thousand; in a
+    folder that was copied they are, and found to be the same.
     """
 
     def __init__(self, run: Run, rate: int) -> None:
@@ -76,7 +76,12 @@ def _read(path: Path) -> dict[str, list]:
 
 
 def save_samples(path: Path, samples: np.ndarray) -> None:
-    """Writes float32 samples as .npy in one atomic step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.save(file, samples.astype(np.float32))
+    """Writes float32 samples as .npy in one atomic step. Raises RunError if the disk is full."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.save(file, samples.astype(np.float32))
+    except OSError as error:
+        raise RunError(
+            f"the cache cannot be written: {error.strerror or error}", cure="free some space and run again", file=path
+        ) from error

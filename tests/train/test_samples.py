@@ -9,7 +9,7 @@ import pytest
 from ffvits.audio.sound import Sound
 from ffvits.errors import AudioError, RunError
 from ffvits.run import Run
-from ffvits.train.samples import Shelf
+from ffvits.train.samples import Shelf, save_samples
 
 RATE = 22050
 
@@ -76,3 +76,10 @@ def test_a_missing_sound_is_named(run):
     run.path(clip).unlink()
     with pytest.raises(RunError, match=r"clip-0\.wav"):
         Shelf(run, RATE).take(clip)
+
+
+def test_samples_that_cannot_be_written_are_an_error_with_a_cure(tmp_path):
+    (tmp_path / "cache").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(RunError, match="cannot be written") as refused:
+        save_samples(tmp_path / "cache" / "a.npy", np.zeros(3))
+    assert refused.value.cure
