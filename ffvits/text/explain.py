@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ffvits.text.characters import clean
 from ffvits.text.frontend import FrontEnd
-from ffvits.text.inline import find_readings, without_readings
+from ffvits.text.inline import Given, InlineReading, stand_in
 from ffvits.text.normalizer import trace
 
 
@@ -37,13 +37,19 @@ _SOURCES = {
 def explain(text: str, front_end: FrontEnd) -> list[ExplainStep]:
     """The stages of `front_end.encode(text)` from the text to the ids. Raises TextError as encode does."""
     encoded = front_end.encode(text)
-    bare = without_readings(text)
-    cleaned = clean(bare)
-    _, changes = trace(cleaned.text)
-    given = tuple(f"{r.written} at position {r.start}" for r in find_readings(text))
+    bare, held = front_end.set_aside(text)
+    cleaned = clean(bare).text
+    _, changes = trace(cleaned)
+    given = tuple(
+        f"{text[one.start : one.end]} at position {one.start}"
+        for one in held
+        if isinstance(one.what, InlineReading) or one.what.source == "inline"
+    )
+    for index, one in enumerate(held):
+        cleaned = cleaned.replace(stand_in(index), one.what.text if isinstance(one.what, Given) else "")
     return [
         ExplainStep("text", text, given),
-        ExplainStep("clean", cleaned.text, tuple(str(note) for note in encoded.notes)),
+        ExplainStep("clean", cleaned, tuple(str(note) for note in encoded.notes)),
         ExplainStep("normalize", encoded.spoken, tuple(f"{c.rule}: {c.written} → {c.spoken}" for c in changes)),
         ExplainStep("words", " ".join(encoded.words)),
         ExplainStep(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ffvits.errors import TextError
 from ffvits.text.characters import Note, clean, is_hanzi
-from ffvits.text.inline import Given, InlineReading, find_readings, is_stand_in, stand_in
+from ffvits.text.inline import Given, Held, InlineReading, find_readings, is_stand_in, place_of, stand_in
 from ffvits.text.mandarin import read
 from ffvits.text.normalizer import normalize_clean
 from ffvits.text.sandhi import apply_erhua, apply_sandhi
@@ -237,52 +237,52 @@ class FrontEnd:
 
     def _spoken(self, text: str) -> tuple[str, dict[int, tuple[str, ...]], dict[int, Given], list[Note]]:
         """The normalised text, the readings in braces and the given words by index in it, and what cleaning noted."""
-        held = self._hold(text)
-        if not held:
-            cleaned = clean(text)
-            return normalize_clean(cleaned.text), {}, {}, list(cleaned.notes)
-        bare, shifts, at = "", [], 0
-        for index, (start, end, _) in enumerate(held):
-            bare += "".join(" " if is_stand_in(c) else c for c in text[at:start]) + stand_in(index)
-            shifts.append((len(bare), end - len(bare)))
-            at = end
-        cleaned = clean(bare + text[at:])
+        bare, held = self.set_aside(text)
+        cleaned = clean(bare)
         spoken, inline, given = "", {}, {}
         for char in normalize_clean(cleaned.text):
-            if not is_stand_in(char):
+            what = held[place_of(char)].what if is_stand_in(char) and held else None
+            if what is None:
                 spoken += char
-                continue
-            _, _, what = held[ord(char) - ord(stand_in(0))]
-            if isinstance(what, Given):
+            elif isinstance(what, Given):
                 given[len(spoken)] = what
                 spoken += what.text
             else:
                 inline.update(_place(what, spoken, text))
-        notes = [
-            replace(note, position=note.position + next((s for p, s in reversed(shifts) if note.position >= p), 0))
-            for note in cleaned.notes
-        ]
+        notes = [replace(note, position=_place_before(note.position, held)) for note in cleaned.notes]
         return spoken, inline, given, notes
 
-    def _hold(self, text: str) -> list[tuple[int, int, Given | InlineReading]]:
+    def set_aside(self, text: str) -> tuple[str, list[Held]]:
+        """The text with stand-ins for what rules must not see, and these things in their order."""
+        held = self._hold(text)
+        if not held:
+            return text, []
+        parts, at = [], 0
+        for index, one in enumerate(held):
+            parts += ["".join(" " if is_stand_in(c) else c for c in text[at : one.start]), stand_in(index)]
+            at = one.end
+        parts.append("".join(" " if is_stand_in(c) else c for c in text[at:]))
+        return "".join(parts), held
+
+    def _hold(self, text: str) -> list[Held]:
         """What rules must not see: words of the lexicon as written, and readings in braces, by their place in the text.
 
         A reading behind a number or a name with digits is for the whole of it: T1{ti4 wan1}.
         """
-        held: list[tuple[int, int, Given | InlineReading]] = []
+        held: list[Held] = []
         for reading in find_readings(text):
             run = _WITH_DIGITS.search(text, max(0, reading.start - 40), reading.start)
             if run and None not in reading.syllables:
                 syllables = tuple(s for s in reading.syllables if s)
-                held.append((run.start(), reading.end, Given(run.group(), syllables, "inline")))
+                held.append(Held(run.start(), reading.end, Given(run.group(), syllables, "inline")))
             else:
-                held.append((reading.start, reading.end, reading))
+                held.append(Held(reading.start, reading.end, reading))
         if self._written:
-            taken = [(start, end) for start, end, _ in held]
+            taken = [(one.start, one.end) for one in held]
             for m in self._written.finditer(text):
                 if all(m.end() <= start or m.start() >= end for start, end in taken):
-                    held.append((*m.span(), Given(m.group(), self.lexicon[m.group().lower()], "lexicon")))
-        return sorted(held, key=lambda one: one[0])
+                    held.append(Held(*m.span(), Given(m.group(), self.lexicon[m.group().lower()], "lexicon")))
+        return sorted(held, key=lambda one: one.start)
 
     def _unknown(self, symbol, index, spans, pieces, text) -> TextError:
         flat = [piece for piece in pieces for _ in piece.pinyin]
@@ -305,6 +305,15 @@ def _place_in(text: str, character: str) -> int | None:
     if character in text:
         return text.index(character)
     return next((i for i, c in enumerate(text) if character in clean(c).text), None)
+
+
+def _place_before(position: int, held: Sequence[Held]) -> int:
+    """The index in the text as given of what stands at `position` beside stand-ins of one character each."""
+    for one in held:
+        if position <= one.start:
+            break
+        position += one.end - one.start - 1
+    return position
 
 
 # A number, or a name with digits, right before braces.

@@ -30,14 +30,27 @@ class Given:
     source: str
 
 
+@dataclass(frozen=True)
+class Held:
+    """What was taken out of a text, and the span where it stood."""
+
+    start: int
+    end: int
+    what: Given | InlineReading
+
+
 # Signs of the last private plane that stand for what was taken out of a text while rules go over it.
 _FIRST, _LAST = 0x10F000, 0x10FFFD
-_STANDINS = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 
 
 def stand_in(index: int) -> str:
     """The sign that stands for the thing with this index."""
     return chr(_FIRST + index % (_LAST - _FIRST))
+
+
+def place_of(sign: str) -> int:
+    """The index that `stand_in` was given."""
+    return ord(sign) - _FIRST
 
 
 def is_stand_in(char: str) -> bool:

@@ -29,6 +29,13 @@ def test_the_stages_are_those_of_encode():
     assert steps["ids"] == " ".join(map(str, encoded.ids))
 
 
+def test_words_of_the_lexicon_are_no_change_of_a_rule():
+    steps = {s.stage: s for s in explain("1v1，2个", front_end("cjke", lexicon={"1v1": "yi1 dui4 yi1"}))}
+    assert steps["clean"].result == "1v1，2个"
+    assert [d.split(":")[0] for d in steps["normalize"].details] == ["number"]
+    assert "1v1 yi1: your lexicon" in steps["pinyin"].details
+
+
 def test_errors_pass_through():
     with pytest.raises(TextError):
         explain("", front_end("cjke"))
