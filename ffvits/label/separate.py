@@ -55,7 +55,7 @@ def separate(
     if settings.when == "never":
         yield from clips
         return
-    cache = run.cache("separate", settings, version=3)
+    cache = run.cache("separate", settings, version=4)
     models = models or Models(settings, device, offline)
     for clip in clips:
         if not clip.kept:
