@@ -1,6 +1,8 @@
 """The report: one file that opens offline, and says of every clip what became of it."""
 
 import re
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from ffvits.clip import Clip
 from ffvits.recipe import Recipe
 from ffvits.report import write_report
 from ffvits.report.media import audio_uri, curve_svg, mel_uri
-from ffvits.report.page import causes
+from ffvits.report.page import causes, done
 from ffvits.run import Run
 from ffvits.train.history import History
 from ffvits.voice import Voice
@@ -34,7 +36,8 @@ def run(tmp_path) -> Run:
     base = Voice.load("mandarin-lite")
     from ffvits.base import load_base
 
-    base.info.save(run.voice, load_base("mandarin-lite").generator)
+    card = {"speakers": ["派蒙"], "minutes": 4.615583, "base_sha256": "a8" * 32}
+    replace(base.info, card=card).save(run.voice, load_base("mandarin-lite").generator)
     run.checkpoints.mkdir()
     history = History(run.checkpoints / "history.jsonl")
     for step in (1, 2, 3):
@@ -68,6 +71,56 @@ def test_what_cleaning_did_is_in_the_page(run):
     run.save_clips(clips)
     page = write_report(run).read_text(encoding="utf-8")
     assert "music removed" in page and "DNSMOS 1.50 → 3.00" in page
+
+
+def test_the_page_says_it_in_chinese_with_the_english_beside(run):
+    clips = run.clips()
+    clips[1] = (
+        clips[1]
+        .with_(reasons=())
+        .reject("quality", "it sounds bad: DNSMOS 1.1 of 5, at least 1.8 is wanted", "remove it")
+    )
+    clips[0] = clips[0].doubt("heard otherwise when cleaned more or less (80% alike)", "你号")
+    run.save_clips([clip.signed() for clip in clips])
+    page = write_report(run).read_text(encoding="utf-8")
+    for chinese in (
+        "音质差：DNSMOS 1.1 分",
+        "删掉即可",
+        "读不出来",
+        "换一种处理后听得不一样",
+        "留出片段的距离",
+        "角色",
+    ):
+        assert chinese in page
+    assert "it sounds bad: DNSMOS 1.1 of 5" in page
+    for machine in ("['", "&#39;]", "4.61558"):
+        assert machine not in page
+
+
+def test_what_was_done_is_counted_by_kind():
+    notes = (
+        "brought to -24 LUFS (+3.1 dB)",
+        "brought to -24 LUFS (-12.0 dB)",
+        "flac, 16 kHz, mono, 16 bit, 3.2 s",
+        "新的",
+    )
+    clips = [Clip(str(n), "a", 0, 1, "x", notes=(note,)) for n, note in enumerate(notes)]
+    clips.append(Clip("b", "a", 0, 1, "x", notes=("another hearing: 甲", "another hearing: 乙")))
+    assert done(clips) == [("调到统一响度", 2), ("原格式", 1), ("新的", 1), ("另一种听法", 1)]
+
+
+def test_it_fits_on_a_phone(run):
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    written = write_report(run)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        page.goto(written.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        browser.close()
 
 
 def test_causes_are_counted_by_first_reason():

@@ -165,6 +165,14 @@ copy or export it again
     重新复制或导出
 if a player plays it, convert it to WAV; otherwise copy or export it again
     如果播放器能放，请转成 WAV；否则重新复制或导出
+music removed
+    去除了音乐
+noise removed
+    去除了噪声
+late echo removed
+    去除了混响
+DNSMOS {} → {}, what was removed {} dB against the voice
+    DNSMOS {0} → {1}，去掉的部分比人声 {2} dB
 set to reject in the label file
     在标注文件里设为拒绝
 set aside by a person
@@ -187,6 +195,8 @@ export it again, at 16000 samples a second or more
     重新导出，每秒至少 16000 个采样
 libsndfile does not read it ({})
     libsndfile 读不了它（{0}）
+no decoder understands it (libsndfile: {}; FFmpeg: {})
+    没有解码器认得它（libsndfile: {0}；FFmpeg: {1}）
 no decoder understands it ({})
     没有解码器认得它（{0}）
 there are no samples in it

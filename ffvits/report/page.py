@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ffvits import __version__, console
+from ffvits import __version__, chinese, console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import AudioError
@@ -23,14 +23,27 @@ EXAMPLES = 6  # kept clips that can be listened to in the page
 
 
 @dataclass(frozen=True)
+class Said:
+    """Something in both languages; `english` is empty where it would only say the same again."""
+
+    chinese: str
+    english: str
+
+    @classmethod
+    def of(cls, english: str) -> Said:
+        found = chinese.said(english)
+        return cls(found, "" if found == english else english)
+
+
+@dataclass(frozen=True)
 class Cause:
-    """All clips rejected for one reason."""
+    """All clips rejected for one reason; what was found in the first of them, and the cure of most."""
 
     code: str
     clips: int
     minutes: float
-    example: str
-    cure: str
+    example: Said
+    cure: Said
 
 
 def causes(clips: Sequence[Clip]) -> list[Cause]:
@@ -40,11 +53,16 @@ def causes(clips: Sequence[Clip]) -> list[Cause]:
             code,
             len(group),
             sum(clip.seconds for clip in group) / 60,
-            group[0].reasons[0].message if group[0].reasons else "set aside by a person",
-            cure,
+            Said.of(group[0].reasons[0].message if group[0].reasons else "set aside by a person"),
+            Said.of(cure),
         )
         for code, group, cure in by_reason(clips)
     ]
+
+
+def done(clips: Sequence[Clip]) -> list[tuple[str, int]]:
+    """What was done to how many clips, by kind, the most frequent first."""
+    return Counter(kind for clip in clips for kind in {chinese.kind(note) for note in clip.notes}).most_common()
 
 
 def write_report(run: Run) -> Path:
@@ -64,6 +82,9 @@ def write_report(run: Run) -> Path:
             name=", ".join(sorted({clip.speaker for clip in kept})) or run.folder.name,
             recipe=recipe,
             card=_card(run),
+            entries=_entries(_card(run)),
+            said=Said.of,
+            codes=chinese.CODES,
             samples=_samples(run),
             kept=kept,
             rejected=rejected,
@@ -75,7 +96,7 @@ def write_report(run: Run) -> Path:
             listed=[(clip, _player(run, clip)) for clip in rejected[:LISTED]],
             doubtful=[(clip, _player(run, clip)) for clip in [clip for clip in kept if clip.waiting][:LISTED]],
             unlisted=max(0, len(rejected) - LISTED),
-            notes=Counter(note.split(":")[0] for clip in clips for note in clip.notes).most_common(12),
+            notes=done(clips),
             curves=_curves(run),
         ),
     )
@@ -86,6 +107,20 @@ def write_report(run: Run) -> Path:
 def _card(run: Run) -> dict[str, Any]:
     file = run.voice / "voice.json"
     return json.loads(file.read_text(encoding="utf-8"))["card"] if file.is_file() else {}
+
+
+def _entries(card: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """A voice's card for people: what each entry is called, by its key, and what it says."""
+    rows = []
+    for key, value in card.items():
+        if value in ("", None):
+            continue
+        if isinstance(value, float):
+            value = f"{value:.3g}" if value < 100 else f"{value:.0f}"
+        elif isinstance(value, list):
+            value = "、".join(map(str, value))
+        rows.append((chinese.CARD.get(key, key), key, str(value)))
+    return rows
 
 
 def _samples(run: Run) -> list[dict[str, str]]:
@@ -141,10 +176,10 @@ def _curves(run: Run) -> list[str]:
         return [(entry["step"], entry[name]) for entry in entries if entry["kind"] == kind and name in entry]
 
     charts = {
-        "mel distance, held out": {"spoken": line("check", "spoken"), "copied": line("check", "copied")},
-        "mel distance, training": {"copied": line("train", "mel")},
-        "KL": {"held out": line("check", "kl"), "training": line("train", "kl")},
-        "duration": {"held out": line("check", "duration"), "training": line("train", "duration")},
+        "留出片段的距离 held out": {"自己说": line("check", "spoken"), "跟着说": line("check", "copied")},
+        "训练损失 training": {"跟着说": line("train", "mel")},
+        "文字与声音的差距 KL": {"留出": line("check", "kl"), "训练": line("train", "kl")},
+        "时长误差 duration": {"留出": line("check", "duration"), "训练": line("train", "duration")},
     }
     drawn = [curve_svg(title, {n: points for n, points in lines.items() if points}) for title, lines in charts.items()]
     return [chart for chart in drawn if chart]
