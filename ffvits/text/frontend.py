@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ffvits.errors import TextError
-from ffvits.text.characters import Note, clean, is_hanzi
+from ffvits.text.characters import clean, is_hanzi
 from ffvits.text.inline import Given, Held, InlineReading, find_readings, is_stand_in, place_of, stand_in
 from ffvits.text.mandarin import read
+from ffvits.text.markup import Note
 from ffvits.text.normalizer import normalize_clean
 from ffvits.text.sandhi import apply_erhua, apply_sandhi
 from ffvits.text.spelling import (

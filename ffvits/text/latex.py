@@ -17,7 +17,7 @@ FORMULA = re.compile(
     rf"|\\\(([^\n]{{1,500}}?)\\\)"
     rf"|(?<![\dA-Za-z$\\])\$(?=[^\s$])({_INSIDE}{{1,300}}?)(?<=\S)\$(?![\d$])"
     rf"|(\\(?:[dt]?frac|sqrt)(?![A-Za-z])(?:[^{_HAN}$\n，。！？；、：\\]|\\[A-Za-z]+){{1,300}})"
-    r"|((?<=[\w)])[\^_]\{[^{}\n]{1,30}\})"
+    r"|((?:(?<=[\w)])\^|(?<![A-Za-z\d_][A-Za-z])(?<=[A-Za-z])_)\{[^{}\n]{1,30}\})"
     r"|(\\(?:times|cdot|div|pm|leq?|geq?|neq?|approx|infty|pi|alpha|beta|theta|lambda|sigma|omega)(?![A-Za-z]))",
     re.S,
 )

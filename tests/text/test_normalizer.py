@@ -78,7 +78,30 @@ def test_threads_agree():
         assert list(pool.map(normalize, written)) == [s for *_, s in CASES]
 
 
-@pytest.mark.parametrize("unit", ["1-", "a-", "年1", "<a", "，", "1:", "！", "a.", "_1", "1,234,", "。", "[", "&#1"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1-",
+        "a-",
+        "年1",
+        "<a",
+        "，",
+        "1:",
+        "！",
+        "a.",
+        "_1",
+        "1,234,",
+        "。",
+        "[",
+        "&#1",
+        "x^(",
+        "|x",
+        "√",
+        "$a",
+        "\\frac{",
+        "1)",
+    ],
+)
 def test_repetition_does_not_cost_more_than_its_length(unit, growth):
     """Ten times the text takes far less than a hundred times as long."""
     cleaned = {count: clean(unit * count).text for count in (10, 1500, 15000)}

@@ -30,6 +30,10 @@ _TOKEN = re.compile(
 )
 
 
+# Brackets and roots inside one another; nobody could follow more.
+_DEEPEST = 16
+
+
 class _NoFormula(Exception):
     """What looked like a formula is none."""
 
@@ -50,6 +54,7 @@ class _Reader:
             elif m.lastgroup != "space":
                 self.tokens.append((m.lastgroup or "", m.group()))
         self.at = 0
+        self.depth = 0
         self.letters = any(kind in ("letter", "function") for kind, _ in self.tokens)
 
     def _is_factorial(self, rest: str) -> bool:
@@ -124,6 +129,14 @@ class _Reader:
         return sum(written == "|" for _, written in self.tokens[: self.at]) % 2 == 0
 
     def factor(self) -> str:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise _NoFormula
+        said = self._factor()
+        self.depth -= 1
+        return said
+
+    def _factor(self) -> str:
         kind, written = self._next()
         self.at += 1
         signed = False
@@ -223,8 +236,8 @@ _INSIDE = rf"(?:{_LETTER_WORD}|[\dΑ-ωπ∞∅∑∏∫∂+\-×÷*·/=≈≠><�
 _TELLING = re.compile(
     r"⁄|(?<![A-Za-z])[A-Z]\s?=\s?\d{0,2}[a-z]{1,3}(?![A-Za-z\d])|(?<![A-Za-z])P\([A-Z]\|[A-Z]\)|"
     r"[A-Za-zΑ-ω)]\^[-+]?[\dA-Za-z(]|\d\^[-+]?[A-Za-z(]"
-    r"|\|[-+\dA-Za-z(][^| ]*(?: ?[+\-×] ?[^| ]+)*\|\s?[<>=≤≥+×]"
-    r"|[=<>≤≥+×-]\s?\|[-+\dA-Za-z(][^|]*\||(?<![\w|-])\|-\d+\|(?![\w|-])"
+    r"|\|[-+\dA-Za-z(][^|]{0,60}(?<! )\|\s?[<>=≤≥+×]"
+    r"|[=<>≤≥+×-]\s?\|[-+\dA-Za-z(][^|]{0,60}\||(?<![\w|-])\|-\d+\|(?![\w|-])"
     r"|[\dA-Za-z)] ?/ ?\([^()]*[-+×^][^()]*\)|\([^()]*[-+×^][^()]*\) ?/ ?[\dA-Za-z(]"
     r"|√ ?[A-Za-z(]|(?<![\d.])\d{1,2}!(?=[=+\-×÷*/)])|[n)]!(?=[=+\-×÷*/)])|[=+\-×÷*/(][nm]!"
     rf"|(?<![A-Za-z])(?:{_FUNCTIONS})(?:\^\d|[₀-₉]|\s?\([^()]|\s?\d?[xyθαβπ](?![A-Za-z]))"
