@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ffvits.text.latex import FORMULA, plain_formula
-
 # A noncharacter of Unicode, which no text holds: a picture that may stand for a pause.
 PICTURE = "\ufdd1"
 
@@ -100,13 +98,8 @@ def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
     def note(place: int, written: str, what: str) -> None:
         notes.append(Note(offset + source.places[place], written[:40], f"is {what} and not spoken"))
 
-    def formula(m: re.Match[str]) -> str:
-        said, unknown = plain_formula(m[m.lastindex or 0])
-        for command in unknown:
-            note(m.start() + max(m.group().find(command), 0), command, "a command of LaTeX")
-        return said
-
-    source.replace(FORMULA, formula)
+    if _LATEX.search(source.text):
+        _formulas(source, note)
     for pattern, what, left in ((_EMOTICON, "an emoticon", PICTURE), *_MARKUP):
 
         def blank(m: re.Match[str], what: str = what, left: str = left) -> str | tuple[int, int]:
@@ -115,3 +108,19 @@ def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
 
         source.replace(pattern, blank)
     return source, notes
+
+
+_LATEX = re.compile(r"[$\\]|[\^_]\{")
+
+
+def _formulas(source: Source, note: Callable[[int, str, str], None]) -> None:
+    """LaTeX in plain signs; commands that are not known are noted."""
+    from ffvits.text.latex import FORMULA, plain_formula
+
+    def plain(m: re.Match[str]) -> str:
+        said, unknown = plain_formula(m[m.lastindex or 0])
+        for command in unknown:
+            note(m.start() + max(m.group().find(command), 0), command, "a command of LaTeX")
+        return said
+
+    source.replace(FORMULA, plain)
