@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LABEL_STAGES = ("ingest", "repair", "separate", "denoise", "segment", "transcribe", "screen")
 STAGES = (*LABEL_STAGES, "train", "report")
 TRIAL_STEPS, TRIAL_SENTENCES = 200, 30  # by which several bases are compared
+_OF_MACHINE = ("device", "offline")  # what a run does not remember: it may go on elsewhere
 # What training refuses a recipe with, all of it before its first step.
 _REFUSALS = (BaseError, DownloadError, RecipeError, TextError)
 
@@ -71,10 +72,9 @@ def make_voice(
     if until not in LABEL_STAGES:
         for base in bases or [resolved.base]:  # a slip is told now, not after labelling
             base_on_disk(resolved, base)
-    run = Run.create(resolved.out, resolved)
-    with run.locked():
-        from ffvits.label import label
+    from ffvits.label import label
 
+    with Run(Path(resolved.out)).locked(), _taken_up(Path(resolved.out), resolved) as run:
         clips = label(resolved, run, until=until)
         if until in LABEL_STAGES:
             return Made(run.folder, None, None, tuple(clips))
@@ -100,7 +100,7 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     from ffvits.train.ranks import started_first
 
     first = started_first()  # under torchrun the first process writes the recipe and the report for all
-    with _taken_up(run, recipe) if first else nullcontext():
+    with _taken_up(run.folder, recipe) if first else nullcontext():
         trained = train(recipe, run, as_base=as_base)
     if first and report and not as_base:
         from ffvits.report import write_report
@@ -110,15 +110,25 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
 
 
 @contextmanager
-def _taken_up(run: Run, recipe: Recipe) -> Iterator[None]:
-    """The run goes by `recipe`; by its earlier one again where this one is refused, so that a slip is made once."""
-    earlier = run.recipe_file.read_bytes()
-    run.create(run.folder, recipe)
+def _taken_up(folder: Path, recipe: Recipe) -> Iterator[Run]:
+    """The run goes by `recipe`; by its earlier one again where this one is refused, so that a slip is made once.
+
+    A new run then keeps what its labels were made by, and nothing where none were made.
+    """
+    file = Run(folder).recipe_file
+    earlier = file.read_bytes() if file.is_file() else None
+    run = Run.create(folder, recipe)
     try:
-        yield
+        yield run
     except _REFUSALS:
-        with replacing(run.recipe_file) as temporary:
-            temporary.write_bytes(earlier)
+        if earlier is not None:
+            with replacing(file) as temporary:
+                temporary.write_bytes(earlier)
+        elif run.clips_file.is_file():
+            usual = Recipe()
+            run.create(folder, replace(recipe, base=usual.base, text=usual.text, train=usual.train))
+        else:
+            file.unlink()
         raise
 
 
@@ -150,14 +160,16 @@ def resolve(
 ) -> Recipe:
     """One complete recipe from a file, options and defaults; a run folder is named where none is given.
 
+    Without a `recipe`, what an earlier call told the run folder stays, but for the machine it ran on (`_OF_MACHINE`).
     Raises RecipeError for an unknown option or Whisper model, a missing input folder or one that is a run folder, and
     where the run folder that would be taken for its name is another character's.
     """
     chosen = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe) if recipe is not None else Recipe()
-    named = {name: value for name, value in fields.items() if value is not None}
+    named = {name: str(value) if isinstance(value, Path) else value for name, value in fields.items()}
+    told = {name: value for name, value in named.items() if value is not None} | dict(options or {})
     if input is not None:
-        named["input"] = str(input)
-    chosen = chosen.override({**{k: str(v) if isinstance(v, Path) else v for k, v in named.items()}, **(options or {})})
+        told = {"input": str(input)} | told
+    chosen = chosen.override(told)
     if not chosen.input:
         raise RecipeError("no folder of recordings is named", cure="ffvits auto ./raw_clips, or input: in the recipe")
     folder = Path(chosen.input).expanduser()
@@ -176,8 +188,13 @@ def resolve(
         raise RecipeError(
             "the run would lie among its own recordings", cure=f"another folder for it: --out runs/{name}", file=out
         )
+    earlier = _earlier(out)
+    if earlier is not None:
+        _look_at_earlier(chosen, out, earlier)
+        if recipe is None:
+            here = {name: getattr(chosen, name) for name in _OF_MACHINE}
+            chosen = earlier.override({"input": chosen.input, **here, **told})
     _look_for_whisper(chosen)
-    _look_at_earlier(chosen, out)
     return chosen.override({"out": str(out)})
 
 
@@ -203,15 +220,19 @@ def _look_for_whisper(recipe: Recipe) -> None:
         )
 
 
-def _look_at_earlier(recipe: Recipe, out: Path) -> None:
+def _earlier(out: Path) -> Recipe | None:
+    """What a run folder goes by; None where there is none yet, or none that can be read."""
+    try:
+        return Run.open(out).recipe()
+    except FfvitsError:
+        return None
+
+
+def _look_at_earlier(recipe: Recipe, out: Path, earlier: Recipe) -> None:
     """Two folders of one name would share a run, and the second voice be made of the first one's clips.
 
     A run whose recordings are gone (moved, renamed) goes on, and so does one that is named, with a warning.
     """
-    try:
-        earlier = Run.open(out).recipe()
-    except FfvitsError:
-        return  # none, or none that can be read
     theirs, ours = (Path(one.input).expanduser() for one in (earlier, recipe))
     if earlier.input and theirs.is_dir() and theirs.resolve() != ours.resolve():
         found = f"this run was made of {theirs}, not of {ours}"

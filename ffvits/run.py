@@ -97,7 +97,7 @@ class Run:
 
     @contextmanager
     def locked(self, patience: float = 0) -> Iterator[None]:
-        """Holds the folder for one process; the system frees it even when that process is killed.
+        """Makes the folder and holds it for one process; the system frees it even when that process is killed.
 
         Raises BusyError if another process still holds it after `patience` seconds, RunError if nothing can be
         written here.
@@ -106,6 +106,7 @@ class Run:
 
         lock = filelock.FileLock(str(self.folder / ".lock"), timeout=patience)
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except filelock.Timeout as error:
             raise BusyError(

@@ -7,7 +7,7 @@ import pytest
 
 from ffvits.auto import make_voice, resolve, run_batch
 from ffvits.cli import main
-from ffvits.errors import AudioError, BaseError, RecipeError
+from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError
 from ffvits.plan import plan
 from ffvits.recipe import Recipe
 from ffvits.run import Run
@@ -131,6 +131,63 @@ def test_a_batch_whose_characters_would_share_a_run_does_not_begin(of_one_name):
     with pytest.raises(RecipeError, match=r"x/raw and 派蒙 would share one run folder"):
         run_batch([Recipe(input="x/raw", out="one"), Recipe(input="y/raw", speaker="派蒙", out="./one")])
     assert not (of_one_name / "one").exists()
+
+
+def test_what_a_run_was_told_stays_until_it_is_told_otherwise(raw, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = {"train.steps": 7, "label.screen.duplicates": False}
+    first = resolve(raw, base="mandarin-lite", offline=True, device="cpu", options=told)
+    Run.create(first.out, first)
+    again = resolve(raw)
+    assert (again.base, again.train.steps, again.label.screen.duplicates) == ("mandarin-lite", 7, False)
+    assert (again.offline, again.device, again.out) == (False, "auto", first.out)
+    assert resolve(raw, base="auto", options={"train.steps": 9}).train.steps == 9
+    (tmp_path / "r.yaml").write_text("base: biaobei", encoding="utf-8")
+    assert resolve(raw, recipe="r.yaml").train.steps == 0, "a recipe says everything"
+
+
+class TestRefused:
+    @pytest.fixture
+    def refusing(self, monkeypatch):
+        def label(recipe, run, until):
+            if recipe.label.transcribe.model == "large-v3":
+                raise DownloadError("out of reach")
+            run.save_clips([])
+            return []
+
+        def train(recipe, run, **_):
+            raise BaseError("as it is")
+
+        monkeypatch.setattr("ffvits.label.label", label)
+        monkeypatch.setattr("ffvits.train.session.train", train)
+
+    @pytest.mark.parametrize("slip", [{"train.steps": 9}, {"label.transcribe.model": "large-v3"}])
+    def test_an_earlier_run_goes_by_what_it_was_told_before(self, raw, tmp_path, refusing, slip):
+        run = Run.create(tmp_path / "run", resolve(raw, base="mandarin-lite", out=str(tmp_path / "run")))
+        before = run.recipe_file.read_bytes()
+        with pytest.raises((BaseError, DownloadError)):
+            make_voice(raw, out=str(run.folder), options=slip)
+        assert run.recipe_file.read_bytes() == before
+
+    def test_a_new_run_keeps_what_its_labels_were_made_by(self, raw, tmp_path, refusing):
+        slip = {"text.lexicon": {"重庆": "chong2 qing4"}, "train.steps": 9, "label.screen.duplicates": False}
+        with pytest.raises(BaseError):
+            make_voice(raw, base="mandarin-lite", out=str(tmp_path / "run"), options=slip)
+        kept = Run.open(tmp_path / "run").recipe()
+        assert (kept.base, kept.text.lexicon, kept.train.steps) == ("auto", {}, 0)
+        assert (kept.input, kept.label.screen.duplicates) == (str(raw), False)
+
+    def test_a_new_run_without_labels_keeps_nothing(self, raw, tmp_path, refusing):
+        with pytest.raises(DownloadError):
+            make_voice(raw, out=str(tmp_path / "run"), options={"label.transcribe.model": "large-v3"})
+        assert not (tmp_path / "run" / "recipe.yaml").exists()
+
+    def test_a_run_that_another_process_holds_keeps_its_recipe(self, raw, tmp_path):
+        run = Run.create(tmp_path / "run", resolve(raw, out=str(tmp_path / "run")))
+        before = run.recipe_file.read_bytes()
+        with run.locked(), pytest.raises(BusyError):
+            make_voice(raw, out=str(run.folder), options={"train.steps": 9})
+        assert run.recipe_file.read_bytes() == before
 
 
 def test_a_run_folder_may_be_named_from_home(raw, tmp_path, monkeypatch):
