@@ -34,6 +34,7 @@ _ABBREVIATION = re.compile(
 )
 _HANZI = re.compile("[一-鿿]")
 _READING = re.compile(r"\{[^{}\n]{0,60}\}")
+_TAG = re.compile(r"<[^<>\n]{1,60}>|\[[^\[\]\n]{1,12}\]")
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ def split_sentences(text: str, max_chars: int = MAX_CHARS) -> list[Phrase]:
     """Phrases of at most `max_chars` characters (a single longer word or number excepted), cut where a reader pauses.
 
     Sentences end at 。！？；… and at line ends. A sentence that is too long is cut at commas, then between words;
-    never inside a word, a number, an address or a reading in braces. Nothing but space between phrases is lost: the
-    phrases together hold every other character. The last phrase has no pause. Raises ValueError for `max_chars` < 1.
+    never inside a word, a number, an address, a tag or a reading in braces. Nothing but space between phrases is
+    lost: the phrases together hold every other character. Only where the whole text has no words has a phrase none.
+    The last phrase has no pause. Raises ValueError for `max_chars` < 1.
     """
     if max_chars < 1:
         raise ValueError("max_chars must be at least 1")
@@ -114,16 +116,12 @@ def _fit(sentence: str, max_chars: int) -> Iterator[str]:
     held = ""
     for clause in _clauses(sentence):
         for part in (clause,) if len(clause) <= max_chars else _words(clause, max_chars):
-            if held and len(held) + len(part) > max_chars and _speakable(part) and has_words(held):
+            if held and len(held) + len(part) > max_chars and has_words(part) and has_words(held):
                 yield held.strip()
                 held = ""
             held += part
     if held.strip():
         yield held.strip()
-
-
-def _speakable(text: str) -> bool:
-    return any(c.isalnum() for c in text)
 
 
 def _clauses(sentence: str) -> Iterator[str]:
@@ -145,7 +143,7 @@ def _words(clause: str, max_chars: int) -> Iterator[str]:
 
     held = ""
     for word in _atoms(clause, cut):
-        if held and len(held) + len(word) > max_chars and _speakable(word) and not word.startswith("{"):
+        if held and len(held) + len(word) > max_chars and has_words(word) and not word.startswith("{"):
             yield held
             held = ""
         held += word
@@ -155,7 +153,7 @@ def _words(clause: str, max_chars: int) -> Iterator[str]:
 
 def _atoms(clause: str, cut) -> Iterator[str]:
     start = 0
-    for match in re.finditer(f"{_READING.pattern}|{_WHOLE.pattern}", clause):
+    for match in re.finditer(f"{_READING.pattern}|{_TAG.pattern}|{_WHOLE.pattern}", clause):
         yield from cut(clause[start : match.start()])
         yield match.group()
         start = match.end()
