@@ -13,7 +13,7 @@ from typing import Any
 from ffvits import console
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures
-from ffvits.evaluate.evaluation import Evaluation, judge, run_of
+from ffvits.evaluate.evaluation import Evaluation, judge, load_voice, run_of
 from ffvits.evaluate.panel import Panel, alike
 from ffvits.evaluate.statistics import Difference
 from ffvits.evaluate.words import Language
@@ -78,6 +78,9 @@ def compare(
     if len(targets) < 2:
         raise FfvitsError("there is nothing to compare", cure="name two runs, or one run and --bases a,b")
     names = _names(targets)
+    if speaker is not None:
+        for target in targets:  # a slip is told before the first of them has spoken for minutes
+            load_voice(target, speaker, device="cpu", offline=offline)
     folder = Path(out)
     run = next((run for run in map(run_of, targets) if run is not None), None)
     panel = Panel((run.recipe() if run else Recipe()).label.transcribe, device, offline)
@@ -213,11 +216,18 @@ def best_base(evaluations: Mapping[str, Evaluation]) -> tuple[str, str]:
 
 
 def _names(targets: Sequence[str | Path]) -> tuple[str, ...]:
-    """Short names that tell the targets apart."""
+    """Short names that tell the targets apart. Raises FfvitsError if two of them are one."""
+    if len({_place(target) for target in targets}) < len(targets):
+        raise FfvitsError("the same voice stands twice", cure="name each voice once")
     short = [Path(target).name or str(target) for target in targets]
     if len(set(short)) == len(short):
         return tuple(short)
-    full = [str(target) for target in targets]
-    if len(set(full)) < len(full):
-        raise FfvitsError("the same voice stands twice", cure="name each voice once")
-    return tuple(full)
+    return tuple(str(target) for target in targets)
+
+
+def _place(target: str | Path) -> str:
+    """What two ways of naming one voice have in common: where it lies, or the name of a base."""
+    path = Path(target)
+    if not path.exists():
+        return str(target)
+    return str((path / "voice" if (path / "recipe.yaml").is_file() else path).resolve())

@@ -2,14 +2,17 @@
 
 evaluation/
     evaluation.json      all figures, with intervals, of the voice, the speaker's recordings and the base
-    summary.txt          five lines in Chinese and in English
+    summary.txt          who spoke, and five lines, in Chinese and in English
     evaluation-<step>.json, summary-<step>.txt      the same of a training state
+    evaluation-<speaker>.json …                     of a speaker, where the voice has several
+    evaluation-<N>-sentences.json …                 of fewer sentences than the one that is there already
     <voice>-<key>/, real-<key>/      one folder per voice heard: its sounds, and verdicts.jsonl, a line per sentence
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +22,7 @@ from ffvits import console, store
 from ffvits.device import choose_device
 from ffvits.errors import BaseError, DownloadError, FfvitsError, RunError
 from ffvits.evaluate import measures, words
-from ffvits.evaluate.hearing import VERSION, Heard, hear_recordings, hear_voice
+from ffvits.evaluate.hearing import VERSION, Heard, file_name, hear_recordings, hear_voice
 from ffvits.evaluate.panel import Panel, Verdict, alike
 from ffvits.evaluate.sentences import spread
 from ffvits.evaluate.statistics import Figure
@@ -33,13 +36,29 @@ WORST = 10
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A voice beside the speaker's own recordings and the untouched base (None where there is none)."""
+    """A voice beside the speaker's own recordings and the untouched base (None where there is none).
+
+    It spoke as `speaker`, one of the voice's `speakers`, its chances drawn by `seed`.
+    """
 
     voice: Heard
     real: Heard | None
     base: Heard | None
     folder: Path
     listener: str
+    speaker: str | None = None
+    speakers: tuple[str, ...] = ()
+    seed: int = 1
+
+    def headline(self, language: words.Language = "zh") -> str:
+        """Who spoke how many sentences, and by which chances."""
+        who = " · ".join(dict.fromkeys(name for name in (self.voice.name, self.speaker) if name))
+        count = len(self.voice.verdicts)
+        return (
+            f"{who}：{count} 句，种子 {self.seed}"
+            if language == "zh"
+            else f"{who}: {count} sentences, seed {self.seed}"
+        )
 
     def summary(self, language: words.Language = "zh") -> list[str]:
         """Five lines that a hobbyist understands."""
@@ -60,6 +79,8 @@ class Evaluation:
         sides = {"voice": self.voice, "real": self.real, "base": self.base}
         return {
             "version": VERSION,
+            "speaker": self.speaker,
+            "seed": self.seed,
             "listener": self.listener,
             "speaker_encoder": "resemblyzer (GE2E)",
             "sentences": len(self.voice.verdicts),
@@ -117,12 +138,35 @@ def evaluate(
         sentences=sentences,
         seed=seed,
     )
-    mark = f"-{evaluation.voice.name}" if checkpoint is not None else ""
+    mark = _mark(evaluation, of_checkpoint=checkpoint is not None)
     written = json.dumps(evaluation.to_dict(), ensure_ascii=False, indent=1)
     write_text(evaluation.folder / f"evaluation{mark}.json", written + "\n")
-    lines = [*evaluation.summary("zh"), "", *evaluation.summary("en")]
+    lines = [evaluation.headline("zh"), *evaluation.summary("zh"), ""]
+    lines += [evaluation.headline("en"), *evaluation.summary("en")]
     write_text(evaluation.folder / f"summary{mark}.txt", "\n".join(lines) + "\n")
     return evaluation
+
+
+def _mark(evaluation: Evaluation, *, of_checkpoint: bool) -> str:
+    """What the names of its files have after "evaluation" and "summary"; a fuller one that is there already stays."""
+    mark = f"-{evaluation.voice.name}" if of_checkpoint else ""
+    if evaluation.speaker and len(evaluation.speakers) > 1:
+        mark += f"-{file_name(evaluation.speaker)}"
+    fuller = evaluation.folder / f"evaluation{mark}.json"
+    count = len(evaluation.voice.verdicts)
+    if _sentences_in(fuller) <= count:
+        return mark
+    mark += f"-{count}-sentences"
+    console.warn(f"{fuller.name} is of {_sentences_in(fuller)} sentences and stays: this one is evaluation{mark}.json")
+    return mark
+
+
+def _sentences_in(file: Path) -> int:
+    """Of how many sentences an evaluation is; 0 where there is none, or one that cannot be read."""
+    try:
+        return int(json.loads(file.read_text(encoding="utf-8"))["sentences"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def judge(
@@ -148,16 +192,50 @@ def judge(
     else:
         voice_path = target
     device = choose_device(panel.device)
-    voice = Voice.load(voice_path, device=device, offline=panel.offline)
+    voice = load_voice(voice_path, speaker, device=device, offline=panel.offline)
     speaker = speaker or (voice.speakers[0] if voice.speakers else None)
     other = _base(against, voice, run, device, panel.offline)  # before minutes of listening: it may not be there
+    _make_writable(place)
     heard = hear_voice(voice, name, place, chosen, speaker, seed, panel)
     base = None
     if other:
         base_name, spoken = other
         base = hear_voice(spoken, base_name, place, chosen, None, seed, panel)
     real = hear_recordings(run, place, speaker, panel) if run and run.clips_file.is_file() else None
-    return Evaluation(*_compared(heard, real, base), place, panel.listener)
+    return Evaluation(*_compared(heard, real, base), place, panel.listener, speaker, voice.speakers, seed)
+
+
+def load_voice(target: str | Path, speaker: str | None, *, device: str, offline: bool) -> Voice:
+    """The voice of a run, a folder or a base, of which a speaker is to be heard (None: whoever is the first).
+
+    Raises BaseError if there is no such thing, FfvitsError if nobody there is called so.
+    """
+    try:
+        voice = Voice.load(target, device=device, offline=offline)
+    except BaseError as error:
+        if Path(target).exists():
+            raise
+        raise BaseError(
+            f"{error.message}, and no run folder",
+            cure=f"name the folder of a run, or a base ({error.cure})",
+            file=error.file,
+        ) from error
+    if speaker is not None and speaker not in voice.speakers:
+        cure = f"it has: {', '.join(voice.speakers)}" if voice.speakers else "leave --speaker out: it has one"
+        raise FfvitsError(f"this voice has no speaker {speaker!r}", cure=cure, file=target)
+    return voice
+
+
+def _make_writable(place: Path) -> None:
+    """Makes the folder and tries it, so that nobody listens for minutes to what cannot be kept. Raises RunError."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise RunError(
+            f"the evaluation cannot be kept here: {error.strerror}", cure="name another folder with --out", file=place
+        ) from error
 
 
 def run_of(target: str | Path) -> Run | None:
@@ -178,7 +256,8 @@ def table(evaluation: Evaluation, language: words.Language = "en") -> None:
         if m.name in found[0]
     ]
     fast = measures.GROUPS["fast"][0 if zh else 1]
-    rows += [(fast, name.replace("_", " "), f"{value:.3g}") for name, value in evaluation.voice.fast.items()]
+    pace = {name: told[0 if zh else 1] for name, told in measures.PACE.items()}
+    rows += [(fast, pace.get(name, name), f"{value:.3g}") for name, value in evaluation.voice.fast.items()]
     unit = "句" if zh else "sentences"
     heads = [f"{name} ({len(side.verdicts)} {unit})" for side, name in sides]
     console.table(
@@ -252,6 +331,7 @@ def _of_checkpoint(run: Run | None, checkpoint: str | Path, place: Path) -> Path
     if run is None:
         raise RunError("a checkpoint needs the run that it belongs to", cure="ffvits evaluate RUN", file=checkpoint)
     info, weights = voice_of(run, checkpoint)
+    _make_writable(place)
     folder = place / f"{Path(checkpoint).stem}-voice"
     info.save(folder, weights)
     return folder

@@ -47,7 +47,7 @@ def hear_voice(
 ) -> Heard:
     """What the panel makes of a voice; taken from a folder in `place` where the same was judged before."""
     known_by = (_fingerprint(voice), speaker, seed, [asdict(s) for s in sentences])
-    folder = place / f"{_file_name(name)}-{_key(panel, *known_by)}"
+    folder = place / f"{file_name(name)}-{_key(panel, *known_by)}"
     known = _read(folder, name)
     if known is not None:
         return known
@@ -94,7 +94,7 @@ def _fingerprint(voice: Voice) -> str:
     return digest(asdict(voice.info), voice.fingerprint())
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """A base may be named by its path or address: what is kept of it stays in the evaluation's folder."""
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in name.rstrip("/\\"))[-60:].lstrip(".") or "voice"
 

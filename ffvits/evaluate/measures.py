@@ -71,6 +71,12 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "clean": ("干净", "clean"),
     "fast": ("快慢", "fast"),
 }
+# What is measured of a voice's pace, in Chinese and English.
+PACE: Mapping[str, tuple[str, str]] = {
+    "real_time_factor": ("实时率", "real-time factor"),
+    "first_audio_seconds": ("首段音频（秒）", "first audio, s"),
+    "peak_memory_megabytes": ("最大内存（MB）", "peak memory, MB"),
+}
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
 
 

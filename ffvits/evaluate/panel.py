@@ -77,18 +77,25 @@ class Panel:
 
     @cached_property
     def recogniser(self) -> Recogniser:
-        from ffvits.label import recogniser
-
-        return recogniser.load(self.settings, self.device, self.offline, alone=True)
+        return self._recogniser(self.settings)
 
     @cached_property
     def whisper(self) -> Recogniser:
         """The Whisper whose states the ear reads: the one that writes the words, if it is of that size."""
+        return (
+            self.recogniser if self.settings.model == MODEL else self._recogniser(replace(self.settings, model=MODEL))
+        )
+
+    def _recogniser(self, settings: TranscribeSettings) -> Recogniser:
+        import torch
+
         from ffvits.label import recogniser
 
-        if self.settings.model == MODEL:
-            return self.recogniser
-        return recogniser.load(replace(self.settings, model=MODEL), self.device, self.offline, alone=True)
+        threads = torch.get_num_threads()
+        try:
+            return recogniser.load(settings, self.device, self.offline, alone=True)
+        finally:
+            torch.set_num_threads(threads)  # CTranslate2 sets its own number for all of OpenMP
 
     @cached_property
     def encoder(self) -> Encoder:

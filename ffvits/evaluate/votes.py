@@ -28,6 +28,8 @@ class Count:
         """A line for each result."""
         zh = language == "zh"
         lines = []
+        if not self.told and not self.preferred:
+            lines.append("没有人投票" if zh else "nobody has voted")
         if self.told:
             what = "X 听对（50 % 即听不出差别）" if zh else "X told rightly (50 % is chance)"
             lines.append(f"{what}：{_percent(self.told)}" if zh else f"{what}: {_percent(self.told)}")
@@ -44,8 +46,15 @@ class Count:
 
 
 def count(files: Iterable[str | Path]) -> Count:
-    """The votes of several listeners, one file each. Raises FfvitsError naming a file that is none of votes."""
-    ballots = [_read(Path(file)) for file in files]
+    """The votes of several listeners, one file each.
+
+    Raises FfvitsError naming a file that is none of votes, or stands twice.
+    """
+    paths = [Path(file) for file in files]
+    for number, path in enumerate(paths):
+        if path.resolve() in [earlier.resolve() for earlier in paths[:number]]:
+            raise FfvitsError("these votes are named twice", cure="one file for each listener", file=path)
+    ballots = [_read(path) for path in paths]
     votes = [vote for ballot in ballots for vote in ballot]
     told = [bool(vote["right"]) for vote in votes if vote["right"] is not None]
     cast = [vote for vote in votes if vote["preferred"]]
@@ -61,6 +70,10 @@ def _read(file: Path) -> list[dict[str, Any]]:
         votes = json.loads(file.read_text(encoding="utf-8"))["votes"]
         if not all({"a", "b", "preferred", "right"} <= set(vote) for vote in votes):
             raise ValueError("a vote lacks what was played or preferred")
+        if odd := next(
+            (vote for vote in votes if vote["preferred"] and vote["preferred"] not in (vote["a"], vote["b"])), None
+        ):
+            raise ValueError(f"{odd['preferred']!r} is preferred where {odd['a']!r} and {odd['b']!r} were played")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FfvitsError(
             f"this is no file of votes ({error})", cure="save one with the button of comparison.html", file=file

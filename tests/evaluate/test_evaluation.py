@@ -15,9 +15,9 @@ from ffvits.clip import Clip
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures, words
 from ffvits.evaluate.comparison import best_base, compare, train_on_bases
-from ffvits.evaluate.evaluation import _base, evaluate
+from ffvits.evaluate.evaluation import _base, _mark, evaluate, table
 from ffvits.evaluate.page import equally_loud, melody_svg, write_page
-from ffvits.evaluate.panel import Verdict, alike
+from ffvits.evaluate.panel import Panel, Verdict, alike
 from ffvits.evaluate.syllables import Span
 from ffvits.recipe import Recipe
 from ffvits.run import Run
@@ -126,6 +126,59 @@ def test_impossible_wishes_are_refused_before_anything_loads(tmp_path):
         evaluate("mandarin-lite", checkpoint="step-1.pt", out=tmp_path)
 
 
+def test_one_voice_is_not_compared_with_itself(tmp_path, monkeypatch):
+    run = Run.create(tmp_path / "run1", Recipe())
+    run.voice.mkdir()
+    monkeypatch.chdir(tmp_path)
+    for names in (["run1", "run1/"], ["run1", "./run1"], ["run1", str(run.folder)], ["run1", "run1/voice"]):
+        with pytest.raises(FfvitsError, match="twice"):
+            compare(names, out=tmp_path / "out")
+
+
+@pytest.mark.parametrize("command", ["evaluate mandarin-lite", "compare mandarin-lite nosuch"])
+def test_a_speaker_who_is_not_there_is_told_before_the_judges_are_loaded(tmp_path, capsys, monkeypatch, command):
+    monkeypatch.setattr(Panel, "gather", lambda panel: pytest.fail("the judges are loaded"))
+    assert main([*command.split(), "--speaker", "谁", "--out", str(tmp_path / "out")]) == 2
+    assert "no speaker '谁'" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_slip_in_a_runs_name_is_told_as_one(capsys):
+    assert main(["evaluate", "runs/nosuch"]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "no run folder" in told and "name the folder of a run, or a base" in told
+
+
+def test_what_cannot_be_kept_is_told_before_anybody_speaks(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(Panel, "gather", lambda panel: pytest.fail("the judges are loaded"))
+    (tmp_path / "evaluation").write_text("", encoding="utf-8")  # as good as a folder that may not be written
+    assert main(["evaluate", "mandarin-lite", "--out", str(tmp_path), "--sentences", "1"]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "cannot be kept" in told and "--out" in told
+
+
+def test_a_fuller_evaluation_stays_and_speakers_have_files_of_their_own(tmp_path, capsys):
+    few = evaluation("a", tmp_path, similarity=0.8)
+    assert _mark(few, of_checkpoint=False) == ""
+    (tmp_path / "evaluation.json").write_text('{"sentences": 100}', encoding="utf-8")
+    assert _mark(few, of_checkpoint=False) == "-12-sentences"
+    told = " ".join(capsys.readouterr().err.split())
+    assert "100 sentences and stays" in told and "evaluation-12-sentences.json" in told
+    assert _mark(few, of_checkpoint=True) == "-a"
+    of_two = replace(few, speaker="派 蒙", speakers=("派 蒙", "旅行者"), seed=7)
+    assert _mark(of_two, of_checkpoint=False) == "-派_蒙"
+    assert of_two.headline("zh") == "a · 派 蒙：12 句，种子 7"
+    assert (of_two.to_dict()["speaker"], of_two.to_dict()["seed"]) == ("派 蒙", 7)
+
+
+def test_the_table_is_of_one_language(tmp_path, capsys):
+    measured = {"real_time_factor": 0.1, "first_audio_seconds": 0.2, "peak_memory_megabytes": 900}
+    few = evaluation("a", tmp_path)
+    table(replace(few, voice=replace(few.voice, fast=measured)), "zh")
+    told = capsys.readouterr()
+    assert "实时率" in told.out + told.err and "factor" not in told.out + told.err
+
+
 def test_bases_are_not_tried_where_the_clips_sounds_are_gone(tmp_path):
     run = Run.create(tmp_path, Recipe())
     run.save_clips([Clip("a", "a.wav", 0.0, 1.0, "派蒙", text="你好", audio="audio/a.wav")])
@@ -164,6 +217,19 @@ def test_the_base_of_a_voice_is_found_again(tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_the_judges_leave_the_number_of_threads_alone():
+    import torch
+
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        Panel(Recipe().label.transcribe, "cpu").gather()
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.slow
 def test_the_embedded_base_is_judged_kept_and_judged_no_second_time(tmp_path, capsys):
     command = ["evaluate", "mandarin-lite", "--sentences", "4", "--out", str(tmp_path), "--json", "--quiet"]
     assert main(command) == 0
@@ -173,7 +239,8 @@ def test_the_embedded_base_is_judged_kept_and_judged_no_second_time(tmp_path, ca
     assert 0 <= figures["tone_error"]["value"] < 0.7
     assert first["voice"]["fast"]["real_time_factor"] > 0
     folder = tmp_path / "evaluation"
-    assert (folder / "summary.txt").read_text(encoding="utf-8").count("\n") == 11
+    summary = (folder / "summary.txt").read_text(encoding="utf-8")
+    assert summary.count("\n") == 13 and summary.startswith("mandarin-lite：4 句，种子 1\n")
     sounds = {path: path.stat().st_mtime_ns for path in folder.rglob("*.flac")}
     assert len(sounds) == 4
     assert main(command) == 0

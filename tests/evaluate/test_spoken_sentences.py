@@ -6,7 +6,7 @@ import pytest
 
 from ffvits.evaluate.sentences import load_sentences, spread
 from ffvits.evaluate.syllables import intended
-from ffvits.text import front_end, front_end_names
+from ffvits.text import FRONT_ENDS, front_end
 from ffvits.text.syllables import tidy
 
 CATEGORIES = {
@@ -29,7 +29,7 @@ def test_the_set_covers_most_syllables():
     assert len({p[:-1] for p in said}) >= 350
 
 
-@pytest.mark.parametrize("name", front_end_names())
+@pytest.mark.parametrize("name", FRONT_ENDS)
 def test_every_front_end_reads_as_many_syllables(name):
     reader = front_end(name)
     assert [s.text for s in load_sentences() if len(reader.encode(s.text).syllables) != len(s.pinyin)] == []

@@ -52,7 +52,22 @@ def test_a_file_of_something_else_is_named(tmp_path, content):
     assert str(refused.value.file) == str(file)
 
 
-def test_nobody_voted(tmp_path):
+def test_nobody_voted(tmp_path, capsys):
     (tmp_path / "votes.json").write_text('{"votes": []}', encoding="utf-8")
     found = count([tmp_path / "votes.json"])
     assert found.told is None and found.preferred == {}
+    assert main(["compare", "--votes", str(tmp_path / "votes.json")]) == 0
+    assert capsys.readouterr().out == "没有人投票\n"
+    assert found.words("en") == ["nobody has voted"]
+
+
+def test_one_listener_is_not_counted_twice(files, tmp_path):
+    with pytest.raises(FfvitsError, match="named twice"):
+        count([files[0], files[1], str(tmp_path / "." / "one.json")])
+
+
+def test_a_voice_that_was_not_played_cannot_be_preferred(tmp_path):
+    file = tmp_path / "votes.json"
+    file.write_text(json.dumps({"votes": [vote("a", "b", "a", True), vote("a", "b", "c", True)]}), encoding="utf-8")
+    with pytest.raises(FfvitsError, match="'c' is preferred where 'a' and 'b' were played"):
+        count([file])
