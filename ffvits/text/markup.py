@@ -75,7 +75,7 @@ _MARKUP = (
 # Faces drawn with marks. In brackets, two signs that no remark has; bare, only the well-known ones.
 _FACE = "≧≦▽△∀ω・｡•︿￣´｀＾ᴗ❛ಠಥДд□◕‿╥﹏✧๑ﾟ☉＠∇▿◡⊙◎〃＼╯╰╭╮ᵔᴥづ"
 _ARM = "ヾヽゞノﾉづつっシ彡ミ٩۶ᕦᕤᕙᕗ╭╮╯╰┐┌┛┓┻━┬┴︵︶¯☆★♡♥❤♪"
-_EMOTICON = re.compile(
+EMOTICON = re.compile(
     rf"[{_ARM}\\_]{{0,5}}"
     rf"(?:[(（]\s?(?:[^()（）\n一-鿿]{{0,9}}[{_FACE}]){{2}}[^()（）\n一-鿿]{{0,9}}[)）]|[(（]ツ[)）]|ʕ[^ʔ\n]{{1,9}}ʔ)"
     rf"(?:[oOdbm](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
@@ -100,7 +100,7 @@ def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
 
     if _LATEX.search(source.text):
         _formulas(source, note)
-    for pattern, what, left in ((_EMOTICON, "an emoticon", PICTURE), *_MARKUP):
+    for pattern, what, left in ((EMOTICON, "an emoticon", PICTURE), *_MARKUP):
 
         def blank(m: re.Match[str], what: str = what, left: str = left) -> str | tuple[int, int]:
             note(m.start(), m.group(), what)

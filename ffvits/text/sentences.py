@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ffvits.text.characters import clean
+from ffvits.text.markup import EMOTICON
 
 MAX_CHARS = 60
 
@@ -32,6 +33,7 @@ _CLAUSE = re.compile(r"(?:[，、：—]|,(?!\d)|:(?!\d|//))+[”’」』》）
 _ABBREVIATION = re.compile(
     r"(?<![A-Za-z])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|No|Vol|Fig|Mt|Lt|Gen|Col|Capt)$|(?:^|[\s。！？；：，、])\d{1,2}$"
 )
+_MAY_BE_A_FACE = re.compile(r"[(（][^()（）\n一-鿿]{0,9}[。！？…!?;；]")
 _HANZI = re.compile("[一-鿿]")
 _READING = re.compile(r"\{[^{}\n]{0,60}\}")
 _TAG = re.compile(r"<[^<>\n]{1,60}>|\[[^\[\]\n]{1,12}\]")
@@ -91,8 +93,10 @@ def _joined(sentences: list[str]) -> tuple[str, str]:
 
 
 def _ends(text: str) -> Iterator[int]:
-    """Where sentences end; a point behind an initial, an abbreviation or a number that marks an item ends none."""
-    for match in _END.finditer(text):
+    """Where sentences end; a mark of a face ends none, nor a point behind an initial or a number that marks an item."""
+    # Faces masked, each place as it was.
+    masked = EMOTICON.sub(lambda m: "_" * len(m.group()), text) if _MAY_BE_A_FACE.search(text) else text
+    for match in _END.finditer(masked):
         if match.group().strip() != "." or not _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
             yield match.end()
     yield len(text)
