@@ -1,6 +1,9 @@
 """A voice judged, kept and compared: the real panel on the embedded base, and what it writes."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -218,15 +221,15 @@ def test_the_base_of_a_voice_is_found_again(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_the_judges_leave_the_number_of_threads_alone():
-    import torch
-
-    before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(1)
-        Panel(Recipe().label.transcribe, "cpu").gather()
-        assert torch.get_num_threads() == 1
-    finally:
-        torch.set_num_threads(before)
+    """In a process of its own: once somebody has set a number, torch no longer asks OpenMP."""
+    script = (
+        "import torch; from ffvits.evaluate.panel import Panel; from ffvits.recipe import Recipe; "
+        "before = torch.get_num_threads(); Panel(Recipe().label.transcribe, 'cpu').recogniser; "
+        "print(before, torch.get_num_threads())"
+    )
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "1"]
 
 
 @pytest.mark.slow
