@@ -8,7 +8,7 @@ spell      sandhi and symbols as the base was trained                           
 
 from ffvits.errors import TextError
 from ffvits.text.characters import Cleaned, clean
-from ffvits.text.frontend import FRONT_ENDS, Encoded, FrontEnd, Syllable, front_end, front_end_names
+from ffvits.text.frontend import FRONT_ENDS, Encoded, FrontEnd, Syllable, front_end
 from ffvits.text.markup import Note
 from ffvits.text.normalizer import normalize
 from ffvits.text.readings import readings
@@ -29,7 +29,6 @@ __all__ = [
     "clean",
     "fingerprint",
     "front_end",
-    "front_end_names",
     "known_tables",
     "normalize",
     "readings",

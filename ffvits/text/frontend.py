@@ -79,11 +79,6 @@ _KINDS: Mapping[str, _Kind] = {
 FRONT_ENDS: tuple[str, ...] = tuple(_KINDS)
 
 
-def front_end_names() -> tuple[str, ...]:
-    """The names that `front_end` takes."""
-    return FRONT_ENDS
-
-
 def front_end(
     name: str,
     *,
@@ -181,8 +176,8 @@ class FrontEnd:
         try:
             return self._encode(text)
         except TextError as error:
-            error.file = str(file) if file is not None else None
-            error.line = line
+            if file is not None:  # or what the error names by itself: a network's table, a lexicon
+                error.file, error.line = str(file), line
             if not error.text:
                 error.text = text
                 place = _place_in(text, error.character)

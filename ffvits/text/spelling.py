@@ -39,8 +39,7 @@ def initial_and_final(pinyin: str) -> tuple[str, str]:
         final = "iii"
     else:
         # Interjections that have no vowel of their own take the nearest syllable of the table.
-        final = {"n": "en", "ng": "en", "m": "en", "ê": "ei", "io": "iou", "iai": "iai"}.get(final, final)
-        final = {"iai": "ia"}.get(final, final)
+        final = {"n": "en", "ng": "en", "m": "en", "ê": "ei", "io": "iou", "iai": "ia"}.get(final, final)
     return p.initial or "^", f"{final}{p.tone}"
 
 

@@ -102,6 +102,7 @@ def test_a_damaged_file_is_named(home, name):
     with pytest.raises(TextError) as error:
         front_end("mandarin-lite").encode("他很行。")
     assert "g2pW cannot be used" in str(error.value) and error.value.cure
+    assert str(error.value.file) in (str(home), str(home / name))
 
 
 def test_every_syllable_has_its_bopomofo():

@@ -72,6 +72,15 @@ def test_any_text_normalises_once_and_for_all(text):
     assert normalize(spoken) == spoken
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["1/{}", "{}/1", "{}", "第{}章", "{}-{}", "{}:30", "{}年{}月", "¥{}", "-{}℃", "3!={}", "{}e3", "1e{}", "v1.{}"],
+)
+def test_numbers_of_any_length_are_said(form):
+    """Beyond 4,300 digits Python makes no number of them."""
+    assert not ASCII_SIGNS.search(normalize(form.replace("{}", "1234567" * 700)))
+
+
 def test_threads_agree():
     written = [w for _, w, _ in CASES]
     with ThreadPoolExecutor(8) as pool:

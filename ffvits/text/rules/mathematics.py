@@ -217,7 +217,8 @@ class _Reader:
 
 def _equals_factorial(number: str, rest: str) -> bool:
     result = re.match(r" ?(\d+)", rest)
-    return number.isdigit() and int(number) <= 20 and bool(result) and int(result[1]) == factorial(int(number))
+    known = number.isdigit() and len(number) <= 2 and int(number) <= 20
+    return known and bool(result) and result[1] == str(factorial(int(number)))
 
 
 def _join(first: str, then: str) -> str:

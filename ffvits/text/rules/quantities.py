@@ -77,13 +77,16 @@ def _power(power: str) -> str:
     return decimal(power) + "次方"
 
 
+_MONTHS = frozenset(map(str, range(1, 13)))
+
+
 def _fraction(m: re.Match[str]) -> str | None:
     whole, top, bottom = m.groups()
     if whole is None and re.search("血压.{0,5}$", before(m, 8)):
         return f"{cardinal(top)}、{cardinal(bottom)}"
-    if whole is None and bottom == "1" and 1 <= int(top) <= 12:
+    if whole is None and bottom == "1" and top in _MONTHS:
         return f"{cardinal(top)}月一日"
-    if int(bottom) == 0 or (top, bottom) in (("24", "7"), ("7", "24")):
+    if not bottom.strip("0") or (top, bottom) in (("24", "7"), ("7", "24")):
         return (
             digits(top) + ("" if (top, bottom) == ("24", "7") else "除以") + digits(bottom) if whole is None else None
         )
@@ -111,10 +114,6 @@ def _range(m: re.Match[str]) -> str | None:
         if int(first) > int(last):
             return f"{cardinal(first)}比{cardinal(last)}"
     return f"{quantity(first, rest, before(m))}到{quantity(last, rest, before(m))}"
-
-
-def _range_with_units(m: re.Match[str]) -> str | None:
-    return "到"
 
 
 def _plain(m: re.Match[str]) -> str:
@@ -283,7 +282,7 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         "range with measure words",
         r"(?<=\d)([一-鿿]{1,2})[-~—](?=\d)",
         lambda m: (
-            quantity("1", m.group(1))[:0] + m.group(1) + "到"
+            m.group(1) + "到"
             if is_counted(m.group(1)) or m.group(1) in ("楼", "号", "月", "日", "点", "度", "级")
             else None
         ),
