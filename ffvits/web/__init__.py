@@ -1,6 +1,8 @@
 """One local page for one run: review the clips, train, and listen.
 
-labels       clips.jsonl behind the review: edit, split, join, saved at once
+labels       clips.jsonl behind the review: edit, split, join, undo, saved at once
+changes      what was changed, so that it can be taken back
+cutting      one clip becomes two, or two become one
 training     the training in a process of its own, started and stopped from the page
 speaking     the finished voice, its checkpoints and its neighbours, to compare
 app          the routes

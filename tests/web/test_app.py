@@ -15,6 +15,7 @@ import soundfile
 from starlette.testclient import TestClient
 
 from ffvits.clip import Clip, read_clips, write_clips
+from ffvits.train.history import History
 from ffvits.web.app import PAGE, create_app
 
 ROOT = Path(__file__).parents[2]
@@ -163,6 +164,14 @@ def test_five_thousand_clips(page, run):
 
 
 class TestTraining:
+    def test_the_step_is_that_of_the_last_checkpoint_where_no_look_came_after_it(self, page, run):
+        assert page.get("/api/train").json()["step"] == 0
+        run.checkpoints.mkdir()
+        History(run.checkpoints / "history.jsonl").add("train", 5, {"mel": 1.0})
+        assert page.get("/api/train").json()["step"] == 5
+        (run.checkpoints / "step-00000007.pt").write_bytes(b"")
+        assert page.get("/api/train").json()["step"] == 7
+
     def test_what_went_wrong_is_told(self, page, run):
         clips = read_clips(run.clips_file)
         write_clips(run.clips_file, [clip.with_(text="☺") if clip.kept else clip for clip in clips])
@@ -188,6 +197,7 @@ class TestTraining:
             assert status["state"] == "stopped", status
             steps = {path.stem for path in trainable.checkpoints.glob("step-*.pt")}
             assert steps and {voice["id"] for voice in client.get("/api/voices").json()} == steps
+            assert f"step-{status['step']:08d}" in steps
             assert status["samples"] == [0]
             samples, _ = soundfile.read(io.BytesIO(client.get("/api/train/samples/0").content))
             assert len(samples) > 5000
