@@ -39,6 +39,10 @@ def test_a_phrase_over_the_border_of_words_does_not_count():
     assert character_readings("他上当了")[2] == "dang4"
 
 
+def test_a_phrase_of_four_characters_and_more_counts_wherever_it_stands():
+    assert character_readings("但闻燕山胡骑鸣啾啾")[2:6] == ["yan1", "shan1", "hu2", "ji4"], "the segmenter sees 胡骑鸣"
+
+
 def test_readings_are_as_long_as_the_text():
     text = "2024年，他说: OK!"
     readings = character_readings(text)
