@@ -90,4 +90,4 @@ async function blind() {
 }
 $("say").onclick = say
 $("blind").onclick = blind
-document.addEventListener("keydown", event => { if (!$("speak").hidden && event.ctrlKey && event.key === "Enter") say() })
+document.addEventListener("keydown", event => { if (!$("speak").hidden && event.ctrlKey && event.key === "Enter" && !$("say").disabled) say() })
