@@ -13,7 +13,7 @@ from typing import Any
 from ffvits import console
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures
-from ffvits.evaluate.evaluation import Evaluation, judge, load_voice, run_of
+from ffvits.evaluate.evaluation import Evaluation, judge, load_voice, make_writable, run_of
 from ffvits.evaluate.panel import Panel, alike
 from ffvits.evaluate.statistics import Difference
 from ffvits.evaluate.words import Language
@@ -82,6 +82,7 @@ def compare(
         for target in targets:  # a slip is told before the first of them has spoken for minutes
             load_voice(target, speaker, device="cpu", offline=offline)
     folder = Path(out)
+    make_writable(folder)
     run = next((run for run in map(run_of, targets) if run is not None), None)
     panel = Panel((run.recipe() if run else Recipe()).label.transcribe, device, offline)
     evaluations = []
@@ -99,7 +100,6 @@ def compare(
     comparison = Comparison(tuple(evaluations), names, found, folder / "comparison.html")
     from ffvits.evaluate.page import write_page
 
-    folder.mkdir(parents=True, exist_ok=True)
     write_page(comparison)
     written = json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1)
     write_text(folder / "comparison.json", written + "\n")

@@ -195,7 +195,7 @@ def judge(
     voice = load_voice(voice_path, speaker, device=device, offline=panel.offline)
     speaker = speaker or (voice.speakers[0] if voice.speakers else None)
     other = _base(against, voice, run, device, panel.offline)  # before minutes of listening: it may not be there
-    _make_writable(place)
+    make_writable(place)
     heard = hear_voice(voice, name, place, chosen, speaker, seed, panel)
     base = None
     if other:
@@ -226,7 +226,7 @@ def load_voice(target: str | Path, speaker: str | None, *, device: str, offline:
     return voice
 
 
-def _make_writable(place: Path) -> None:
+def make_writable(place: Path) -> None:
     """Makes the folder and tries it, so that nobody listens for minutes to what cannot be kept. Raises RunError."""
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -234,7 +234,7 @@ def _make_writable(place: Path) -> None:
             pass
     except OSError as error:
         raise RunError(
-            f"the evaluation cannot be kept here: {error.strerror}", cure="name another folder with --out", file=place
+            f"what is found cannot be kept here: {error.strerror}", cure="name another folder with --out", file=place
         ) from error
 
 
@@ -331,7 +331,7 @@ def _of_checkpoint(run: Run | None, checkpoint: str | Path, place: Path) -> Path
     if run is None:
         raise RunError("a checkpoint needs the run that it belongs to", cure="ffvits evaluate RUN", file=checkpoint)
     info, weights = voice_of(run, checkpoint)
-    _make_writable(place)
+    make_writable(place)
     folder = place / f"{Path(checkpoint).stem}-voice"
     info.save(folder, weights)
     return folder
