@@ -129,6 +129,12 @@ def test_a_phrase_does_not_depend_on_how_much_was_said_before(voice):
     assert np.array_equal(one[-8000:], other[-8000:])
 
 
+def test_a_sentence_that_is_said_twice_is_not_said_alike(voice):
+    made = voice.say("你好世界。你好世界。", seed=4, pause=0)
+    half = len(made) // 2
+    assert len(made) % 2 or not np.array_equal(made[:half], made[half:])
+
+
 def test_breaks_and_pauses_last_as_long_as_they_say(voice):
     rate = voice.sample_rate
     fixed = {"seed": 1, "noise": 0, "noise_w": 0}

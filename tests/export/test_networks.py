@@ -62,6 +62,21 @@ def test_small_variants_are_small_and_near(folder, tmp_path, precision, share, e
     assert np.abs(one - other).max() < error * np.abs(one).max()
 
 
+def test_int8_has_its_whole_range_in_every_channel(folder):
+    onnx = networks.onnx_package()
+    network = next(folder.glob("*_dec.onnx")).read_bytes()
+    before, after = (
+        {one.name: onnx.numpy_helper.to_array(one) for one in onnx.load_model_from_string(content).graph.initializer}
+        for content in (network, networks.small(network, "int8"))
+    )
+    names = [name.removesuffix(".int8") for name in after if name.endswith(".int8")]
+    assert names
+    for name in names:
+        whole, scale = after[f"{name}.int8"].astype(np.float32), after[f"{name}.scale"]
+        assert (np.abs(whole).max(axis=tuple(range(1, whole.ndim))) == 127).all()
+        assert (np.abs(whole * scale - before[name]) <= 0.501 * scale).all()
+
+
 def test_programs_that_know_nothing_of_surroundings_need_not_give_them(folder):
     import onnxruntime
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from finished_voice import save_voice
+from safetensors.torch import load_file
 
 from ffvits import Voice
 from ffvits.base import load_base
@@ -63,6 +64,10 @@ def test_a_bundle_is_half_as_large_and_tells_where_it_is_from(run, tmp_path):
     original, bundle = export(run, ["original", "bundle"], out=tmp_path)
     large = (original.folder / "G_0.pth").stat().st_size
     assert (bundle.folder / "model.safetensors").stat().st_size < 0.6 * large
+    exact = {
+        name for name, weight in load_file(bundle.folder / "model.safetensors").items() if weight.dtype.itemsize == 4
+    }
+    assert exact and all(name.startswith("dp.") for name in exact)  # durations are rounded up: a hair is a frame
     card = (bundle.folder / "README.md").read_text(encoding="utf-8")
     assert all(fact in card for fact in ("派蒙", "测试", "5.5 minutes", "she said yes", "voice.json"))
     one, other = (Voice.load(path, precision="float32").say("今天", seed=1) for path in (run, bundle.folder))

@@ -126,6 +126,27 @@ def test_a_long_phrase_begins_before_all_of_it_is_flowed(parts):
     assert np.abs(joined - np.concatenate(list(decoded(Alone(parts), z, thought.g)))).max() < near(parts)
 
 
+def test_the_waves_of_a_source_go_on_where_they_were():
+    parts = parts_of(*KINDS["harmonic"])
+    thought = Alone(parts).run(think, asked(parts, 3))
+    thought = type(thought)(np.tile(thought.z_p, 4)[:, :, :400], thought.frames, thought.g)
+    whole = Alone(parts).run(flow, Stretch(thought.z_p, thought.g))
+    latent = synthesis._Latent(Alone(parts), thought)
+    for frame in (parts.flow_reach + 20, 400):  # a stretch that does not begin at the beginning
+        latent.upto(frame)
+    apart = np.abs(latent.z - whole)
+    assert apart[:, :-2].max() < 1e-4
+    assert np.minimum(apart[:, -2:], 1 - apart[:, -2:]).max() < 1e-3  # of a cycle
+
+
+@pytest.mark.parametrize(("noise_w", "alike"), [(0.0, True), (3.0, False)])
+def test_noise_w_varies_the_rhythm(noise_w, alike):
+    parts = parts_of(*KINDS["stochastic"])
+    rows = [Asked(list(range(40)), parts.speaker(0), Manner(0.0, noise_w, 1.0), seed) for seed in (1, 2)]
+    one, other = (Alone(parts).run(think, row).frames for row in rows)
+    assert np.array_equal(one, other) == alike
+
+
 class TestThreads:
     def test_what_they_ask_at_once_is_computed_at_once(self, parts):
         stage = Together(parts, 4)
