@@ -17,9 +17,10 @@ from ffvits.evaluate.networks import fingerprint
 from ffvits.evaluate.panel import Panel, Verdict
 from ffvits.evaluate.sentences import Sentence
 from ffvits.evaluate.statistics import Figure
-from ffvits.evaluate.takes import recorded, save, speak
+from ffvits.evaluate.takes import real_clips, recorded, save, speak
 from ffvits.files import write_text
 from ffvits.run import Run, digest
+from ffvits.store import sha256_of
 from ffvits.voice import Voice
 
 VERSION = 5  # of how a take is judged: what an older one found is judged anew
@@ -71,12 +72,14 @@ def hear_voice(
 
 def hear_recordings(run: Run, place: Path, speaker: str | None, panel: Panel) -> Heard | None:
     """What the panel makes of the run's held-out clips of one speaker; None where that speaker has none."""
-    clips = [(clip.id, clip.key, clip.text) for clip in run.clips() if clip.kept]
-    folder = place / f"real-{_key(panel, clips, speaker)}"
+    clips = real_clips(run, speaker)
+    # By what the files hold: a person may put a better sound in the place of one.
+    held = [(clip.id, sha256_of(run.path(clip)) if run.path(clip).is_file() else "", clip.text) for clip in clips]
+    folder = place / f"real-{_key(panel, held, speaker)}"
     known = _read(folder, "real")
     if known is not None:
         return known
-    takes = recorded(run, load_aligner(), speaker)
+    takes = recorded(run, clips, load_aligner())
     if not takes:
         return None
     panel.gather()

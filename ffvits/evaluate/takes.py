@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ffvits import console
 from ffvits.audio.sound import Sound
+from ffvits.clip import Clip
 from ffvits.errors import TextError
 from ffvits.evaluate.aligner import Aligner
 from ffvits.evaluate.sentences import Sentence
@@ -71,13 +72,18 @@ def speak(voice: Voice, sentence: Sentence, seed: int, speaker: str | None = Non
     return take, Pace(work, sound.seconds, work / max(1, len(phrases)))
 
 
-def recorded(run: Run, aligner: Aligner, speaker: str | None = None) -> list[Take]:
+def real_clips(run: Run, speaker: str | None = None) -> list[Clip]:
     """The run's held-out clips, at most `MOST_REAL` of them; where none was held out, kept ones."""
     kept = [clip for clip in run.clips() if clip.kept and speaker in (None, clip.speaker)]
     chosen = [clip for clip in kept if clip.split == "val"] or kept
     step = max(1, len(chosen) // MOST_REAL)
+    return chosen[::step][:MOST_REAL]
+
+
+def recorded(run: Run, clips: Iterable[Clip], aligner: Aligner) -> list[Take]:
+    """What is said in clips of the run; one whose text cannot be read is left out, with a warning."""
     takes = []
-    for clip in chosen[::step][:MOST_REAL]:
+    for clip in clips:
         sound = Sound.load(run.path(clip))
         try:
             spans = tuple(aligner.align(sound, clip.text))

@@ -10,6 +10,7 @@ from ffvits.base import load_base
 from ffvits.cli import main
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate.evaluation import evaluate
+from ffvits.run import Run
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +40,16 @@ def test_a_run_is_judged_beside_its_recordings_and_its_base(judged):
     kept = json.loads((run.folder / "evaluation" / "evaluation.json").read_text(encoding="utf-8"))
     assert {"voice", "real", "base"} <= set(kept)
     assert all((run.folder / "evaluation" / worst["audio"]).is_file() for worst in kept["worst"])
+
+
+def test_a_better_sound_in_the_place_of_a_clips_is_heard_anew(judged, tmp_path):
+    run, found = judged
+    folder = tmp_path / "run"
+    shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns(".lock", "checkpoints"))
+    assert evaluate(folder, against="none", sentences=2).real.folder.name == found.real.folder.name
+    clips = Run(folder).clips()
+    shutil.copy(Run(folder).path(clips[1]), Run(folder).path(clips[0]))
+    assert evaluate(folder, against="none", sentences=2).real.folder.name != found.real.folder.name
 
 
 def test_a_training_state_is_judged_beside_the_finished_voice(judged):
