@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ffvits import console
 from ffvits.clip import Clip
-from ffvits.errors import BaseError, DownloadError, FfvitsError, RecipeError, TextError
+from ffvits.errors import BaseError, FfvitsError, RecipeError
 from ffvits.files import replacing
 from ffvits.recipe import Recipe
 from ffvits.recipe_file import or_nearest
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 LABEL_STAGES = ("ingest", "repair", "separate", "denoise", "segment", "transcribe", "screen")
 STAGES = (*LABEL_STAGES, "train", "report")
 TRIAL_STEPS, TRIAL_SENTENCES = 200, 30  # by which several bases are compared
-_OF_MACHINE = ("device", "offline")  # what a run does not remember: it may go on elsewhere
-# What training refuses a recipe with, all of it before its first step.
-_REFUSALS = (BaseError, DownloadError, RecipeError, TextError)
+# What training refuses a recipe with, before its first step: no network, or a clip's text, is not the recipe's fault.
+_REFUSALS = (BaseError, RecipeError)
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,14 @@ def make_voice(
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
     resolved = resolve(input, recipe=recipe, options=options, **fields)
-    if until not in LABEL_STAGES:
+    told = "base" in {*fields, *(options or {})}
+    if until not in LABEL_STAGES or told:
         for base in bases or [resolved.base]:  # a slip is told now, not after labelling
             base_on_disk(resolved, base)
     from ffvits.label import label
 
-    with Run(Path(resolved.out)).locked(), _taken_up(Path(resolved.out), resolved) as run:
+    with Run(Path(resolved.out)).locked():
+        run = Run.create(resolved.out, resolved)
         clips = label(resolved, run, until=until)
         if until in LABEL_STAGES:
             return Made(run.folder, None, None, tuple(clips))
@@ -93,14 +94,14 @@ def make_voice(
 def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool = True) -> Trained:
     """Trains a labelled run that the caller holds by `recipe`, which it goes by from then on, and writes the report.
 
-    A base for others gets no report: it may have hundreds of voices. Raises what training raises; where the recipe is
-    refused, the run goes by its earlier one again.
+    A base for others gets no report: it may have hundreds of voices. Raises what training raises; where that refuses
+    the recipe, the run goes by its earlier one again.
     """
     from ffvits.train import train
     from ffvits.train.ranks import started_first
 
     first = started_first()  # under torchrun the first process writes the recipe and the report for all
-    with _taken_up(run.folder, recipe) if first else nullcontext():
+    with _taken_up(run, recipe) if first else nullcontext():
         trained = train(recipe, run, as_base=as_base)
     if first and report and not as_base:
         from ffvits.report import write_report
@@ -110,25 +111,15 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
 
 
 @contextmanager
-def _taken_up(folder: Path, recipe: Recipe) -> Iterator[Run]:
-    """The run goes by `recipe`; by its earlier one again where this one is refused, so that a slip is made once.
-
-    A new run then keeps what its labels were made by, and nothing where none were made.
-    """
-    file = Run(folder).recipe_file
-    earlier = file.read_bytes() if file.is_file() else None
-    run = Run.create(folder, recipe)
+def _taken_up(run: Run, recipe: Recipe) -> Iterator[None]:
+    """The run goes by `recipe`; by its earlier one again where this one is refused, so that a slip is made once."""
+    earlier = run.recipe_file.read_bytes()
+    run.create(run.folder, recipe)
     try:
-        yield run
+        yield
     except _REFUSALS:
-        if earlier is not None:
-            with replacing(file) as temporary:
-                temporary.write_bytes(earlier)
-        elif run.clips_file.is_file():
-            usual = Recipe()
-            run.create(folder, replace(recipe, base=usual.base, text=usual.text, train=usual.train))
-        else:
-            file.unlink()
+        with replacing(run.recipe_file) as temporary:
+            temporary.write_bytes(earlier)
         raise
 
 
@@ -160,9 +151,9 @@ def resolve(
 ) -> Recipe:
     """One complete recipe from a file, options and defaults; a run folder is named where none is given.
 
-    Without a `recipe`, what an earlier call told the run folder stays, but for the machine it ran on (`_OF_MACHINE`).
-    Raises RecipeError for an unknown option or Whisper model, a missing input folder or one that is a run folder, and
-    where the run folder that would be taken for its name is another character's.
+    Without a `recipe`, what an earlier call told the run folder stays (see `going_on`). Raises RecipeError for an
+    unknown option or Whisper model, a missing input folder or one that is a run folder, an earlier recipe of the run
+    that cannot be read, and where the run folder that would be taken for its name is another character's.
     """
     chosen = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe) if recipe is not None else Recipe()
     named = {name: str(value) if isinstance(value, Path) else value for name, value in fields.items()}
@@ -188,12 +179,18 @@ def resolve(
         raise RecipeError(
             "the run would lie among its own recordings", cure=f"another folder for it: --out runs/{name}", file=out
         )
-    earlier = _earlier(out)
-    if earlier is not None:
-        _look_at_earlier(chosen, out, earlier)
-        if recipe is None:
-            here = {name: getattr(chosen, name) for name in _OF_MACHINE}
-            chosen = earlier.override({"input": chosen.input, **here, **told})
+    if Run(out).recipe_file.is_file():
+        try:
+            earlier = Run(out).recipe()
+        except RecipeError:
+            if recipe is None:  # a slip made by hand, or what a newer version wrote: not to be written over in silence
+                raise
+        else:
+            ours = _is_of(earlier, chosen)
+            if Run(out).clips_file.is_file() and not ours:
+                _refuse_another(chosen, out, earlier)
+            if recipe is None and (ours or Run(out).clips_file.is_file()):
+                chosen = going_on(earlier).override({"input": chosen.input, **told})
     _look_for_whisper(chosen)
     return chosen.override({"out": str(out)})
 
@@ -220,28 +217,31 @@ def _look_for_whisper(recipe: Recipe) -> None:
         )
 
 
-def _earlier(out: Path) -> Recipe | None:
-    """What a run folder goes by; None where there is none yet, or none that can be read."""
-    try:
-        return Run.open(out).recipe()
-    except FfvitsError:
-        return None
+def going_on(recipe: Recipe) -> Recipe:
+    """A run's recipe for who goes on with it, perhaps elsewhere: device and network are not what the run is about."""
+    usual = Recipe()
+    return replace(recipe, device=usual.device, offline=usual.offline)
 
 
-def _look_at_earlier(recipe: Recipe, out: Path, earlier: Recipe) -> None:
-    """Two folders of one name would share a run, and the second voice be made of the first one's clips.
-
-    A run whose recordings are gone (moved, renamed) goes on, and so does one that is named, with a warning.
-    """
+def _is_of(earlier: Recipe, recipe: Recipe) -> bool:
+    """Whether a run by `earlier` is one of this recipe's recordings and speaker; those that are gone were moved."""
     theirs, ours = (Path(one.input).expanduser() for one in (earlier, recipe))
     if earlier.input and theirs.is_dir() and theirs.resolve() != ours.resolve():
-        found = f"this run was made of {theirs}, not of {ours}"
-    elif earlier.speaker and recipe.speaker and earlier.speaker != recipe.speaker:
+        return False
+    return not (earlier.speaker and recipe.speaker and earlier.speaker != recipe.speaker)
+
+
+def _refuse_another(recipe: Recipe, out: Path, earlier: Recipe) -> None:
+    """Two folders of one name would share a run, and the second voice be made of the first one's clips.
+
+    A run that is named goes on, with a warning.
+    """
+    theirs, ours = (Path(one.input).expanduser() for one in (earlier, recipe))
+    found = f"this run was made of {theirs}, not of {ours}"
+    if theirs.resolve() == ours.resolve() or not theirs.is_dir():
         found = f"this run's speaker is {earlier.speaker}, not {recipe.speaker}"
-    else:
-        return
     if recipe.out:
-        console.warn(f"{out}: {found}; going on in it, as --out says")
+        console.warn(f"{out}: {found}; going on in it, since it is named")
         return
     another = out.with_name(f"{ours.resolve().parent.name}_{out.name}")
     raise RecipeError(

@@ -113,9 +113,10 @@ class Run:
                 "another ffvits is at work in this run folder", cure="wait for it, or use --out", file=self.folder
             ) from error
         except (OSError, NotImplementedError) as error:  # the latter where a drive knows no locks
+            cure = "give yourself the right to write in it, or copy it to another disk"
             raise RunError(
                 f"the run folder cannot be written: {getattr(error, 'strerror', None) or error}",
-                cure="give yourself the right to write in it, or copy it to another disk",
+                cure=cure if self.folder.is_dir() else "choose another with --out",
                 file=self.folder,
             ) from error
         try:

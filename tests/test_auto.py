@@ -7,7 +7,7 @@ import pytest
 
 from ffvits.auto import make_voice, resolve, run_batch
 from ffvits.cli import main
-from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError
+from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError, TextError
 from ffvits.plan import plan
 from ffvits.recipe import Recipe
 from ffvits.run import Run
@@ -95,7 +95,7 @@ def of_one_name(tmp_path, monkeypatch):
     for character in ("x", "y"):
         (tmp_path / character / "raw").mkdir(parents=True)
     first = resolve("x/raw")
-    Run.create(first.out, first)
+    Run.create(first.out, first).save_clips([])
     return tmp_path
 
 
@@ -115,14 +115,12 @@ def test_a_run_whose_recordings_were_moved_goes_on(of_one_name):
     (of_one_name / "x" / "raw").rename(of_one_name / "z")
     shutil.move(of_one_name / "z", of_one_name / "w" / "raw")
     assert resolve("w/raw").out == "runs/raw"
-    Run.open("runs/raw").recipe_file.write_text("nonsense: true", encoding="utf-8")
-    assert resolve("w/raw").out == "runs/raw"
 
 
 def test_two_speakers_whose_names_make_one_folder_are_told_apart(raw, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     first = resolve(raw, speaker="a b")
-    Run.create(first.out, first)
+    Run.create(first.out, first).save_clips([])
     with pytest.raises(RecipeError, match="this run's speaker is a b, not a:b"):
         resolve(raw, speaker="a:b")
 
@@ -148,39 +146,36 @@ def test_what_a_run_was_told_stays_until_it_is_told_otherwise(raw, tmp_path, mon
 
 class TestRefused:
     @pytest.fixture
-    def refusing(self, monkeypatch):
+    def training(self, monkeypatch):
+        """What training does is put into the list; labelling finds nothing."""
+        errors: list[Exception] = []
+
         def label(recipe, run, until):
-            if recipe.label.transcribe.model == "large-v3":
-                raise DownloadError("out of reach")
             run.save_clips([])
             return []
 
         def train(recipe, run, **_):
-            raise BaseError("as it is")
+            raise errors[0]
 
         monkeypatch.setattr("ffvits.label.label", label)
         monkeypatch.setattr("ffvits.train.session.train", train)
+        return errors
 
-    @pytest.mark.parametrize("slip", [{"train.steps": 9}, {"label.transcribe.model": "large-v3"}])
-    def test_an_earlier_run_goes_by_what_it_was_told_before(self, raw, tmp_path, refusing, slip):
+    @pytest.mark.parametrize("error", [BaseError("as it is"), DownloadError("no network"), TextError("of a clip")])
+    def test_labels_and_recipe_stay_together(self, raw, tmp_path, training, error):
+        """Whatever training says: the labels are those of the new settings, and what was asked for is still wanted."""
         run = Run.create(tmp_path / "run", resolve(raw, base="mandarin-lite", out=str(tmp_path / "run")))
-        before = run.recipe_file.read_bytes()
-        with pytest.raises((BaseError, DownloadError)):
-            make_voice(raw, out=str(run.folder), options=slip)
-        assert run.recipe_file.read_bytes() == before
+        training.append(error)
+        with pytest.raises(type(error)):
+            make_voice(raw, out=str(run.folder), options={"train.steps": 9, "label.segment.max_seconds": 8})
+        assert (run.recipe().base, run.recipe().train.steps) == ("mandarin-lite", 9)
+        assert run.recipe().label.segment.max_seconds == 8
 
-    def test_a_new_run_keeps_what_its_labels_were_made_by(self, raw, tmp_path, refusing):
-        slip = {"text.lexicon": {"重庆": "chong2 qing4"}, "train.steps": 9, "label.screen.duplicates": False}
-        with pytest.raises(BaseError):
-            make_voice(raw, base="mandarin-lite", out=str(tmp_path / "run"), options=slip)
-        kept = Run.open(tmp_path / "run").recipe()
-        assert (kept.base, kept.text.lexicon, kept.train.steps) == ("auto", {}, 0)
-        assert (kept.input, kept.label.screen.duplicates) == (str(raw), False)
-
-    def test_a_new_run_without_labels_keeps_nothing(self, raw, tmp_path, refusing):
-        with pytest.raises(DownloadError):
-            make_voice(raw, out=str(tmp_path / "run"), options={"label.transcribe.model": "large-v3"})
-        assert not (tmp_path / "run" / "recipe.yaml").exists()
+    @pytest.mark.parametrize("until", ["screen", "report"])
+    def test_a_base_that_is_none_is_told_before_anything_is_made(self, raw, tmp_path, until):
+        with pytest.raises(BaseError, match="mandarin-litee"):
+            make_voice(raw, base="mandarin-litee", out=str(tmp_path / "run"), until=until)
+        assert not (tmp_path / "run").exists()
 
     def test_a_run_that_another_process_holds_keeps_its_recipe(self, raw, tmp_path):
         run = Run.create(tmp_path / "run", resolve(raw, out=str(tmp_path / "run")))
@@ -188,6 +183,21 @@ class TestRefused:
         with run.locked(), pytest.raises(BusyError):
             make_voice(raw, out=str(run.folder), options={"train.steps": 9})
         assert run.recipe_file.read_bytes() == before
+
+    def test_a_recipe_that_cannot_be_read_is_not_written_over(self, raw, tmp_path):
+        run = Run.create(tmp_path / "run", resolve(raw, out=str(tmp_path / "run")))
+        run.recipe_file.write_text("base: biaobei\nstepz: 98\n", encoding="utf-8")
+        with pytest.raises(RecipeError, match="stepz") as caught:
+            resolve(raw, out=str(run.folder))
+        assert caught.value.line == 2 and str(run.recipe_file) in str(caught.value)
+        assert resolve(raw, recipe=Recipe(), out=str(run.folder)).base == "auto"
+
+
+def test_a_run_that_came_to_nothing_holds_no_name(of_one_name):
+    """Its recordings were none, say."""
+    Run.open("runs/raw").clips_file.unlink()
+    told = resolve("y/raw")
+    assert (told.out, told.input) == ("runs/raw", "y/raw")
 
 
 def test_a_run_folder_may_be_named_from_home(raw, tmp_path, monkeypatch):

@@ -132,13 +132,13 @@ def _check(arguments: argparse.Namespace) -> int:
 def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, as_base: bool = False) -> int:
     from contextlib import nullcontext
 
-    from ffvits.auto import train_run
+    from ffvits.auto import going_on, train_run
     from ffvits.recipe import Recipe
     from ffvits.run import Run
     from ffvits.train.ranks import started_first
 
     run = Run.open(arguments.folder)
-    own = run.recipe()
+    own = going_on(run.recipe())
     given = Recipe.load(recipe_file, over=own) if recipe_file else own
     recipe = given.override({**options(arguments), "out": arguments.folder})
     with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
@@ -156,6 +156,8 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     _train(arguments, arguments.recipe, as_base=True)
     if not started_first():
         return 0
-    written = export(folder, ["bundle"])
-    console.result(f"{written[0].folder}  (a base: ffvits auto ./raw_clips --base {written[0].folder})")
+    (bundle,) = export(folder, ["bundle"])
+    if bundle.refused:
+        return 1
+    console.result(f"{bundle.folder}  (a base: ffvits auto ./raw_clips --base {bundle.folder})")
     return 0

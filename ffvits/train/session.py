@@ -14,7 +14,7 @@ from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.device import choose_device
-from ffvits.errors import FfvitsError
+from ffvits.errors import FfvitsError, RecipeError, TextError
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
@@ -128,6 +128,7 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     refuse_itself(base.path, run.folder)
     refuse_start(base.name, base.speakers, recipe.train.start_from)
     reader = _reader(base, recipe)
+    _look_at_sentences(recipe.speak.sentences, reader)
     items, held_out = prepare(clips, run, base.audio, reader, speakers)
     start_from = _start_from(recipe, run, base, clips, speakers)
     # Whoever fine-tunes a base of one voice adds a table that begins silent; the base itself needs none.
@@ -266,6 +267,21 @@ def _start_from(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speaker
     if wanted == "nearest":
         return own | _nearest(recipe, run, base, clips, new)
     return own | dict.fromkeys(new, wanted) if own else wanted
+
+
+def _look_at_sentences(sentences: Iterable[str], reader: FrontEnd) -> None:
+    """What the voice is to say is read before it learns for hours. Raises RecipeError for what cannot be read."""
+    from ffvits.speak.script import script
+
+    for sentence in sentences:
+        try:
+            for line in script(sentence):
+                if line.text:
+                    reader.encode(line.text)
+        except TextError as error:
+            raise RecipeError(
+                f"speak.sentences: {error.message} (in “{sentence}”)", cure=error.cure or "write it otherwise"
+            ) from error
 
 
 def _nearest(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: list[str]) -> dict[str, str]:

@@ -162,7 +162,7 @@ def _tail(path: Path) -> list[str]:
 def main(folder: str, options: str) -> int:
     """Trains as `ffvits train` does, and leaves what came of it in `train.json`."""
     from ffvits import console
-    from ffvits.auto import train_run
+    from ffvits.auto import going_on, train_run
 
     threading.Thread(target=_listen, daemon=True).start()
     run = Run(Path(folder))
@@ -171,7 +171,7 @@ def main(folder: str, options: str) -> int:
         with run.locked(PATIENCE):
             _leave(run, {"state": HOLDING})
             try:
-                trained = train_run(run.recipe().override({**json.loads(options), "out": folder}), run)
+                trained = train_run(going_on(run.recipe()).override({**json.loads(options), "out": folder}), run)
             finally:
                 _leave(run, {})  # before another may hold the folder
         outcome = {"state": "done", "verdict": trained.verdict, "step": trained.progress.step}

@@ -15,7 +15,7 @@ import torch
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import write_clips
-from ffvits.errors import FfvitsError, TextError, TrainError
+from ffvits.errors import FfvitsError, RecipeError, TextError, TrainError
 from ffvits.run import Run
 from ffvits.train import state, train
 from ffvits.train.history import History
@@ -151,6 +151,13 @@ def test_a_judge_that_is_missing_is_missed_before_the_first_step(run):
     with pytest.raises(FfvitsError, match="gigantic"):
         train_to(run, 4, **{"train.best_by": "measures", "train.listen_every": 2, "label.transcribe.model": "gigantic"})
     assert not list(run.checkpoints.glob("*"))
+
+
+def test_a_sentence_that_cannot_be_read_is_told_before_the_first_step(run):
+    recipe = run.recipe().override({"speak.sentences": ["你好。", "こんにちは。"]})
+    with pytest.raises(RecipeError, match=r"speak\.sentences: .*こ"):
+        train(recipe, run)
+    assert not list(run.checkpoints.glob("step-*.pt"))
 
 
 def test_a_run_trains_and_its_voice_speaks(run):
