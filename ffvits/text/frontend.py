@@ -146,11 +146,18 @@ def _as_written(lexicon: Mapping[str, tuple[str, ...]]) -> re.Pattern[str] | Non
         return None
     each = (
         (r"(?<![A-Za-z\d])(?<!\d[.,:/])" if word[0].isascii() and word[0].isalnum() else "")
+        + (_NO_SIGN_BEFORE if word.isdigit() else "")
         + re.escape(word)
         + (r"(?![A-Za-z\d]|[.,:/]\d)" if word[-1].isascii() and word[-1].isalnum() else "")
+        + (_NO_SIGN_BEHIND if word.isdigit() else "")
         for word in sorted(words, key=len, reverse=True)
     )
     return re.compile("|".join(each), re.IGNORECASE)
+
+
+# Digits with these are an amount, a share or a range, and no word.
+_NO_SIGN_BEFORE = r"(?<![¥￥$€£~～–-])"
+_NO_SIGN_BEHIND = r"(?!\s?[%％‰°℃℉]|[~～–-]\d)"
 
 
 class FrontEnd:
@@ -237,7 +244,7 @@ class FrontEnd:
         cleaned = clean(bare)
         spoken, inline, given = "", {}, {}
         for char in normalize_clean(cleaned.text):
-            what = held[place_of(char)].what if is_stand_in(char) and held else None
+            what = held[place_of(char)].what if is_stand_in(char) else None
             if what is None:
                 spoken += char
             elif isinstance(what, Given):
@@ -246,19 +253,19 @@ class FrontEnd:
             else:
                 inline.update(_place(what, spoken, text))
         notes = [replace(note, position=_place_before(note.position, held)) for note in cleaned.notes]
-        return spoken, inline, given, notes
+        notes += [Note(i, c, f"(U+{ord(c):X}) is not spoken") for i, c in enumerate(text) if is_stand_in(c)]
+        return spoken, inline, given, sorted(notes, key=lambda note: note.position)
 
     def set_aside(self, text: str) -> tuple[str, list[Held]]:
         """The text with stand-ins for what rules must not see, and these things in their order."""
         held = self._hold(text)
-        if not held:
-            return text, []
+        # A sign that the writer set would be taken for a thing of ours.
+        text = "".join(" " if is_stand_in(c) else c for c in text)
         parts, at = [], 0
         for index, one in enumerate(held):
-            parts += ["".join(" " if is_stand_in(c) else c for c in text[at : one.start]), stand_in(index)]
+            parts += [text[at : one.start], stand_in(index)]
             at = one.end
-        parts.append("".join(" " if is_stand_in(c) else c for c in text[at:]))
-        return "".join(parts), held
+        return "".join([*parts, text[at:]]), held
 
     def _hold(self, text: str) -> list[Held]:
         """What rules must not see: words of the lexicon as written, and readings in braces, by their place in the text.
@@ -276,8 +283,10 @@ class FrontEnd:
         if self._written:
             taken = [(one.start, one.end) for one in held]
             for m in self._written.finditer(text):
-                if all(m.end() <= start or m.start() >= end for start, end in taken):
-                    held.append(Held(*m.span(), Given(m.group(), self.lexicon[m.group().lower()], "lexicon")))
+                # For a pattern ſ is an s and the sign of kelvin a k; they are none here.
+                syllables = self.lexicon.get(m.group().lower())
+                if syllables and all(m.end() <= start or m.start() >= end for start, end in taken):
+                    held.append(Held(*m.span(), Given(m.group(), syllables, "lexicon")))
         return sorted(held, key=lambda one: one.start)
 
     def _unknown(self, symbol, index, spans, pieces, text) -> TextError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ffvits.errors import TextError
 from ffvits.text.syllables import tidy
 
 # Braces are a reading if what stands in them looks like pinyin with tone digits; else they are brackets.
@@ -39,13 +40,18 @@ class Held:
     what: Given | InlineReading
 
 
-# Signs of the last private plane that stand for what was taken out of a text while rules go over it.
-_FIRST, _LAST = 0x10F000, 0x10FFFD
+# The signs of the last private plane stand for what was taken out of a text while rules go over it.
+_FIRST, _LAST = 0x100000, 0x10FFFD
 
 
 def stand_in(index: int) -> str:
-    """The sign that stands for the thing with this index."""
-    return chr(_FIRST + index % (_LAST - _FIRST))
+    """The sign that stands for the thing with this index. Raises TextError where the plane ends."""
+    if _FIRST + index > _LAST:
+        raise TextError(
+            f"more than {_LAST - _FIRST + 1:,} words of the lexicon and readings in braces are in one text",
+            cure="give the text in parts",
+        )
+    return chr(_FIRST + index)
 
 
 def place_of(sign: str) -> int:

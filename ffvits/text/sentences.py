@@ -94,12 +94,22 @@ def _joined(sentences: list[str]) -> tuple[str, str]:
 
 def _ends(text: str) -> Iterator[int]:
     """Where sentences end; a mark of a face ends none, nor a point behind an initial or a number that marks an item."""
-    # Faces masked, each place as it was.
-    masked = EMOTICON.sub(lambda m: "_" * len(m.group()), text) if _MAY_BE_A_FACE.search(text) else text
+    masked = _without_formulas(text, "_")
+    if _MAY_BE_A_FACE.search(masked):
+        masked = EMOTICON.sub(lambda m: "_" * len(m.group()), masked)
     for match in _END.finditer(masked):
         if match.group().strip() != "." or not _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
             yield match.end()
     yield len(text)
+
+
+def _without_formulas(text: str, by: str) -> str:
+    """The text with each formula of LaTeX covered, every place as it was."""
+    if "$" not in text and "\\" not in text:
+        return text
+    from ffvits.text.latex import FORMULA
+
+    return FORMULA.sub(lambda m: by * len(m.group()), text)
 
 
 _MARKED_UP = re.compile(r"[<\[(（&^>_ʕ$\\`]")
@@ -130,7 +140,7 @@ def _fit(sentence: str, max_chars: int) -> Iterator[str]:
 
 def _clauses(sentence: str) -> Iterator[str]:
     start = 0
-    for match in _CLAUSE.finditer(sentence):
+    for match in _CLAUSE.finditer(_without_formulas(sentence, "_")):
         yield sentence[start : match.end()]
         start = match.end()
     if start < len(sentence):
@@ -157,9 +167,11 @@ def _words(clause: str, max_chars: int) -> Iterator[str]:
 
 def _atoms(clause: str, cut) -> Iterator[str]:
     start = 0
-    for match in re.finditer(f"{_READING.pattern}|{_TAG.pattern}|{_WHOLE.pattern}", clause):
+    # A formula counts as a word.
+    masked = _without_formulas(clause, "x")
+    for match in re.finditer(f"{_READING.pattern}|{_TAG.pattern}|{_WHOLE.pattern}", masked):
         yield from cut(clause[start : match.start()])
-        yield match.group()
+        yield clause[match.start() : match.end()]
         start = match.end()
     yield from cut(clause[start:])
 

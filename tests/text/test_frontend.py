@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from test_normalizer import CASES, TEXTS
 
 from ffvits.text import FRONT_ENDS, TextError, front_end
+from ffvits.text.inline import place_of
 from ffvits.text.symbols import TABLES
 
 ENDS = {name: front_end(name) for name in FRONT_ENDS}
@@ -89,11 +90,36 @@ WRITTEN |= {"hello world": "ha1 lou2 wo4", "銀行": "yin2 hang5", "卡拉OK": "
         ("买T恤唱卡拉OK", "买T恤唱卡拉OK", "mai3 ti4 xu4 chang4 ka3 la1 ou1 kei4"),
         ("银行。", "银行。", "yin2 hang5"),
         ("T1{wan1 wan1}好，2{er4}", "T1好，2", "wan1 wan1 hao3 er4"),
+        ("66%", "百分之六十六", "bai3 fen1 zhi1 liu4 shi2 liu4"),
+        ("66-70", "六十六到七十", "liu4 shi2 liu4 dao4 qi1 shi2"),
+        ("¥66", "六十六元", "liu4 shi2 liu4 yuan2"),
+        ("66~好", "66，好", "liu4 liu5 hao3"),
     ],
 )
 def test_entries_of_the_lexicon_are_read_as_written(text, spoken, pinyin):
     encoded = front_end("mandarin-lite", lexicon=WRITTEN).encode(text)
     assert (encoded.spoken, " ".join(encoded.pinyin)) == (spoken, pinyin)
+
+
+def test_a_letter_that_only_a_pattern_takes_for_another_is_no_entry():
+    end = front_end("mandarin-lite", lexicon={"T1s": "ti4 wan1"})
+    assert end.encode("T1S好").pinyin == ("ti4", "wan1", "hao3")
+    assert end.encode("T1ſ好").syllables[-1].pinyin == "hao3"
+
+
+def test_each_of_many_entries_in_a_text_is_said_as_it_is_given():
+    end = front_end("mandarin-lite", lexicon={"T1": "ti4 wan1", "T2": "ti4 tu4"})
+    bare, held = end.set_aside("T1，" * 5000 + "T2")
+    assert held[place_of(bare[-1])].what.text == "T2"
+    with pytest.raises(TextError, match="65,534"):
+        end.encode("T1，" * 65535)
+
+
+@pytest.mark.parametrize("lexicon", [{}, {"T1": "ti4 wan1"}])
+def test_a_private_sign_of_the_text_is_noted_and_not_spoken(lexicon):
+    encoded = front_end("mandarin-lite", lexicon=lexicon).encode("好\U0010f000T1\U00100000👍")
+    assert [(n.position, n.character) for n in encoded.notes] == [(1, "\U0010f000"), (4, "\U00100000"), (5, "👍")]
+    assert encoded.pinyin[0] == "hao3"
 
 
 def test_notes_keep_their_places_beside_braces_and_the_lexicon():

@@ -25,6 +25,10 @@ from ffvits.text.sentences import has_words
         ("1. 打开 2. 关闭", ["1. 打开 2. 关闭"]),
         ("好(。・ω・。)走。来", ["好(。・ω・。)走。", "来"]),
         ("Mr. Wang和J. Smith来了。", ["Mr. Wang和J. Smith来了。"]),
+        ("设 $f(n)=n!$，则 $x; y$。好", ["设 $f(n)=n!$，则 $x; y$。", "好"]),
+        ("有$$\na=1; \nb=2!\n$$成立。好", ["有$$ a=1; b=2! $$成立。", "好"]),
+        ("有\\[\na=n!\n\\]成立。好", ["有\\[ a=n! \\]成立。", "好"]),
+        ("花了$5。又花$6。", ["花了$5。", "又花$6。"]),
         ("", []),
         ("  \n ", []),
     ],
@@ -56,6 +60,12 @@ def test_never_inside_a_word_a_number_or_braces():
     for whole in ("银行", "{hang2}", "1234567.89", "www.example.com", "首都"):
         assert sum(p.count(whole) for p in phrases) == 3
     assert not any(p.startswith("{") for p in phrases)
+
+
+def test_never_inside_a_formula():
+    formula = r"$\frac{a+b}{c+d}, \sqrt{x^2+y^2}: x$"
+    phrases = [p.text for p in split_sentences(f"已知{formula}成立的时候我们说{formula}是对的" * 3, max_chars=12)]
+    assert sum(p.count(formula) for p in phrases) == 6
 
 
 @settings(max_examples=150, deadline=None)
