@@ -1,7 +1,8 @@
 """The one record that travels from the raw recording to the trained voice, and the file that holds it.
 
-`clips.jsonl` has one line per clip. A person may edit `text`, `status` and `speaker` in it (or in the review page);
-ffvits keeps what it wrote itself in `machine`, so an edit is recognised by the difference and never overwritten.
+`clips.jsonl` has one line per clip. A person may edit `text`, `status` and `speaker` in it (the first two in the review
+page, too); ffvits keeps what it wrote itself in `machine`, so an edit is recognised by the difference and never
+overwritten.
 """
 
 from __future__ import annotations
@@ -275,10 +276,10 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
         same_cut[clip.recording, round(clip.start, 3), round(clip.end, 3)] = clip.id
     for old in previous:
         new = clips.get(old.id)
+        doubts = tuple(doubt for doubt in old.review if doubt.why == REPLACED) if old.waiting else ()
+        if doubts and new is not None:  # until a person has settled it
+            new = clips[new.id] = new.with_(review=(*new.review, *doubts)).signed()
         if not old.edited:
-            for doubt in old.review:
-                if doubt.why == REPLACED and new is not None:  # until a person has settled it
-                    clips[new.id] = new.with_(review=(*new.review, doubt)).signed()
             continue
         if new is not None and "" != old.recording != new.recording != "":
             clips[new.id] = new.doubt(REPLACED, old.text).signed()

@@ -149,6 +149,8 @@ class TestEdits:
         assert found.review[0].other == "第一次" and "another" in found.review[0].why
         (again,) = merge_edits([clip(recording="take 2", text="第二次")], [found])
         assert again == found, "the doubt stays until a person has settled it"
+        (named,) = merge_edits([clip(recording="take 2", text="第二次")], [found.with_(speaker="刻晴")])
+        assert (named.speaker, named.review) == ("刻晴", found.review), "whose clip it is settles nothing"
         (right,) = merge_edits([clip(recording="take 2", text="第二次")], [found.with_(review=())])
         assert right.text == "第二次" and not right.review
         for before in ("", "take 2"):

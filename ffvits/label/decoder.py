@@ -48,7 +48,8 @@ def decode(job: Job) -> dict[str, Any]:
         content = _content(job.path)
         key = job.cache.key(content)
         values = job.cache.get(key)
-        if values is not None and all(job.cache.get(part["key"]) is not None for part in values["parts"]):
+        known = values is not None and "level" in values  # earlier versions did not measure it
+        if known and all(job.cache.get(part["key"]) is not None for part in values["parts"]):
             return values
         try:
             values = _decode_parts(job, content)

@@ -40,7 +40,7 @@ def ingest(folder: Path, run: Run, recipe: Recipe, *, part_seconds: float = 300.
     speakers = speaker_names(folder, found, recipe)
     _report(folder, found, speakers)
     settings = _Settings(part_seconds)
-    cache = run.cache("ingest", settings, version=2)
+    cache = run.cache("ingest", settings, version=1)  # by it edits know their recording: it stays
     for path in found.unreadable:
         clip = Clip(
             clip_id(_name(path, folder)), _name(path, folder), 0.0, 0.0, recipe.speaker or folder.resolve().name

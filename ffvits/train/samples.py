@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +51,8 @@ class Shelf:
     def close(self) -> None:
         """Remembers the files that were seen."""
         if self._contents != self._before:
-            write_text(self._folder / "contents.json", json.dumps(self._contents, ensure_ascii=False))
+            with _written(self._folder):
+                write_text(self._folder / "contents.json", json.dumps(self._contents, ensure_ascii=False))
 
     def _content(self, clip: Clip) -> str:
         """The hash of the bytes of the clip's sound file."""
@@ -68,19 +71,27 @@ class Shelf:
 
 
 def _read(path: Path) -> dict[str, list]:
+    """What was remembered; where that is damaged, every file is read again."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    entries = found.items() if isinstance(found, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, list) and len(entry) == 3}
 
 
 def save_samples(path: Path, samples: np.ndarray) -> None:
     """Writes float32 samples as .npy in one atomic step. Raises RunError if the disk is full."""
-    try:
+    with _written(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.save(file, samples.astype(np.float32))
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise RunError(
             f"the cache cannot be written: {error.strerror or error}", cure="free some space and run again", file=path

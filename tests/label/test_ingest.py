@@ -1,5 +1,7 @@
 """The first stage: every file in a folder becomes a clip, kept or rejected with a reason, and nothing disappears."""
 
+import hashlib
+import json
 import os
 import shutil
 import sys
@@ -12,7 +14,7 @@ from ffvits.audio.files import find
 from ffvits.audio.sound import Sound
 from ffvits.clip import read_clips, write_clips
 from ffvits.errors import AudioError
-from ffvits.label.ingest import ingest, speaker_names
+from ffvits.label.ingest import _Settings, ingest, speaker_names
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
@@ -81,6 +83,19 @@ def test_each_part_of_a_recording_knows_the_level_of_the_whole(run, tmp_path, sa
     save(tmp_path / "raw" / "long.wav", np.concatenate([noise(6) * 0.01, noise(6)]))
     quiet, *_, loud = list(ingest(tmp_path / "raw", run, Recipe(), part_seconds=5.0))
     assert quiet.scores["level_db"] == loud.scores["level_db"] == pytest.approx(-20, abs=0.5)
+
+
+def test_a_run_of_a_version_that_measured_no_level_keeps_its_recordings(run, tmp_path, save):
+    """By `recording` edits know what they are for."""
+    save(tmp_path / "raw" / "a.wav", noise(1))
+    (now,) = ingest(tmp_path / "raw", run, Recipe())
+    for file in (run.folder / "cache" / "ingest").rglob("*.json"):
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        kept["values"].pop("level", None)
+        file.write_text(json.dumps(kept), encoding="utf-8")
+    assert list(ingest(tmp_path / "raw", run, Recipe())) == [now]
+    content = hashlib.sha256((tmp_path / "raw" / "a.wav").read_bytes()).hexdigest()
+    assert now.recording == run.cache("ingest", _Settings(300.0), version=1).key(content, "0")
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,20 @@ def test_a_file_that_is_as_it_was_is_not_read_again(run):
         taken(run)
 
 
+@pytest.mark.parametrize("damage", [b"\xff\xfe", b"[1]", b'{"audio/clip-0.wav": 5}'])
+def test_a_damaged_memory_costs_only_time(run, damage):
+    before = taken(run)
+    (run.folder / "cache" / "samples" / "contents.json").write_bytes(damage)
+    assert taken(run) == before
+
+
+def test_a_memory_that_cannot_be_written_is_an_error_with_a_cure(run):
+    contents = run.folder / "cache" / "samples" / "contents.json"
+    contents.mkdir(parents=True)
+    with pytest.raises(RunError, match="cannot be written"):
+        taken(run)
+
+
 def test_a_sound_with_a_value_that_is_no_number_has_no_samples(run):
     import soundfile
 
