@@ -41,12 +41,14 @@ class Written:
 class Finished:
     """A finished voice on its way out: its description, its weights as trained (not fused), and a name for files.
 
+    `title` is its own name, which may be Chinese: two voices can have one name for files.
     `judge` is the discriminator of a voice that is to be a base.
     """
 
     info: VoiceInfo
     weights: Mapping[str, Tensor] = field(repr=False)
     name: str
+    title: str
     judge: Mapping[str, Tensor] | None = field(default=None, repr=False)
 
     @property
@@ -80,9 +82,10 @@ def export(
 ) -> list[Written]:
     """Writes a run's voice (or a base's) for each of `targets` into a folder of its own under `out` (RUN/exports).
 
-    What an earlier export wrote there goes (see `folder.placed`). A target that cannot take this voice is refused with
-    the reason; the others are written. `precision` is that of the ONNX files. Raises FfvitsError for an unknown target
-    or a folder that cannot be written, or what `Voice.load` raises for the source.
+    What an earlier export wrote there goes (see `folder.placed`). A target that cannot take this voice, or whose
+    folder holds a network of somebody's own, is refused with the reason; the others are written. `precision` is that
+    of the ONNX files. Raises FfvitsError for an unknown target or a folder that cannot be written, or what `Voice.load`
+    raises for the source.
     """
     wrong = next((target for target in targets if target not in TARGETS), None)
     if wrong is not None:
@@ -97,7 +100,7 @@ def export(
         small = precision != "float32" and target in ("onnx", "piper")
         folder = Path(out) / (f"{target}-{precision}" if small else target)
         try:
-            with placed(folder, voice.name) as made:
+            with placed(folder, voice.title) as made:
                 TARGETS[target](voice, made, precision)
         except Refused as reason:
             console.warn(f"{target}: {reason}")
@@ -120,13 +123,13 @@ def finished(source: str | Path, offline: bool = False) -> Finished:
         from ffvits.base import load_base
 
         base = load_base(source, offline=offline)
-        return Finished(VoiceInfo.of_base(base), base.generator, _file_name(base.name))
+        return Finished(VoiceInfo.of_base(base), base.generator, _file_name(base.name), base.name)
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise BaseError("this folder is itself an export", cure="export the run it came from", file=folder)
-    named = folder.parent if folder.name == "voice" else folder
+    title = (folder.parent if folder.name == "voice" else folder).resolve().name
     judge = read_weights(folder / JUDGE_FILE) if (folder / JUDGE_FILE).is_file() else None
-    return Finished(VoiceInfo.load(folder), read_weights(weights), _file_name(named.resolve().name), judge)
+    return Finished(VoiceInfo.load(folder), read_weights(weights), _file_name(title), title, judge)
 
 
 def _file_name(name: str) -> str:
