@@ -65,12 +65,13 @@ def repeated(text: str) -> str:
 def period(text: str) -> int:
     """After how many letters a text of eight or more begins anew, to end within or with its second time; 0 if never.
 
-    Only what takes up again three letters or more counts: nobody invents 哈哈哈哈.
+    Only what takes up again three letters or more counts: nobody invents 哈哈哈哈. Letters are the characters that
+    `isalnum` knows, as whoever cuts the text counts them: not the vowel signs of Hindi or Thai.
     """
-    bare = _bare(text)
-    if len(bare) < 8:
+    letters = [unicodedata.normalize("NFKC", char).lower() for char in text if char.isalnum()]
+    if len(letters) < 8:
         return 0
-    found = next((n for n in range(1, len(bare) // 2 + 1) if bare[n:] == bare[:-n]), 0)
+    found = next((n for n in range(1, len(letters) // 2 + 1) if letters[n:] == letters[:-n]), 0)
     return found if found >= 3 else 0
 
 

@@ -259,7 +259,8 @@ def _match(text: str, heard: str) -> tuple[float, str]:
 def _said(lines: Sequence[Line], clips: Sequence[Clip]) -> list[str]:
     """What of the lines (with times) is said in each of a recording's clips, which are in order.
 
-    A line that spans several clips is shared among them by what was heard in each.
+    A line that spans several clips is shared among them by what was heard in each; one whose middle lies in none of
+    them (its own was rejected) is theirs only if it was heard.
     """
     said: list[list[str]] = [[] for _ in clips]
     ends = [clip.end for clip in clips]
@@ -276,8 +277,8 @@ def _said(lines: Sequence[Line], clips: Sequence[Clip]) -> list[str]:
             if middle == [number] or common >= max(_LEAST, _SHARE * min(end - line.start, clip.seconds)):
                 spanned.append(number)
         heard = [clips[number].text for number in spanned]
-        if len(spanned) > 1 and not _recognised(line.text, "".join(heard)):
-            spanned, heard = middle, heard[:1]  # nothing tells where to cut
+        if spanned != middle and not _recognised(line.text, "".join(heard)):
+            spanned, heard = middle, heard[:1]  # nothing tells where to cut, or that it is more than hanging on
         for number, words in zip(spanned, share(line.text, heard) if spanned else (), strict=True):
             said[number].append(words.strip())
     return ["，".join(filter(None, words)) for words in said]

@@ -101,6 +101,15 @@ def test_a_sentence_that_was_said_once_is_not_written_twice(written, second, tex
     assert any("said once" in note for note in found.notes) == (text != written)
 
 
+@pytest.mark.parametrize("once", ["नमस्ते दोस्त", "สวัสดีครับ"])
+def test_words_with_vowel_signs_that_are_written_twice_end_nothing(once):
+    characters = [[char, 0.9, 0.1 * place] for place, char in enumerate(f"{once} {once}")]
+    half = len(once) + 1
+    late = [[char, chance, 2.9 if place >= half else time] for place, (char, chance, time) in enumerate(characters)]
+    assert _told(CLIP, [hearing(f"{once} {once}", 0.8, characters=late)]).text == once
+    assert _told(CLIP, [hearing(f"{once} {once}", 0.8, characters=characters)]).text == f"{once} {once}"
+
+
 def test_a_second_voice_is_looked_for_in_what_trains_the_voice():
     # A singer behind the speaker is in the original only.
     before, after = hearing("今天天气好", 0.9, overlap=0.9), hearing("今天天气好", 0.8, overlap=0.1)

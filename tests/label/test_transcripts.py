@@ -217,6 +217,14 @@ def test_a_subtitle_that_hangs_on_is_not_said_twice(hanging):
     assert [one.text for one in use(heard, lines, S)] == ["你好世界", "今天天气很好"]
 
 
+@pytest.mark.parametrize(("words", "text"), [("好的", "我们现在就出发"), ("好的，我们", "好的，我们，现在就出发")])
+def test_a_subtitle_that_outlives_its_own_rejected_clip_is_the_nexts_only_if_heard_there(words, text):
+    own = clip("", 0.1, 0.8, "a").reject("too-short", "x")
+    heard = clip("好的我们现在就出发" if "我们" in words else "我们现在就出发", 1.0, 5.0, "b")
+    lines = transcripts(Line(words, 0, 1.5), Line(text.removeprefix(words).strip("，"), 1.5, 5.0))
+    assert [one.text for one in use([own, heard], lines, S)] == ["", text]
+
+
 def test_a_line_of_which_nothing_was_heard_stays_whole():
     """Where to cut it nobody can tell, so it is the one's in which its middle lies, as if the other did not hear it."""
     lines = transcripts(Line("欢迎来到提瓦特大陆", 0, 5))
