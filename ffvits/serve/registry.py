@@ -21,22 +21,26 @@ def find_voices(folder: Path) -> dict[str, Path]:
     A folder that cannot be looked into is among them: whoever loads it is told why not; a hidden one is not: something
     is being made there. Raises RunError if there is no such folder, or if it cannot be listed.
     """
-    if not folder.is_dir():
-        raise RunError("there is no such folder", cure="name the folder that holds your runs", file=folder)
-    own = _voice_in(folder)
-    if own:
-        return {folder.resolve().name: own}
     try:
+        if not folder.is_dir():
+            raise RunError("there is no such folder", cure="name the folder that holds your runs", file=folder)
+        own = _voice_in(folder)
+        if own:
+            return {folder.resolve().name: own}
         places = [place for place in sorted(folder.iterdir()) if place.is_dir() and not place.name.startswith(".")]
-    except OSError as error:
+    except OSError as error:  # a network drive that hangs tells it at any of these
         raise RunError(f"cannot be listed: {error.strerror}", cure="make it readable", file=folder) from error
-    found = {place.name: _voice_in(place) for place in places}
+    found = {place.name: _voice_or_closed(place) for place in places}
     return {name: place for name, place in found.items() if place}
 
 
 def _voice_in(folder: Path) -> Path | None:
+    return next((place for place in (folder / "voice", folder) if (place / "voice.json").is_file()), None)
+
+
+def _voice_or_closed(folder: Path) -> Path | None:
     try:
-        return next((place for place in (folder / "voice", folder) if (place / "voice.json").is_file()), None)
+        return _voice_in(folder)
     except OSError:
         return folder
 

@@ -42,17 +42,31 @@ class Speakers:
     numbered: tuple[Key, ...] = ()
 
     def after(self, voices: Mapping[str, Voice]) -> Speakers:
-        """With other voices: nobody's number changes, newcomers get the next ones, by voice and in its order."""
-        known = set(self.numbered)
-        new = tuple(who.key for who in Speakers(voices).everybody() if who.key not in known)
-        return Speakers(voices, self.numbered + new)
+        """With other voices: nobody's number changes, newcomers get the next ones, by voice and in its order.
+
+        Who comes in the row of somebody who leaves the same voice is the same by another name, and has that number.
+        """
+        renamed = self._renamed(voices)
+        numbered = tuple(renamed.get(key, key) for key in self.numbered)
+        new = tuple(who.key for who in Speakers(voices).everybody() if who.key not in numbered)
+        return Speakers(voices, numbered + new)
+
+    def _renamed(self, voices: Mapping[str, Voice]) -> dict[Key, Key]:
+        """Who goes by another name in `voices`."""
+        rows = [(name, _rows(self.voices[name]), _rows(voices[name])) for name in self.voices.keys() & voices.keys()]
+        return {
+            (name, was): (name, now)
+            for name, before, after in rows
+            for was, now in zip(before, after, strict=False)
+            if was not in after and (name, now) not in self.numbered
+        }
 
     def everybody(self) -> list[Speaker]:
         """By voice, and in the voice's order."""
         return [
             Speaker(name, self.voices[name], speaker)
             for name in sorted(self.voices)
-            for speaker in self.voices[name].speakers or (None,)
+            for speaker in _rows(self.voices[name])
         ]
 
     def by_number(self) -> dict[int, Speaker]:
@@ -110,3 +124,8 @@ class Speakers:
             )
         known = ", ".join(who.title for who in everybody[:50])
         raise ServeError(f"there is no voice {wanted!r}", status=404, code="voice_not_found", cure=f"one of: {known}")
+
+
+def _rows(voice: Voice) -> tuple[str | None, ...]:
+    """A voice's speakers; None for the only one of a voice that names nobody."""
+    return tuple(voice.speakers) or (None,)

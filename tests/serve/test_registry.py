@@ -114,6 +114,24 @@ def test_a_number_stays_with_its_speaker_while_the_server_runs(registry, runs):
     assert list(registry.speakers.by_number()) == [2, 3]
 
 
+@pytest.mark.parametrize(
+    ("speakers", "numbers"),
+    [
+        (["小派", "旅行者"], {0: "duo/小派", 1: "duo/旅行者", 2: "solo"}),
+        (["旅行者", "派蒙"], {0: "duo/派蒙", 1: "duo/旅行者", 2: "solo"}),
+        (["旅行者", "小派"], {1: "duo/旅行者", 2: "solo", 3: "duo/小派"}),
+    ],
+)
+def test_a_speaker_who_gets_another_name_keeps_the_number(registry, runs, speakers, numbers):
+    before = json.loads((runs / "duo" / "voice" / "voice.json").read_text("utf-8"))["speakers"]
+    described(runs / "duo" / "voice", speakers=speakers)
+    registry.look(settled=False)
+    assert {id: who.title for id, who in registry.speakers.by_number().items()} == numbers
+    described(runs / "duo" / "voice", speakers=before)
+    registry.look(settled=False)
+    assert registry.number(1).title == "duo/旅行者" and registry.number(2).title == "solo"
+
+
 def test_numbers_go_through_everybody(steady):
     assert [steady.number(id).title for id in range(3)] == ["duo/派蒙", "duo/旅行者", "solo"]
     for id in (-1, 3):
@@ -192,6 +210,26 @@ def test_a_run_that_cannot_be_looked_into_does_not_end_the_watching(runs, capsys
         registry.stop()
     told = capsys.readouterr().err
     assert told.count("closed is not served") == 1 and "Permission denied" in told
+
+
+@pytest.mark.parametrize("asked", ["is_dir", "is_file", "iterdir"])
+def test_a_drive_that_fails_for_a_while_ends_neither_the_voices_nor_the_watching(
+    registry, runs, capsys, monkeypatch, asked
+):
+    def stale(path):
+        raise OSError(errno.ESTALE, "Stale file handle", str(path))
+
+    with monkeypatch.context() as drive:
+        drive.setattr(Path, asked, stale)
+        for _ in range(3):
+            registry.look()
+        with pytest.raises(RunError, match="cannot be listed: Stale file handle"):
+            Registry(runs).start()
+    assert capsys.readouterr().err.count("Stale file handle") == 1
+    shutil.copytree(runs / "solo", runs / "new")
+    registry.look()
+    registry.look()
+    assert registry.names == ("duo", "new", "solo")
 
 
 def test_a_folder_that_is_gone_is_told_once(registry, runs, capsys):
