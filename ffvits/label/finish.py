@@ -108,8 +108,11 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
 
 
 def _unusable(clip: Clip, why: Reason) -> Clip:
-    """The clip rejected by the machine's own judgement; the words that a person wrote stay an edit."""
-    machine = {**clip.machine, "status": "reject"}
+    """The clip rejected by the machine's own judgement; the words that a person wrote stay an edit.
+
+    Of a clip that a person cut the machine has no judgement, and everything stays an edit.
+    """
+    machine = clip.machine and {**clip.machine, "status": "reject"}
     return clip.with_(status="reject", reasons=(why, *clip.reasons), machine=machine)
 
 

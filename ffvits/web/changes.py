@@ -18,12 +18,13 @@ OWN = ("text", "status", "review")  # what a person changes of a clip
 class Change:
     """Clips before and after, as the label file held them; the same ids where they were edited, and not cut or joined.
 
-    `heard` is, by id, what a person had agreed to of the clips before (None: nothing).
+    `heard` is, by id, what a person had agreed to of the clips before (None: nothing), `agreed` what after.
     """
 
     before: tuple[Clip, ...]
     after: tuple[Clip, ...]
     heard: Mapping[str, str | None]
+    agreed: Mapping[str, str | None]
 
     @property
     def edit(self) -> bool:

@@ -32,7 +32,7 @@ ARGUABLE = frozenset(
 
 def doubt(clip: Clip) -> float:
     """How much a clip needs a person's ear, from 0 to 1: by what the recogniser and the screening measured."""
-    if clip.edited:
+    if clip.edited and not clip.waiting:
         return 0.0
     if not clip.kept:
         return 0.5 if clip.reasons and clip.reasons[0].code in ARGUABLE else 0.0
@@ -198,7 +198,9 @@ class Labels:
                     if clip.audio:
                         self.file(clip)  # a new labelling may have deleted it
                 self._put(clips, found.after, restored)
-            self._remember(found.heard)
+            # What another tab has marked since stays.
+            same = [id for id, state in found.agreed.items() if self._heard.get(id) == state]
+            self._remember({id: found.heard[id] for id in same})
             self._changes.forget(change)
             kept = {clip.id for clip in restored}
             gone = tuple(clip.id for clip in found.after if clip.id not in kept)
@@ -294,9 +296,10 @@ class Labels:
         """What was just saved, remembered so that it can be undone."""
         after = tuple(self._clips[id] for id in ids)
         gone = tuple(clip.id for clip in before if clip.id not in ids)
-        if after == before and all(self._heard.get(id) == state for id, state in heard.items()):
+        agreed = {id: self._heard.get(id) for id in heard}
+        if after == before and agreed == heard:
             return Done(after)
-        return Done(after, gone, self._changes.keep(Change(before, after, heard)), note)
+        return Done(after, gone, self._changes.keep(Change(before, after, heard, agreed)), note)
 
     def _with_sound(self, clip: Clip, sound: Sound, original: Sound | None) -> Clip:
         self._run.audio.mkdir(exist_ok=True)

@@ -93,10 +93,11 @@ class Training:
 
         entries = History(self._run.checkpoints / "history.jsonl").read()
         card = _json(self._run.voice / "voice.json").get("card", {})
+        running = self.running  # asked first: what it leaves as it ends is there when it has ended
         outcome = _json(self._run.folder / OUTCOME)
-        if self.running:
+        if running:
             outcome = {"state": "stopping" if self._stopping else "running"}
-        elif not outcome and self._process is not None:
+        elif self._process is not None and outcome.get("state") in (None, HOLDING):
             outcome = {"state": "failed", "message": f"it ended by itself (status {self._process.returncode})"}
         elif outcome.get("state") == HOLDING:  # of another time: the machine went down
             outcome = {}

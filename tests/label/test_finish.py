@@ -82,6 +82,16 @@ def test_a_clip_whose_sound_is_gone_does_not_end_the_run(run, labelled):
     assert again.kept and again.text == "改过"
 
 
+def test_what_a_person_cut_keeps_its_words_when_its_sound_is_gone(run, labelled):
+    finish(labelled, run, Recipe())
+    cut = labelled[0].with_(id="by-hand", start=0.2, text="人写的", audio="audio/by-hand.wav", original="")
+    write_clips(run.clips_file, [cut, *run.clips()[1:]])
+    for _ in range(3):
+        found = {clip.id: clip for clip in finish(labelled, run, Recipe())}
+        assert (found["by-hand"].text, found["by-hand"].status) == ("人写的", "reject")
+        assert [reason.code for reason in found["by-hand"].reasons] == ["gone"]
+
+
 def test_a_clip_without_a_sound_cannot_be_kept(run, labelled):
     broken = Clip("坏-1", "坏.mp3", 0, 0, "派蒙").reject("unreadable", "no decoder understands it", "export it again")
     finish([*labelled, broken], run, Recipe())

@@ -206,6 +206,17 @@ def test_a_training_that_only_starts_holds_nothing(run):
     assert training.status()["state"] == "failed" and "另一个 ffvits" in training.status()["said"]["zh"]
 
 
+@pytest.mark.parametrize("trace", ["", "{}", '{"state": "running"}'])
+def test_a_training_that_was_killed_has_failed(run, trace):
+    training = Training(run)
+    with run.locked():  # it waits for the folder, and so leaves nothing of its own
+        training.start({})
+        training._process.kill()
+        training._process.wait(60)
+    (run.folder / "train.json").write_text(trace, encoding="utf-8")
+    assert (training.status()["state"], "by itself" in training.status()["said"]["en"]) == ("failed", True)
+
+
 def test_a_training_of_which_a_trace_is_left_holds_nothing(run):
     (run.folder / "train.json").write_text('{"state": "running"}', encoding="utf-8")
     assert not Training(run).holding and Training(run).status()["state"] == "idle"
@@ -218,6 +229,11 @@ class TestDoubt:
         doubts = {clip.id: doubt(clip) for clip in read_clips(run.clips_file)}
         assert doubts["长-1"] > doubts["坏"] > doubts["长-2"] > doubts["长-0"] >= doubts["空"] == 0
         assert doubt(labels.edit("长-1", text="改").clips[0]) == 0
+
+    def test_another_speaker_settles_no_doubt(self, run):
+        clip = run.clips()[0].doubt("heard otherwise").signed()
+        assert doubt(clip.with_(speaker="旅行者")) == doubt(clip) >= 0.6
+        assert doubt(clip.with_(speaker="旅行者", text="改")) == 0
 
     def test_agreeing_is_remembered_until_the_label_changes(self, labels, run):
         seen = lambda: {row["id"]: row["seen"] for row in Labels(run).rows()}  # noqa: E731

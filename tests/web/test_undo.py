@@ -43,6 +43,14 @@ def test_what_was_agreed_to_before_is_agreed_to_again(labels, run):
     assert seen(run) == {"长-0"}
 
 
+@pytest.mark.parametrize("since", [{"status": "reject", "seen": True}, {"text": "别处改的"}])
+def test_what_another_tab_agreed_to_since_stays_agreed_to(labels, run, since):
+    agreed = labels.edit("长-0", seen=True)
+    later = labels.edit("长-0", **since)
+    labels.undo(agreed.change)
+    assert seen(run) == {"长-0"} and on_disk(run)["长-0"] == later.clips[0]
+
+
 @pytest.mark.parametrize("what", [{"status": "keep", "seen": True}, {"status": "reject", "seen": True}, {"seen": True}])
 def test_a_mistaken_verdict_settles_no_doubt_for_good(labels, run, what):
     doubted = [clip.doubt("heard otherwise", "别的").signed() for clip in read_clips(run.clips_file) if clip.kept]

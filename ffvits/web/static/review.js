@@ -32,7 +32,7 @@ function draw() {
   list.querySelectorAll(".row").forEach(row => row.remove())
   for (let n = first; n < last; n++) {
     const clip = review.shown[n]
-    const mark = drafts.has(clip.id) && clip.id !== review.chosen ? ["！", "mark no"] : clip.seen || clip.edited ? ["✓", "mark"] : clip.doubt >= 0.3 ? ["？", "mark odd"] : ["", "mark"]
+    const mark = drafts.has(clip.id) && clip.id !== review.chosen ? ["！", "mark no"] : clip.seen || (clip.edited && !clip.doubt) ? ["✓", "mark"] : clip.doubt >= 0.3 ? ["？", "mark odd"] : ["", "mark"]
     const row = make("div", { className: `row ${clip.status} ${clip.id === review.chosen ? "chosen" : ""}` },
       make("p", { textContent: clip.text || clip.heard || "—", lang: "zh" }), make("p", { className: `right ${mark[1]}`, textContent: mark[0] }),
       make("p", { className: "small", textContent: clip.source }), make("p", { className: "small right number", textContent: `${(clip.end - clip.start).toFixed(1)} s` }))
