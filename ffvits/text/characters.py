@@ -44,8 +44,8 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
         if mapped is None:
             if not unicodedata.combining(char) or not out:
                 notes.append(Note(offset + place, char, f"({_name(char)}) is not spoken"))
-            if unicodedata.category(char) in _PICTURES:
-                out.append(PICTURE)
+            if unicodedata.category(char) in _PICTURES and char not in "®©":
+                out.append(_STAR if char in "⭐★🌟☆" else PICTURE)
             continue
         if mapped == "々":
             mapped = out[-1] if out and is_hanzi(out[-1]) else ""
@@ -55,6 +55,8 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
     return Cleaned(_tidy("".join(out)), tuple(sorted(notes, key=lambda note: note.position)))
 
 
+# A noncharacter like PICTURE: a star, which is said behind a number.
+_STAR = "\ufdd2"
 _DIGITS = tuple("零一二三四五六七八九十百")
 # Emoji, new ones among them, keycaps and other drawings.
 _PICTURES = ("So", "Sk", "Cn", "Me")
@@ -68,10 +70,10 @@ _DIRECT = {
     "–": "–", "—": "—", "―": "—", "─": "—", "━": "—", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "‒": "–", "−": "-",
     "～": "~", "〜": "~", "∼": "~", "˜": "~", "•": "·", "・": "·", "‧": "·", "●": "·", "･": "·", "∙": "·",
     "ー": "ー", "￥": "¥", "￡": "£", "￦": "₩", "℃": "°C", "℉": "°F", "º": "°", "˚": "°", "∕": "/",
-    "µ": "μ", "Ω": "Ω", "K": "K", "Å": "埃", "№": "No.", "％": "%", "″": "″", "′": "′", "＝": "=",
+    "™": "", "µ": "μ", "Ω": "Ω", "K": "K", "Å": "埃", "№": "No.", "％": "%", "″": "″", "′": "′", "＝": "=",
     "∶": "∶", "⟶": "→", "➡": "→", "➔": "→", "⬆": "↑", "⬇": "↓", "⁺": "^+", "⁻": "^-", "×": "×", "✕": "×",
     "✖": "×", "╳": "×", "∗": "*", "⁎": "*", "≦": "≤", "≧": "≥", "⩽": "≤", "⩾": "≥", "≒": "≈", "ϕ": "φ",
-    "∆": "△", "∣": "|", "⋅": "×",
+    "∆": "△", "∣": "|", "⋅": "⋅",
     "々": "々", "〇": "零", "𠮷": "吉", "𝑖": "i", "ⁿ": "^n", "ⁱ": "^i", "ˣ": "^x", "ʸ": "^y",
     "，": "，", "。": "。", "！": "！", "？": "？", "；": "；", "：": "：", "（": "（", "）": "）", "、": "、",
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
@@ -140,11 +142,15 @@ _TIDY = tuple(
         # Between digits the wide forms mean what the narrow ones mean.
         (r"(?<=\d)：(?=\d)", ":"),
         (r"∶", ":"),
+        # Of names it is the dot.
+        (rf"(?<=[{_ALNUM})）]) ?⋅ ?(?=[{_ALNUM}(（])", "×"),
+        (r"⋅", "·"),
         (r"(?<=\d)，(?=000(?!\d))", ","),
         (rf"(?<=[{_ALNUM}%])[–—](?=[+\-]?\d)|(?<=[\d%])[–—](?=[{_ALNUM}])|(?<=[A-Za-z])–(?=[A-Za-z])", "-"),
         (r"[—–]+", "—"),
         # A picture between words stands for a mark; a star behind a number is said.
-        (rf"(?<=\d){PICTURE}(?=[级酒好评])", "星"),
+        (rf"(?<=\d){_STAR}(?=[级酒评]|好评)", "星"),
+        (_STAR, PICTURE),
         (rf"(?<=[^\W_]|[%）”》)]) ?{PICTURE}[{PICTURE} ]*(?=[^\W_]|[“《（(])", "，"),
         (PICTURE, ""),
         # Lowered digits are like others but for the base of a logarithm, which must not run into what follows.

@@ -61,7 +61,17 @@ _MARKUP = (
     (re.compile(r"^[ \t]{0,8}(?:[-*+]|\d{1,3}[.)])[ \t]+\[[ xX✓✔]?\][ \t]+", re.M), "a box of a list", ""),
     (re.compile(r"^[ \t]{0,8}(?:#{1,6}|>+)[ \t]+", re.M), "markup", ""),
     (re.compile(r"^[ \t]{0,8}```[ \t]*[A-Za-z0-9_+#.-]{1,20}[ \t]*$", re.M), "the fence of a listing", ""),
-    # A power as programs write it is no bold type.
+    # A power as programs write it (2**10) is no bold type, unless the stars behind it in the line make pairs with it.
+    (
+        re.compile(
+            r"(?<!\*)\*\*(?![\s*])(?:(?<![\dA-Za-z)]\*\*)|(?!\d)"
+            r"|(?=[^*\n]{1,200}\*\*(?!(?<=[\dA-Za-z)]\*\*)\d)"
+            r"(?:[^*\n]{0,200}\*\*[^*\n]{0,200}\*\*){0,20}[^*\n]{0,400}(?![^\n])))"
+            r"(?P<keep>[^*\n]{1,200})(?<!\s)\*\*(?!\*)"
+        ),
+        "markup",
+        "",
+    ),
     (re.compile(r"\*\*\*|\*\*(?!(?<=[\dA-Za-z)]\*\*)\d)|~~|```|(?<![A-Za-z0-9])__|__(?![A-Za-z0-9])"), "markup", ""),
     (
         re.compile(
@@ -75,11 +85,13 @@ _MARKUP = (
 # Faces drawn with marks. In brackets, two signs that no remark has; bare, only the well-known ones.
 _FACE = "≧≦▽△∀ω・｡•︿￣´｀＾ᴗ❛ಠಥДд□◕‿╥﹏✧๑ﾟ☉＠∇▿◡⊙◎〃＼╯╰╭╮ᵔᴥづ"
 _ARM = "ヾヽゞノﾉづつっシ彡ミ٩۶ᕦᕤᕙᕗ╭╮╯╰┐┌┛┓┻━┬┴︵︶¯☆★♡♥❤♪"
+# QwQ is a model too.
+_CRYING = r"(?<!千问)(?<!模型)[0OQ][wW][0OQ](?! ?(?:-[\dA-Za-z]|[\d零一二三四五六七八九十]{1,4}B|模型|开源|推理))"
 EMOTICON = re.compile(
     rf"[{_ARM}\\_]{{0,5}}"
     rf"(?:[(（]\s?(?:[^()（）\n一-鿿]{{0,9}}[{_FACE}]){{2}}[^()（）\n一-鿿]{{0,9}}[)）]|[(（]ツ[)）]|ʕ[^ʔ\n]{{1,9}}ʔ)"
     rf"(?:[oOdbm](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
-    r"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|[0OQ][wW][0OQ])(?![A-Za-z0-9_])"
+    rf"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|{_CRYING})(?![A-Za-z0-9_])"
     r"[;；]?[)）]?(?:\|{2})?"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
@@ -113,11 +125,17 @@ def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
 _LATEX = re.compile(r"[$\\]|[\^_]\{")
 
 
+# Of Windows: D:\times\pi.
+_PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\?[\w.-])*$")
+
+
 def _formulas(source: Source, note: Callable[[int, str, str], None]) -> None:
     """LaTeX in plain signs; commands that are not known are noted."""
     from ffvits.text.latex import FORMULA, plain_formula
 
-    def plain(m: re.Match[str]) -> str:
+    def plain(m: re.Match[str]) -> str | tuple[int, int]:
+        if _PATH.search(m.string, max(0, m.start() - 80), m.start()):
+            return m.span()
         said, unknown = plain_formula(m[m.lastindex or 0])
         for command in unknown:
             note(m.start() + max(m.group().find(command), 0), command, "a command of LaTeX")

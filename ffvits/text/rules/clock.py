@@ -57,7 +57,10 @@ def _duration(m: re.Match[str]) -> str:
 
 _OF_A_RACE = re.compile("成绩(?!公布|发布)|用时|耗时|马拉松|全程|完赛")
 _AT_A_TIME = re.compile("(?:于|在|午|晨|早上|晚上?|[日号天]|开始|到|(?<!完赛)时间[为是：:]?) ?$")
-_THEN = re.compile("[，,]?(?:正式|准时)?(?:开|鸣枪|起跑|出发|举行|发令|发枪|发射|结束|公布|集合|发布)")
+_THEN = re.compile(
+    "[，,]?(?:正式|准时)?(?:开|鸣枪|起跑|出发|举行|发令|发枪|发射|结束|公布|集合|发布"
+    "|起飞|降落|着陆|起床|睡|到达|抵达|发车|到站|进站|打烊|下班|上班|上线|更新|发生|入睡|醒)"
+)
 
 
 def _race(m: re.Match[str]) -> str | None:
@@ -88,7 +91,8 @@ def _time(m: re.Match[str]) -> str | None:
     if int(hour) > 24 or re.search("比例|比值|配比|比为|赔率", before(m, 6)):
         return None
     # A film or a recording counts from nought; nobody gives the seconds of midnight.
-    if hour == "00" and second and not noon and not _AT_A_TIME.search(before(m, 5)):
+    at_a_time = _AT_A_TIME.search(before(m, 5)) or before(m) == "从" or _THEN.match(after(m, 6))
+    if hour == "00" and second and not noon and not at_a_time:
         return "".join(plain(n) + name for n, name in ((minute, "分"), (second, "秒")) if int(n)) or "零秒"
     return _half(noon) + _clock(hour, minute, second)
 

@@ -243,7 +243,9 @@ _TELLING = re.compile(
     r"|√ ?[A-Za-z(]|(?<![\d.])\d{1,2}!(?=[=+\-×÷*/)])|[n)]!(?=[=+\-×÷*/)])|[=+\-×÷*/(][nm]!"
     rf"|(?<![A-Za-z])(?:{_FUNCTIONS})(?:\^\d|[₀-₉]|\s?\([^()]|\s?\d?[xyθαβπ](?![A-Za-z]))"
     r"|(?<![A-Za-z])[A-Za-z]['′]{0,2}\([a-z](?:, ?[a-z])?\)\s?="
-    r"|\d[xyzabcnmt] ?[-+] ?[\da-z][^=]{0,20}="
+    r"|\d[xyzabcn] ?[-+] ?[\da-z][^=]{0,20}="
+    # Metres and tons, unless what is added is of no such kind.
+    r"|\d[mt] ?[-+] ?(?:\d+(?![\d.]|(?:[cdmk]?m|k?g|t)(?![A-Za-z]))|[a-z])[^=]{0,20}="
 )
 _UNIT_POWER = re.compile(r"(?<![A-Za-z])(?:[kcdmμn]?m|(?<=[\d /·])(?:s|h|kg|mol|[A-Z]?g|K|L|J|N))\^-?[123](?![\d+-])")
 
@@ -283,6 +285,7 @@ MATHEMATICS_RULES: tuple[Rule, ...] = (
     rule(
         "power in words", r"(?<=\d)\^(\d+)次方", lambda m: f"的{decimal(m[1])}次方", examples="10^8次方 => 十的八次方"
     ),
+    rule("diameter", r"∅ ?(?=\d)", lambda m: "直径", examples="∅20mm => 直径二十毫米"),
     rule(
         "formula",
         rf"(?<![A-Za-z\d.])(?=[\dA-Za-zΑ-ωπ∑∫∂√(（|+±-]){_INSIDE}{{2,200}}"

@@ -274,7 +274,8 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "times that many",
-        rf"(?<=[一-鿿）])(?<![设求和若则当令根解与为是对])[x×*] ?({NUMBER})(?![\dA-Za-z]| ?[+=<>≤≥])",
+        r"(?<=[一-鿿）])(?<![设求和若则当令根解与为是])(?:(?<!对)|(?<=\d对))"
+        rf"[x×*] ?({NUMBER})(?![\dA-Za-z]| ?[+=<>≤≥])",
         lambda m: "乘" + decimal(m.group(1)),
         examples="鸡蛋x2 => 鸡蛋乘二",
     ),

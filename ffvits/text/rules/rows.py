@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal
-from ffvits.text.rules.rule import Rule, after, rule
+from ffvits.text.rules.rule import Rule, after, before, rule
 
 _SET = r"\d{1,2}-\d{1,2}(?:[(（]\d{1,2}[)）])?"
 
@@ -16,8 +16,14 @@ def _is_a_set(games: str) -> bool:
     return (won == 6 and lost <= 4) or (won == 7 and lost in (5, 6)) or (won == 10 and lost <= 8)
 
 
+_OF_A_BOOK = re.compile("(?:[第图表题式例页章节]|习题|练习) ?$")
+
+
 def _sets(m: re.Match[str]) -> str | None:
     sets = re.findall(_SET, m.group())
+    if _OF_A_BOOK.search(before(m, 4)) or re.match("[页章节题图表]|所示", after(m, 2)):
+        same_chapter = len({one.partition("-")[0] for one in sets}) == 1
+        return re.sub(r"\d+", lambda n: cardinal(n.group()), m.group().replace("-", "杠")) if same_chapter else None
     if not all(map(_is_a_set, sets)):
         return None
     said = [re.sub(r"\d+", lambda n: cardinal(n.group()), one.replace("-", "比")) for one in sets]
@@ -40,7 +46,10 @@ ROW_RULES: tuple[Rule, ...] = (
         "sets of a match",
         rf"(?<![\d.-]){_SET}(?:[/，,、 ]{{1,2}}{_SET}){{1,4}}(?![\d.-])",
         _sets,
-        examples="6-4/7-6(5)/6-3 => 六比四，七比六（五），六比三\n6-4，3-6，7-6(4) => 六比四，三比六，七比六（四）",
+        examples="""
+        6-4/7-6(5)/6-3 => 六比四，七比六（五），六比三
+        6-4，3-6，7-6(4) => 六比四，三比六，七比六（四）
+        如图6-1、6-2所示 => 如图六杠一、六杠二所示""",
     ),
     rule(
         "hours one after the other",

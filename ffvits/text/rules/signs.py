@@ -65,7 +65,12 @@ SIGN_RULES: tuple[Rule, ...] = (
         examples="连Wi-Fi => 连Wifi",
     ),
     rule("hyphen inside Latin", r"(?<=[A-Za-z])-(?=[A-Za-z])", lambda m: " ", examples="e-mail => e mail"),
-    rule("arrow", r"\s?→\s?", lambda m: "到" if before(m) and after(m) else "", examples="北京→上海 => 北京到上海"),
+    rule(
+        "arrow",
+        rf"\s?→\s?|(?<=[{_HAN}]) ?⇒ ?(?=[{_HAN}])",
+        lambda m: "到" if before(m) and after(m) else "",
+        examples="北京→上海 => 北京到上海\n打开设置⇒点击关于 => 打开设置到点击关于",
+    ),
     rule("up", r"↑", lambda m: "上升", examples="↑百分之五 => 上升百分之五"),
     rule("down", r"↓", lambda m: "下降"),
     rule(
