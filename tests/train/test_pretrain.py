@@ -29,6 +29,14 @@ def test_a_corpus_becomes_a_base_that_can_be_taken(run, tiny_base, capsys):
     assert base.symbols == load_base(tiny_base).symbols
 
 
+def test_a_bundle_that_cannot_be_placed_is_not_said_to_be_a_base(run, capsys):
+    (run.folder / "exports" / "bundle").mkdir(parents=True)
+    (run.folder / "exports" / "bundle" / "mine.safetensors").touch()
+    assert cli.main(["pretrain", str(run.folder), "--steps", "1"]) == 1
+    said = capsys.readouterr()
+    assert "a base:" not in said.out and "mine.safetensors" in said.err
+
+
 def test_without_the_flag_it_goes_on_from_the_weights_of_the_base(run, tiny_base):
     assert cli.main(["pretrain", str(run.folder), "--steps", "2", "--set", "train.keep=9"]) == 0
     assert torch.equal(first_weights(run), load_base(tiny_base).generator["enc_p.emb.weight"])
