@@ -30,21 +30,27 @@ _TITLES = (
     "|同志|某|氏|太太|夫人|家(?:人|的|庄|村|姐姐|哥哥|兄弟|老)|律师|导演|教练|队长|班长|警官|法官|女侠|大侠|公子|姑娘|老板|老爷|大人|姐|哥|叔|伯|姨|婶|嫂|爷爷|奶奶"
 )
 _TITLE_AFTER = re.compile(_TITLES)
-_PERSON_BEFORE = re.compile(
-    r"(?:演员|导演|歌手|作家|记者|教授|主席|总统|书记|主任|经理|先生|女士|同学|老师|医生|律师|队长|队员|球员|选手|教练|将军|大将|名将"
-    r"|诗人|画家|商人|学者|专家|院士|市民|村民|居民|男子|女子|创始人|总裁|总经理|董事长|主持人|嘉宾|主演|由|和|与|跟|、|，|。|“|《|（|：|给|对|向|被|把|让)$"
+_ROLE = (
+    "演员|导演|歌手|作家|记者|教授|主席|总统|书记|主任|经理|先生|女士|同学|老师|医生|律师|队长|队员|球员|选手|教练|将军|大将|名将"
+    "|诗人|画家|商人|学者|专家|院士|市民|村民|居民|男子|女子|创始人|总裁|总经理|董事长|主持人|嘉宾|主演"
 )
+_PERSON_BEFORE = re.compile(rf"(?:(?:{_ROLE})：?|由|和|与|跟|、|，|。|“|《|（|：|给|对|向|被|把|让)$")
+_ROLE_BEFORE = re.compile(f"(?:{_ROLE})：?$")
+_ANOTHER_BEFORE = re.compile("[和与跟、]$")
 _SPEAKS_AFTER = re.compile(
-    "说|道|表示|认为|介绍|告诉|指出|称|笑|问|答|喊|出生|毕业|担任|曾|于|是|在|和|与|、|，|。|！|？|）|”|的|等|$"
+    "说|道|表示|认为|介绍|告诉|指出|称|笑|问|答|喊|出生|毕业|担任|摄|报道|演?唱|来|曾|于|是|在|和|与|、|，|。|！|？|）|”|的|等|$"
 )
 
 
-# These begin so many words that are in no dictionary (单推, 解绑, 查重, 乐购) that a person must be seen to act.
+# These begin so many words that are in no dictionary (单推, 解绑, 查重, 乐购) that a person must be seen to act,
+# unless he is introduced by what he is.
 _WORDS_TOO = frozenset("单解查盖华乐缪区曲")
 _ACTS_AFTER = re.compile(
     "说|道[，：]|表示|认为|介绍|告诉|指出|坦言|透露|笑[着道了]|问|答|喊|出生|毕业|担任|主演|饰|扮演|执导|夺冠|获得"
-    "|自[幼小]|今年|[男女]，"
+    "|自[幼小]|今年|[男女]，|[一-鿿]?摄[，）]|报道|的歌|演?唱"
 )
+# With one of these such a surname is a word of today rather than a name, whoever stands before it.
+_NO_GIVEN_NAME = frozenset("推刷休招品绑限重岗寝卡体派核分房压锁码库绘购高玩评活科住妃硕农机密完开清错掉遍看题选传约")
 _PLACES = frozenset("华强北 华清池 华莱士".split())
 
 
@@ -97,7 +103,7 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
                 unknown = unknown and not (len(word) == 3 and is_word(word[1:])) and word not in _PLACES
                 if unknown and word[0] not in _NEVER_ALONE and word[1] not in _VERBS:
                     rest = spoken[start + len(word) : start + len(word) + 3]
-                    person = _is_introduced(before) and (is_word(word) or _is_active(word[0], len(word), rest))
+                    person = _is_introduced(before) and (is_word(word) or _is_a_person(before, word, rest))
                 elif split and word[0] not in _NEED_TITLE:
                     end = start + 1 + len(words[index + 1])
                     person = _is_introduced(before) and _is_active(word[0], 3, spoken[end : end + 3])
@@ -109,6 +115,17 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
 def _is_introduced(before: str) -> bool:
     """True at the start of a text, and behind what often stands before a name."""
     return not before or bool(_PERSON_BEFORE.search(before))
+
+
+def _is_a_person(before: str, word: str, rest: str) -> bool:
+    """True if an unknown word that begins with a surname is a name between these neighbours."""
+    if word[0] not in _WORDS_TOO:
+        return before[-1:] == "（" or _is_active(word[0], len(word), rest)
+    if word[1] not in _NO_GIVEN_NAME and (
+        _ROLE_BEFORE.search(before) or (_ANOTHER_BEFORE.search(before) and _SPEAKS_AFTER.match(rest))
+    ):
+        return True
+    return _is_active(word[0], len(word), rest)
 
 
 def _is_active(surname: str, length: int, rest: str) -> bool:
