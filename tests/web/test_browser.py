@@ -105,6 +105,44 @@ def test_an_edit_that_could_not_be_saved_is_not_left_behind(page, run):
     assert {clip.id: clip.text for clip in read_clips(run.clips_file)}["长-1"] == "没有丢的字"
 
 
+def test_pinyin_that_is_half_typed_is_not_saved(page, run):
+    saved = []
+    page.on("request", lambda request: saved.append(request.post_data_json) if request.method == "PATCH" else None)
+    page.focus("#text")
+    page.keyboard.press("End")
+    keyboard = page.context.new_cdp_session(page)
+    for pinyin in ("hen", "hen'hao"):
+        at = len(pinyin)
+        keyboard.send("Input.imeSetComposition", {"text": pinyin, "selectionStart": at, "selectionEnd": at})
+        page.wait_for_timeout(800)  # longer than a pause after which what is typed is saved
+    keyboard.send("Input.insertText", {"text": "很好"})
+    expect(page.locator("#saved")).to_have_text("已保存")
+    assert saved == [{"text": "今天天气很好"}]
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(page.locator("#text")).to_have_value("今天天气")
+    assert run.clips()[1].text == "今天天气"
+
+
+def test_what_could_not_be_undone_is_undone_later(page, run):
+    before = run.clips_file.read_bytes()
+    page.fill("#text", "今天天气真好")
+    expect(page.locator("#saved")).to_have_text("已保存")
+    page.focus("#rows")
+    page.route("**/api/undo", lambda route: route.abort())
+    page.keyboard.press("z")
+    expect(page.locator("#toast")).to_have_text(re.compile("^连不上"))
+    page.unroute("**/api/undo")
+    with run.locked():
+        page.keyboard.press("z")
+        expect(page.locator("#toast")).to_have_text(re.compile("另一个 ffvits"))
+    page.keyboard.press("z")
+    expect(page.locator("#text")).to_have_value("今天天气")
+    assert run.clips_file.read_bytes() == before
+    page.keyboard.press("z")
+    expect(page.locator("#toast")).to_have_text("没有可以撤销的。")
+
+
 def test_a_person_reviews_with_the_keyboard(page, run):
     page.focus("#rows")
     page.keyboard.press("a")  # 今天天气: kept

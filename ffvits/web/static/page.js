@@ -13,7 +13,8 @@ export function toast(text) {
   toasting = setTimeout(() => $("toast").classList.remove("shown"), 5000)
 }
 
-// Every answer is JSON or a blob; a refusal is shown with its cure, and ends what asked for it.
+// Every answer is JSON or a blob; a refusal is shown with its cure, and ends what asked for it: its `status` is 0 where
+// there was no answer at all.
 export async function ask(path, body, method = body ? "POST" : "GET") {
   const options = body ? { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } } : { method }
   const answer = await fetch(path, options).catch(() => null)
@@ -21,7 +22,7 @@ export async function ask(path, body, method = body ? "POST" : "GET") {
     const told = answer ? await answer.json().catch(() => null) : null
     const text = told?.said?.[language] || told?.error?.message || (answer ? answer.statusText : t("gone"))
     toast(text)
-    throw new Error(text)
+    throw Object.assign(new Error(text), { status: answer?.status ?? 0 })
   }
   return answer.headers.get("Content-Type").startsWith("application/json") ? answer.json() : answer.blob()
 }

@@ -183,10 +183,11 @@ async function change(id, { text, ...what }) {
 }
 
 let typing
-function typed() {
+function typed(event) {
   const id = review.chosen, text = $("text").value
   drafts.set(id, text)
   clearTimeout(typing)
+  if (event.isComposing) return // half a word in pinyin: its end is told too
   if (text.trim()) typing = setTimeout(() => drafts.has(id) && quietly(commit(id)), 500) // empty: more is to come
 }
 function leave() {
@@ -214,13 +215,15 @@ const judge = status => decide({ status, seen: true })
 function undo() {
   leave()
   quietly(enqueue(async () => {
-    const change = review.undo.pop()
+    const change = review.undo.at(-1)
     if (!change) return toast(t("nothing_to_undo"))
     try {
       const done = await ask("api/undo", { change })
+      review.undo.pop()
       apply(done)
       choose(done.rows[0].id, false)
     } catch (error) {
+      if ([404, 409].includes(error.status)) review.undo.pop() // it never can be; otherwise it waits for the next try
       await loadClips() // somebody else changed it: show what it is now
       retell()
       throw error
@@ -255,6 +258,7 @@ $("rows").onscroll = draw
 $("play").onclick = toggle
 $("original").onchange = () => quietly(loadSound(!player.paused))
 $("text").oninput = typed
+$("text").addEventListener("compositionend", typed)
 $("text").onblur = () => { if ($("text").value.trim()) leave() } // without words it waits for the verdict
 $("keep").onclick = () => judge("keep")
 $("reject").onclick = () => judge("reject")
