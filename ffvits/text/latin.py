@@ -26,6 +26,21 @@ def spell(letter: str) -> tuple[str, ...]:
 
 # Abbreviations that are words in small letters.
 _LETTERS_IN_CAPITALS = frozenset(("IT", "AM", "MS", "DR"))
+# Milliseconds; the title is Ms.
+_LETTERS_IN_SMALL = frozenset(("ms",))
+# Words and names as well (original sin, Amy Tan).
+_FUNCTIONS = frozenset(("sin", "tan"))
+_BESIDE = re.compile(r"(?:sin|cos|tan|cot|sec|csc|arc\w+|ln|lg|log|[A-Za-z]|)$")
+
+
+def reading_between(word: str, before: str, after: str) -> tuple[str, ...] | None:
+    """`word_reading` of a word that stands between these: sin and tan are functions unless Latin words are beside."""
+    if word.lower() in _FUNCTIONS and not word.isupper():
+        beside = (re.search("[A-Za-z]*$", before.removesuffix(" ")), re.match(" ?([A-Za-z]*)", after))
+        words = (beside[0].group() if beside[0] else "", beside[1][1] if beside[1] else "")
+        if not word.islower() or not all(map(_BESIDE.match, words)):
+            return sound_out(word.lower())
+    return word_reading(word)
 
 
 @lru_cache(maxsize=8192)
@@ -33,7 +48,7 @@ def word_reading(word: str) -> tuple[str, ...] | None:
     """A Latin word in Mandarin syllables, or None where it is spelled letter by letter."""
     lower = word.lower()
     known = _known().get(lower)
-    if known and word not in _LETTERS_IN_CAPITALS:
+    if known and word not in _LETTERS_IN_CAPITALS and word not in _LETTERS_IN_SMALL:
         return known
     if len(word) == 1 or is_spelled(word):
         return None

@@ -44,7 +44,7 @@ def read(
             known = given[position]
             tokens.append(Word((Piece(known.text, known.syllables, known.source, position),)))
         else:
-            tokens.extend(_tokens(word, position, decided, lexicon, inline))
+            tokens.extend(_tokens(spoken, word, position, decided, lexicon, inline))
         position += len(word)
     return tokens
 
@@ -73,6 +73,7 @@ def character_readings(text: str) -> list[str | None]:
 
 
 def _tokens(
+    spoken: str,
     word: str,
     start: int,
     decided: Mapping[int, tuple[str, str]],
@@ -94,7 +95,7 @@ def _tokens(
             continue
         latin = _LATIN.match(word, at)
         if latin:
-            pieces.extend(_latin(latin.group(), place, lexicon, inline))
+            pieces.extend(_latin(spoken, latin.group(), place, lexicon, inline))
             at = latin.end()
             continue
         if place in inline:
@@ -110,15 +111,20 @@ def _tokens(
 
 
 def _latin(
-    text: str, place: int, lexicon: Mapping[str, tuple[str, ...]], inline: Mapping[int, tuple[str, ...]]
+    spoken: str,
+    text: str,
+    place: int,
+    lexicon: Mapping[str, tuple[str, ...]],
+    inline: Mapping[int, tuple[str, ...]],
 ) -> list[Piece]:
-    from ffvits.text.latin import spell, word_reading
+    from ffvits.text.latin import reading_between, spell
 
     if place in inline:
         return [Piece(text, inline[place], "inline", place)]
     if text.lower() in lexicon:
         return [Piece(text, lexicon[text.lower()], "lexicon", place)]
-    reading = word_reading(text)
+    end = place + len(text)
+    reading = reading_between(text, spoken[max(0, place - 20) : place], spoken[end : end + 20])
     if reading is not None:
         return [Piece(text, reading, "english", place)]
     return [Piece(letter, spell(letter), "letter", place + i) for i, letter in enumerate(text)]

@@ -51,6 +51,23 @@ def test_words(word, reading):
     assert all(tidy(s) == s for s in got)
 
 
+@pytest.mark.parametrize(
+    "text, pinyin",
+    [
+        ("Amy Tan的书", "ai4 mi3 tan4 de5 shu1"),
+        ("original sin", None),
+        ("Sin City", None),
+        ("sin30°", "sai4 yin1 san1 shi2 du4"),
+        ("sin²x+tan x=1", "sai4 yin1 ping2 fang1 ai2 ke5 si5 jia1 tan4 zhen1 te5 ai2 ke5 si5 deng3 yu2 yi1"),
+        ("单位是ms", "dan1 wei4 shi4 ai2 mu5 ai2 si5"),
+        ("Ms. Wang", "mi1 zi5 wang2"),
+    ],
+)
+def test_a_function_is_told_from_a_name(text, pinyin):
+    got = " ".join(front_end("mandarin-lite").encode(text).pinyin)
+    assert got == pinyin if pinyin else "sai4 yin1" not in got
+
+
 def test_spelled():
     assert is_spelled("NASA") and is_spelled("bcd") and not is_spelled("nation")
     assert all(word_reading(word) is None for word in "yyds yysy CaO NaOH CaCO KMnO IT".split())
