@@ -126,7 +126,7 @@ _LATEX = re.compile(r"[$\\]|[\^_]\{")
 
 
 # Of Windows: D:\times\pi.
-_PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\?[\w.-])*$")
+_PATH = re.compile(r"(?<![A-Za-z])[A-Zc-g]:(?:\\?[\w.-])*$")
 
 
 def _formulas(source: Source, note: Callable[[int, str, str], None]) -> None:

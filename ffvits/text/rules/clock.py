@@ -63,6 +63,9 @@ _THEN = re.compile(
 )
 
 
+_RECORDED = re.compile("视频|录像|片段|影片|电影|音频|录音|进度")
+
+
 def _race(m: re.Match[str]) -> str | None:
     """Hours, minutes and seconds of a race; a clock beside the same words is left to the time of day."""
     run = re.search("(?:跑[出进]了?|用了|仅用)$", before(m, 4)) or (before(m) == "以" and in_sport(m))
@@ -91,7 +94,8 @@ def _time(m: re.Match[str]) -> str | None:
     if int(hour) > 24 or re.search("比例|比值|配比|比为|赔率", before(m, 6)):
         return None
     # A film or a recording counts from nought; nobody gives the seconds of midnight.
-    at_a_time = _AT_A_TIME.search(before(m, 5)) or before(m) == "从" or _THEN.match(after(m, 6))
+    happens = (before(m) == "从" or _THEN.match(after(m, 6))) and not _RECORDED.search(before(m, 8))
+    at_a_time = happens or _AT_A_TIME.search(before(m, 5))
     if hour == "00" and second and not noon and not at_a_time:
         return "".join(plain(n) + name for n, name in ((minute, "分"), (second, "秒")) if int(n)) or "零秒"
     return _half(noon) + _clock(hour, minute, second)

@@ -6,7 +6,7 @@ import re
 from math import factorial
 
 from ffvits.text.numerals import decimal, digits
-from ffvits.text.rules.rule import NUMBER, Rule, rule
+from ffvits.text.rules.rule import NUMBER, Rule, before, rule
 from ffvits.text.units import UNITS
 
 _FUNCTIONS = "arcsin|arccos|arctan|sin|cos|tan|cot|sec|csc|lim|max|min|gcd|exp|log|ln|lg"
@@ -285,7 +285,9 @@ MATHEMATICS_RULES: tuple[Rule, ...] = (
     rule(
         "power in words", r"(?<=\d)\^(\d+)次方", lambda m: f"的{decimal(m[1])}次方", examples="10^8次方 => 十的八次方"
     ),
-    rule("diameter", r"∅ ?(?=\d)", lambda m: "直径", examples="∅20mm => 直径二十毫米"),
+    rule(
+        "diameter", r"∅ ?(?=\d)", lambda m: "" if before(m, 2) == "直径" else "直径", examples="∅20mm => 直径二十毫米"
+    ),
     rule(
         "formula",
         rf"(?<![A-Za-z\d.])(?=[\dA-Za-zΑ-ωπ∑∫∂√(（|+±-]){_INSIDE}{{2,200}}"

@@ -113,11 +113,11 @@ def _unit_alone(number: str, unit: str) -> str:
 # Pay and prices are given in thousands, but 4K is a screen.
 _PAY = re.compile("[薪酬]|工资|收入|月入|年入|到手")
 _PAID = re.compile(f"{_PAY.pattern}|[月房年]租|租金|(?:[花赚挣]|赚到|挣到)了?$|预算|奖金|生活费|存款|报价|提成|offer")
-_SCREEN = re.compile(" ?(?:超?高清|画质|显示|电影|电视|投影|分辨|屏|视频)")
+_SCREEN = re.compile(" ?的?(?:超?高清|画质|显示|电影|电视|投影|分辨|屏|视频)")
 
 
 def _thousands(m: re.Match[str]) -> str | None:
-    if _SCREEN.match(after(m, 3)) or (after(m) == "的" and not _PAY.search(before(m, 8))):
+    if _SCREEN.match(after(m, 4)) or (after(m) == "的" and not _PAY.search(before(m, 8))):
         return None
     if not _PAID.search(before(m, 8)) and not re.match("块|元|的?[月年底]薪|/月|一个月|每月", after(m, 4)):
         return None
