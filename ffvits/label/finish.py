@@ -89,7 +89,7 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
             clip = _unusable(clip, _SOUNDLESS)
         elif clip.kept:
             if name in missing:
-                sound = next((p for p in (run.path(clip), run.folder / clip.original) if p.is_file()), None)
+                sound = _source(clip, run)
                 if sound is None:
                     exported.append(_unusable(clip, _GONE))
                     continue
@@ -105,6 +105,30 @@ def export(clips: Iterable[Clip], run: Run) -> list[Clip]:
         (run.audio / name).unlink(missing_ok=True)
     write_text(index_file, json.dumps(after, ensure_ascii=False, indent=0))
     return exported
+
+
+def in_audio(clip: Clip, run: Run) -> Clip:
+    """A clip that is kept between two labellings, its samples in `audio/` as `export` will write them.
+
+    So training hears the same bytes before the next labelling as after. One that is not kept, or whose sound is
+    nowhere, stays as it is.
+    """
+    sound = _source(clip, run)
+    if not clip.kept or not clip.audio or sound is None:
+        return clip
+    run.audio.mkdir(exist_ok=True)
+    name, file = f"{clip.id}.wav", run.audio / _INDEX
+    index = _index(file)
+    if not _stands(clip, run, index):
+        write_text(file, json.dumps({**index, name: _UNDER_WAY}, ensure_ascii=False, indent=0))
+        Sound.load(sound).save(run.audio / name)
+        write_text(file, json.dumps({**index, name: clip.key}, ensure_ascii=False, indent=0))
+    return clip.with_(audio=f"audio/{name}")
+
+
+def _source(clip: Clip, run: Run) -> Path | None:
+    """Where a clip's samples are, or those that they were made from; None if they are gone."""
+    return next((path for path in (run.path(clip), run.folder / clip.original) if path.is_file()), None)
 
 
 def _unusable(clip: Clip, why: Reason) -> Clip:

@@ -16,6 +16,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import STATUSES, Clip, Reason, write_clips
 from ffvits.errors import BusyError, FfvitsError, ServeError
 from ffvits.files import write_text
+from ffvits.label.finish import in_audio
 from ffvits.run import Run, digest
 from ffvits.web.changes import Change, Changes
 from ffvits.web.cutting import halves, one_after_the_other, whole
@@ -131,7 +132,7 @@ class Labels:
                 raise _refused("a clip without a text cannot be kept", "write what is said in it", 409)
             heard = {id: self._heard.get(id)}
             if clip != before:
-                clips[id] = clip
+                clips[id] = clip = in_audio(clip, self._run)
                 self._save()
             if seen is not None or clip != before:
                 self._remember({id: None if seen is False else _state(clip)})
@@ -191,7 +192,7 @@ class Labels:
             found = self._changes.find(change)
             restored = found.undone(clips)
             if found.edit:
-                clips.update((clip.id, clip) for clip in restored)
+                clips.update((clip.id, in_audio(clip, self._run)) for clip in restored)
                 self._save()
             else:
                 for clip in restored:

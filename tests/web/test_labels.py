@@ -157,6 +157,26 @@ def test_sound_that_was_held_out_is_trained_on_only_where_that_is_told(labels, r
     )
 
 
+def test_what_a_person_keeps_sounds_at_once_as_after_the_next_labelling(labels, run):
+    fresh = run.clips()
+    cached = fresh[3].with_(audio="cache/坏.flac", original="cache/坏.flac")
+    run.path(cached).parent.mkdir()
+    tone(2.0, 0.2).save(run.path(cached))
+    (run.audio / "坏.wav").unlink()
+    write_clips(run.clips_file, [*fresh[:3], cached, fresh[4]])
+    done = labels.edit("坏", text="听清了", status="keep")
+    (kept,) = done.clips
+    assert kept.audio == "audio/坏.wav" and on_disk(run)["坏"] == kept
+    sound = run.path(kept).read_bytes()
+    labels.undo(done.change)
+    again = labels.edit("坏", text="听清了", status="keep")
+    finish([*fresh[:3], cached, fresh[4]], run, run.recipe())
+    assert on_disk(run)["坏"].kept and run.path(on_disk(run)["坏"]).read_bytes() == sound
+    labels.undo(again.change)
+    finish([*fresh[:3], cached, fresh[4]], run, run.recipe())
+    assert not run.path(kept).exists()  # nobody's any more
+
+
 def test_sounds_may_lie_on_another_disk(labels, run, tmp_path):
     run.audio.rename(tmp_path / "elsewhere")
     run.audio.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
