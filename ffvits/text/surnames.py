@@ -50,7 +50,11 @@ _ACTS_AFTER = re.compile(
     "|自[幼小]|今年|[男女]，|[一-鿿]?摄[，）]|报道|的歌|演?唱"
 )
 # With one of these such a surname is a word of today rather than a name, whoever stands before it.
-_NO_GIVEN_NAME = frozenset("推刷休招品绑限重岗寝卡体派核分房压锁码库绘购高玩评活科住妃硕农机密完开清错掉遍看题选传约")
+_NO_GIVEN_NAME = frozenset(
+    "推刷休招品绑限重岗寝卡体派核分房压锁码库绘购高玩评活科住妃硕农机密完开清错掉遍看题选传约防享视"
+)
+# Beside others firms as well as people begin with these (乐视, 华住).
+_FIRMS = frozenset("乐华盖")
 _PLACES = frozenset("华强北 华清池 华莱士".split())
 
 
@@ -122,7 +126,8 @@ def _is_a_person(before: str, word: str, rest: str) -> bool:
     if word[0] not in _WORDS_TOO:
         return before[-1:] == "（" or _is_active(word[0], len(word), rest)
     if word[1] not in _NO_GIVEN_NAME and (
-        _ROLE_BEFORE.search(before) or (_ANOTHER_BEFORE.search(before) and _SPEAKS_AFTER.match(rest))
+        _ROLE_BEFORE.search(before)
+        or (word[0] not in _FIRMS and _ANOTHER_BEFORE.search(before) and _SPEAKS_AFTER.match(rest))
     ):
         return True
     return _is_active(word[0], len(word), rest)
