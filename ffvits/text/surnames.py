@@ -55,7 +55,7 @@ _NO_GIVEN_NAME = frozenset(
 )
 # Beside others firms as well as people begin with these (乐视, 华住).
 _FIRMS = frozenset("乐华盖")
-_PLACES = frozenset("华强北 华清池 华莱士".split())
+_PLACES = frozenset("华强北 华清池 华莱士 乐百氏".split())
 
 
 _NICKNAME = re.compile("(?<![一-鿿])[老小阿][单解查仇朴覃翟葛曾任区缪](?=说|道|问|笑|你|我|他|来|去|是|，|。|！|？|$)")
