@@ -5,7 +5,7 @@ evaluation/
     summary.txt          who spoke, and five lines, in Chinese and in English
     evaluation-<step>.json, summary-<step>.txt      the same of a training state
     evaluation-<speaker>.json …                     of a speaker, where the voice has several
-    evaluation-<N>-sentences.json …                 of fewer sentences than the one that is there already
+    evaluation-<N>-sentences.json …                 of fewer sentences than the same voice's that is there already
     <voice>-<key>/, real-<key>/      one folder per voice heard: its sounds, and verdicts.jsonl, a line per sentence
 """
 
@@ -87,6 +87,7 @@ class Evaluation:
             **{
                 name: {
                     "name": side.name,
+                    "fingerprint": side.fingerprint,
                     "folder": side.folder.name,
                     "figures": measures.to_dict(side.figures),
                     "fast": dict(side.fast),
@@ -148,23 +149,24 @@ def evaluate(
 
 
 def _mark(evaluation: Evaluation, *, of_checkpoint: bool) -> str:
-    """What the names of its files have after "evaluation" and "summary"; a fuller one that is there already stays."""
+    """What the names of its files have after "evaluation" and "summary"; a fuller one of the same voice stays."""
     mark = f"-{evaluation.voice.name}" if of_checkpoint else ""
     if evaluation.speaker and len(evaluation.speakers) > 1:
         mark += f"-{file_name(evaluation.speaker)}"
     fuller = evaluation.folder / f"evaluation{mark}.json"
-    count = len(evaluation.voice.verdicts)
-    if _sentences_in(fuller) <= count:
+    count, there = len(evaluation.voice.verdicts), _sentences_in(fuller, evaluation.voice)
+    if there <= count:
         return mark
     mark += f"-{count}-sentences"
-    console.warn(f"{fuller.name} is of {_sentences_in(fuller)} sentences and stays: this one is evaluation{mark}.json")
+    console.warn(f"{fuller.name} is of {there} sentences and stays: this one is evaluation{mark}.json")
     return mark
 
 
-def _sentences_in(file: Path) -> int:
-    """Of how many sentences an evaluation is; 0 where there is none, or one that cannot be read."""
+def _sentences_in(file: Path, voice: Heard) -> int:
+    """Of how many sentences a voice's evaluation is; 0 where none can be read, or it is of another voice."""
     try:
-        return int(json.loads(file.read_text(encoding="utf-8"))["sentences"])
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return int(found["sentences"]) if found["voice"]["fingerprint"] == voice.fingerprint else 0
     except (OSError, ValueError, KeyError, TypeError):
         return 0
 

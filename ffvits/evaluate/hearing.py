@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -28,12 +28,16 @@ VERSION = 5  # of how a take is judged: what an older one found is judged anew
 
 @dataclass(frozen=True)
 class Heard:
-    """One voice as the panel heard it: `folder` holds its sounds; `fast` how quickly it spoke (empty for a person)."""
+    """One voice as the panel heard it: `folder` holds its sounds; `fast` how quickly it spoke (empty for a person).
+
+    `fingerprint` tells it from one of the same name that was trained anew ("" for a person).
+    """
 
     name: str
     folder: Path
     verdicts: tuple[Verdict, ...]
     fast: Mapping[str, float]
+    fingerprint: str = ""
 
     @cached_property
     def figures(self) -> dict[str, Figure]:
@@ -47,11 +51,12 @@ def hear_voice(
     voice: Voice, name: str, place: Path, sentences: Sequence[Sentence], speaker: str | None, seed: int, panel: Panel
 ) -> Heard:
     """What the panel makes of a voice; taken from a folder in `place` where the same was judged before."""
-    known_by = (_fingerprint(voice), speaker, seed, [asdict(s) for s in sentences])
+    own = _fingerprint(voice)
+    known_by = (own, speaker, seed, [asdict(s) for s in sentences])
     folder = place / f"{file_name(name)}-{_key(panel, *known_by)}"
     known = _read(folder, name)
     if known is not None:
-        return known
+        return replace(known, fingerprint=own)
     panel.gather()
     voice.say("你好", voice.speakers[0] if voice.speakers else None, seed=0)  # the first words of a program are slow
     console.info(f"{name} says {len(sentences)} sentences")
@@ -67,7 +72,8 @@ def hear_voice(
         "first_audio_seconds": round(sum(p.first for p in paces) / len(paces), 4),
         "peak_memory_megabytes": _peak_memory(),
     }
-    return _write(folder, name, panel.judge(save(takes, folder), f"Listening to {name}"), fast)
+    verdicts = panel.judge(save(takes, folder), f"Listening to {name}")
+    return replace(_write(folder, name, verdicts, fast), fingerprint=own)
 
 
 def hear_recordings(run: Run, place: Path, speaker: str | None, panel: Panel) -> Heard | None:

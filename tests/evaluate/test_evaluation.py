@@ -166,11 +166,14 @@ def test_what_cannot_be_kept_is_told_before_anybody_speaks(tmp_path, capsys, mon
 def test_a_fuller_evaluation_stays_and_speakers_have_files_of_their_own(tmp_path, capsys):
     few = evaluation("a", tmp_path, similarity=0.8)
     assert _mark(few, of_checkpoint=False) == ""
-    (tmp_path / "evaluation.json").write_text('{"sentences": 100}', encoding="utf-8")
+    full = {**few.to_dict(), "sentences": 100}
+    (tmp_path / "evaluation.json").write_text(json.dumps(full), encoding="utf-8")
     assert _mark(few, of_checkpoint=False) == "-12-sentences"
     told = " ".join(capsys.readouterr().err.split())
     assert "100 sentences and stays" in told and "evaluation-12-sentences.json" in told
     assert _mark(few, of_checkpoint=True) == "-a"
+    trained_anew = replace(few, voice=replace(few.voice, fingerprint="another"))
+    assert _mark(trained_anew, of_checkpoint=False) == ""
     of_two = replace(few, speaker="派 蒙", speakers=("派 蒙", "旅行者"), seed=7)
     assert _mark(of_two, of_checkpoint=False) == "-派_蒙"
     assert of_two.headline("zh") == "a · 派 蒙：12 句，种子 7"
@@ -244,6 +247,7 @@ def test_the_embedded_base_is_judged_kept_and_judged_no_second_time(tmp_path, ca
     assert 0 <= figures["cer"]["value"] < 0.6
     assert 0 <= figures["tone_error"]["value"] < 0.7
     assert first["voice"]["fast"]["real_time_factor"] > 0
+    assert first["voice"]["fingerprint"]
     folder = tmp_path / "evaluation"
     summary = (folder / "summary.txt").read_text(encoding="utf-8")
     assert summary.count("\n") == 13 and summary.startswith("mandarin-lite：4 句，种子 1\n")
