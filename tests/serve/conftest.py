@@ -47,3 +47,12 @@ def address(made_voices):
 
     with running(create_app(Settings(made_voices, max_text=300))) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def web(address):
+    """A client of that server."""
+    import httpx
+
+    with httpx.Client(base_url=address, timeout=60) as made:
+        yield made

@@ -20,12 +20,6 @@ from ffvits.voice import Voice
 STILL = {"noise": "0", "noisew": "0", "id": "2"}
 
 
-@pytest.fixture(scope="module")
-def web(address):
-    with httpx.Client(base_url=address, timeout=60) as made:
-        yield made
-
-
 class TestVitsSimpleApi:
     @pytest.mark.parametrize("lang", ["zh,en", "auto,zh", "zh-CN", "ja", "EN", "Mix"])
     def test_a_language_is_taken_and_not_needed(self, web, lang):

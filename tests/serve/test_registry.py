@@ -34,6 +34,15 @@ def described(folder: Path, **changed) -> None:
     file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), **changed}), encoding="utf-8")
 
 
+def seen_by(registry: Registry, name: str) -> tuple[str, ...]:
+    """The names that a registry knows when its thread has seen that one, or has had ten seconds."""
+    for _ in range(500):
+        if name in registry.names:
+            break
+        time.sleep(0.02)
+    return registry.names
+
+
 def test_runs_and_voice_folders_are_found_and_nothing_else(runs):
     assert find_voices(runs) == {"duo": runs / "duo" / "voice", "solo": runs / "solo"}
     assert find_voices(runs / "duo") == {"duo": runs / "duo" / "voice"}
@@ -194,18 +203,10 @@ def test_a_run_that_cannot_be_looked_into_does_not_end_the_watching(runs, capsys
     registry.start()
     try:
         shutil.copytree(runs / "solo", runs / "new")
-        for _ in range(500):
-            if "new" in registry.names:
-                break
-            time.sleep(0.02)
-        assert registry.names == ("duo", "new", "solo")
+        assert seen_by(registry, "new") == ("duo", "new", "solo")
         monkeypatch.undo()
         shutil.copytree(runs / "solo", runs / "closed", dirs_exist_ok=True)
-        for _ in range(500):
-            if "closed" in registry.names:
-                break
-            time.sleep(0.02)
-        assert "closed" in registry.names
+        assert "closed" in seen_by(registry, "closed")
     finally:
         registry.stop()
     told = capsys.readouterr().err
@@ -295,10 +296,6 @@ def test_the_thread_sees_what_comes(runs):
     registry.start()
     try:
         shutil.copytree(runs / "solo", runs / "new")
-        for _ in range(500):
-            if "new" in registry.names:
-                break
-            time.sleep(0.02)
-        assert "new" in registry.names
+        assert "new" in seen_by(registry, "new")
     finally:
         registry.stop()

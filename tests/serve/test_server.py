@@ -26,12 +26,6 @@ def client(address):
     return openai.OpenAI(base_url=f"{address}/v1", api_key="none needed", max_retries=0)
 
 
-@pytest.fixture(scope="module")
-def web(address):
-    with httpx.Client(base_url=address, timeout=60) as made:
-        yield made
-
-
 class TestOpenAI:
     @pytest.mark.parametrize("format", ["mp3", "opus", "aac", "flac", "wav", "pcm"])
     def test_every_format_of_its_client(self, client, format):
