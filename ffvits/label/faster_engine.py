@@ -39,9 +39,10 @@ class FasterEngine:
                 local_files_only=True,
             )
         except (RuntimeError, ValueError) as error:
+            own = folder == Path(settings.model).expanduser()
             raise DownloadError(
                 f"not a Whisper model of faster-whisper: {error}",
-                cure="delete the folder to fetch it again",
+                cure="name a folder with its model.bin, or a size" if own else "delete the folder to fetch it again",
                 file=folder,
             ) from error
         self._model = loaded.model

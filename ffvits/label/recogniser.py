@@ -192,13 +192,14 @@ def load(
 
 def weights(settings: TranscribeSettings, offline: bool = False) -> Path:
     """The folder with the weights that the recipe names: of the store, or the user's own."""
-    own = Path(settings.model).expanduser()
-    if own.is_dir():
-        return own
     from ffvits import store
 
-    suffix = "-openai" if settings.engine == "openai-whisper" else ""
-    return store.fetch(f"whisper-{settings.model}{suffix}", offline=offline)
+    name = f"whisper-{settings.model}" + ("-openai" if settings.engine == "openai-whisper" else "")
+    own = Path(settings.model).expanduser()
+    # A size is a size, though a folder that lies here, perhaps a run, be called "base".
+    if own.is_dir() and name not in {entry.name for entry in store.entries("asr")}:
+        return own
+    return store.fetch(name, offline=offline)
 
 
 def opening(settings: TranscribeSettings) -> str:

@@ -100,6 +100,13 @@ def test_a_model_that_is_none_is_refused(tmp_path):
         with pytest.raises((DownloadError, FfvitsError)) as caught:
             recogniser.load(TranscribeSettings(engine=engine, model=str(tmp_path)), "cpu")
         assert caught.value.file == str(tmp_path)
+        assert "delete" not in caught.value.cure  # it is the user's own
+
+
+def test_a_folder_that_is_called_like_a_size_is_no_model(tmp_path, monkeypatch):
+    (tmp_path / "base").mkdir()  # a run, or the base of voices
+    monkeypatch.chdir(tmp_path)
+    assert (recogniser.weights(S) / "model.bin").is_file()
 
 
 def test_an_unknown_size_is_refused():
