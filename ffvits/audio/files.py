@@ -34,7 +34,7 @@ _OTHER_SUFFIXES = frozenset(
     """.txt .lab .srt .lrc .ass .ssa .vtt .textgrid .list .csv .tsv .json .jsonl .yaml .yml .xml .html .htm .md .pdf
     .doc .docx .xls .xlsx .jpg .jpeg .png .gif .bmp .webp .svg .ico .psd .zip .rar .7z .gz .tar .url .lnk .log .ini
     .cfg .py .ipynb .bat .cmd .sh .exe .dll .db .bak .tmp .part .crdownload .npy .npz .pt .pth .onnx .safetensors
-    .cue .m3u .m3u8 .pls .nfo .eaf .trs .mid .midi""".split()
+    .cue .m3u .m3u8 .pls .nfo .eaf .trs .mid .midi .bcc""".split()
 )
 _MAGIC = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC", b"OggS", b"ID3", b"caff", b".snd", b"riff\x2e\x91", b"#!AMR")
 _FFMPEG_MAGIC = (b"\x1aE\xdf\xa3", b"MAC ", b"wvpk", b"TTA1", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b"FLV\x01")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ffvits.label import tables
+from ffvits.text.characters import is_hanzi
 
-SUFFIXES = frozenset({".srt", ".vtt", ".lrc", ".ass", ".ssa", ".textgrid", ".lab"})  # these hold nothing else
+# These hold nothing else; .bcc is Bilibili's.
+SUFFIXES = frozenset({".srt", ".vtt", ".lrc", ".ass", ".ssa", ".textgrid", ".lab", ".bcc"})
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,29 @@ def parse(text: str, kind: str) -> list[Line]:
         return _substation(text)
     if kind == ".textgrid":
         return _textgrid(text)
-    if kind == ".json":
+    if kind in (".json", ".bcc"):
         return _timed_json(text)
+    if lines := _labels(text):
+        return lines
     plain = " ".join(line.strip() for line in text.splitlines() if line.strip())
-    return [Line(plain)] if plain and "|" not in plain else []
+    return [Line(plain)] if plain and "|" not in plain and not _PINYIN.fullmatch(plain) else []
+
+
+_PINYIN = re.compile(r"(?:[a-zü:]+[1-6]\s*)+")  # of which nobody makes hanzi again
+_LABEL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\t\s*(\d+(?:[.,]\d+)?)\t(.*)")
+_WHISPER = re.compile(r"start\tend\ttext\s*")
+
+
+def _labels(text: str) -> list[Line]:
+    """Audacity's labels, in seconds, and Whisper's tsv, in milliseconds; empty if a line is anything else."""
+    # Audacity puts the frequencies of a label into a line of their own.
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("\\")]
+    scale = 1e-3 if lines and _WHISPER.fullmatch(lines[0]) else 1.0
+    found = [_LABEL.fullmatch(line) for line in (lines[1:] if scale < 1 else lines)]
+    if not all(found):
+        return []
+    numbers = [[float(row[place].replace(",", ".")) * scale for place in (1, 2)] for row in found]
+    return [Line(row[3].strip(), *times) for row, times in zip(found, numbers, strict=True) if row[3].strip()]
 
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
@@ -61,18 +82,42 @@ def _subtitles(text: str) -> list[Line]:
     found = []
     for times, said in cues:
         said = itertools.takewhile(str.strip, itertools.dropwhile(lambda line: not line.strip(), said))
-        words = re.sub(r"<[^>]*>", "", " ".join(" ".join(said).split()))
-        if words:
-            found.append(Line(words, _seconds(times.group(1)), _seconds(times.group(5))))
-    return found
+        rows = [re.sub(r"<[^>]*>|\{\\[^}]*\}", "", row) for row in said]
+        found.append((_seconds(times.group(1)), _seconds(times.group(5)), rows))
+    return _spoken(found)
+
+
+def _spoken(cues: Iterable[tuple[float, float, Sequence[str]]]) -> list[Line]:
+    """Cues (start, end, rows) as lines; in subtitles of two languages only what is Chinese counts.
+
+    Rows that are shown together are one line, and rows that are drawn twice, for their shadow, are said once.
+    """
+    together: dict[tuple[float, float], dict[str, None]] = {}
+    for start, end, rows in cues:
+        for row in filter(None, (" ".join(row.split()) for row in rows)):
+            together.setdefault((start, end), {})[row] = None
+    cues = [list(rows) for rows in together.values()]
+    chinese = [[row for row in rows if not _foreign(row)] for rows in cues]
+    mixed = sum(0 < len(kept) < len(rows) for kept, rows in zip(chinese, cues, strict=True))
+    # A row of Latin words now and then is said like the others.
+    lines = zip(together, chinese if 3 * mixed >= len(cues) else cues, strict=True)
+    return [Line(" ".join(rows), *times) for times, rows in lines if rows]
+
+
+def _foreign(row: str) -> bool:
+    return bool(_KANA.search(row)) or (any(map(str.isalpha, row)) and not any(map(is_hanzi, row)))
+
+
+_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 
 
 def _lyrics(text: str) -> list[Line]:
     starts = []
     for line in text.splitlines():
-        stamps = re.findall(rf"\[({_CLOCK.pattern})\]", line)
+        # Minutes, seconds, and hundredths, before which some write a colon.
+        stamps = re.findall(r"\[(\d+):(\d{1,2})(?:[.:,](\d+))?\]", line)
         words = re.sub(r"\[[^\]]*\]", "", line).strip()
-        starts += [(_seconds(stamp[0]), words) for stamp in stamps]
+        starts += [(60 * int(minutes) + float(f"{seconds}.{part or 0}"), words) for minutes, seconds, part in stamps]
     starts.sort()
     ends = [*[start for start, _ in starts[1:]], float("inf")][: len(starts)]
     return [Line(words, start, min(end, start + 15)) for (start, words), end in zip(starts, ends, strict=True) if words]
@@ -85,14 +130,16 @@ def _substation(text: str) -> list[Line]:
             names = [name.strip().lower() for name in line.removeprefix("Format:").split(",")]
         elif line.startswith("Dialogue:") and {"start", "end", "text"} <= set(names):
             row = dict(zip(names, line.removeprefix("Dialogue:").split(",", len(names) - 1), strict=False))
-            words = re.sub(r"\{[^}]*\}|\\[Nnh]", " ", row.get("text", "")).strip()
-            if words and _CLOCK.fullmatch(row["start"].strip()) and _CLOCK.fullmatch(row["end"].strip()):
-                found.append(Line(words, _seconds(row["start"]), _seconds(row["end"])))
-    return found
+            words = row.get("text", "")
+            drawn = re.search(r"\{[^}]*\\p[1-9]", words)
+            if not drawn and all(_CLOCK.fullmatch(row[edge].strip()) for edge in ("start", "end")):
+                rows = re.split(r"\\[Nn]", re.sub(r"\{[^}]*\}", "", words).replace("\\h", " "))
+                found.append((_seconds(row["start"]), _seconds(row["end"]), rows))
+    return _spoken(found)
 
 
 def _textgrid(text: str) -> list[Line]:
-    """The first tier of intervals with words (Praat's long format)."""
+    """The first tier of intervals with words (Praat's long format); an aligner's words make a line up to a pause."""
     for tier in re.split(r"item\s*\[\d+\]:", text)[1:]:
         pattern = r'xmin\s*=\s*([\d.]+)\s*xmax\s*=\s*([\d.]+)\s*text\s*=\s*"((?:[^"]|"")*)"'
         lines = [
@@ -101,12 +148,24 @@ def _textgrid(text: str) -> list[Line]:
             if words.strip()
         ]
         if lines:
-            return lines
+            return _phrases(lines) if sum(len(line.text) for line in lines) <= _WORD * len(lines) else lines
     return []
 
 
-_STARTS = {"start": 1.0, "begin": 1.0, "StartMs": 1e-3, "bg": 1e-3, "begin_time": 1e-3, "start_time": 1e-3}
-_ENDS = {"end": 1.0, "EndMs": 1e-3, "ed": 1e-3, "end_time": 1e-3}
+def _phrases(words: Iterable[Line]) -> list[Line]:
+    """Words that follow one another without a pause, put together."""
+    found: list[Line] = []
+    for word in words:
+        if found and word.start - found[-1].end < _APART:
+            found[-1] = replace(found[-1], text=found[-1].text + word.text, end=word.end)
+        else:
+            found.append(word)
+    return found
+
+
+_WORD, _APART = 3, 0.05  # characters that a tier's lines have on average if they are words; seconds of a pause
+_STARTS = {"start": 1.0, "begin": 1.0, "from": 1.0, "StartMs": 1e-3, "bg": 1e-3, "begin_time": 1e-3, "start_time": 1e-3}
+_ENDS = {"end": 1.0, "to": 1.0, "EndMs": 1e-3, "ed": 1e-3, "end_time": 1e-3}
 
 
 def _timed_json(text: str) -> list[Line]:
@@ -116,6 +175,8 @@ def _timed_json(text: str) -> list[Line]:
     except (json.JSONDecodeError, RecursionError):
         return []
     lines = sorted(_sentences(values), key=lambda line: line.start or 0.0)
+    if isinstance(values, list) and len(values) == 1:  # FunASR answers for several recordings
+        values = values[0]
     if not lines and isinstance(values, dict):
         words = tables.named(values, tables.WORDS)
         lines = [Line(words)] if words else []
@@ -128,12 +189,25 @@ def _sentences(values: object) -> Iterator[Line]:
             yield from _sentences(value)
     elif isinstance(values, dict):
         words = tables.named(values, tables.WORDS)
-        start, end = _time(values, _STARTS), _time(values, _ENDS)
+        start, end = _times(values)
         if words and start is not None and end is not None:
             yield Line(words, start, end)
             return
         for value in values.values():
             yield from _sentences(value)
+
+
+def _times(values: dict) -> tuple[float | None, float | None]:
+    """When a sentence begins and ends, in seconds; None if it does not tell."""
+    scale = 1.0
+    if isinstance(values.get("offsets"), dict):  # whisper.cpp's, in milliseconds
+        values, scale = values["offsets"], 1e-3
+    elif isinstance(pair := values.get("timestamp"), list):
+        if len(pair) == 2 and all(isinstance(time, int | float) for time in pair):  # of transformers' Whisper
+            return float(pair[0]), float(pair[1])
+        scale = 1e-3  # FunASR's, one for each character
+    start, end = _time(values, _STARTS), _time(values, _ENDS)
+    return start and start * scale, end and end * scale
 
 
 def _time(values: dict, names: dict[str, float]) -> float | None:

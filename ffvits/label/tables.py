@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ def rows(text: str, kind: str, known: Callable[[str], bool]) -> list[tuple[str, 
     try:
         if kind in (".json", ".jsonl"):
             return list(_of_json(text, kind))
-        return _of_cells(_cells(text, kind), known)
+        return _unmarked(_of_cells(_cells(text, kind), known))
     except (csv.Error, json.JSONDecodeError, RecursionError):
         return []
 
@@ -45,6 +46,9 @@ def _cells(text: str, kind: str) -> list[list[str]]:
     for mark in ("|", "\t"):  # nobody quotes in these, and a lone quote must not swallow the lines after it
         if mark in first:
             return [[cell.strip().strip('"') for cell in line.split(mark)] for line in text.splitlines()]
+    if kind == ".txt":  # AISHELL-1's and Kaldi's: a name, then the words; prose and notes are none
+        table = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
+        return table if all(re.fullmatch(r"[\w./\\-]+", row[0], re.ASCII) for row in table) else []
     if kind not in (".csv", ".tsv"):
         return []
     csv.field_size_limit(_LONGEST_CELL)
@@ -73,6 +77,20 @@ def _of_cells(table: Sequence[Sequence[str]], known: Callable[[str], bool]) -> l
         return []
     wanted = max(name, words)
     return [(row[name], row[words]) for row in table if len(row) > wanted and row[name] and row[words]]
+
+
+# What corpora write into their sentences and nobody says: AISHELL-3 each hanzi's pinyin and, as Biaobei, where the
+# breaks are (广 guang3 州 zhou1; 卡尔普#2陪外孙#1玩滑梯#4; 广州%女大学生$).
+_SYLLABLE = re.compile(r"\s+[a-zü:]+[1-6](?=\s|$)")
+_BREAK = re.compile(r"(?<=[^\s\w])#[0-4](?!\d)|(?<=[㐀-鿿])(?:#[0-4](?!\d)|[%$])")
+
+
+def _unmarked(table: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The rows without such marks, where most of them have some."""
+    for mark in (_SYLLABLE, _BREAK):
+        if 2 * sum(bool(mark.search(words)) for _, words in table) > len(table):
+            table = [(name, mark.sub("", words)) for name, words in table]
+    return table
 
 
 def _of_json(text: str, kind: str) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """Transcripts that exist already are used instead of what a recogniser hears, and checked against it.
 
 Tables (`wav|text`, `wav|speaker|text`, GPT-SoVITS `.list`, `esd.list`, csv and tsv, json and jsonl) may lie anywhere in
-the folder of recordings; subtitles and labels (srt, vtt, lrc, ass, TextGrid, txt, lab, json) lie beside the recording
-and have its name, with or without its suffix and a mark of the language (第1集.srt, 第1集.mp4.srt, 第1集.zh-CN.srt).
+the folder of recordings; subtitles and labels (srt, vtt, lrc, ass, bcc, TextGrid, txt, lab, json, Whisper's tsv) lie
+beside the recording and have its name, with or without its suffix and a mark of the language (第1集.srt, 第1集.mp4.srt,
+第1集.zh-CN.srt).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from ffvits.label.wording import wordings
 from ffvits.recipe import TranscribeSettings
 from ffvits.text.characters import is_hanzi
 
-_BESIDE = subtitles.SUFFIXES | {".txt", ".json"}
+_BESIDE = subtitles.SUFFIXES | {".txt", ".json", ".tsv"}
 # What players and sites write between a recording's name and the suffix of its Chinese subtitles.
 _TAG = re.compile(
     r"\.(?:(?:ai[-_])?(?:zh|zho|chi|cmn|cn|chs|cht|sc|tc|gb|big5)(?:[-_&+][a-z0-9]+)*|[^.]*[简繁中][^.]*)$",
@@ -123,17 +124,16 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
             continue
         here = PurePosixPath(path.relative_to(folder).as_posix())
         owners = known.beside(here) if kind in _BESIDE else []
-        if owners:
-            lines = subtitles.parse(text, kind)
-            if lines:
-                by_path.update((str(owner), lines) for owner in owners)
-                files[path] = None
-            else:
-                console.warn(f"No words found in {path.name}")
+        if lines := subtitles.parse(text, kind) if owners else []:
+            timed = _timed(lines)
+            for owner in map(str, owners):
+                if timed or not _timed(by_path.get(owner, ())):  # a plain text does not take the place of subtitles
+                    by_path[owner] = lines
+                    files[path] = None
             continue
-        if kind in subtitles.SUFFIXES:
+        if kind in subtitles.SUFFIXES and not owners:
             unused.append(str(here))
-        unclear = 0
+        unclear, used = 0, False
         for name, words in tables.rows(text, kind, lambda cell: bool(known.alike(cell))):
             meant = known.meant(name, here.parent)
             if len({source.with_suffix("") for source in meant}) > 1:
@@ -141,7 +141,9 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
                 continue
             by_path.update((str(source), [Line(words)]) for source in meant)
             if meant:
-                files[path] = None
+                files[path], used = None, True
+        if owners and not used and not unclear:
+            console.warn(f"No words found in {path.name}")
         if unclear:
             console.warn(
                 f"{here}: {unclear} rows are not used, for recordings in several folders have the names in them; "
@@ -154,6 +156,11 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
             "let each lie beside its recording and have its name (第1集.srt, 第1集.mp4.srt, 第1集.zh.srt for 第1集.mp4)"
         )
     return Transcripts(by_path, tuple(files))
+
+
+def _timed(lines: Sequence[Line]) -> bool:
+    """Whether these lines tell when they are said."""
+    return bool(lines) and all(line.start is not None for line in lines)
 
 
 def _strangeness(stem: str) -> int:
@@ -197,7 +204,7 @@ def use(
     for source, theirs in of_source.items():
         theirs.sort(key=lambda clip: clip.start)
         lines = transcripts.of(source)
-        if all(line.start is not None for line in lines):
+        if _timed(lines):
             shares = _said(lines, theirs)
         else:
             shares = share("，".join(line.text for line in lines), [clip.text for clip in theirs])

@@ -71,6 +71,16 @@ TENCENT = [
     {"FinalSentence": "世界", "StartMs": 60000, "EndMs": 62500},
 ]
 IFLYTEK = [{"bg": "1500", "ed": "3000", "onebest": "你好"}, {"bg": "60000", "ed": "62500", "onebest": "世界"}]
+WHISPER_CPP = [
+    {"timestamps": {"from": "00:00:01,500"}, "offsets": {"from": 1500, "to": 3000}, "text": " 你好"},
+    {"timestamps": {"from": "00:01:00,000"}, "offsets": {"from": 60000, "to": 62500}, "text": " 世界"},
+]
+FUNASR = [
+    {"text": "你好", "start": 1500, "end": 3000, "timestamp": [[1500, 2000], [2000, 3000]], "spk": 0},
+    {"text": "世界", "start": 60000, "end": 62500, "timestamp": [[60000, 61000], [61000, 62500]], "spk": 0},
+]
+TRANSFORMERS = [{"timestamp": [1.5, 3.0], "text": "你好"}, {"timestamp": [60.0, 62.5], "text": "世界"}]
+BILIBILI = [{"from": 1.5, "to": 3.0, "content": "你好"}, {"from": 60, "to": 62.5, "content": "世界"}]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +93,13 @@ IFLYTEK = [{"bg": "1500", "ed": "3000", "onebest": "你好"}, {"bg": "60000", "e
         (".json", json.dumps(WHISPER)),
         (".json", json.dumps({"Response": {"Data": {"ResultDetail": TENCENT}}})),
         (".json", json.dumps(IFLYTEK)),
+        (".json", json.dumps({"transcription": WHISPER_CPP})),
+        (".json", json.dumps([{"key": "a", "text": "你好世界", "sentence_info": FUNASR}])),
+        (".json", json.dumps({"text": "你好世界", "chunks": TRANSFORMERS})),
+        (".bcc", json.dumps({"font_size": 0.4, "body": BILIBILI})),
+        (".json", json.dumps({"font_size": 0.4, "body": BILIBILI})),
+        (".tsv", "start\tend\ttext\n1500\t3000\t你好\n60000\t62500\t世界\n"),
+        (".txt", "1.500000\t3.000000\t你好\n\\\t0.0\t8000.0\n60.000000\t62.500000\t世界\n"),
     ],
 )
 def test_lines_with_times(kind, text):
@@ -94,6 +111,82 @@ def test_lyrics_end_where_the_next_line_begins():
         Line("你好", 1.5, 3.0),
         Line("世界", 3.0, 18.0),
     ]
+    assert parse("[00:01:50]你好", ".lrc") == [Line("你好", 1.5, 16.5)]  # hundredths of a second, no hours
+
+
+STYLED = """[Events]
+Format: Layer, Start, End, Style, Text
+Dialogue: 0,0:00:01.00,0:00:02.00,Shadow,{\\k20}你{\\k30}好
+Dialogue: 1,0:00:01.00,0:00:02.00,Default,{\\k20}你{\\k30}好\\N{\\fs20}Hello
+Dialogue: 0,0:00:03.00,0:00:04.00,CN,世界
+Dialogue: 0,0:00:03.00,0:00:04.00,JP,こんにちは
+Dialogue: 0,0:00:05.00,0:00:06.00,Sign,{\\p1}m 0 0 l 100 0{\\p0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (".ass", STYLED),
+        (".srt", "00:01,000 --> 00:02,000\n{\\an8}你好\nHello\n\n00:03,000 --> 00:04,000\nWorld\n世界\n"),
+    ],
+)
+def test_of_subtitles_in_two_languages_the_chinese_is_said(kind, text):
+    assert parse(text, kind) == [Line("你好", 1, 2), Line("世界", 3, 4)]
+
+
+def test_a_latin_row_among_chinese_ones_is_said():
+    rows = ["你好", "我喜欢\nApple", "再见\n保重", "世界"]
+    text = "".join(f"00:0{n},000 --> 00:0{n},900\n{row}\n\n" for n, row in enumerate(rows))
+    assert [line.text for line in parse(text, ".srt")] == ["你好", "我喜欢 Apple", "再见 保重", "世界"]
+
+
+def test_an_aligners_words_are_said_without_a_break():
+    words = [(0, 0.5, "你好"), (0.5, 1, "世界"), (1, 2, ""), (2, 3, "再见")]
+    text = "item [1]:\n" + "".join(f'xmin = {a}\nxmax = {b}\ntext = "{word}"\n' for a, b, word in words)
+    assert parse(text, ".textgrid") == [Line("你好世界", 0, 1), Line("再见", 2, 3)]
+
+
+def test_pinyin_is_no_transcript(tmp_path, warned):
+    (tmp_path / "a.lab").write_text("ni3 hao3 shi4 jie4\n")
+    assert not find(tmp_path, ["a.wav"])
+    assert warned == ["No words found in a.lab"]
+
+
+def test_subtitles_go_before_a_text_without_times(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(WHISPER))
+    (tmp_path / "a.txt").write_text("你好世界")
+    found = find(tmp_path, ["a.wav"])
+    assert found.of("a.wav")[0] == Line("你好", 1.5, 3.0) and found.files == (tmp_path / "a.json",)
+
+
+def test_a_table_may_have_the_name_of_a_recording(tmp_path, warned):
+    (tmp_path / "a.txt").write_text("a.wav|你好世界\nb.wav|再见\n")
+    assert [line.text for line in find(tmp_path, ["a.wav", "b.wav"]).of("b.wav")] == ["再见"]
+    assert not warned
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("content.txt", "a.wav\t你 ni3 好 hao3 世 shi4 界 jie4\nb.wav\t再 zai4 见 jian4\n"),  # AISHELL-3
+        ("label.txt", "a|ni3 hao3 shi4 jie4|你好%世界$\nb|zai4 jian4|再见$\n"),
+        ("000001-010000.txt", "a\t你好#2世界#4\n\tni3 hao3 shi4 jie4\nb\t再#1见#4\n\tzai4 jian4\n"),  # Biaobei
+        ("aishell_transcript_v0.8.txt", "a 你好 世界\nb 再见\n"),
+    ],
+)
+def test_of_a_corpus_only_what_is_said_counts(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    found = find(tmp_path, ["a.wav", "b.wav"])
+    assert [line.text.replace(" ", "") for name in ("a.wav", "b.wav") for line in found.of(name)] == [
+        "你好世界",
+        "再见",
+    ]
+
+
+def test_notes_about_recordings_are_no_table(tmp_path):
+    (tmp_path / "notes.txt").write_text("录音说明：\na.wav 有杂音\n")
+    assert not find(tmp_path, ["a.wav"])
 
 
 @pytest.mark.parametrize("text", ["", "not json", "{", "[1, 2]", "\x00\x01", "1\n2\n3", '{"a": {"b": [[]]}}'])
