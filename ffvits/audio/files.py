@@ -10,11 +10,11 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from ffvits.errors import AudioError
 
@@ -26,7 +26,7 @@ AUDIO_SUFFIXES = frozenset(
     """.wav .wave .flac .mp3 .ogg .oga .opus .m4a .m4b .aac .wma .aif .aiff .aifc .amr .ape .au .snd .caf .w64 .rf64
     .ac3 .eac3 .dts .mka .mp2 .mpga .ra .tta .wv .spx .gsm .voc .3ga .adts .dsf .tak .mpc .adx .hca
     .mp4 .m4v .mov .mkv .webm .avi .flv .f4v .wmv .asf .mpg .mpeg .m2ts .mts .ts .vob .3gp .3g2 .rm .rmvb .ogv
-    .mxf .qt .divx""".split()
+    .mxf .qt .divx .m4s .silk .slk""".split()
 )
 # What lies beside recordings and never is one. Other unknown files are judged by their first bytes.
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"})
@@ -42,6 +42,10 @@ _BITS = {
     "PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64, "ULAW": 8, "ALAW": 8,
     "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
 }  # fmt: skip
+_SILK = b"#!SILK"  # what WeChat and QQ record, after a byte of their own, also as .amr
+# How one of several sound tracks is marked: by its language, by its title, or by both.
+_CHINESE = re.compile(r"国语|國語|普通话|普通話|国配|國配|中文|中配|华语|華語|mandarin|chinese", re.IGNORECASE)
+_CHINESE_TAGS = frozenset({"chi", "zho", "zh", "cmn", "zh-cn", "zh-hans", "zh-tw"})
 _LOWEST_RATE, _HIGHEST_RATE = 4000, 1_000_000
 _BLOCK_VALUES = 1 << 20
 
@@ -84,12 +88,16 @@ class Probe:
 
 @dataclass
 class Reader:
-    """An open recording: `blocks` yields float32 [T, C] once; `damage` says afterwards what could not be decoded."""
+    """An open recording: `blocks` yields float32 [T, C] once; `damage` says afterwards what could not be decoded.
+
+    `notes` say what was chosen beforehand.
+    """
 
     probe: Probe
     decoder: str
     blocks: Iterator[np.ndarray]
     surround: bool = False
+    notes: list[str] = field(default_factory=list)
     damage: list[str] = field(default_factory=list)
 
 
@@ -152,12 +160,12 @@ def _looks_like_audio(path: Path) -> bool:
         start = _first_bytes(path)
     except OSError:
         return False
-    return start.startswith(_MAGIC + _FFMPEG_MAGIC) or start[4:8] == b"ftyp"
+    return start.startswith(_MAGIC + _FFMPEG_MAGIC) or b"ftyp" in start[4:17] or _SILK in start[:7]
 
 
 def _first_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(16)
+        return file.read(24)
 
 
 def probe(path: Path) -> Probe:
@@ -175,6 +183,12 @@ def opened(path: Path, decoder: str = "any", start: float = 0.0) -> Iterator[Rea
     """
     beginning = _readable(path)
     failure = ""
+    if _SILK in beginning[:7]:
+        raise Undecodable(
+            "it is a voice message of WeChat or QQ (SILK), which no decoder here understands",
+            cure="convert it to WAV (the package pilk does)",
+            file=path,
+        )
     # Only a file that starts like one of libsndfile's formats: others would make its MP3 part complain on stderr.
     if decoder != "ffmpeg" and (beginning.startswith(_MAGIC) or (beginning[0] == 0xFF and beginning[1] & 0xE0 == 0xE0)):
         import soundfile
@@ -267,7 +281,7 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
         try:
             # A file object, since PyAV wants Unicode names and a name need not be; and nothing but this file: a
             # playlist that calls itself .mp3 must not make us fetch what it names.
-            file = stack.enter_context(path.open("rb"))
+            file = _PastPadding(stack.enter_context(path.open("rb")))
             container = av.open(file, options={"protocol_whitelist": ""}, metadata_errors="replace")
         except (av.error.FFmpegError, OSError, ValueError) as error:
             what = getattr(error, "strerror", None) or error
@@ -275,7 +289,9 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
         stack.enter_context(container)
         if not container.streams.audio:
             raise Undecodable("it has no sound track", cure="export it with its sound", file=path)
-        stream = container.streams.audio[0]
+        streams = container.streams.audio
+        chinese = next((number for number, stream in enumerate(streams) if _is_chinese(stream.metadata)), None)
+        stream = streams[chinese or 0]
         context = stream.codec_context
         if context is None or not context.sample_rate:
             raise Undecodable("the format of its sound track is not known", file=path)
@@ -291,8 +307,32 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
         bits = (context.format.bits if context.format else 0) if lossless else 0
         probe = Probe(max(0.0, seconds), context.sample_rate, context.channels, bits, context.codec.name)
         reader = Reader(probe, "ffmpeg", iter(()), surround=context.channels in (6, 8))
+        if len(streams) > 1 and chinese is not None:
+            reader.notes.append(f"sound track {chinese + 1} of {len(streams)} was taken: it is marked as Chinese")
+        elif len(streams) > 1:
+            reader.notes.append(f"the first of {len(streams)} sound tracks was taken: none is marked as Chinese")
         reader.blocks = _ffmpeg_blocks(container, stream, reader)
         yield reader
+
+
+class _PastPadding:
+    """An open file without the nine zeros that Bilibili's desktop program puts before its m4s."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        start = file.read(24)
+        self._file, self._skipped = file, 9 if start.startswith(b"0" * 9) and start[13:17] == b"ftyp" else 0
+        self.read = file.read
+        self.seek(0)
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(place + (self._skipped if whence == os.SEEK_SET else 0), whence) - self._skipped
+
+    def tell(self) -> int:
+        return self._file.tell() - self._skipped
+
+
+def _is_chinese(tags: Mapping[str, str]) -> bool:
+    return tags.get("language", "").lower() in _CHINESE_TAGS or bool(_CHINESE.search(tags.get("title", "")))
 
 
 def _ffmpeg_blocks(container, stream, reader: Reader) -> Iterator[np.ndarray]:

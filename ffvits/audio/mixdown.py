@@ -99,6 +99,7 @@ class _Heard:
     frames: int = 0
     broken: int = 0
     damaged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def add(self, block: np.ndarray) -> None:
         import numpy as np
@@ -120,7 +121,7 @@ class _Heard:
         offsets = self.sums / self.frames
         energies = np.maximum(self.energies / self.frames - offsets**2, 0)
         mix_energy = max(self.mix_energy / self.frames - offsets.mean() ** 2, 0)
-        weights, peak, notes = np.full(channels, 1 / channels), self.mix_peak, list(self.damaged)
+        weights, peak, notes = np.full(channels, 1 / channels), self.mix_peak, [*self.notes, *self.damaged]
         if channels > 1:
             chosen, note = self._choose(energies, mix_energy)
             if note:
@@ -164,7 +165,7 @@ def _listen(path: Path, decoder: str) -> _Heard:
         heard = _Heard(reader.probe, reader.decoder, reader.surround, zeros.copy(), zeros.copy(), zeros.copy())
         for block in reader.blocks:
             heard.add(block)
-        heard.damaged = tuple(reader.damage)
+        heard.damaged, heard.notes = tuple(reader.damage), tuple(reader.notes)
     return heard
 
 

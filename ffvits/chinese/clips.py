@@ -199,6 +199,10 @@ no decoder understands it (libsndfile: {}; FFmpeg: {})
     没有解码器认得它（libsndfile: {0}；FFmpeg: {1}）
 no decoder understands it ({})
     没有解码器认得它（{0}）
+it is a voice message of WeChat or QQ (SILK), which no decoder here understands
+    这是微信或 QQ 的语音（SILK），这里没有解码器认得它
+convert it to WAV (the package pilk does)
+    请转换成 WAV（可用 pilk 包）
 there are no samples in it
     里面没有采样
 it has no sound track
@@ -261,6 +265,10 @@ joined by a person
     人工合并
 the centre of {} channels was taken, where films put speech
     多声道中取了中置声道
+sound track {} of {} was taken: it is marked as Chinese
+    采用了 {1} 条音轨中的第 {0} 条：它标为中文
+the first of {} sound tracks was taken: none is marked as Chinese
+    采用了 {0} 条音轨中的第一条：没有一条标为中文
 channel {} was taken alone: the channels are out of phase and cancel
     声道反相，只取了一个声道
 {} samples that are no numbers (NaN, infinite) were set to silence

@@ -11,6 +11,7 @@ import pytest
 from media import EXAMPLES, encode, tone, write
 
 from ffvits.audio.files import AUDIO_SUFFIXES, Probe, Undecodable, find, opened, probe
+from ffvits.audio.mixdown import survey
 from ffvits.errors import AudioError
 
 LIBSNDFILE = [
@@ -77,6 +78,43 @@ def test_formats_of_ffmpeg(tmp_path, name, codec, rate, channels, video):
     assert (found.rate, found.channels) == (rate, channels)
     assert len(samples) / rate == pytest.approx(1.0, abs=0.1)
     assert frequency(samples[:, 0], rate) == pytest.approx(440, abs=2)
+
+
+def test_what_bilibili_puts_before_its_m4s_is_passed_over(tmp_path):
+    encode(tmp_path / "a.mp4", tone(44100)[:, None], 44100, "aac")
+    for name, padding in (("audio.m4s", b""), ("30280.m4s", b"0" * 9)):
+        (tmp_path / name).write_bytes(padding + (tmp_path / "a.mp4").read_bytes())
+        found, samples = read(tmp_path / name)
+        assert found.seconds == pytest.approx(1.0, abs=0.1)
+        assert frequency(samples[:, 0], 44100) == pytest.approx(440, abs=2)
+    assert [path.name for path in find(tmp_path).audio] == ["30280.m4s", "a.mp4", "audio.m4s"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "pitch", "said"),
+    [
+        ([{"language": "jpn"}, {"language": "chi"}], 880, "sound track 2 of 2"),
+        ([{"language": "jpn"}, {"title": "国语配音"}], 880, "sound track 2 of 2"),
+        ([{}, {}], 440, "none is marked"),
+        ([{"language": "chi"}], 440, ""),
+    ],
+)
+def test_of_several_sound_tracks_the_chinese_is_read(tmp_path, tags, pitch, said):
+    import av
+
+    with av.open(str(tmp_path / "a.mkv"), "w") as container:
+        streams = [container.add_stream("pcm_s16le", rate=16000, layout="mono") for _ in tags]
+        for stream, values in zip(streams, tags, strict=True):
+            stream.metadata.update(values)
+        for stream, height in zip(streams, (440, 880), strict=False):
+            samples = (tone(frequency=height) * 32767).astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+            frame.sample_rate = 16000
+            container.mux(stream.encode(frame))
+    _, samples = read(tmp_path / "a.mkv")
+    assert frequency(samples[:, 0], 16000) == pytest.approx(pitch, abs=2)
+    notes = survey(tmp_path / "a.mkv").notes
+    assert said in " ".join(notes) and bool(notes) == bool(said)
 
 
 def test_the_header_tells_the_length_without_decoding():
@@ -162,6 +200,8 @@ GARBAGE = np.random.default_rng(1).bytes(5000)
         ("rate.wav", wav_header(rate=4_000_000_000), "unreadable", ""),
         ("channels0.wav", wav_header(channels=0), "unreadable", ""),
         ("playlist.mp3", b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/secret.mp3\n", "unreadable", ""),
+        ("wechat.silk", b"\x02#!SILK_V3" + GARBAGE, "unreadable", "WeChat"),
+        ("qq.amr", b"\x02#!SILK_V3" + GARBAGE, "unreadable", "WeChat"),
         ("concat.mp4", b"ffconcat version 1.0\nfile '/etc/hostname'\n", "unreadable", ""),
     ],
 )
