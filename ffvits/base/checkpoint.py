@@ -58,7 +58,8 @@ _DAMAGE = (
 # Kinds of numbers in a safetensors file that are mapped by us; the rarer ones are left to its library.
 _KINDS = {"F32": "float32", "F64": "float64", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32"}
 _REPEATED = 512 << 20  # bytes of numbers that tensors may say again (a row for all speakers, say); more is an attack
-_WRAPPERS = ("model", "weight", "state_dict", "generator", "net_g")
+WEIGHTS = (".pth", ".pt", ".ckpt", ".safetensors")
+_WRAPPERS = ("model", "weight", "state_dict", "generator", "net_g", "model_g")
 
 
 class UnreadableCheckpoint(BaseError):
@@ -172,17 +173,22 @@ def _read_zip(path: Path) -> Checkpoint:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         pickles = [member for member in members if member.filename.endswith("/data.pkl")]
-        if pickles:
-            _refuse_bomb(path, members)
-        else:
+        if not pickles:
             names = ", ".join(member.filename for member in members[:3])
-            raise _unreadable(path, "not-a-checkpoint", f"this zip holds no weights of torch (it holds {names} …)")
+            inside = next((member.filename for member in members if member.filename.lower().endswith(WEIGHTS)), "")
+            raise _unreadable(
+                path,
+                "not-a-checkpoint",
+                f"this zip holds no weights of torch (it holds {names} …)",
+                **({"cure": f"unpack it, and name {inside}"} if inside else {}),
+            )
+        # Weights shrink by a tenth; a bomb, which would fill the memory when unpacked, by more. Neither is unpacked.
         if any(member.compress_type != zipfile.ZIP_STORED for member in members):
             raise _unreadable(
                 path,
                 "compressed",
                 "somebody packed this zip again with compression, and torch never compresses",
-                cure="unpack it and pack it without compression (zip -0), or get the original file",
+                cure="unpack it and pack it without compression (zip -0 -r), or get the original file",
             )
         if pickles[0].file_size > _LARGEST_PICKLE:
             raise _unreadable(path, "zip-bomb", f"its pickle claims {pickles[0].file_size / 1e6:,.0f} MB")
@@ -250,17 +256,6 @@ def _is_state(value: object) -> bool:
     import torch
 
     return isinstance(value, Mapping) and bool(value) and all(isinstance(item, torch.Tensor) for item in value.values())
-
-
-def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
-    declared, size = sum(member.file_size for member in members), path.stat().st_size
-    # torch stores without compression, so the parts can never add up to more than the whole.
-    if declared > size:
-        raise _unreadable(
-            path,
-            "zip-bomb",
-            f"it would unpack to {declared / 1e6:,.1f} MB although it has {size / 1e6:,.1f} MB; torch never compresses",
-        )
 
 
 def _refuse_inflated(path: Path, tensors: Mapping[str, Tensor]) -> None:

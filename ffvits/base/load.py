@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ffvits import console, store
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.base.catalogue import known_entry
-from ffvits.base.checkpoint import read_checkpoint
+from ffvits.base.checkpoint import WEIGHTS, read_checkpoint
 from ffvits.base.config_file import read_config
 from ffvits.base.inspect import Inspection, examine
 from ffvits.errors import BaseError, DownloadError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 EMBEDDED = "mandarin-lite"
 PREFERRED = "biaobei"
 HOW_TO_START = ("auto", "nearest", "mean")  # what train.start_from says besides the name of a voice
-_WEIGHTS = (".pth", ".pt", ".ckpt", ".safetensors")
 _ANYONES = ("voice", "bundle", "exports", "")  # folders that are called so in every run
 
 
@@ -165,7 +164,7 @@ def find_generator(folder: Path) -> Path:
     A run folder's `voice/` and `checkpoints/` are looked into as well. Raises BaseError when there is none.
     """
     for place in (folder, folder / "voice", folder / "checkpoints"):
-        files = [path for path in sorted(place.glob("*")) if path.suffix.lower() in _WEIGHTS and path.is_file()]
+        files = [path for path in sorted(place.glob("*")) if path.suffix.lower() in WEIGHTS and path.is_file()]
         candidates = [path for path in files if re.match(r"G(_|\.|$)", path.name, re.IGNORECASE)]
         if not candidates:
             candidates = [path for path in files if not re.match(r"(D|DUR|WD)(_|\.)", path.name)]
@@ -188,12 +187,12 @@ def find_discriminator(generator: Path) -> Path | None:
     """The D_ file that belongs to a G_ file by name (G_0-p.pth: D_0-p.pth), or the folder's only D_ file."""
     twin = re.sub(r"^G(?=[_.])", "D", generator.name)
     if twin != generator.name:
-        for suffix in (generator.suffix, *_WEIGHTS):
+        for suffix in (generator.suffix, *WEIGHTS):
             candidate = generator.with_name(twin).with_suffix(suffix)
             if candidate.is_file():
                 return candidate
     files = sorted(generator.parent.glob("D_*"))
-    matching = [path for path in files if path.suffix.lower() in _WEIGHTS]
+    matching = [path for path in files if path.suffix.lower() in WEIGHTS]
     return matching[0] if len(matching) == 1 else None
 
 
@@ -234,7 +233,7 @@ def _from_address(name: str, address: str, known: Mapping[str, store.Entry], off
 
 def _readable(path: Path, name: str) -> None:
     """Raises BaseError for a file that nobody has published a hash of, if it is not what its name says."""
-    if name.lower().endswith(_WEIGHTS):
+    if name.lower().endswith(WEIGHTS):
         read_checkpoint(path)
     elif name.lower().endswith(".json"):
         read_config(path)
@@ -255,7 +254,7 @@ def _address(text: str) -> tuple[str, str]:
 def _file_at(name: str, address: str, known: Collection[str]) -> str:
     """The generator's file that an address ends in; "" for the folder of a known base."""
     last = urlsplit(address).path.rpartition("/")[2]
-    is_file = last.lower().endswith(_WEIGHTS)
+    is_file = last.lower().endswith(WEIGHTS)
     if name not in known and not is_file:
         raise BaseError(
             f"{name} is no name of `ffvits bases`, so the address must be that of its generator",
@@ -353,7 +352,7 @@ def _discriminator(path: Path) -> Mapping[str, Tensor]:
 
 def _unknown(text: str, path: Path, known: list[str]) -> BaseError:
     near = difflib.get_close_matches(text, known, n=1)
-    looks_like_path = path.suffix.lower() in _WEIGHTS or len(path.parts) > 1
+    looks_like_path = path.suffix.lower() in WEIGHTS or len(path.parts) > 1
     cure = f"did you mean {near[0]!r}?" if near else f"names: {', '.join(known)}; or give a G_*.pth or a folder"
     what = "there is no such file or folder" if looks_like_path else f"there is no base named {text!r}"
     return BaseError(what, cure=cure, file=path if looks_like_path else None)

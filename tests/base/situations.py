@@ -98,6 +98,14 @@ def _wheel(folder: Path) -> Path:
     return _bytes("G_100.pth", packed.getvalue())(folder)
 
 
+def _zipped(folder: Path) -> Path:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("VITS/config.json", "{}")
+        archive.writestr("VITS/G_0.pth", bytes(200))
+    return _bytes("VITS.zip", packed.getvalue())(folder)
+
+
 def _gpt_sovits_pro(folder: Path) -> Path:
     path = save(folder / "s2Gv3.pth", {"enc_p.ssl_proj.weight": thin((192, 768, 1))})
     path.write_bytes(b"05" + path.read_bytes()[2:])
@@ -515,7 +523,10 @@ CASES: dict[str, Case] = {
     "a zip that is something else": Case(
         _wheel, "unreadable", "unknown", ("not-a-checkpoint",), says="package/__init__"
     ),
-    "a zip bomb": Case(_bomb, "unreadable", "unknown", ("zip-bomb",), says="would unpack to 50"),
+    "a zip that holds the checkpoint": Case(
+        _zipped, "unreadable", "unknown", ("not-a-checkpoint",), says="unpack it, and name VITS/G_0.pth"
+    ),
+    "a zip bomb": Case(_bomb, "unreadable", "unknown", ("compressed",)),
     "one number for all of memory": Case(
         _state({**generator(78, 2), "emb_g.weight": torch.zeros(1).expand(10**9, 256)}),
         "unreadable",
