@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ffvits.errors import FfvitsError
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
 
 
@@ -23,15 +24,27 @@ def listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def serve_app(app: FastAPI, door: socket.socket) -> None:
-    """Runs an application behind a socket until it is stopped; requests under way get a few seconds to end."""
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """What runs an application; told to stop, it gives requests under way a few seconds to end."""
     import uvicorn
 
+    from ffvits.serve.typed import TypedRequests
+
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
+        app, http=TypedRequests, log_level="warning", access_log=False, server_header=False,
+        timeout_graceful_shutdown=5,
         timeout_keep_alive=75,  # longer than any client keeps one: else it closes just as the next request is sent
         h11_max_incomplete_event_size=65536,
     )  # fmt: skip
     # An answer that breaks off is told where it breaks off, with the reason.
-    logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing response" not in record.msg)
-    uvicorn.Server(config).run(sockets=[door])
+    logging.getLogger("uvicorn.error").addFilter(_unless_told)
+    return uvicorn.Server(config)
+
+
+def serve_app(app: FastAPI, door: socket.socket) -> None:
+    """Runs an application behind a socket until it is stopped."""
+    server_of(app).run(sockets=[door])
+
+
+def _unless_told(record: logging.LogRecord) -> bool:
+    return "without completing response" not in record.msg

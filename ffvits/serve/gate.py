@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from urllib.parse import parse_qs
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ffvits.errors import ServeError
@@ -18,8 +18,8 @@ from ffvits.serve.metrics import Metrics
 from ffvits.serve.refusals import refused
 from ffvits.serve.settings import Settings
 
-# vits-simple-api's clients send no key for its list of speakers; the others hold nothing of the voices.
-OPEN = frozenset({"/healthz", "/docs", "/openapi.json", "/voice/speakers"})
+# Clients send no key where they ask who can speak; the others hold nothing of the voices.
+OPEN = frozenset({"/", "/healthz", "/docs", "/openapi.json", "/voice/speakers", "/v1/audio/voices"})
 REMEMBERED = 10_000  # clients whose rate is known
 
 
@@ -51,6 +51,9 @@ class Gate:
                 body = await self._body(Request(scope, receive))
             except ServeError as error:
                 await refused(error)(scope, receive, counted)
+                return
+            except ClientDisconnect:  # before all of it was sent: nobody is there to be answered
+                status = 499
                 return
             await self._app(scope, _replay(body, receive), counted)
         finally:

@@ -87,6 +87,8 @@ class Desk:
         text = text.encode("utf-8", "replace").decode("utf-8")
         if not text.strip():
             raise TextError("the text is empty", cure="give some words")
+        if not text.replace("\ufffd", "").strip():  # what became of letters in GBK
+            raise TextError("the text is not UTF-8", cure="send it in UTF-8, in an address as %E4%BD%A0")
 
         def heard() -> Iterator:
             self.metrics.characters.labels(who.name).inc(len(text))
@@ -177,6 +179,12 @@ def routes(desk: Desk) -> APIRouter:
         data = [{"id": name, "object": "model", "created": 0, "owned_by": "ffvits"} for name in desk.registry.names]
         return {"object": "list", "data": data}
 
+    @router.get("/v1/audio/voices", tags=["OpenAI"])
+    async def voices() -> dict[str, list[dict[str, str]]]:
+        """Who can speak, as programs ask that let one choose (open-webui)."""
+        names = [who.title for who in desk.registry.speakers.everybody()]
+        return {"voices": [{"id": name, "name": name} for name in names]}
+
     async def vits(request: Request, asked: VitsRequest) -> Response:
         who = desk.registry.number(asked.id)
         format = "mp3" if asked.streaming else asked.format  # as vits-simple-api does
@@ -238,6 +246,7 @@ def routes(desk: Desk) -> APIRouter:
         """Prometheus' text form."""
         return Response(desk.metrics.text(), media_type=desk.metrics.content_type)
 
+    @router.get("/", include_in_schema=False)
     @router.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(resources.files("ffvits.serve").joinpath("docs.html").read_text(encoding="utf-8"))

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 
 from ffvits import __version__, console
 from ffvits.serve.door import listening, serve_app
 from ffvits.serve.gate import Gate
 from ffvits.serve.metrics import Metrics
+from ffvits.serve.pages import Pages
 from ffvits.serve.refusals import refuse_in_json
 from ffvits.serve.registry import Registry, find_voices
 from ffvits.serve.routes import Desk, routes
@@ -41,11 +41,10 @@ def create_app(settings: Settings) -> FastAPI:
     )  # fmt: skip
     app.include_router(routes(Desk(registry, turns, settings, metrics)))
     app.add_middleware(Gate, settings=settings, metrics=metrics)
-    if settings.origins:  # outermost: a browser asks before it sends a key, and shows no page a refusal without it
-        app.add_middleware(
-            CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST"], allow_headers=["*"],
-            expose_headers=["Content-Disposition", "Retry-After"],
-        )  # fmt: skip
+    app.add_middleware(  # outermost: a browser asks before it sends a key, and shows no page a refusal without it
+        Pages, allow_origins=settings.origins, allow_methods=["GET", "POST"], allow_headers=["*"],
+        expose_headers=["Content-Disposition", "Retry-After"],
+    )  # fmt: skip
 
     refuse_in_json(app)
     return app

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def running(app):
-    """The application behind a real uvicorn on the loopback; yields its address."""
-    import uvicorn
+    """The application as it is served, on the loopback; yields its address."""
+    from ffvits.serve.door import server_of
 
     with socket.create_server(("127.0.0.1", 0)) as door:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        server = server_of(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
         thread.start()
         while not server.started:

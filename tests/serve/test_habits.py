@@ -3,7 +3,10 @@
 import asyncio
 import json
 import re
+import socket
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
@@ -55,8 +58,47 @@ class TestVitsSimpleApi:
         )
         assert said == plain
 
+    def test_an_address_as_people_type_it(self, address, web):
+        """curl sends the letters as they are, and this server's own clients write them as %E4%BD%A0."""
+        asked = "/voice/vits?id=2&noise=0&noisew=0&text="
+        typed = f"GET {asked}你好 HTTP/1.1\r\nHost: x\r\nX-API-KEY: 钥匙\r\nConnection: close\r\n\r\n".encode()
+        for cut in (len(typed), 51, len(typed) - 20):  # it may arrive in two
+            assert _answer(address, typed[:cut], typed[cut:]).endswith(web.get(f"{asked}你好").content)
+
+    def test_letters_in_another_code_are_called_so(self, address):
+        answer = _answer(address, "GET /voice/vits?text=你好 HTTP/1.0\r\n\r\n".encode("gbk"))
+        assert answer.startswith(b"HTTP/1.1 400") and b"not UTF-8" in answer
+
+    def test_the_bare_address_shows_the_page(self, tmp_path):
+        with TestClient(create_app(Settings(tmp_path, key="geheim"))) as web:
+            assert web.get("/").text == web.get("/docs").text
+
+    def test_who_leaves_before_all_is_sent_is_no_bug(self, tmp_path, capsys, caplog):
+        with running(create_app(Settings(tmp_path))) as url:
+            _answer(url, b"POST /voice/vits HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\ntext=", leave=True)
+            while 'status="499"' not in httpx.get(f"{url}/metrics").text:
+                time.sleep(0.01)
+        assert "bug" not in capsys.readouterr().err and "Traceback" not in caplog.text
+
+
+def _answer(url: str, *parts: bytes, leave: bool = False) -> bytes:
+    """What comes back for bytes that are sent one part after the other."""
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=60) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in parts:
+            connection.sendall(part)
+            time.sleep(0.05)
+        return b"" if leave else b"".join(iter(lambda: connection.recv(65536), b""))
+
 
 class TestOpenAI:
+    def test_the_voices_that_can_be_chosen(self, tmp_path, web):
+        names = [voice["id"] for voice in web.get("/v1/audio/voices").json()["voices"]]
+        assert names == ["duo/派蒙", "duo/旅行者", "solo"]
+        assert web.post("/v1/audio/speech", json={"input": "你好。", "voice": names[1]}).status_code == 200
+        with TestClient(create_app(Settings(tmp_path, key="geheim"))) as guarded:  # open-webui sends no key there
+            assert guarded.get("/v1/audio/voices").json() == {"voices": []}
+
     def test_null_is_as_usual(self, web):
         asked = {"input": "你好。", "voice": "solo", "model": None, "response_format": None, "speed": None}
         answer = web.post("/v1/audio/speech", json={**asked, "stream_format": None, "instructions": None})
@@ -91,6 +133,14 @@ class TestBrowsers:
             refused = web.post("/voice/vits", data={"text": "好"}, headers={"Origin": "https://page.example"})
             assert refused.status_code in (401, 503)
             assert refused.headers.get("access-control-allow-origin") == allowed
+
+    def test_a_page_that_may_not_hear_is_named_once(self, tmp_path, capsys):
+        """Its browser says no more than "Failed to fetch"."""
+        with TestClient(create_app(Settings(tmp_path, cors=("https://mine.example",)))) as web:
+            for origin in ("https://page.example", "https://page.example", "https://mine.example", "http://testserver"):
+                web.post("/voice/vits", data={"text": "好"}, headers={"Origin": origin})
+        told = " ".join(capsys.readouterr().err.split())
+        assert told.count("--cors") == 1 and "--cors https://page.example" in told
 
 
 class TestWhatCannotBeSpoken:

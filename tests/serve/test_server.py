@@ -265,7 +265,8 @@ def test_the_page_needs_nothing_from_elsewhere(web):
     page = web.get("/docs").text
     assert "https://" not in page and "http://" not in page
     assert set(web.get("/openapi.json").json()["paths"]) == {
-        "/v1/audio/speech", "/v1/models", "/voice/vits", "/voice", "/voice/speakers", "/healthz", "/metrics",
+        "/v1/audio/speech", "/v1/audio/voices", "/v1/models", "/voice/vits", "/voice", "/voice/speakers", "/healthz",
+        "/metrics",
     }  # fmt: skip
 
 
