@@ -5,6 +5,7 @@ import io
 from rich.console import Console
 
 from ffvits import console
+from ffvits.cli import main
 
 
 def test_a_piece_of_work_may_have_smaller_ones_with_bars_of_their_own(monkeypatch):
@@ -16,3 +17,9 @@ def test_a_piece_of_work_may_have_smaller_ones_with_bars_of_their_own(monkeypatc
             part.advance()
         whole.advance()
     assert "Labelling" in screen.getvalue() and "Fetching" in screen.getvalue()
+
+
+def test_a_quiet_command_silences_the_program_that_called_it_no_longer(capsys):
+    assert main(["bases", "--json", "--quiet"]) == 0
+    console.info("又能说话了")
+    assert "又能说话了" in capsys.readouterr().err

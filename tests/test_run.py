@@ -83,14 +83,17 @@ class TestCache:
         }
         assert len(keys) == 5
 
-    @pytest.mark.parametrize("damage", ["audio", "values", "half"])
+    @pytest.mark.parametrize("damage", ["audio", "one of two", "values", "half"])
     def test_a_result_that_is_not_whole_is_absent(self, run, damage):
         cache = run.cache("denoise", Settings())
         key = cache.key("x")
-        cache.put(key, {}, sound())
+        cache.put(key, {}, sound(), sound())
         values = next((run.folder / "cache").rglob("*.json"))
         if damage == "audio":
-            (run.folder / cache.audio(key)).unlink()
+            for part in (0, 1):
+                (run.folder / cache.audio(key, part)).unlink()
+        elif damage == "one of two":
+            (run.folder / cache.audio(key, 1)).unlink()
         elif damage == "values":
             values.unlink()
         else:

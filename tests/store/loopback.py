@@ -27,9 +27,17 @@ class Web:
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def serve(
-        self, path: str, content: bytes, *, etag: str = '"one"', ranges: bool = True, kind: str = "", packed: str = ""
+        self,
+        path: str,
+        content: bytes,
+        *,
+        etag: str = '"one"',
+        ranges: bool = True,
+        kind: str = "",
+        packed: str = "",
+        announced: bool = True,
     ) -> str:
-        """An honest file, with ranges as a hub has them."""
+        """An honest file, with ranges as a hub has them; without `announced` nobody is told how long it is."""
 
         def answer(handler) -> None:
             wanted = handler.headers.get("Range")
@@ -49,7 +57,9 @@ class Web:
                 handler.send_header("Content-Encoding", packed)
             if start:
                 handler.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-            handler.send_header("Content-Length", str(len(content) - start))
+            if announced:
+                handler.send_header("Content-Length", str(len(content) - start))
+            handler.close_connection = not announced
             handler.end_headers()
             handler.wfile.write(content[start:])
 

@@ -51,6 +51,15 @@ def test_a_file_is_fetched_once_verified_and_remembered(web, make_store):
     assert leftovers(store) == []
 
 
+def test_the_bytes_are_on_the_disk_before_the_file_has_its_name(web, make_store, monkeypatch):
+    done = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *what, name=name, real=real: (done.append(name), real(*what))[1])
+    make_store(make_file(web.serve("/G.bin", CONTENT))).fetch("thing")
+    assert done == ["fsync", "replace"] * 2  # the file, then the record of it
+
+
 def _html(web) -> str:
     return web.serve("/bad", b"<!DOCTYPE html><html>log in</html>", kind="text/html")
 
@@ -76,6 +85,10 @@ BAD_SOURCES = {
     ),
     "too short": (lambda web: web.serve("/bad", CONTENT[:-1]), "announces 1,048,575 bytes instead of 1,048,576"),
     "too long": (lambda web: web.serve("/bad", CONTENT + b"x"), "announces 1,048,577 bytes"),
+    "more than it should, unannounced": (
+        lambda web: web.serve("/bad", CONTENT + b"x", announced=False),
+        "sent more than the 1,048,576 bytes it should",
+    ),
     "wrong content": (lambda web: web.serve("/bad", CONTENT[::-1]), "wrong content: sha256"),
     "empty": (lambda web: web.serve("/bad", b""), "announces 0 bytes"),
     "breaks again and again": (
@@ -155,10 +168,12 @@ def test_a_whole_part_of_unknown_size_is_taken(web, make_store):
     assert leftovers(store) == []
 
 
-def test_a_file_of_unknown_hash_is_not_continued_when_the_server_has_another_version(web, make_store):
-    store = make_store(make_file(web.breaks_after("/G.bin", CONTENT, 1000, forever=True), known=False))
+@pytest.mark.parametrize("etags", [('"one"', '"two"'), ('W/"one"', 'W/"one"')])  # a weak one vouches for no byte
+def test_a_file_of_unknown_hash_is_not_continued_when_the_server_has_another_version(web, make_store, etags):
+    broken = web.breaks_after("/G.bin", CONTENT, 1000, forever=True, etag=etags[0])
+    store = make_store(make_file(broken, known=False))
     refused(store)
-    web.serve("/G.bin", OTHER, etag='"two"')
+    web.serve("/G.bin", OTHER, etag=etags[1])
     assert (store.fetch("thing") / "G.bin").read_bytes() == OTHER
 
 
