@@ -166,7 +166,10 @@ def resolve(
     folder = Path(chosen.input).expanduser()
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
-        raise RecipeError(f"the folder of recordings {what}", cure="name the folder that holds them", file=folder)
+        cure = "name the folder that holds them"
+        if not chosen.input.isprintable():  # "D:\new" holds a line break
+            cure = "in double quotes YAML takes \\n and \\t for special signs: use single quotes, or write /"
+        raise RecipeError(f"the folder of recordings {what}", cure=cure, file=folder)
     if (folder / "recipe.yaml").is_file() and any((folder / name).exists() for name in ("clips.jsonl", "cache")):
         raise RecipeError(
             "this is a run folder, not one of recordings",

@@ -51,6 +51,11 @@ def _is_front_end(_: str, name: str) -> None:
         raise RecipeError(f"there is no front end {name!r}", cure=or_nearest(name, FRONT_ENDS))
 
 
+def _is_term(_: str, term: str) -> None:
+    if "，" in term or "、" in term:
+        raise RecipeError(f"{term!r} is one term", cure="part them by half-width commas: [派蒙, 旅行者]")
+
+
 def _is_sentence(_: str, text: str) -> None:
     if not text.strip():
         raise RecipeError("there is an empty sentence", cure="write what the voice is to say, or take it out")
@@ -109,7 +114,7 @@ class TranscribeSettings:
     )
     homophones: bool = _option(True, "spell what was heard by a dictionary: Whisper hears better than it spells")
     pauses: bool = _option(True, "put a mark where the speaker pauses, and none where nobody does")
-    vocabulary: tuple[str, ...] = _option((), "names and terms that the character says: [派蒙, 旅行者]")
+    vocabulary: tuple[str, ...] = _option((), "names and terms that the character says: [派蒙, 旅行者]", check=_is_term)
     corrections: dict[str, str] = _option({}, "what Whisper writes wrongly, and what was said: {派萌: 派蒙}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     Settings = TypeVar("Settings")
 
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+# Usual slips by what their line looks like: YAML tells them in words for programmers, or of another line.
+_KEY = r"^\s*(?:- )?[A-Za-z_]\w*"
+_SLIPS = (
+    (r"^ *\t", "indent with spaces: YAML takes no tabs"),
+    (_KEY + "\\s*：", "write a half-width colon and a space, as in 'steps: 200', where the full-width ： stands"),
+    (_KEY + r":[^\s:/\\]", "put a space behind the colon, as in 'steps: 200'"),
+    (_KEY + r': *".*\\', "put a path with \\ in single quotes or in none, or write / instead"),
+    (_KEY + r": +[@%`]", "put the value in quotes"),
+    (_KEY + r": +[^\s'\"\[{#][^'\"]*:(\s|$)", "put the value in quotes, since a colon stands in it"),
+)
+_HOW = "write each as a key, a colon, a space and a value, as in 'steps: 200'"
 
 
 def read_file(path: Path) -> yaml.Node | None:
@@ -30,14 +42,26 @@ def read_file(path: Path) -> yaml.Node | None:
     except UnicodeDecodeError as error:
         raise RecipeError("not UTF-8 text", cure="save the file as UTF-8", file=path) from error
     except OSError as error:
-        raise RecipeError(f"cannot be read: {error.strerror}", file=path) from error
+        raise RecipeError(f"cannot be read: {error.strerror}", cure="name a recipe's file", file=path) from error
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise RecipeError(f"not valid YAML: {error.problem}", file=path, line=line) from error
     except yaml.YAMLError as error:
-        raise RecipeError(f"not valid YAML: {error}", file=path) from error
+        mark = getattr(error, "problem_mark", None)
+        line, cure = _slip(text) or (
+            mark and mark.line + 1,
+            "indent a line as its neighbours are; recipes/default.yaml shows it",
+        )
+        message = f"not valid YAML: {getattr(error, 'problem', None) or error}"
+        raise RecipeError(message, cure=cure, file=path, line=line) from error
+
+
+def _slip(text: str) -> tuple[int, str] | None:
+    """The first line that holds a usual slip of who writes YAML by hand, and its cure."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for shape, cure in _SLIPS:
+            if re.search(shape, line):
+                return number, cure
+    return None
 
 
 def read_value(text: str) -> Any:
@@ -86,10 +110,12 @@ class Reader:
         """The settings `start` with what the node states in their place. Raises RecipeError."""
         import yaml
 
+        if not path:
+            self.options = tuple(_dotted(start))
         if node is None or (isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")):
             return start
         if not isinstance(node, yaml.MappingNode):
-            raise self._wrong(f"{path or 'the recipe'} must be a list of 'key: value' lines", node)
+            raise self._wrong(f"{path or 'the recipe'} must be a list of 'key: value' lines", node, _HOW)
         known = {f.name: f for f in dataclasses.fields(start)}
         hints = typing.get_type_hints(type(start))
         values: dict[str, Any] = {}
@@ -97,9 +123,7 @@ class Reader:
             name = key.value
             dotted = f"{path}.{name}" if path else name
             if name not in known:
-                nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-                cure = f"did you mean {nearest[0]!r}?" if nearest else f"known here: {', '.join(known)}"
-                raise self._wrong(f"unknown key {dotted!r}", key, cure)
+                raise self._wrong(f"unknown key {dotted!r}", key, self._where(name, known))
             if dataclasses.is_dataclass(hints[name]):
                 values[name] = self.build(getattr(start, name), value, dotted)
             else:
@@ -108,6 +132,14 @@ class Reader:
             return dataclasses.replace(start, **values)
         except RecipeError as error:  # of values that do not go together
             raise self._wrong(error.message, node, error.cure) from error
+
+    def _where(self, name: str, known: Iterable[str]) -> str:
+        """A cure for a key that is not known here: where it belongs, or the nearest one that is."""
+        homes = [option for option in self.options if option.rpartition(".")[2] == name]
+        if homes:
+            return f"did you mean {' or '.join(homes)}?"
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        return f"did you mean {nearest[0]!r}?" if nearest else f"known here: {', '.join(known)}"
 
     def _wrong(self, message: str, node: yaml.Node, cure: str = "") -> RecipeError:
         line = node.start_mark.line + 1 if isinstance(self.file, Path) else None
@@ -140,16 +172,20 @@ class Reader:
             return self._choice(typing.get_args(hint), node, name)
         if origin is tuple:
             if not isinstance(node, yaml.SequenceNode):
-                raise self._wrong(f"{name} must be a list: [一, 二]", node)
+                raise self._wrong(f"{name} must be a list: [一, 二]", node, "put it in [ ], even where it is only one")
             return tuple(self._value(typing.get_args(hint)[0], item, name, limits) for item in node.value)
         if origin is dict:
             if not isinstance(node, yaml.MappingNode):
-                raise self._wrong(f"{name} must be a table of 'key: value'", node)
+                raise self._wrong(
+                    f"{name} must be a table of 'key: value'", node, "write {键: 值, …}, or a line for each"
+                )
             inner = typing.get_args(hint)[1]
-            return {
-                key.value: self._value(inner, item, f"{name}.{key.value}", limits, key.value)
-                for key, item in self._pairs(node, name)
-            }
+            table = {}
+            for key, item in self._pairs(node, name):
+                if isinstance(item, yaml.ScalarNode) and item.tag.endswith(":null"):
+                    raise self._wrong(f"{name}.{key.value} has no value", key, _HOW + '; "" is an empty one')
+                table[key.value] = self._value(inner, item, f"{name}.{key.value}", limits, key.value)
+            return table
         value = self._scalar(hint, node, name)
         self._check(limits, value, node, name, word)
         return value
@@ -194,6 +230,15 @@ class Reader:
         if not (low is None or value >= low) or not (high is None or value <= high):
             bounds = f"from {low} to {high}" if high is not None else f"{low} or more"
             raise self._wrong(f"{name} cannot be {value}", node, f"it goes {bounds}")
+
+
+def _dotted(settings: object, path: str = "") -> Iterable[str]:
+    """The dotted names of all settings, those of sections within."""
+    for entry in dataclasses.fields(settings):
+        inner = getattr(settings, entry.name)
+        yield path + entry.name
+        if dataclasses.is_dataclass(inner):
+            yield from _dotted(inner, f"{path}{entry.name}.")
 
 
 def _number(kind: type, text: str) -> int | float | None:

@@ -61,6 +61,18 @@ def test_a_base_that_is_not_there_is_missed_before_anything_is_written(raw, tmp_
     assert not (tmp_path / "run").exists()
 
 
+def test_a_path_whose_backslashes_yaml_took_is_told(tmp_path):
+    (tmp_path / "recipe.yaml").write_text('input: "D:\\new\\test"\n', encoding="utf-8")
+    with pytest.raises(RecipeError) as caught:
+        resolve(recipe=tmp_path / "recipe.yaml")
+    assert "single quotes" in caught.value.cure
+
+
+def test_an_empty_base_is_not_the_working_folder(raw, tmp_path):
+    with pytest.raises(BaseError, match="the base is empty"):
+        make_voice(raw, base="", out=tmp_path / "run")
+
+
 def test_a_base_that_cannot_serve_is_told_before_anything_is_written(raw, tmp_path):
     (raw / "一句.wav").write_bytes(b"")
     (tmp_path / "G_0.pth").write_bytes(b"broken".ljust(100))

@@ -88,8 +88,26 @@ def test_numbers_as_people_write_them(tmp_path, number):
         ("speak:\n  sentences:\n    - 你好\n    - ' '\n", 4, "speak.sentences: there is an empty", "take it out"),
         ("label:\n  segment:\n    min_seconds: 10\n    max_seconds: 3\n", 3, "label.segment.min_seconds (10)", ""),
         ("label:\n  screen: {min_seconds: 9, max_seconds: 4}\n", 2, "label.screen.min_seconds (9)", ""),
-        ("a: [\n", 2, "not valid YAML", ""),
-        ("- a\n", 1, "the recipe must be", ""),
+        ("vocabulary: [派蒙]\n", 1, "'vocabulary'", "label.transcribe.vocabulary"),
+        (
+            "train:\n  min_seconds: 2\n",
+            2,
+            "'train.min_seconds'",
+            "label.segment.min_seconds or label.screen",
+        ),
+        ("label:\n  transcribe: {vocabulary: [派蒙，旅行者]}\n", 2, "'派蒙，旅行者' is one term", "half-width commas"),
+        ("label:\n  transcribe: {corrections: {派萌：派蒙}}\n", 2, "派萌：派蒙 has no value", "a colon, a space"),
+        ("a: [\n", 2, "not valid YAML", "recipes/default.yaml"),
+        ("- a\n", 1, "the recipe must be", "a colon, a space"),
+        # What YAML itself says of a usual slip is for programmers, and often of another line.
+        ("seed: 1\nbase： biaobei\n", 2, "not valid YAML", "full-width ："),
+        ("seed: 1\ntrain：\n  steps: 20\n", 2, "not valid YAML", "full-width ："),
+        ("base:biaobei\nseed: 1\n", 1, "not valid YAML", "a space behind the colon"),
+        ("base：biaobei\nseed：1\n", 1, "the recipe must be", "a colon, a space"),
+        ("train:\n\tsteps: 20\n", 2, "not valid YAML", "spaces"),
+        ('input: "D:\\游戏"\n', 1, "not valid YAML", "single quotes"),
+        ("speaker: @派蒙\n", 1, "not valid YAML", "in quotes"),
+        ("source: 来源: 游戏\n", 1, "not valid YAML", "in quotes"),
     ],
 )
 def test_mistakes_are_named_with_their_line(tmp_path, text, line, named, cure):

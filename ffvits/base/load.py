@@ -271,6 +271,8 @@ def _file_at(name: str, address: str, known: Collection[str]) -> str:
 
 def _on_disk(text: str, known: Collection[str]) -> Path:
     """The generator that a path names, or that lies in the folder which it names."""
+    if not text:  # base: with nothing behind it, or --base "$BASE"; as a path it would be the working folder
+        raise BaseError("the base is empty", cure=f"leave it out, or name one of: auto, {', '.join(known)}")
     path = Path(text).expanduser()
     if path.is_dir():
         return find_generator(path)
