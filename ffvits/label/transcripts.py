@@ -20,6 +20,7 @@ from ffvits import console
 from ffvits.audio import files as recordings
 from ffvits.clip import Clip
 from ffvits.label import subtitles, tables
+from ffvits.label.sharing import share
 from ffvits.label.subtitles import Line
 from ffvits.label.wording import wordings
 from ffvits.recipe import TranscribeSettings
@@ -297,30 +298,6 @@ def _recognised(words: str, heard: str) -> bool:
 
     blocks = SequenceMatcher(None, heard, words, autojunk=False).get_matching_blocks()
     return 2 * sum(block.size for block in blocks) >= len(words)
-
-
-def share(whole: str, heard: list[str]) -> list[str]:
-    """One text in as many parts as clips were heard: cut where, by the likest characters, the next clip begins."""
-    from difflib import SequenceMatcher
-
-    if len(heard) == 1:
-        return [whole]
-    together = "".join(heard)
-    # The place in `whole` for each place in what was heard: exact where characters agree, in between by proportion.
-    anchors = [(0, 0)]
-    for block in SequenceMatcher(None, together, whole, autojunk=False).get_matching_blocks():
-        anchors += [(block.a, block.b), (block.a + block.size, block.b + block.size)]
-    anchors.append((len(together), len(whole)))
-    cuts, place = [0], 0
-    for text in heard[:-1]:
-        place += len(text)
-        before = max(anchor for anchor in anchors if anchor[0] <= place)
-        after = min(anchor for anchor in anchors if anchor[0] >= place)
-        span = after[0] - before[0]
-        guess = before[1] + (round((place - before[0]) / span * (after[1] - before[1])) if span else 0)
-        cuts.append(max(cuts[-1], guess))
-    cuts.append(len(whole))
-    return [whole[start:end].strip("，。、；：！？,.;:!? ") for start, end in itertools.pairwise(cuts)]
 
 
 def _decoded(path: Path) -> str | None:

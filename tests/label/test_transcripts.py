@@ -6,7 +6,7 @@ import pytest
 
 from ffvits.clip import Clip
 from ffvits.label.subtitles import Line, parse
-from ffvits.label.transcripts import Transcripts, find, share, use
+from ffvits.label.transcripts import Transcripts, find, use
 from ffvits.recipe import TranscribeSettings
 
 S = TranscribeSettings()
@@ -341,13 +341,6 @@ def test_of_a_transcript_with_latin_words_the_hanzi_are_compared(words, heard, f
     assert (found.reasons[0].code if found.reasons else "") == code
     assert found.kept == (found.text == words)
     assert bool(found.review) == bool(doubted) and doubted in "".join(doubt.why for doubt in found.review)
-
-
-def test_a_text_without_times_is_shared_among_the_clips():
-    whole = "你好世界，今天天气很好。我们去公园吧！"
-    assert share(whole, ["尼好世界", "今天天汽很好", "我们去公圆吧"]) == ["你好世界", "今天天气很好", "我们去公园吧"]
-    assert share(whole, ["x"]) == [whole]
-    assert len(share("", ["a", "b"])) == 2
 
 
 def test_clips_without_a_transcript_and_rejected_ones_stay_as_they_are():
