@@ -192,7 +192,8 @@ def use(
     """Gives each clip the words that its recording's transcript has for it, and a score of how well they agree.
 
     Of lines with times those count that are said within the clip, and of one that spans several each has its share; a
-    text without times is shared among the clips of its recording by what was heard in each. A clip whose transcript
+    text without times, or with those of another cut of the film, is shared among the clips of its recording by what was
+    heard in each. A clip whose transcript
     says something else than is heard is rejected, unless the words fit the sound all the same: `fit` tells how well
     each of several texts does, from 0 to 1. It also chooses among the readings of a number.
     """
@@ -205,10 +206,13 @@ def use(
     for source, theirs in of_source.items():
         theirs.sort(key=lambda clip: clip.start)
         lines = transcripts.of(source)
+        shares = _shared(lines, theirs)
         if _timed(lines):
-            shares = _said(lines, theirs)
-        else:
-            shares = share("，".join(line.text for line in lines), [clip.text for clip in theirs])
+            anyhow, shares = shares, _said(lines, theirs)
+            in_time, by_words = (_right(given, theirs) for given in (shares, anyhow))
+            if by_words - in_time >= max(_MANY, len(theirs) / 10):
+                console.warn(f"{source}: its subtitles are not in time with it; what is heard tells where each is said")
+                shares = anyhow
         given.update(zip((clip.id for clip in theirs), shares, strict=True))
     checked = others = 0
     for clip in everything:
@@ -222,6 +226,17 @@ def use(
             f"{others} of {checked} transcripts say something else than is heard: do they belong to these recordings, "
             "is a table shifted by a row? (label.transcribe.transcripts: never goes by what is heard)"
         )
+
+
+def _shared(lines: Sequence[Line], clips: Sequence[Clip]) -> list[str]:
+    """What of the lines is said in each of a recording's clips, which are in order, whatever their times."""
+    return share("，".join(line.text for line in lines), [clip.text for clip in clips])
+
+
+def _right(given: Sequence[str], clips: Sequence[Clip]) -> int:
+    """To how many clips just the words are given that are heard there."""
+    pairs = zip(given, (clip.text for clip in clips), strict=True)
+    return sum(_recognised(words, heard) and _recognised(heard, words) for words, heard in pairs if words)
 
 
 def _given(clip: Clip, words: str, settings: TranscribeSettings, fit: Fit | None) -> Clip:

@@ -343,6 +343,15 @@ def test_of_a_transcript_with_latin_words_the_hanzi_are_compared(words, heard, f
     assert bool(found.review) == bool(doubted) and doubted in "".join(doubt.why for doubt in found.review)
 
 
+def test_subtitles_of_another_cut_are_told_by_what_is_heard(warned):
+    words = ["今天天气很好", "我们去公园吧", "路边的花都开了", "孩子们在放风筝"]
+    clips = [clip(text, id=str(n), start=3.0 * n, end=3.0 * n + 2) for n, text in enumerate(words)]
+    late = [Line(text, 3.0 * n + 9, 3.0 * n + 11) for n, text in enumerate(words)]
+    found = list(use(clips, transcripts(*late), S))
+    assert [one.text for one in found] == words and all(one.kept and not one.review for one in found)
+    assert len(warned) == 1 and "not in time" in warned[0]
+
+
 def test_clips_without_a_transcript_and_rejected_ones_stay_as_they_are():
     other, gone = clip("你好").with_(source="b.wav"), clip("你好", id="c").reject("x", "y")
     assert list(use([other, gone], transcripts(Line("再见")), S)) == [other, gone]
