@@ -44,7 +44,7 @@ _BITS = {
 }  # fmt: skip
 _SILK = b"#!SILK"  # what WeChat and QQ record, after a byte of their own, also as .amr
 # How one of several sound tracks is marked: by its language, by its title, or by both.
-_CHINESE = re.compile(r"国语|國語|普通话|普通話|国配|國配|中文|中配|华语|華語|mandarin|chinese", re.IGNORECASE)
+_CHINESE = re.compile(r"国语|國語|普通话|普通話|国配|國配|中文|中配|华语|華語|[简繁]|mandarin|chinese", re.IGNORECASE)
 _CHINESE_TAGS = frozenset({"chi", "zho", "zh", "cmn", "zh-cn", "zh-hans", "zh-tw"})
 _LOWEST_RATE, _HIGHEST_RATE = 4000, 1_000_000
 _BLOCK_VALUES = 1 << 20
@@ -290,7 +290,7 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
         if not container.streams.audio:
             raise Undecodable("it has no sound track", cure="export it with its sound", file=path)
         streams = container.streams.audio
-        chinese = next((number for number, stream in enumerate(streams) if _is_chinese(stream.metadata)), None)
+        chinese = next((number for number, stream in enumerate(streams) if is_chinese(stream.metadata)), None)
         stream = streams[chinese or 0]
         context = stream.codec_context
         if context is None or not context.sample_rate:
@@ -331,7 +331,8 @@ class _PastPadding:
         return self._file.tell() - self._skipped
 
 
-def _is_chinese(tags: Mapping[str, str]) -> bool:
+def is_chinese(tags: Mapping[str, str]) -> bool:
+    """Whether the tags of a film's sound track or subtitles say that it is Chinese."""
     return tags.get("language", "").lower() in _CHINESE_TAGS or bool(_CHINESE.search(tags.get("title", "")))
 
 

@@ -84,10 +84,10 @@ def _subtitles(text: str) -> list[Line]:
         said = itertools.takewhile(str.strip, itertools.dropwhile(lambda line: not line.strip(), said))
         rows = [re.sub(r"<[^>]*>|\{\\[^}]*\}", "", row) for row in said]
         found.append((_seconds(times.group(1)), _seconds(times.group(5)), rows))
-    return _spoken(found)
+    return spoken(found)
 
 
-def _spoken(cues: Iterable[tuple[float, float, Sequence[str]]]) -> list[Line]:
+def spoken(cues: Iterable[tuple[float, float, Sequence[str]]]) -> list[Line]:
     """Cues (start, end, rows) as lines; in subtitles of two languages only what is Chinese counts.
 
     Rows that are shown together are one line, and rows that are drawn twice, for their shadow, are said once.
@@ -130,12 +130,16 @@ def _substation(text: str) -> list[Line]:
             names = [name.strip().lower() for name in line.removeprefix("Format:").split(",")]
         elif line.startswith("Dialogue:") and {"start", "end", "text"} <= set(names):
             row = dict(zip(names, line.removeprefix("Dialogue:").split(",", len(names) - 1), strict=False))
-            words = row.get("text", "")
-            drawn = re.search(r"\{[^}]*\\p[1-9]", words)
-            if not drawn and all(_CLOCK.fullmatch(row[edge].strip()) for edge in ("start", "end")):
-                rows = re.split(r"\\[Nn]", re.sub(r"\{[^}]*\}", "", words).replace("\\h", " "))
-                found.append((_seconds(row["start"]), _seconds(row["end"]), rows))
-    return _spoken(found)
+            if all(_CLOCK.fullmatch(row[edge].strip()) for edge in ("start", "end")):
+                found.append((_seconds(row["start"]), _seconds(row["end"]), styled(row.get("text", ""))))
+    return spoken(found)
+
+
+def styled(words: str) -> list[str]:
+    """The rows of what SubStation Alpha shows, without its style; none of a drawing."""
+    if re.search(r"\{[^}]*\\p[1-9]", words):
+        return []
+    return re.split(r"\\[Nn]", re.sub(r"\{[^}]*\}", "", words).replace("\\h", " "))
 
 
 def _textgrid(text: str) -> list[Line]:

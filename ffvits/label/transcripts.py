@@ -3,7 +3,7 @@
 Tables (`wav|text`, `wav|speaker|text`, GPT-SoVITS `.list`, `esd.list`, csv and tsv, json and jsonl) may lie anywhere in
 the folder of recordings; subtitles and labels (srt, vtt, lrc, ass, bcc, TextGrid, txt, lab, json, Whisper's tsv) lie
 beside the recording and have its name, with or without its suffix and a mark of the language (第1集.srt, 第1集.mp4.srt,
-第1集.zh-CN.srt).
+第1集.zh-CN.srt). Where none do, the Chinese subtitles inside a film count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from ffvits import console
 from ffvits.audio import files as recordings
 from ffvits.clip import Clip
-from ffvits.label import subtitles, tables
+from ffvits.label import embedded, subtitles, tables
 from ffvits.label.sharing import share
 from ffvits.label.subtitles import Line
 from ffvits.label.wording import wordings
@@ -111,6 +111,7 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
     A file that is not a transcript is passed over, as are hidden ones and those of runs; one that is, but cannot be
     read or belongs to no recording, is told of, and so are rows that may mean several recordings.
     """
+    sources = set(sources)
     known = _Sources(sources)
     by_path: dict[str, list[Line]] = {}
     files: dict[Path, None] = {}
@@ -150,6 +151,10 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
                 f"{here}: {unclear} rows are not used, for recordings in several folders have the names in them; "
                 "write the folder too (派蒙/001.wav), or let the table lie beside its recordings"
             )
+    for source in sorted(sources):
+        path = folder / source
+        if path.suffix.lower() in embedded.SUFFIXES and source not in by_path and (lines := embedded.read(path)):
+            by_path[source], files[path] = lines, None
     if unused:
         some = ", ".join(sorted(unused)[:_NAMED]) + (", …" if len(unused) > _NAMED else "")
         console.warn(
