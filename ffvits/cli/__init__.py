@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from ffvits import console
+from ffvits.cli.verbs import Parser, declarer, refuse
 from ffvits.errors import FfvitsError
 
 
@@ -15,12 +16,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     141 says that whoever read the results left early.
     """
     parser = build_parser()
-    arguments = parser.parse_args(argv)
-    if arguments.verb is None:
-        parser.print_help()
-        return 0
-    console.quiet(arguments.quiet)
+    arguments, unknown = parser.parse_known_args(argv)
     try:
+        if unknown:
+            refuse(unknown, getattr(arguments, "parser", parser))
+        if arguments.verb is None:
+            parser.print_help()
+            return 0
+        console.quiet(arguments.quiet)
         return arguments.run(arguments) or 0
     except FfvitsError as error:
         console.error(error.located, error.cure)
@@ -45,9 +48,8 @@ def build_parser() -> argparse.ArgumentParser:
     """The whole command line, without importing anything that it will need."""
     from ffvits import __version__
     from ffvits.cli import judging, looking, making, speaking
-    from ffvits.cli.verbs import declarer
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ffvits", description="From a folder of raw recordings of a character to a voice that speaks Chinese."
     )
     parser.add_argument("--version", action="version", version=f"ffvits {__version__}")

@@ -1,10 +1,26 @@
-"""How a verb of the command line is declared."""
+"""How a verb of the command line is declared, and how a mistake in its arguments is told."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import Protocol
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from typing import NoReturn, Protocol
+
+from ffvits import console
+from ffvits.errors import FfvitsError
+from ffvits.recipe_file import or_nearest
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads arguments, and tells what is wrong with them as every other mistake is told."""
+
+    def error(self, message: str) -> NoReturn:
+        chosen = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        cure = or_nearest(chosen[1], re.findall(r"[\w-]+", chosen[2])) if chosen else f"see: {self.prog} --help"
+        console.error(message.partition(" (choose from")[0], cure)
+        self.exit(2)
 
 
 class Verb(Protocol):
@@ -29,7 +45,20 @@ def declarer(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Verb
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         added.add_argument("-q", "--quiet", action="store_true", help="show results and errors only")
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, parser=added)
         return added
 
     return declare
+
+
+def refuse(unknown: Sequence[str], parser: argparse.ArgumentParser) -> NoReturn:
+    """Raises FfvitsError for arguments that a verb does not take."""
+    help = f"see: {parser.prog} --help"
+    flag = next((one.partition("=")[0] for one in unknown if one.startswith("-")), "")
+    if not flag:
+        raise FfvitsError(f"{' '.join(unknown)!r} is one too many", cure=f"put what holds spaces in quotes, or {help}")
+    known = [name for action in parser._actions for name in action.option_strings]
+    if flag in known:
+        raise FfvitsError(f"{flag} stands before the verb", cure=f"write it behind: {parser.prog} {flag} …")
+    near = difflib.get_close_matches(flag, known, n=1)
+    raise FfvitsError(f"{parser.prog} knows no {flag}", cure=f"did you mean {near[0]}? {help}" if near else help)
