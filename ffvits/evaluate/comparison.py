@@ -78,9 +78,8 @@ def compare(
     if len(targets) < 2:
         raise FfvitsError("there is nothing to compare", cure="name two runs, or one run and --bases a,b")
     names = _names(targets)
-    if speaker is not None:
-        for target in targets:  # a slip is told before the first of them has spoken for minutes
-            load_voice(target, speaker, device="cpu", offline=offline)
+    for target in targets:  # a slip is told before the first of them has spoken for minutes
+        load_voice(target, speaker, device="cpu", offline=offline)
     folder = Path(out)
     make_writable(folder)
     run = next((run for run in map(run_of, targets) if run is not None), None)
@@ -166,12 +165,15 @@ def _told(a: str, b: str, found: Mapping[str, Difference], language: Language) -
 def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list[Path]:
     """Trains the run's labelled clips briefly on each base, in `trials/<base>` of the run; gives the trials' folders.
 
-    A finished trial is taken as it is. Raises what training raises, and RunError, before any training, if nothing is
-    labelled or a clip's sound is gone.
+    A finished trial is taken as it is. Raises what training raises; before any training, RunError if nothing is
+    labelled or a clip's sound is gone, and BaseError for a base that is not there or cannot serve.
     """
+    from ffvits.base.load import check_base
     from ffvits.train import train
 
     run = Run.open(target)
+    for base in bases:
+        check_base(base, start_from=run.recipe().train.start_from)
     gone = [clip for clip in run.clips() if clip.kept and not run.path(clip).is_file()]
     if gone:
         raise RunError(

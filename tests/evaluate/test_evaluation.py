@@ -15,7 +15,7 @@ from ffvits.audio.sound import Sound
 from ffvits.base import load_base
 from ffvits.cli import main
 from ffvits.clip import Clip
-from ffvits.errors import FfvitsError, RunError
+from ffvits.errors import BaseError, FfvitsError, RunError
 from ffvits.evaluate import measures, words
 from ffvits.evaluate.comparison import best_base, compare, train_on_bases
 from ffvits.evaluate.evaluation import _base, _mark, evaluate, table
@@ -136,6 +136,22 @@ def test_one_voice_is_not_compared_with_itself(tmp_path, monkeypatch):
     for names in (["run1", "run1/"], ["run1", "./run1"], ["run1", str(run.folder)], ["run1", "run1/voice"]):
         with pytest.raises(FfvitsError, match="twice"):
             compare(names, out=tmp_path / "out")
+
+
+def test_a_voice_that_is_not_there_is_told_before_the_first_is_judged(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(Panel, "gather", lambda panel: pytest.fail("the judges are loaded"))
+    assert main(["compare", "mandarin-lite", "runs/nobody", "--out", str(tmp_path / "out")]) == 2
+    assert "runs/nobody" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_base_that_is_not_there_is_told_before_the_first_is_trained(tmp_path, monkeypatch):
+    run = Run.create(tmp_path / "run", Recipe())
+    run.save_clips([])
+    monkeypatch.setattr("ffvits.train.train", lambda *_: pytest.fail("one was trained"))
+    with pytest.raises(BaseError, match="mandarin-litee"):
+        train_on_bases(run.folder, ["mandarin-lite", "mandarin-litee"], steps=1)
+    assert not (run.folder / "trials").exists()
 
 
 @pytest.mark.parametrize("command", ["evaluate mandarin-lite", "compare mandarin-lite nosuch"])
