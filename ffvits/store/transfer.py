@@ -109,7 +109,7 @@ def _one_try(url: str, part: Path, memory: Path, expected: int | None, sha_known
                 raise _Interrupted("the server has fewer bytes than the part that was kept") from error
             raise SourceFailed(f"HTTP {error.code} {error.reason}") from error
     except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
-        raise SourceFailed(_why(error, patience.connect) + _socks(url), gone=True) from error
+        raise SourceFailed(_why(error, patience.connect) + _proxied(url), gone=True) from error
     with response:
         packed = response.headers.get("Content-Encoding", "identity")
         if packed != "identity":
@@ -242,15 +242,25 @@ def _quoted(url: str) -> str:
     return urlunsplit((parts.scheme, host, path, query, ""))
 
 
-def _socks(url: str) -> str:
-    """What to say of a SOCKS proxy that the user's settings name for an address; "" where there is none."""
-    proxies = urllib.request.getproxies()
-    parts = urlsplit(url)
+def _proxies() -> dict[str, str]:
+    """The user's proxies by scheme (environment, Windows, macOS); ALL_PROXY, which urllib passes over, for the rest."""
+    found = urllib.request.getproxies()
+    rest = found.get("all", "")
+    return {scheme: rest for scheme in ("http", "https") if rest and not rest.startswith("socks")} | found
+
+
+def _proxied(url: str) -> str:
+    """What to say of the proxy that the user's settings name for an address, without its password; "" for none."""
+    parts, proxies = urlsplit(url), _proxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all", "")
-    if not proxy.startswith("socks") or urllib.request.proxy_bypass(parts.hostname or ""):
+    if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):
         return ""
+    kind, _, place = proxy.rpartition("://")
+    shown = f"{kind or 'http'}://{place.rpartition('@')[2]}"
+    if not proxy.startswith("socks"):
+        return f"; asked through the proxy {shown} of your settings (HTTPS_PROXY): is it running?"
     return (
-        f"; the proxy {proxy} speaks SOCKS, which is not supported: set HTTPS_PROXY to the HTTP port of the same "
+        f"; the proxy {shown} speaks SOCKS, which is not supported: set HTTPS_PROXY to the HTTP port of the same "
         "program, such as http://127.0.0.1:7890"
     )
 
@@ -261,10 +271,7 @@ def host_of(url: str) -> str:
 
 
 def _opener(patience: Patience) -> urllib.request.OpenerDirector:
-    """An opener that connects within `connect` seconds and then waits `stall` seconds for each block.
-
-    urllib brings the user's proxy settings (environment, Windows, macOS) with it.
-    """
+    """An opener that connects within `connect` seconds and then waits `stall` seconds for each block."""
 
     class Http(http.client.HTTPConnection):
         def connect(self) -> None:
@@ -284,7 +291,7 @@ def _opener(patience: Patience) -> urllib.request.OpenerDirector:
         def https_open(self, request):
             return self.do_open(Https, request, context=_certificates())
 
-    return urllib.request.build_opener(HttpHandler, HttpsHandler)
+    return urllib.request.build_opener(urllib.request.ProxyHandler(_proxies()), HttpHandler, HttpsHandler)
 
 
 def _certificates() -> ssl.SSLContext:

@@ -368,16 +368,39 @@ def test_what_is_no_address_is_told(make_store, address):
         make_store(make_file("https://example.invalid/x"))._with("mine", "G.pth", address).fetch("mine")
 
 
-def test_a_socks_proxy_is_named_where_nothing_came(web, make_store, monkeypatch):
-    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+@pytest.fixture
+def proxy(monkeypatch):
+    """Sets one variable to a proxy where nobody listens, and gives its HOST:PORT; others are not set."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        dead = f"http://localhost:{unused.getsockname()[1]}/G.bin"
-    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:7891")
-    assert "speaks SOCKS, which is not supported: set HTTPS_PROXY" in refused(make_store(make_file(dead))).message
+        monkeypatch.delenv(name.upper(), raising=False)
+
+    def set_to(variable: str, address: str) -> str:
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            place = f"127.0.0.1:{unused.getsockname()[1]}"
+        monkeypatch.setenv(variable, address.format(place))
+        return place
+
+    return set_to
+
+
+def test_a_socks_proxy_is_named_where_nothing_came(make_store, monkeypatch, proxy):
+    place = proxy("ALL_PROXY", "socks5://me:secret@{}")
+    dead = f"http://{place}/G.bin"
+    told = refused(make_store(make_file(dead))).message
+    assert f"the proxy socks5://{place} speaks SOCKS, which is not supported: set HTTPS_PROXY" in told
+    assert "secret" not in told
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
     assert "SOCKS" not in refused(make_store(make_file(dead))).message
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_that_does_not_run_is_named_without_its_password(make_store, proxy, variable):
+    place = proxy(variable, "http://me:secret@{}")
+    told = refused(make_store(make_file("https://hub.invalid/G.bin"))).message
+    assert f"asked through the proxy http://{place} of your settings" in told
+    assert "secret" not in told
 
 
 def test_a_mirror_address_and_a_folder_serve_the_same_names(web, make_store, tmp_path):
