@@ -126,6 +126,7 @@ def test_known_times_say_which_symbol_each_frame_is_at(name):
     times = np.array([[0.1, 0.2, 0.4], [0.5, 0.6, 0.9]], np.float32)
     positions = timed_positions(encoded, reader.add_blank, times, frames=100, audio=AUDIO)
     assert positions.shape == (100,) and (np.diff(positions) >= 0).all()
+    assert positions[0] == pytest.approx(-0.5 + np.diff(positions)[0] / 2)  # a frame is where its middle is
 
     def symbol_at(second: float) -> str:
         return reader.table.symbols[encoded.ids[round(float(positions[int(second * 22050 / 256)]))]]

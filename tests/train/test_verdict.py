@@ -29,6 +29,7 @@ SETTLING = [1.0 + 0.3 * math.exp(-at / 3) for at in range(24)]
         (FLAT, "converged", "converged at step 500; best is 500 (held-out mel 0.590)"),
         (RISING_AGAIN, "overfitting", "overfitting since step 500"),
         ([1.0, 0.9, 0.9, 1.6, 2.5], "diverged", "diverged: held-out mel is 150% above"),
+        ([1.0, 0.9, 0.9, 2.5], "early", "too early to say after 300 steps; best is 100"),  # one bad look
         ([1.0, 0.9, math.nan], "broken", "no number"),
         ([1.0, 0.9, math.inf], "broken", "no number"),
     ],
@@ -84,8 +85,9 @@ def test_a_falling_mel_distance_does_not_hide_that_the_words_go():
     """Mel distance and character errors of a voice trained the plain way (docs/training.md)."""
     going = [{**check, "cer": cer} for check, cer in zip(checks(FALLING[:2]), (0.38, 0.65), strict=True)]
     assert "words are going: Whisper hears 65% of the characters wrongly, 38% at first" in assess(going).text
-    kept = [{**check, "cer": cer} for check, cer in zip(checks(FALLING[:3]), (0.35, 0.37, 0.30), strict=True)]
-    assert "words" not in assess(kept).text
+    for heard in ((0.35, 0.37, 0.30), (0.35, 0.37, 0.55)):  # one bad look among a few sentences is chance
+        kept = [{**check, "cer": cer} for check, cer in zip(checks(FALLING[:3]), heard, strict=True)]
+        assert "words" not in assess(kept).text
 
 
 @pytest.mark.parametrize(
