@@ -142,6 +142,7 @@ _TIDY = tuple(
         # Between digits the wide forms mean what the narrow ones mean.
         (r"(?<=\d)：(?=\d)", ":"),
         (r"∶", ":"),
+        (r"(?<=N)[⋅·](?=m(?![A-Za-z]))", "·"),
         # Of names it is the dot.
         (rf"(?<=[{_ALNUM}α-ωΔ)）]) ?⋅ ?(?=[{_ALNUM}α-ωΔ√(（])", "×"),
         (r"⋅", "·"),

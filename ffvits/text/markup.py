@@ -54,6 +54,7 @@ class Source:
 _LINES = "br|p|div|li|ul|ol|tr|table|h[1-6]|hr|section|article|blockquote"
 # What stands in group "keep" is text; everything else of the match is markup. Third: what is left in its place.
 _MARKUP = (
+    (re.compile(r"(?<=\d\d)\*{3,}(?=\d\d)"), "what hides digits", "星号"),
     (re.compile(r"<!--.{0,2000}?-->", re.S), "a comment of the markup", ""),
     (re.compile(rf"</?(?i:{_LINES})(?:\s[^<>]{{0,300}})?\s?/?>"), "markup", "\n"),
     (re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>"), "markup", ""),
@@ -91,7 +92,7 @@ EMOTICON = re.compile(
     rf"[{_ARM}\\_]{{0,5}}"
     rf"(?:[(（]\s?(?:[^()（）\n一-鿿]{{0,9}}[{_FACE}]){{2}}[^()（）\n一-鿿]{{0,9}}[)）]|[(（]ツ[)）]|ʕ[^ʔ\n]{{1,9}}ʔ)"
     rf"(?:[oOdbm](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
-    rf"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|{_CRYING})(?![A-Za-z0-9_])"
+    rf"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|QAQ|{_CRYING})(?![A-Za-z0-9_])"
     r"[;；]?[)）]?(?:\|{2})?"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")

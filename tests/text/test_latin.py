@@ -59,7 +59,7 @@ def test_words(word, reading):
         ("Sin City", None),
         ("sin30°", "sai4 yin1 san1 shi2 du4"),
         ("sin²x+tan x=1", "sai4 yin1 ping2 fang1 ai2 ke5 si5 jia1 tan4 zhen1 te5 ai2 ke5 si5 deng3 yu2 yi1"),
-        ("单位是ms", "dan1 wei4 shi4 ai2 mu5 ai2 si5"),
+        ("这一列是ms", "zhe4 yi1 lie4 shi4 ai2 mu5 ai2 si5"),
         ("Ms. Wang", "mi1 zi5 wang2"),
     ],
 )

@@ -6,6 +6,7 @@ import re
 
 from ffvits.text.numerals import cardinal, decimal, digits
 from ffvits.text.rules.rule import BEGIN, END, Rule, after, before, is_counted, rule
+from ffvits.text.units import UNIT
 
 _SIGNS = {
     ".": "点", "@": "艾特", "/": "斜杠", "-": "杠", "_": "下划线", "?": "问号", "=": "等于", "&": "和", ":": "冒号",
@@ -181,6 +182,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         +86 138-1234-5678 => 八六幺三八幺二三四五六七八""",
     ),
     rule(
+        "number with stars",
+        r"(?<![\d.])(\d{2,6})星号(\d{2,4})(?!\d)",
+        lambda m: f"{digits(m[1], phone=True)}星号{digits(m[2], phone=True)}",
+        examples="手机138****5678 => 手机幺三八星号五六七八",
+    ),
+    rule(
         "telephone",
         r"(?<![\dA-Za-z.])(?:\(?(0\d{2,3})\)?[- ]?(\d{7,8})|([48]00)-?(\d{3})-?(\d{4}))(?:-(\d{1,5}))?(?![\d.])",
         lambda m: (
@@ -227,13 +234,14 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "hotline",
-        rf"{BEGIN}(?:{_HOTLINES})(?![\d.%:：°-])",
+        rf"{BEGIN}(?:{_HOTLINES})(?![\d.%:：°-]| ?(?:{UNIT})(?![A-Za-z]))",
         _hotline,
         examples="""
         可以拨打12306来咨询 => 可以拨打幺二三零六来咨询
         快打120 => 快打幺二零
         报警打110 => 报警打幺幺零
-        跑了110米 => 跑了一百一十米""",
+        跑了110米 => 跑了一百一十米
+        水110ml => 水一百一十毫升""",
     ),
     rule(
         "code with hyphens",
@@ -243,12 +251,13 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "code",
-        rf"((?:{_DEVICES})(?:[是为：:]| |是：|为：)?)(\d{{3,}})(?![\d.%年月])",
+        rf"((?:{_DEVICES})(?:[是为：:]| |是：|为：)?)(\d{{3,}}(?: \d{{3,4}})*)(?![\d.%年月])",
         _coded(False),
         examples="""
         QQ号12345678 => QQ号一二三四五六七八
         验证码是884213 => 验证码是八八四二一三
-        邮编100080 => 邮编一零零零八零""",
+        邮编100080 => 邮编一零零零八零
+        验证码：836 215 => 验证码：八三六二一五""",
     ),
     rule(
         "ISBN",
@@ -298,10 +307,10 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         "number of a brand",
         (
             r"(?<![\d.A-Za-z])(58(?=同城)|36(?=氪)|360(?=安全|卫士|浏览器|搜索|公司|杀毒|手机)|4399"
-            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|7-11(?=便利|买|店|门)|500(?=彩))(?!\d)"
+            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|7-11(?=便利|买|店|门)|500(?=彩)|(?<=台北)101)(?!\d)"
         ),
         lambda m: digits(m.group()).replace("-", ""),
-        examples="58同城 => 五八同城\n98K => 九八K",
+        examples="58同城 => 五八同城\n98K => 九八K\n台北101大楼 => 台北一零一大楼",
     ),
     rule(
         "licence plate",

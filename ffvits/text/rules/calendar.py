@@ -41,7 +41,9 @@ def _year_range(m: re.Match[str]) -> str | None:
         return None
     if not unit and not (1700 <= int(first) <= 2099 and 1700 <= int(last) <= 2099):
         return None
-    return f"{digits(first)}{year or ''}到{digits(last)}{unit or ''}"
+    # 16GB 2023-2024款: the years would run into what stands before them.
+    pause = "，" if re.search("[A-Za-z\\d] $", before(m, 2)) else ""
+    return f"{pause}{digits(first)}{year or ''}到{digits(last)}{unit or ''}"
 
 
 def _year(m: re.Match[str]) -> str | None:
@@ -151,6 +153,18 @@ def _dotted_day(m: re.Match[str]) -> str | None:
     return f"{plain(month)}月{plain(day)}{unit}"
 
 
+_STROKE_BEFORE = re.compile("(?:预计|截止|截至|截止[到至于]|定于|订于|日期[是为：:]?|[今明后]天[是(（])$")
+_STROKE_AFTER = re.compile(
+    "[日号]?(?:送达|到货|发货|发布|开奖|截止|上线|开售|放假|到期|[(（]?(?:周|星期)[一二三四五六日])"
+)
+
+
+def _stroke_day(m: re.Match[str]) -> str | None:
+    if not _valid(m[1], m[2]) or not (_STROKE_BEFORE.search(before(m, 5)) or _STROKE_AFTER.match(after(m, 5))):
+        return None
+    return f"{plain(m[1])}月{plain(m[2])}" + ("" if after(m) in tuple("日号") else "日")
+
+
 _DYNASTY = re.compile("[朝代国帝宗祖王皇后]$|(?:[唐宋元明清秦汉隋晋魏]|辽|金|商|周|齐|梁|陈|年间|时期|战争)$")
 _FAMILY = (
     "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾魏薛叶阎余"
@@ -217,12 +231,13 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         "range of years",
         (
             rf"(?<![\d.])({_YEAR}|\d{{3}}(?=年?{RANGE}\d{{3,4}}年))(年)?{RANGE}({_YEAR}|\d{{3}}(?=年))(年"
-            rf"|赛季|学年|财年)?(?![\d.])"
+            rf"|赛季|学年|财年|款)?(?![\d.])"
         ),
         _year_range,
         examples="""
         2020-2023年 => 二零二零到二零二三年
-        （1881—1936） => （一八八一到一九三六）""",
+        （1881—1936） => （一八八一到一九三六）
+        2023-2024款 => 二零二三到二零二四款""",
     ),
     rule(
         "season",
@@ -369,6 +384,12 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         12.25圣诞节 => 十二月二十五圣诞节
         2/14情人节 => 二月十四情人节
         5.1声道 => 五点一声道""",
+    ),
+    rule(
+        "day with a stroke",
+        r"(?<![\d.:/A-Za-z¥$+-])(\d{1,2})/(\d{1,2})(?![\d./%])",
+        _stroke_day,
+        examples="预计11/28送达 => 预计十一月二十八日送达\n3/5截止 => 三月五日截止\n3/5的人 => 五分之三的人",
     ),
     rule(
         "day with a point",

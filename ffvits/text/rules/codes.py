@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, digits
-from ffvits.text.rules.rule import Rule, after, is_counted, rule
+from ffvits.text.rules.clock import in_sport
+from ffvits.text.rules.rule import Rule, after, before, is_counted, rule
 
 _KEYS = {"#": "井号", "*": "星号", "@": "艾特", "_": "下划线", "-": "杠"}
 _YEAR = r"(?:19|20)\d\d"
@@ -20,11 +21,37 @@ def _case(m: re.Match[str]) -> str:
     return f"（{digits(year)}）{court}{digits(number)}{kind}" + (digits(last) if len(last) > 3 else cardinal(last))
 
 
+def _of_a_figure(m: re.Match[str]) -> str | None:
+    """A chapter and a number; behind other words that end so (代表, 试图) something is counted or played."""
+    if (
+        (is_counted(after(m, 3)) and not re.match("所示|列[出了举]", after(m, 2)))
+        or after(m) in ("元", "分")
+        or in_sport(m)
+        or re.search("[代老手]表|试图|方式", before(m, 3))
+    ):
+        return None
+    return f"{cardinal(m[1])}杠{cardinal(m[2])}"
+
+
+def _status(code: str) -> str:
+    return cardinal(code) if code.endswith("00") else digits(code)
+
+
 def _year_alone(m: re.Match[str]) -> str | None:
     return None if is_counted(after(m, 3)) else m[1] + digits(m[2])
 
 
 CODE_RULES: tuple[Rule, ...] = (
+    rule(
+        "status of an answer",
+        r"((?:HTTP|状态码|错误码|返回码|[Ee]rror) ?[是为：:]? ?)([1-5]\d\d)(?![\d.])"
+        r"|(?<![\d.])([45]\d\d)(?=表示| (?:Not|Bad|Forbidden|Internal|Too|Gateway|Unauthorized|Service)(?![A-Za-z]))",
+        lambda m: (m[1] or "") + _status(m[2] or m[3]),
+        examples="""
+        HTTP 429 => HTTP四二九
+        状态码200 => 状态码两百
+        404表示未找到 => 四零四表示未找到""",
+    ),
     rule(
         "password with signs",
         r"((?:密码|口令|暗号|验证码|指令|拨)(?:[是为：:]| |是：|为：)?)"
@@ -86,6 +113,23 @@ CODE_RULES: tuple[Rule, ...] = (
         今年是2024 => 今年是二零二四
         出生于1998 => 出生于一九九八
         我是2003的 => 我是二零零三的""",
+    ),
+    rule(
+        "year of a book",
+        rf"(?<=出版社)([，,] ?)({_YEAR})(?![\d年])",
+        lambda m: "，" + digits(m[2]),
+        examples="清华大学出版社, 2020 => 清华大学出版社，二零二零",
+    ),
+    rule(
+        "number of a figure",
+        r"(?:(?<=[图表式题例])|(?<=[图表式题例][ (（])|(?<=附[录件图表]))"
+        r"(\d{1,2})-(\d{1,2})(?![\d.-]|[、，,/] ?\d)",
+        _of_a_figure,
+        examples="""
+        如图6-1所示 => 如图六杠一所示
+        表3-1 => 表三杠一
+        由式（3-5）可得 => 由式（三杠五）可得
+        代表3-5人 => 代表三到五人""",
     ),
     rule(
         "telephone abroad",

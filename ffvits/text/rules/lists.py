@@ -7,13 +7,13 @@ import re
 from ffvits.text.numerals import cardinal
 from ffvits.text.rules.rule import Rule, after, before, rule
 
-_BORDERS = " \n，。！？；：、"  # "" in _BORDERS as well: the start of the text
+_BORDERS = " \n，。！？；：、）"  # "" in _BORDERS as well: the start of the text
 _ITEM = (
     r"(?<![\d.第(（])(\d{1,2})[.、)）] ?(?=[一-鿿“《]|[A-Za-z]{2})"
     r"(?![一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))"
 )
 _ITEM_PATTERN = re.compile(_ITEM)
-_LETTER = r"(?<![A-Za-z.、])([A-H])[.、)）．] ?(?=[一-鿿“《\d])"
+_LETTER = r"(?<![A-Za-z.、])([A-H])[.、)）．] ?(?=[一-鿿“《\d]|[-√]\d)"
 _LETTER_PATTERN = re.compile(rf"(?:^|(?<=[{_BORDERS}])){_LETTER}")
 
 

@@ -125,6 +125,15 @@ def _thousands(m: re.Match[str]) -> str | None:
     return "到".join(decimal(f"{value.normalize():f}", two="两") for value in values)
 
 
+# Units that are nothing else where they stand alone.
+_WRITTEN_OUT = "|".join(
+    re.escape(u)
+    for u in sorted(
+        "kg mg μg km cm mm nm mL ml kPa MPa kHz MHz GHz kW kWh mAh dB cm^2 m^2 km^2 cm^3 m^3".split(), key=len
+    )
+)
+
+
 def _per(m: re.Match[str]) -> str | None:
     below = m.group(2)
     return f"{m.group(1)}每{UNITS.get(below, below)}"
@@ -284,8 +293,15 @@ MEASURE_RULES: tuple[Rule, ...] = (
         examples="1080P => 幺零八零P",
     ),
     rule(
+        "so much for so many",
+        rf"(?:(?<=[元块])|(?<![\dA-Za-z.])({NUMBER} ?(?:kcal|k?J|[mμu]?g)))"
+        r"/(?=百万|千|万|\d+ ?(?:[mk]?g|m?[Ll]|km|克|千克|斤|毫升|升|公里|千?字)(?![A-Za-z]))",
+        lambda m: (m[1] or "") + "每",
+        examples="350kcal/100g => 三百五十千卡每一百克\n$2.5/百万tokens => 二点五美元每百万tokens",
+    ),
+    rule(
         "unit",
-        rf"(?<![\dA-Za-z.])([-+±])?({NUMBER}) ?({UNIT})(?:/(s\^2|s2|{UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
+        rf"(?<![\dA-Za-z.^])([-+±])?({NUMBER}) ?({UNIT})(?:/(s\^2|s2|{UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
         _unit,
         examples="""
         1kg => 一千克
@@ -301,7 +317,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
         (
             rf"(?<=[\d一-鿿])(元|块|人|次|米|公里|千米|吨|千克|克|毫克|升|毫升|件|字|美元|万|转|度"
             rf"|分)/({UNIT}|斤|公斤|吨|个|人|次|天|日|年|月|周|小时|分钟|分|秒|平方米|平米|平|升|克|瓶"
-            rf"|盒|件|亩|千克|股|桶|晚|位|条|套|户|台|度|公里|千米|课时|节)(?:(?<=[A-Za-z23])(?![A-Za-z0-9])|(?![A-Za-z一-鿿]{{2}}))"
+            rf"|盒|件|亩|千克|股|桶|晚|位|条|套|户|台|度|公里|千米|课时|节|盎司|加仑|英里)(?:(?<=[A-Za-z23])(?![A-Za-z0-9])|(?![A-Za-z一-鿿]{{2}}))"
         ),
         _per,
         examples="""
@@ -309,5 +325,18 @@ MEASURE_RULES: tuple[Rule, ...] = (
         60次/分 => 六十次每分
         从3.2万/㎡涨到 => 从三点二万每平方米涨到
         0.5元/度 => 零点五元每度""",
+    ),
+    rule("each second", r"(?<=[a-z])/s(?![A-Za-z\d])", lambda m: "每秒", examples="25 tokens/s => 二十五tokens每秒"),
+    rule(
+        "unit in brackets",
+        rf"(?<=[(（])({_WRITTEN_OUT})(?=[)）])",
+        lambda m: UNITS[m[1]],
+        examples="体重(kg) => 体重（千克）",
+    ),
+    rule(
+        "unit that is named",
+        rf"((?:单位)(?:是|为|[：:])? ?)({UNIT})(?![A-Za-z\d/])",
+        lambda m: m[1] + UNITS[m[2]],
+        examples="单位N⋅m => 单位牛米\n单位：mg => 单位：毫克",
     ),
 )

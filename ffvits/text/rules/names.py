@@ -49,7 +49,9 @@ _GOODBYE = re.compile(
     "[了啦~～！]"
     "|[，。 ].{0,4}(?:下次|改天|回头|回聊|再聊|再见|明[天儿]见|睡了|去睡|走了|溜了|撤了|闪了|下线|下了|晚安|休息|拜拜)"
 )
-_LEAVING = re.compile("(?:[走睡撤溜闪下聊][了吧啦]|这样[了吧]?|休息了?|再见|晚安|拜拜|[说道][了一]{0,2}声)[，。！ ]?$")
+_LEAVING = re.compile(
+    "(?:[走睡撤溜闪下聊][了吧啦]|这样[了吧]?|休息了?|再见|晚安|拜拜|[说道][了一]{0,2}声)[，。！ ~]{0,2}$"
+)
 
 
 def _slang(m: re.Match[str]) -> str | None:
@@ -89,7 +91,8 @@ def _model(m: re.Match[str]) -> str | None:
         round_ = (number.endswith("00") and len(number) == 3) or number.endswith("000")
         return f"{name}{cardinal(number) if round_ and number[0] != '0' else digits(number)}{tail}"
     military = (len(name) <= 3 and hyphen) or name in ("AK", "CR")
-    if len(number) == 2 and military and name not in ("GPT", "GTA", "PS", "XP"):
+    # 32B counts parameters.
+    if len(number) == 2 and military and tail not in ("B", "b") and name not in ("GPT", "GTA", "PS", "XP"):
         return f"{name}{digits(number)}{tail}"
     return f"{name}{cardinal(number)}{tail}"
 
@@ -104,7 +107,8 @@ def _variant(m: re.Match[str]) -> str | None:
     if name in _NOT_VARIANTS or is_counted(after(m, 3)):
         return None
     if len(name) == 1 and number.count(".") < 2:
-        if not re.search("变异|毒株|亚型|谱系|分支|新冠", before(m, 8) + " " + after(m, 6)):
+        around = before(m, 8) + " " + after(m, 6)
+        if not re.search("变异|毒株|亚型|谱系|分支|新冠|(?:附录|[图表式节]) ? ", around):
             return None
     return f"{name}点{decimal(number)}"
 
@@ -246,6 +250,7 @@ NAME_RULES: tuple[Rule, ...] = (
         examples="""
         变异株BA.5 => 变异株BA点五
         XBB.1.5 => XBB点一点五
+        详见附录A.2 => 详见附录A点二
         A.3 => A。三""",
     ),
     rule(
@@ -315,6 +320,7 @@ NAME_RULES: tuple[Rule, ...] = (
         RTX4090 => RTX四零九零
         COVID-19 => COVID十九
         PM2.5 => PM二点五
+        QwQ-32B => QwQ三十二B
         i7-13700K => i七一三七零零K""",
     ),
     rule(
@@ -322,6 +328,12 @@ NAME_RULES: tuple[Rule, ...] = (
         r"(?<=[一二三四五六七八九十零])-(\d{3,})(?=[A-Za-z一-鿿，。！？]|$)",
         lambda m: digits(m.group(1)),
         examples="i7-13700 => i七一三七零零",
+    ),
+    rule(
+        "graphics card",
+        r"(?<![A-Za-z])(G?[RG]TX|GT|RX) (\d{3,4})(?![\d.])",
+        lambda m: f"{m[1]}{digits(m[2])}",
+        examples="RTX 3060 12GB => RTX三零六零，十二G",
     ),
     rule(
         "model with a space",

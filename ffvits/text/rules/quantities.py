@@ -193,7 +193,7 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         "calculation",
         (
             rf"(?<![\dA-Za-z.])[-+]?{_TERM}(?: ?(?:>=|<=|==|!=|[+\-×÷*/=≈≠><≥≤]) ?[-+]?(?:{_TERM}"
-            rf"|[?？])){{1,30}}(?![\dA-Za-z.])"
+            rf"|[?？])){{1,30}}(?![\dA-Za-z.^])"
         ),
         _sum,
         examples="""
@@ -218,9 +218,9 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit after a power",
-        rf"(?<=次方)/({UNIT})(?![A-Za-z])",
-        lambda m: "每" + UNITS[m.group(1)],
-        examples="4.5×10^9/L => 四点五乘十的九次方每升",
+        rf"(?<=次方)(?: ?({UNIT})(?![A-Za-z]))?(?:/({UNIT})(?![A-Za-z]))?",
+        lambda m: UNITS.get(m[1], "") + ("每" + UNITS[m[2]] if m[2] else ""),
+        examples="4.5×10^9/L => 四点五乘十的九次方每升\n3×10⁸m/s => 三乘十的八次方米每秒",
     ),
     rule(
         "metres and centimetres",
@@ -267,6 +267,12 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         examples="442阵型 => 四四二阵型\n4231阵型 => 四二三一阵型",
     ),
     rule(
+        "blood pressure",
+        r"(?<![\d./A-Za-z])(\d{2,3}) ?/ ?(\d{2,3}) ?mmHg",
+        lambda m: f"{cardinal(m[1])}、{cardinal(m[2])}毫米汞柱",
+        examples="血压180/110mmHg => 血压一百八十、一百一十毫米汞柱",
+    ),
+    rule(
         "fraction",
         r"(?<![\d./A-Za-z])(?:(\d+)又)?(\d+) ?/ ?(\d+)(?![\d./A-Za-z])",
         _fraction,
@@ -293,6 +299,12 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         rf"{FREE}({NUMBER})\+(?=人|个|次|名|家|款|种|位|条|件|天|年|小时|元|所|项|张|座|套|部)",
         lambda m: decimal(m.group(1)) + "多",
         examples="100+人 => 一百多人",
+    ),
+    rule(
+        "and more of what is not counted",
+        rf"{FREE}({NUMBER})\+(?=国家|城市|地区|省份|企业|品牌|高校|学校|用户|粉丝)",
+        lambda m: decimal(m[1]) + "多个",
+        examples="30+国家 => 三十多个国家",
     ),
     rule("and up", rf"{FREE}({NUMBER})\+(?![\d])", lambda m: decimal(m.group(1)) + "加", examples="18+ => 十八加"),
     rule(

@@ -52,6 +52,16 @@ ROW_RULES: tuple[Rule, ...] = (
         如图6-1、6-2所示 => 如图六杠一、六杠二所示""",
     ),
     rule(
+        "sets of volleyball",
+        r"(?<![\d:.])\d{1,2}:\d\d(?:[、，, ]{1,2}\d{1,2}:\d\d){1,4}(?![\d:])",
+        lambda m: (
+            re.sub(r"\d+", lambda n: cardinal(n.group()), m.group().replace(":", "比"))
+            if any(int(n) > 24 for n in re.findall(r"(\d+):", m.group()))
+            else None
+        ),
+        examples="25:22、23:25、25:18 => 二十五比二十二、二十三比二十五、二十五比十八",
+    ),
+    rule(
         "hours one after the other",
         r"(?<=[点时半刻分钟\d])\s?[-~—]+\s?(?=(?:次日|第二天|凌晨|早上?|上午|中午|下午|晚上?)?\d{1,2}(?:点|时(?!间)))",
         lambda m: "到" if re.search(r"\d[点时](?:\d{1,2}分?|半|钟|[一三]刻)?$", m.string[: m.start()][-8:]) else None,

@@ -25,6 +25,12 @@ _WORD = f"A-Za-z{_HAN}"
 
 
 SIGN_RULES: tuple[Rule, ...] = (
+    rule(
+        "laughing and thinking aloud",
+        r"(?<![A-Za-z])(?:([Hh]{3,})|[Ee]m{2,})(?![A-Za-z])",
+        lambda m: "哈" * len(m[1]) if m[1] else "嗯，",
+        examples="hhh笑死 => 哈哈哈笑死\nemmm让我想想 => 嗯，让我想想",
+    ),
     rule("の between hanzi", rf"(?<=[{_HAN}])の(?=[{_HAN}])", lambda m: "的", examples="优の良品 => 优的良品"),
     rule(
         "hash tag",
@@ -38,6 +44,13 @@ SIGN_RULES: tuple[Rule, ...] = (
         lambda m: "星号" if m.group() == "*" else "井号",
         examples="*#06# => 星号井号零六井号",
     ),
+    rule(
+        "key of a telephone",
+        "(#|\\*)号?(?=键)",
+        lambda m: "星号" if m[1] == "*" else "井号",
+        examples="按#号键返回，按*键重听 => 按井号键返回，按星号键重听",
+    ),
+    rule("variable of a shell", r"\$(?=[A-Za-z_{])", lambda m: "", examples="$PATH => PATH"),
     rule("degrees alone", r"°[Cc](?![A-Za-z])", lambda m: "摄氏度", examples="单位是℃ => 单位是摄氏度"),
     rule("Fahrenheit alone", r"°[Ff](?![A-Za-z])", lambda m: "华氏度"),
     rule("C#", r"(?<![A-Za-z])([CF])#", lambda m: m.group(1) + " sharp", examples="学C#好 => 学C sharp好"),
@@ -79,6 +92,12 @@ SIGN_RULES: tuple[Rule, ...] = (
         lambda m: _GREEK[m.group(1).lower()],
         examples="β粒子 => 贝塔粒子",
     ),
+    rule(
+        "ratio of names",
+        r"(?<=[甲乙丙丁]) ?[:：] ?(?=[甲乙丙丁] ?(?:[:：=]|等于|是|为))",
+        lambda m: "比",
+        examples="甲:乙=9:8 => 甲比乙等于九比八",
+    ),
     rule("equals", r"(?<=\S) ?={1,2} ?(?=\S)", lambda m: "等于", examples="时间=金钱 => 时间等于金钱"),
     rule("greater", rf"(?<=[{_WORD}]) ?> ?(?=[{_WORD}])", lambda m: "大于", examples="身体>工作 => 身体大于工作"),
     rule("less", rf"(?<=[{_WORD}]) ?< ?(?=[{_WORD}])", lambda m: "小于"),
@@ -90,8 +109,19 @@ SIGN_RULES: tuple[Rule, ...] = (
         examples="A+B => A加B\n鱼+熊掌 => 鱼加熊掌",
     ),
     rule("and/or", r"(?<=[A-Za-z])/(?=[A-Za-z])", lambda m: " ", examples="TCP/IP => TCP IP"),
-    rule("slash", rf"(?<=[{_WORD}）”]) ?/ ?(?=[{_WORD}（“])", lambda m: "、", examples="男/女 => 男、女"),
+    rule(
+        "slash",
+        rf"(?<=[{_WORD}）)”]) ?/ ?(?=[{_WORD}（(“])",
+        lambda m: "除以" if re.search("等于[^，。！？；]{1,16}$", before(m, 18)) else "、",
+        examples="男/女 => 男、女\n速度=路程/时间 => 速度等于路程除以时间",
+    ),
     rule("minus as negative", rf"(?<![{_WORD}])-(?=[零一二三四五六七八九十两])", lambda m: "负"),
+    rule(
+        "from day to day",
+        "(?<=[周期拜][一二三四五六日天末])[-~—](?=周|星期|礼拜)|(?<=[月日年号])[-~—](?=[零一二三四五六七八九十]{1,4}[年月日号])",
+        lambda m: "到",
+        examples="周一~周五 => 周一到周五\n1037年1月8日—1101年8月24日 => 一零三七年一月八日到一一零一年八月二十四日",
+    ),
     rule(
         "tilde between",
         r"(?<=[一二三四五六七八九十百千万亿元天年月日点个])~(?=[零一二三四五六七八九十两])",
