@@ -55,6 +55,19 @@ def test_one_failing_character_does_not_stop_the_rest(raw, tmp_path):
     assert rows[1].made.run == tmp_path / "run"
 
 
+def test_a_bug_in_one_characters_run_does_not_stop_the_rest(raw, tmp_path, monkeypatch):
+    (raw / "坏.mp3").write_bytes(b"")
+    unlucky, good = (Recipe(input=str(raw), out=str(tmp_path / name), base="mandarin-lite") for name in ("a", "b"))
+
+    def made(*, recipe, until):
+        return 1 / 0 if recipe is unlucky else make_voice(recipe=recipe, until=until)
+
+    monkeypatch.setattr("ffvits.auto.make_voice", made)
+    rows = run_batch([unlucky, good], until="ingest")
+    assert [row.error for row in rows] == ["ZeroDivisionError: division by zero", ""]
+    assert rows[0].made is None and rows[1].made.run == tmp_path / "b"
+
+
 def test_a_base_that_is_not_there_is_missed_before_anything_is_written(raw, tmp_path):
     with pytest.raises(BaseError, match="mandarin-litee"):
         make_voice(raw, base="mandarin-litee", out=tmp_path / "run")

@@ -17,7 +17,7 @@ from ffvits.cli import main
 from ffvits.clip import Clip
 from ffvits.errors import BaseError, FfvitsError, RunError
 from ffvits.evaluate import measures, words
-from ffvits.evaluate.comparison import best_base, compare, train_on_bases
+from ffvits.evaluate.comparison import Comparison, best_base, compare, train_on_bases
 from ffvits.evaluate.evaluation import _base, _mark, evaluate, table
 from ffvits.evaluate.page import equally_loud, melody_svg, write_page
 from ffvits.evaluate.panel import Panel, Verdict, alike
@@ -85,6 +85,13 @@ def comparison(tmp_path):
 def test_who_is_better_is_said_in_words(comparison):
     assert comparison.words("en") == ["丙 is clearer (CER −0.20, p < 0.01)"]
     assert comparison.words("zh") == ["丙 更清楚（字错率 −0.20, p < 0.01）"]
+
+
+def test_who_has_more_of_what_is_good_is_better(tmp_path):
+    a, b = evaluation("a", tmp_path, quality=3.2), evaluation("b", tmp_path, quality=2.7)
+    found = {("a", "b"): measures.differences(a.voice.verdicts, b.voice.verdicts)}
+    told = Comparison((a, b), ("a", "b"), found, tmp_path / "comparison.html").words("en")
+    assert told == ["a sounds cleaner (DNSMOS +0.50, p < 0.01)"]
 
 
 def test_the_page_is_one_file_that_needs_no_network(comparison):
