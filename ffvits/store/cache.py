@@ -91,16 +91,18 @@ class Store:
         """
         entry, folder = self.entry(name), self.place(name)
         record = Record(folder)
-        if all(is_good(file, folder, record) for file in entry.files if not file.optional):
-            record.save_if_changed()
-            return folder
         try:
+            if all(is_good(file, folder, record) for file in entry.files if not file.optional):
+                record.save_if_changed()
+                return folder
             folder.mkdir(parents=True, exist_ok=True)
             with _alone(folder, name):
                 _Visit(self, entry, folder, offline or is_offline(), source, check).run()
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:  # the latter where a drive knows no locks
             raise DownloadError(
-                f"cannot write to the cache: {error}", cure="set FFVITS_HOME to a folder you can write to", file=folder
+                f"the cache cannot be used: {error}",
+                cure="give yourself the right to read and write in it, or set FFVITS_HOME to another folder",
+                file=folder,
             ) from error
         return folder
 

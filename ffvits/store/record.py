@@ -54,10 +54,14 @@ class Record:
 
 
 def plausible(file: File, folder: Path) -> bool:
+    """Whether the cached file is there with the right size; one that may not be looked at is not."""
     path = folder / file.name
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return False
+        return file.bytes is None or path.stat().st_size == file.bytes or _made_here(file, folder)
+    except OSError:  # somebody else's, who lets nobody in; `fetch` tells
         return False
-    return file.bytes is None or path.stat().st_size == file.bytes or _made_here(file, folder)
 
 
 def _made_here(file: File, folder: Path) -> bool:

@@ -321,6 +321,13 @@ def test_a_cache_that_cannot_be_written_is_named(web, make_store, tmp_path):
     assert "FFVITS_HOME" in error.cure
 
 
+def test_a_cache_that_may_not_be_looked_into_is_named(web, make_store):
+    # A name too long for the system is as good as another user's file, and refused to an administrator too.
+    store = make_store(replace(make_file(web.serve("/G.bin", CONTENT)), name="G" * 300))
+    assert not store.is_cached("thing") and store.missing_bytes("thing") == len(CONTENT)
+    assert "FFVITS_HOME" in refused(store).cure
+
+
 def test_processes_and_threads_share_one_download(web, make_store):
     store = make_store(make_file(web.serve("/G.bin", CONTENT)))
     results: list[bytes] = []
