@@ -34,6 +34,7 @@ OTHER = tone(frequency=1234, level=0.3)
         ([VOICE, OTHER], ""),
         ([VOICE, -VOICE], "out of phase"),
         ([VOICE, -0.9 * VOICE], "out of phase"),
+        ([VOICE, -0.5 * VOICE], "out of phase"),  # a quarter of it would be left
         ([VOICE, -VOICE, VOICE, -VOICE], "out of phase"),
         ([0.01 * OTHER, 0.01 * OTHER, VOICE, 0 * VOICE, OTHER, OTHER], "centre"),
         ([VOICE, VOICE, 0 * VOICE, 0 * VOICE, 0 * VOICE, 0 * VOICE], ""),
