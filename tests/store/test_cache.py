@@ -324,6 +324,7 @@ def test_a_cache_that_cannot_be_written_is_named(web, make_store, tmp_path):
 def test_a_cache_that_may_not_be_looked_into_is_named(web, make_store):
     # A name too long for the system is as good as another user's file, and refused to an administrator too.
     store = make_store(replace(make_file(web.serve("/G.bin", CONTENT)), name="G" * 300))
+    store.place("thing").mkdir(parents=True)
     assert not store.is_cached("thing") and store.missing_bytes("thing") == len(CONTENT)
     assert "FFVITS_HOME" in refused(store).cure
 
