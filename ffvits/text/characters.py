@@ -38,6 +38,7 @@ def is_hanzi(char: str) -> bool:
 def clean(text: str, *, offset: int = 0) -> Cleaned:
     """Readable text and notes; never raises. `offset` is added to the positions of the notes."""
     source, notes = strip_markup(text, offset)
+    source.replace(_GRADE, lambda m: cardinal(str(len(re.findall("[★⭐🌟]", m.group())))) + "星")
     out: list[str] = []
     for place, char in zip(source.places, source.text, strict=True):
         mapped = "零" if char in "○◯" and out and out[-1] in _DIGITS else _map(char)
@@ -55,6 +56,9 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
     return Cleaned(_tidy("".join(out)), tuple(sorted(notes, key=lambda note: note.position)))
 
 
+# Stars that grade what the word before them names; empty ones are not won.
+_GRADED = "[度数级分荐价]"
+_GRADE = re.compile(rf"(?:(?<={_GRADED})|(?<={_GRADED}[：:])|(?<={_GRADED}[：:] ))(?:[★⭐🌟]\ufe0f?)+(?:☆\ufe0f?)*")
 # A noncharacter like PICTURE: a star, which is said behind a number.
 _STAR = "\ufdd2"
 _DIGITS = tuple("零一二三四五六七八九十百")

@@ -278,6 +278,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         GB/T 7714-2015 => GB T七七一四杠二零一五""",
     ),
     rule(
+        "standard without a year",
+        r"(?<![A-Za-z\d])(ISO|IEC|IEEE|RFC|IP(?=[56]\d(?!\d))) ?(\d{2,5})(?![\d.:-])",
+        lambda m: m[1] + digits(m[2]),
+        examples="ISO 9001认证 => ISO九零零一认证\nIP68防水 => IP六八防水",
+    ),
+    rule(
         "lane",
         r"(?<![\d.])(\d{3,4})(?=弄(?:\d|[，。、；]|$|小区|口))",
         lambda m: digits(m.group(1), phone=True),
@@ -307,9 +313,9 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         "number of a brand",
         (
             r"(?<![\d.A-Za-z])(58(?=同城)|36(?=氪)|360(?=安全|卫士|浏览器|搜索|公司|杀毒|手机)|4399"
-            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|7-11(?=便利|买|店|门)|500(?=彩)|(?<=台北)101)(?!\d)"
+            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|7-11(?=便利|买|店|门)|500(?=彩)|(?<=台北)101|985/211)(?!\d)"
         ),
-        lambda m: digits(m.group()).replace("-", ""),
+        lambda m: digits(m.group()).replace("-", "").replace("/", "、"),
         examples="58同城 => 五八同城\n98K => 九八K\n台北101大楼 => 台北一零一大楼",
     ),
     rule(

@@ -13,7 +13,7 @@ _ITEM = (
     r"(?![一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))"
 )
 _ITEM_PATTERN = re.compile(_ITEM)
-_LETTER = r"(?<![A-Za-z.、])([A-H])[.、)）．] ?(?=[一-鿿“《\d]|[-√]\d)"
+_LETTER = r"(?<![A-Za-z.、])([A-H]|[a-h](?=[)）]))[.、)）．] ?(?=[一-鿿“《\d]|[-√]\d)"
 _LETTER_PATTERN = re.compile(rf"(?:^|(?<=[{_BORDERS}])){_LETTER}")
 
 
@@ -32,7 +32,7 @@ def _counts_up(m: re.Match[str], item: re.Pattern[str], number: int, borders: bo
 
 
 def _value(marker: str) -> int:
-    return int(marker) if marker.isdigit() else ord(marker) - ord("A") + 1
+    return int(marker) if marker.isdigit() else ord(marker.upper()) - ord("A") + 1
 
 
 def _numbered(m: re.Match[str]) -> str | None:
@@ -58,13 +58,19 @@ LIST_RULES: tuple[Rule, ...] = (
         "letter of an item",
         rf"(?:(?m:^)|(?<=[{_BORDERS}])| ){_LETTER}",
         _lettered,
-        examples="A. 苹果 B. 香蕉 C. 橘子 => A，苹果。B，香蕉。C，橘子",
+        examples="A. 苹果 B. 香蕉 C. 橘子 => A，苹果。B，香蕉。C，橘子\na)苹果；b)香蕉 => a，苹果；b，香蕉",
     ),
     rule(
         "list marker",
         r"(?m)^ ?(\d{1,2})(?:[.、)）](?!\d|[一二三四五六七八九十]{1,2}月(?![一二三四五六七八九十]))|\.\s) ?(?=\S)",
         lambda m: cardinal(m.group(1)) + "，",
         examples="1. 打开 => 一，打开\n2、关闭 => 二，关闭",
+    ),
+    rule(
+        "class of a school",
+        r"(?<=[一-鿿])[(（](\d{1,2})[)）](?=班)",
+        lambda m: cardinal(m.group(1)),
+        examples="高三（2）班 => 高三二班",
     ),
     rule(
         "list marker in brackets",

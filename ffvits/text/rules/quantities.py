@@ -98,6 +98,9 @@ def _ratio(m: re.Match[str]) -> str:
 
 
 def _score(m: re.Match[str]) -> str | None:
+    # 负责3-5个 and 踢了3-5场 count.
+    if is_counted(after(m, 3)) and after(m) != "球" and int(m[1]) < int(m[2]):
+        return None
     return f"{cardinal(m.group(1))}比{cardinal(m.group(2))}" if in_sport(m) or _TEAM.search(before(m, 6)) else None
 
 
@@ -265,6 +268,18 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         r"(?<![\d.A-Za-z-])[1-6]{3,4}(?=阵[型形容]|站位)|(?<=[排踢摆]出)[1-6]{3,4}(?![\d.]|[一-鿿]?[个元人分米])",
         lambda m: digits(m.group()) if sum(map(int, m.group())) == 10 else None,
         examples="442阵型 => 四四二阵型\n4231阵型 => 四二三一阵型",
+    ),
+    rule(
+        "marks out of the best",
+        r"(?<=评分|得分|打分|总分|均分|豆瓣)([为是：:]{0,2} ?)(\d+(?:\.\d+)?)分? ?/ ?(5|10|100)(?:分|(?![\d./A-Za-z]))",
+        lambda m: f"{m[1]}{decimal(m[2])}分，满分{cardinal(m[3])}分",
+        examples="评分：4.5/5 => 评分：四点五分，满分五分\n豆瓣9.7/10 => 豆瓣九点七分，满分十分",
+    ),
+    rule(
+        "step of steps",
+        r"步骤 ?(\d{1,2})/(\d{1,2})(?![\d./])",
+        lambda m: f"步骤{cardinal(m[1])}，共{cardinal(m[2])}步",
+        examples="步骤1/3：填写信息 => 步骤一，共三步：填写信息",
     ),
     rule(
         "blood pressure",
