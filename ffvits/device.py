@@ -1,6 +1,8 @@
-"""Which device `auto` stands for, and what a processor multiplies fast."""
+"""Which device `auto` stands for, how many cores there are for us, and what a processor multiplies fast."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from ffvits.errors import RecipeError
 
@@ -34,3 +36,19 @@ def multiplies_bfloat16() -> bool:
         return False
     has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+
+
+def cores(control: Path = Path("/sys/fs/cgroup")) -> int:
+    """How many cores this process may use: of a container those that it was given, not all of the machine's."""
+    import math
+    import os
+
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    for names in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        try:
+            quota, period = " ".join((control / name).read_text(encoding="ascii") for name in names).split()
+        except (OSError, ValueError):  # not Linux, or the other version of its control groups
+            continue
+        if quota not in ("max", "-1"):
+            ours = min(ours, math.ceil(int(quota) / int(period)))
+    return max(1, ours)

@@ -1,5 +1,6 @@
 """The real command line in a subprocess: instant help, errors with cures, exit statuses."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -207,3 +208,18 @@ def test_inspect_takes_what_base_takes():
     shown = ffvits("inspect", "mandarin-lite", "--json")
     assert shown.returncode == 0, shown.stderr
     assert json.loads(shown.stdout)["symbol_table"] == "mandarin-lite"
+
+
+@pytest.mark.parametrize(("verb", "extra"), [("serve", "serve"), ("web", "web"), ("label", "all")])
+def test_a_package_that_is_missing_is_asked_for_with_no_more_than_the_verb_needs(monkeypatch, capsys, verb, extra):
+    from ffvits import cli
+
+    def parsed(*_):
+        return argparse.Namespace(verb=verb, quiet=False, run=missing), []
+
+    def missing(_):
+        raise ModuleNotFoundError("No module named 'nothing'", name="nothing")
+
+    monkeypatch.setattr(cli.Parser, "parse_known_args", parsed)
+    assert cli.main([]) == 2
+    assert f'pip install "ffvits[{extra}]"' in capsys.readouterr().err

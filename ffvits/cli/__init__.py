@@ -36,8 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "ffvits").partition(".")[0] == "ffvits":
             raise
+        extra = arguments.verb if arguments.verb in ("serve", "web") else "all"  # a small server needs no recogniser
         console.error(
-            f"the package {error.name!r} is not installed", 'install the rest with: pip install "ffvits[all]"'
+            f"the package {error.name!r} is not installed", f'install the rest with: pip install "ffvits[{extra}]"'
         )
         return 2
     finally:

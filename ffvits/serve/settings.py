@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ffvits.device import cores
 from ffvits.errors import FfvitsError
 from ffvits.speak.together import rows_that_pay
 
@@ -67,8 +67,8 @@ class Settings:
         Where phrases are computed together there are workers enough to fill a batch, and one of them computes at a
         time.
         """
-        cores = os.cpu_count() or 1
+        ours = cores()
         if self.rows > 1:
-            return self.workers or self.rows, cores
-        workers = self.workers or min(cores, 8)
-        return workers, max(1, cores // workers)
+            return self.workers or self.rows, ours
+        workers = self.workers or min(ours, 8)
+        return workers, max(1, ours // workers)

@@ -1,0 +1,36 @@
+"""How many cores there are for us."""
+
+import os
+import sys
+
+import pytest
+
+from ffvits.device import cores
+from ffvits.serve.settings import Settings
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="control groups are Linux's")
+
+
+@pytest.mark.parametrize(
+    ("files", "given"),
+    [
+        ({"cpu.max": "150000 100000\n"}, 2),
+        ({"cpu.max": "max 100000\n"}, 64),
+        ({"cpu/cpu.cfs_quota_us": "300000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 3),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 64),
+        ({"cpu.max": "5000 100000\n"}, 1),
+        ({}, 64),
+    ],
+)
+def test_a_container_has_the_cores_that_it_was_given(tmp_path, monkeypatch, files, given):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="ascii")
+    assert cores(tmp_path) == given
+
+
+def test_a_server_has_no_more_workers_than_cores_are_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {5})
+    assert Settings(tmp_path).threads == (1, 1)
