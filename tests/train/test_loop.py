@@ -338,6 +338,24 @@ def test_a_poisoned_clip_is_skipped_and_suspected(run, capsys):
     assert all(value.isfinite().all() for value in saved["model"].values())
 
 
+def test_weights_that_broke_are_never_kept(run, capsys, monkeypatch):
+    """As a fault of the memory would break them: between two looks, and no loss has told of it yet."""
+    step = Learner.step
+
+    def rotting(self, batch, number):
+        found = step(self, batch, number)
+        if number == 3:
+            self.model.state_dict()["dec.conv_pre.weight"][0] = torch.nan
+        return found
+
+    monkeypatch.setattr(Learner, "step", rotting)
+    train_to(run, 6, **{"train.until": "steps", "train.keep": 9})
+    assert "back to the weights of step 2" in capsys.readouterr().err
+    states = [state.load(file) for file in run.checkpoints.glob("*.pt")]
+    assert max(progress.step for progress, _ in states) == 6
+    assert all(value.isfinite().all() for _, saved in states for value in saved["model"].values())
+
+
 def test_nothing_but_poison_goes_back_and_then_stops_with_the_clips_named(run, capsys):
     train_to(run, 1)
     for clip in run.clips()[1:]:
