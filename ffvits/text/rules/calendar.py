@@ -297,12 +297,14 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         ),
         lambda m: (
             digits(m.group(1))
-            if len(m.group(1)) == 4 or (before(m) != "第" and after(m) in "款届级" and m.group(1)[0] in "089")
+            if len(m.group(1)) == 4
+            or (before(m) != "第" and after(m) in "款届级" and m.group(1)[0] in "089")
+            or re.match("届(?:本科|硕士)?(?:毕业|校招|考生|应届|高考|秋招|春招|高三)", after(m, 5))
             else None
         ),
         examples=(
             "2024款 => 二零二四款\n2022世界杯 => 二零二二世界杯\n1998级 => 一九九八级\n98级 => "
-            "九八级\n18级大风 => 十八级大风"
+            "九八级\n18级大风 => 十八级大风\n24届毕业生 => 二四届毕业生"
         ),
     ),
     rule(

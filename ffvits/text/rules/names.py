@@ -358,8 +358,8 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(
         "hash and number",
         r"#(\d+)(?!\d|#)",
-        lambda m: digits(m.group(1)) + "号" if len(m.group(1)) > 2 else cardinal(m.group(1)) + "号",
-        examples="#1 => 一号",
+        lambda m: (digits if len(m.group(1)) > 2 else cardinal)(m.group(1)) + ("" if after(m) == "号" else "号"),
+        examples="#1 => 一号\n#2号 => 二号",
     ),
     rule("discount", r"(?<![\d.])([1-9]\d)折", lambda m: digits(m.group(1)) + "折", examples="85折 => 八五折"),
 )
