@@ -87,6 +87,22 @@ def test_an_export_that_fails_leaves_everything_as_it_was(tmp_path, before):
     assert not before or names(tmp_path / "onnx") == {"a.onnx", RECORD}
 
 
+def test_an_export_that_cannot_take_its_place_leaves_the_one_before(tmp_path, monkeypatch):
+    written(tmp_path / "onnx", "paimon", a_onnx="1")
+    rename = Path.rename
+
+    def held(path: Path, target: Path) -> Path:
+        """As where a virus scanner reads the new files."""
+        if path.name.endswith(".new"):
+            raise PermissionError(13, "used by another process", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", held)
+    with pytest.raises(PermissionError):
+        written(tmp_path / "onnx", "paimon", b_onnx="2")
+    assert names(tmp_path) == {"onnx"} and names(tmp_path / "onnx") == {"a.onnx", RECORD}
+
+
 def test_a_run_that_was_renamed_is_exported_again(tmp_path):
     run = save_voice(tmp_path / "a", "pinyin-letters", card={"steps": 14})
     (first,) = export(run, ["original"], out=tmp_path / "out")
@@ -126,7 +142,7 @@ def test_what_an_export_of_before_records_left_goes(tmp_path, target, own, forei
 
 @pytest.mark.parametrize("target", ["onnx", "piper"])
 def test_networks_that_an_export_of_before_records_named_in_its_note_are_its_own(tmp_path, few_words, target):
-    (made,) = export(save_voice(tmp_path / "a", "pinyin-letters"), [target], out=tmp_path / "out")
+    (made,) = export(save_voice(tmp_path / "a", "pinyin-letters", sdp=False), [target], out=tmp_path / "out")
     written = names(made.folder) - {RECORD}
     before_records(made.folder, "notes.json", "model.json")
     with placed(made.folder, "a"):
