@@ -87,7 +87,7 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
     """The page of one run; with `local_only` it is reached by this machine's own names only."""
     training = Training(run)
     labels = Labels(run, lambda: training.holding)
-    speaking = Speaking(run)
+    speaking = Speaking(run, lambda: training.running)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ffvits.device import cores
 from ffvits.errors import FfvitsError, ServeError
 from ffvits.run import Run
 from ffvits.serve.encoders import FORMATS, whole
@@ -28,10 +31,11 @@ class Choice:
 
 
 class Speaking:
-    """Loads voices when they are asked for, and keeps the last few."""
+    """Loads voices when they are asked for, and keeps the last few. `training` says whether the run is trained now."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, training: Callable[[], bool] = lambda: False) -> None:
         self._run = run
+        self._training = training
         self._mutex = threading.Lock()
         self._loaded: OrderedDict[tuple[str, int], Voice] = OrderedDict()
 
@@ -87,6 +91,11 @@ class Speaking:
     def say(self, id: str, text: str, speaker: str | None, **manner: Any) -> bytes:
         """A WAV. Raises ServeError for an unknown voice, TextError and FfvitsError as `Voice.say`."""
         voice = self._voice(id)
+        with contextlib.suppress(ImportError):  # a voice in ONNX needs no torch
+            import torch
+
+            # Threads that wait for each other while training takes their cores cost many times what they gain.
+            torch.set_num_threads(1 if self._training() else cores())  # of this thread
         return whole("wav", b"".join(FORMATS["wav"].encode([voice.say(text, speaker, **manner)], voice.sample_rate)))
 
     def _voice(self, id: str) -> Voice:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ffvits import chinese
+from ffvits import chinese, console
 from ffvits.errors import FfvitsError, RunError, ServeError
 from ffvits.files import write_text
 from ffvits.run import Run
@@ -162,7 +162,6 @@ def _tail(path: Path) -> list[str]:
 
 def main(folder: str, options: str) -> int:
     """Trains as `ffvits train` does, and leaves what came of it in `train.json`."""
-    from ffvits import console
     from ffvits.auto import going_on, train_run
 
     threading.Thread(target=_listen, daemon=True).start()
@@ -179,10 +178,16 @@ def main(folder: str, options: str) -> int:
     except KeyboardInterrupt:
         outcome = {"state": "stopped"}
     except FfvitsError as error:
-        console.error(str(error))
-        outcome = {"state": "failed", "message": str(error), "cause": error.message, "cure": error.cure}
+        outcome = _failed(error)
+    except ModuleNotFoundError as error:  # the page alone needs few packages
+        outcome = _failed(FfvitsError(f"the package {error.name} is not installed", cure='pip install "ffvits[train]"'))
     _leave(run, outcome)
     return 0 if outcome["state"] != "failed" else 2
+
+
+def _failed(error: FfvitsError) -> dict[str, Any]:
+    console.error(str(error))
+    return {"state": "failed", "message": str(error), "cause": error.message, "cure": error.cure}
 
 
 def _leave(run: Run, outcome: Mapping[str, Any]) -> None:

@@ -304,6 +304,27 @@ class TestSpeaking:
         assert spoken.post("/api/say", json={"voice": "own", "text": "好", "speaker": "谁"}).status_code == 400
 
 
+def test_a_voice_is_heard_with_one_thread_while_the_run_is_trained(run):
+    import torch
+
+    from ffvits.base import load_base
+    from ffvits.device import cores
+    from ffvits.voice import VoiceInfo
+    from ffvits.web.speaking import Speaking
+
+    base = load_base("mandarin-lite")
+    VoiceInfo.of_base(base).save(run.voice, base.generator)
+    used = []
+    before = torch.get_num_threads()
+    try:
+        for training in (True, False):
+            Speaking(run, lambda training=training: training).say("own", "你好。", None)
+            used.append(torch.get_num_threads())
+    finally:
+        torch.set_num_threads(before)
+    assert used == [1, cores()]
+
+
 def test_the_command_needs_a_run_folder(tmp_path):
     command = [sys.executable, "-m", "ffvits", "web", str(tmp_path), "--no-browser"]
     failed = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
