@@ -35,8 +35,8 @@ def described(folder: Path, **changed) -> None:
 
 
 def seen_by(registry: Registry, name: str) -> tuple[str, ...]:
-    """The names that a registry knows when its thread has seen that one, or has had ten seconds."""
-    for _ in range(500):
+    """The names that a registry knows when its thread has seen that one, or has had a minute."""
+    for _ in range(3000):
         if name in registry.names:
             break
         time.sleep(0.02)

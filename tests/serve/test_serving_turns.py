@@ -40,7 +40,7 @@ def said(turn, patience=10.0):
 
 
 async def until(condition):
-    for _ in range(1000):
+    for _ in range(12_000):
         if condition():
             return
         await asyncio.sleep(0.005)

@@ -181,12 +181,27 @@ class TestTraining:
         assert status["state"] == "failed" and status["message"]
         assert any(status["message"][:20] in line for line in status["log"])
 
+    def test_a_package_that_training_needs_is_named(self, page, run, monkeypatch):
+        """`pip install "ffvits[web]"` brings the page, and not what trains."""
+        from ffvits import auto
+        from ffvits.web import training
+
+        def missing(*_):
+            raise ModuleNotFoundError("No module named 'librosa'", name="librosa")
+
+        monkeypatch.setattr(training, "_listen", lambda: None)
+        monkeypatch.setattr(auto, "train_run", missing)
+        assert training.main(str(run.folder), "{}") == 2
+        said = page.get("/api/train").json()["said"]
+        assert "librosa" in said["en"] and 'pip install "ffvits[train]"' in said["en"]
+        assert said["zh"].startswith("没有安装程序包 librosa。请运行")
+
     @pytest.mark.slow
     def test_it_runs_is_stopped_and_leaves_curves_and_a_sample(self, page, trainable):
         with TestClient(create_app(trainable), base_url="http://127.0.0.1") as client:
             assert client.post("/api/train/start", json={"steps": 100000}).json()["state"] == "running"
             assert client.post("/api/train/start", json={}).status_code == 409
-            for _ in range(1200):
+            for _ in range(3000):
                 status = client.get("/api/train").json()
                 assert status["state"] == "running", status
                 if any(entry["kind"] == "train" for entry in status["history"]):
@@ -222,7 +237,7 @@ class TestTraining:
 
 
 def settled(client) -> dict:
-    for _ in range(1200):
+    for _ in range(3000):
         status = client.get("/api/train").json()
         if status["state"] not in ("running", "stopping"):
             return status
