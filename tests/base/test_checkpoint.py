@@ -106,12 +106,13 @@ def test_a_storage_shorter_than_its_tensor_is_damage(tmp_path: Path):
     assert caught.value.code == "truncated"
 
 
-def test_a_tensor_beyond_its_storage_is_damage(tmp_path: Path):
+@pytest.mark.parametrize("length", [101, 200])
+def test_a_tensor_beyond_its_storage_is_damage(tmp_path: Path, length):
     path = save(tmp_path / "G_5.pth", {"a": torch.zeros(100)})
     # The shape (100,) is written K 'd' in the pickle, the storage's count as well: only the shape grows.
     code = _pickle_of(path)
     place = code.rindex(b"Kd")
-    _rewritten(path, {"data.pkl": code[:place] + b"K\xc8" + code[place + 2 :]})
+    _rewritten(path, {"data.pkl": code[:place] + b"K" + bytes([length]) + code[place + 2 :]})
     with pytest.raises(UnreadableCheckpoint, match="beyond its storage"):
         read_checkpoint(path)
 
