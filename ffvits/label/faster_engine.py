@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
+from ffvits.device import cores
 from ffvits.errors import DownloadError
 from ffvits.label import overlap
 from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
@@ -25,17 +25,18 @@ class FasterEngine:
     """The network in int8 on the processor, of which it takes half or, `alone`, all; in float16 on cuda."""
 
     def __init__(self, folder: Path, settings: TranscribeSettings, device: str, alone: bool = False) -> None:
+        import torch
         from faster_whisper import WhisperModel
 
+        threads = torch.get_num_threads()
         place, number = _place(device)
-        cores = os.cpu_count() or 2
         try:
             loaded = WhisperModel(
                 str(folder),
                 device=place,
                 device_index=number,
                 compute_type="float16" if place == "cuda" else "int8",
-                cpu_threads=cores if alone else max(1, cores // 2),  # the others clean and measure meanwhile
+                cpu_threads=cores() if alone else max(1, cores() // 2),  # the others clean and measure meanwhile
                 local_files_only=True,
             )
         except (RuntimeError, ValueError) as error:
@@ -45,6 +46,10 @@ class FasterEngine:
                 cure="name a folder with its model.bin, or a size" if own else "delete the folder to fetch it again",
                 file=folder,
             ) from error
+        finally:
+            torch.set_num_threads(
+                threads
+            )  # CTranslate2's own would be that of a later training too
         self._model = loaded.model
         self._features = loaded.feature_extractor
         self._tokens = loaded.hf_tokenizer

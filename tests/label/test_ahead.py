@@ -1,9 +1,12 @@
 """Working ahead changes nothing but the time: order, errors, early stops."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import torch
 
+from ffvits.device import cores
 from ffvits.errors import AudioError
 from ffvits.label.ahead import ahead
 
@@ -20,6 +23,14 @@ def test_only_so_many_are_made_ahead():
         assert next(taken) == number
         assert len(made) <= number + 1 + 4 + 2  # taken, waiting, and one in the maker's hand
     taken.close()
+
+
+def test_a_maker_takes_its_share_of_the_processor_and_nobody_elses():
+    before = torch.get_num_threads()
+    inside = ahead(ahead(torch.get_num_threads() for _ in range(2)))
+    assert list(inside) == [max(1, cores() // 3)] * 2
+    with ThreadPoolExecutor(1) as later:
+        assert torch.get_num_threads() == later.submit(torch.get_num_threads).result() == before
 
 
 def test_an_error_comes_after_what_was_made_before_it():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
@@ -92,6 +93,12 @@ def test_names_of_the_recipe_are_heard(recording):
     assert recogniser.opening(settings) == "以下是普通话的句子。派蒙、旅行者。"
     heard = recogniser.load(settings, "cpu")(recording("line_12.ogg"))
     assert heard.text and "今天" not in heard.text
+
+
+def test_what_trains_later_has_the_whole_processor():
+    before = torch.get_num_threads()
+    recogniser.load(S, "cpu")
+    assert torch.get_num_threads() == before
 
 
 def test_a_model_that_is_none_is_refused(tmp_path):
