@@ -96,16 +96,18 @@ class Unread(Exception):
 def result(text: str) -> None:
     """Writes the result that was asked for to standard output, as it is and even when quiet.
 
-    Raises Unread if its reader has gone.
+    Raises Unread if its reader has gone, OSError if it cannot be written (to a file on a full disk).
     """
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     try:
         print(text, flush=True)
-    except BrokenPipeError as error:
+    except OSError as error:
         with open(os.devnull, "wb") as nowhere:  # what is still in the buffer must not fail once more at the exit
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        raise Unread from error
+        if isinstance(error, BrokenPipeError):
+            raise Unread from error
+        raise
 
 
 def data(values: object) -> None:

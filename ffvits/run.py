@@ -78,7 +78,9 @@ class Run:
             write_text(run.recipe_file, recipe.to_yaml())
         except OSError as error:
             raise RunError(
-                f"the run folder cannot be written: {error.strerror}", cure="choose another with --out", file=folder
+                f"the run folder cannot be written: {error.strerror}",
+                cure="free some space, or choose another with --out",
+                file=folder,
             ) from error
         return run
 

@@ -204,6 +204,16 @@ def test_a_reader_that_leaves_early_is_no_fault():
     assert "Traceback" not in said and "Exception ignored" not in said
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no disk that is always full")
+def test_a_full_disk_is_no_bug():
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "ffvits", "bases"]
+        failed = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", cwd=ROOT, timeout=600)
+    assert failed.returncode == 2
+    assert "No space left" in failed.stderr and "free some space" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
 def test_inspect_takes_what_base_takes():
     shown = ffvits("inspect", "mandarin-lite", "--json")
     assert shown.returncode == 0, shown.stderr
