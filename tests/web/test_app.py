@@ -201,7 +201,7 @@ class TestTraining:
         with TestClient(create_app(trainable), base_url="http://127.0.0.1") as client:
             assert client.post("/api/train/start", json={"steps": 100000}).json()["state"] == "running"
             assert client.post("/api/train/start", json={}).status_code == 409
-            for _ in range(1200):
+            for _ in range(3000):
                 status = client.get("/api/train").json()
                 assert status["state"] == "running", status
                 if any(entry["kind"] == "train" for entry in status["history"]):
@@ -237,7 +237,7 @@ class TestTraining:
 
 
 def settled(client) -> dict:
-    for _ in range(1200):
+    for _ in range(3000):
         status = client.get("/api/train").json()
         if status["state"] not in ("running", "stopping"):
             return status
