@@ -116,6 +116,15 @@ def test_the_original_is_cut_with_the_cleaned(run, recording, ingested):
         assert piece.scores["removed_db"] == pytest.approx(expected, abs=0.5)
 
 
+def test_what_was_cut_off_is_counted_before_cleaning(run, recording, ingested):
+    """A filter rounds the edges by which clipping is known; the damage stays."""
+    sound, _ = joined(recording, LINES[:1], 1.2)
+    overdriven = np.clip(4 * sound.samples / np.abs(sound.samples).max(), -1, 1)
+    before, after = ingested(Sound(overdriven, RATE), key="overdriven"), ingested(sound, key="clean")
+    (piece,) = segment([after.with_(original=before.audio)], run, S)
+    assert piece.scores["clipped"] > 0.01
+
+
 def test_a_piece_out_of_which_nothing_was_taken_was_not_cleaned(run, recording, ingested):
     """A jingle in front of the first sentence of a long recording."""
     sound, ((start, end), _) = joined(recording, LINES[:2], 1.2)
