@@ -200,6 +200,14 @@ def test_a_second_run_loads_no_model(run, recording, ingested, monkeypatch):
     assert list(segment(clips, run, S)) == first
 
 
+def test_a_piece_whose_sound_was_deleted_is_cut_again(run, recording, ingested):
+    clip = ingested(recording(LINES[0]))
+    (piece,) = segment([clip], run, S)
+    run.path(piece).unlink()
+    assert list(segment([clip], run, S)) == [piece]
+    assert run.path(piece).is_file()
+
+
 def test_a_changed_setting_cuts_again(run, recording, ingested):
     clip = ingested(recording(LINES[0]))
     (first,) = segment([clip], run, S)
