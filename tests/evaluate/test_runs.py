@@ -56,7 +56,7 @@ def test_a_training_state_is_judged_beside_the_finished_voice(judged):
     run, _ = judged
     place = run.folder / "evaluation"
     before = (place / "evaluation.json").read_bytes()
-    found = evaluate(run.folder, checkpoint="step-00000001.pt", against="none", sentences=2)
+    found = evaluate(run.folder, checkpoint="step-00000001.pt", against="none", sentences=1)
     assert found.base is None and found.voice.name == "step-00000001"
     assert (place / "evaluation-step-00000001.json").is_file() and (place / "summary-step-00000001.txt").is_file()
     assert (place / "evaluation.json").read_bytes() == before
@@ -66,7 +66,7 @@ def test_a_training_state_is_judged_before_there_is_a_finished_voice(judged, tmp
     run, _ = judged
     folder = tmp_path / "in training"
     shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns("evaluation", "voice", ".lock"))
-    found = evaluate(folder, checkpoint="step-00000001.pt", against="none", sentences=2)
+    found = evaluate(folder, checkpoint="step-00000001.pt", against="none", sentences=1)
     assert found.voice.name == "step-00000001" and found.voice.folder.is_relative_to(folder)
 
 
@@ -112,14 +112,14 @@ def test_bases_are_tried_and_the_best_is_gone_on_with(judged, twin, tmp_path, ca
     run, _ = judged
     folder = tmp_path / "run"
     shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns("evaluation", "checkpoints", "voice", ".lock"))
-    command = ["compare", str(folder), "--bases", f"mandarin-lite,{twin}", "--steps", "1", "--sentences", "2"]
+    command = ["compare", str(folder), "--bases", f"mandarin-lite,{twin}", "--steps", "1", "--sentences", "1"]
     assert main([*command, "--out", str(tmp_path / "both"), "--json", "--quiet"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert list(found["voices"]) == ["mandarin-lite", "twin"]
 
     monkeypatch.setattr(auto, "TRIAL_STEPS", 1)
-    monkeypatch.setattr(auto, "TRIAL_SENTENCES", 2)
-    recipe = run.recipe().override({"out": str(folder), "train.steps": 1})
+    monkeypatch.setattr(auto, "TRIAL_SENTENCES", 1)
+    recipe = run.recipe().override({"out": str(folder), "train.steps": 1, "seed": 1})  # as compared: heard already
     chosen = auto._with_best_base(recipe, type(run)(folder), ["mandarin-lite", str(twin)])
     assert chosen.base in ("mandarin-lite", str(twin))
     assert type(run)(folder).recipe().base == chosen.base
