@@ -47,9 +47,7 @@ class FasterEngine:
                 file=folder,
             ) from error
         finally:
-            torch.set_num_threads(
-                threads
-            )  # CTranslate2's own would be that of a later training too
+            torch.set_num_threads(threads)  # CTranslate2's own would be that of a later training too
         self._model = loaded.model
         self._features = loaded.feature_extractor
         self._tokens = loaded.hf_tokenizer

@@ -297,12 +297,12 @@ def test_find_says_what_is_no_folder(tmp_path):
 
 
 @pytest.mark.slow
-def test_find_in_a_folder_of_a_hundred_thousand_files(tmp_path):
-    for number in range(100_000):
-        os.close(os.open(tmp_path / f"{number:06d}.wav", os.O_CREAT | os.O_WRONLY))
+def test_find_in_a_folder_of_many_files(tmp_path):
+    for number in range(20_000):
+        os.close(os.open(tmp_path / f"{number:05d}.wav", os.O_CREAT | os.O_WRONLY))
     found = find(tmp_path)
-    assert len(found.audio) == 100_000
-    assert found.audio[0].name == "000000.wav"
+    assert len(found.audio) == 20_000
+    assert found.audio[0].name == "00000.wav"
     shutil.rmtree(tmp_path)
 
 
