@@ -72,6 +72,7 @@ def make_voice(
     if until not in LABEL_STAGES or told:
         for base in bases or [resolved.base]:  # a slip is told now, not after labelling
             base_on_disk(resolved, base)
+            _look_offline(resolved, base)
     from ffvits.label import label
 
     with Run(Path(resolved.out)).locked():
@@ -206,6 +207,14 @@ def base_on_disk(recipe: Recipe, base: str | None = None) -> Path | None:
     from ffvits.base.load import check_base
 
     return check_base(base or recipe.base, out=Path(recipe.out), start_from=recipe.train.start_from)
+
+
+def _look_offline(recipe: Recipe, base: str) -> None:
+    """Raises DownloadError for a base of the manifest that is not here where nothing may be fetched."""
+    from ffvits import store
+
+    if (recipe.offline or store.is_offline()) and base in {entry.name for entry in store.entries("base")}:
+        store.fetch(base, offline=True)
 
 
 def _look_for_whisper(recipe: Recipe) -> None:

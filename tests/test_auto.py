@@ -106,6 +106,14 @@ def test_a_base_that_cannot_serve_is_told_before_anything_is_written(raw, tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["G_0.pth", "run", raw.name]
 
 
+def test_a_base_that_may_not_be_fetched_is_told_before_labelling(raw, tmp_path, monkeypatch):
+    monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "cache"))
+    with pytest.raises(DownloadError) as caught:
+        make_voice(raw, base="biaobei", offline=True, out=tmp_path / "run")
+    assert "offline" in caught.value.message and "without --offline" in caught.value.cure
+    assert not (tmp_path / "run").exists()
+
+
 def test_an_unknown_whisper_is_told_with_the_nearest(raw, tmp_path):
     with pytest.raises(RecipeError, match=r"label\.transcribe\.model: there is no Whisper 'larg-v3'") as caught:
         resolve(raw, options={"label.transcribe.model": "larg-v3"})

@@ -271,7 +271,9 @@ class _Visit:
         ways = []
         if self.entry.kind == "base":
             ways += ["use --base mandarin-lite (in the package) or --base /path/G_0.pth"]
-        if any(source.kind == "hub" for file in self.entry.files for source in file.sources):
+        if self.offline:
+            ways += ["let it be fetched: without --offline, and without FFVITS_OFFLINE"]
+        elif any(source.kind == "hub" for file in self.entry.files for source in file.sources):
             own = os.environ.get("HF_ENDPOINT")
             ways += [f"see whether HF_ENDPOINT ({own}) is right" if own else f"set HF_ENDPOINT to a mirror: {MIRROR}"]
         names = ", ".join(file.name for file in self.entry.files)
