@@ -33,7 +33,7 @@ _CLAUSE = re.compile(r"(?:[，、：—]|,(?!\d)|:(?!\d|//))+[”’」』》）
 _ABBREVIATION = re.compile(
     r"(?<![A-Za-z])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|No|Vol|Fig|Mt|Lt|Gen|Col|Capt)$|(?:^|[\s。！？；：，、])\d{1,2}$"
 )
-_MAY_BE_A_FACE = re.compile(r"[(（][^()（）\n一-鿿]{0,9}[。！？…!?;；]")
+_MAY_BE_A_FACE = re.compile(r"[(（][^()（）\n一-鿿]{0,9}[。｡！？…!?;；]")
 _HANZI = re.compile("[一-鿿]")
 _READING = re.compile(r"\{[^{}\n]{0,60}\}")
 _TAG = re.compile(r"<[^<>\n]{1,60}>|\[[^\[\]\n]{1,12}\]")

@@ -110,7 +110,21 @@ def test_every_visible_character_is_kept_or_noted(text):
 
 
 @pytest.mark.parametrize(
-    "face", ["(T_T)", "(≧▽≦)", "(づ￣3￣)づ", "¯\\_(ツ)_/¯", "ʕ•ᴥ•ʔ", "(╯°□°)╯︵ ┻━┻", ">_<", "^_^", "(。・ω・。)"]
+    "face",
+    [
+        "(T_T)",
+        "(≧▽≦)",
+        "(づ￣3￣)づ",
+        "¯\\_(ツ)_/¯",
+        "ʕ•ᴥ•ʔ",
+        "(╯°□°)╯︵ ┻━┻",
+        ">_<",
+        "^_^",
+        "(。・ω・。)",
+        "(｡･ω･｡)ﾉ♡",
+        "(๑•̀ㅂ•́)و✧",
+        "_(:з」∠)_",
+    ],
 )
 def test_a_face_of_marks_is_noted_and_not_spoken(face):
     cleaned = clean(f"好{face}，走")
