@@ -124,15 +124,20 @@ def _lyrics(text: str) -> list[Line]:
 
 
 def _substation(text: str) -> list[Line]:
-    found, names = [], []
+    """Dialogue with times; none where most of it flies over the picture: viewers' comments, as Bilibili's are kept."""
+    found, names, flying = [], [], 0
     for line in text.splitlines():
         if line.startswith("Format:"):
             names = [name.strip().lower() for name in line.removeprefix("Format:").split(",")]
         elif line.startswith("Dialogue:") and {"start", "end", "text"} <= set(names):
-            row = dict(zip(names, line.removeprefix("Dialogue:").split(",", len(names) - 1), strict=False))
+            cells = line.removeprefix("Dialogue:").split(",", len(names) - 1)
+            if len(cells) < len(names):
+                continue
+            row = dict(zip(names, cells, strict=True))
             if all(_CLOCK.fullmatch(row[edge].strip()) for edge in ("start", "end")):
-                found.append((_seconds(row["start"]), _seconds(row["end"]), styled(row.get("text", ""))))
-    return spoken(found)
+                found.append((_seconds(row["start"]), _seconds(row["end"]), styled(row["text"])))
+                flying += "\\move(" in row["text"]
+    return spoken(found) if 2 * flying <= len(found) else []
 
 
 def styled(words: str) -> list[str]:

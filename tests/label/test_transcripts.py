@@ -120,6 +120,7 @@ Dialogue: 0,0:00:01.00,0:00:02.00,Shadow,{\\k20}你{\\k30}好
 Dialogue: 1,0:00:01.00,0:00:02.00,Default,{\\k20}你{\\k30}好\\N{\\fs20}Hello
 Dialogue: 0,0:00:03.00,0:00:04.00,CN,世界
 Dialogue: 0,0:00:03.00,0:00:04.00,JP,こんにちは
+Dialogue: 0,0:00:05
 Dialogue: 0,0:00:05.00,0:00:06.00,Sign,{\\p1}m 0 0 l 100 0{\\p0}
 """
 
@@ -133,6 +134,10 @@ Dialogue: 0,0:00:05.00,0:00:06.00,Sign,{\\p1}m 0 0 l 100 0{\\p0}
 )
 def test_of_subtitles_in_two_languages_the_chinese_is_said(kind, text):
     assert parse(text, kind) == [Line("你好", 1, 2), Line("世界", 3, 4)]
+
+
+def test_what_viewers_write_over_a_film_is_no_transcript():
+    assert parse(ASS.replace("{\\an8}", "{\\move(9,1,-9,1)}").replace(",世界", ",{\\move(9,2,-9,2)}世界"), ".ass") == []
 
 
 def test_a_latin_row_among_chinese_ones_is_said():
