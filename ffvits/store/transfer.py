@@ -258,7 +258,7 @@ def _proxied(url: str) -> str:
     kind, _, place = proxy.rpartition("://")
     shown = f"{kind or 'http'}://{place.rpartition('@')[2]}"
     if not proxy.startswith("socks"):
-        return f"; asked through the proxy {shown} of your settings (HTTPS_PROXY): is it running?"
+        return f"; asked through the proxy {shown} of your settings (HTTPS_PROXY): see whether it runs and lets you in"
     return (
         f"; the proxy {shown} speaks SOCKS, which is not supported: set HTTPS_PROXY to the HTTP port of the same "
         "program, such as http://127.0.0.1:7890"
