@@ -79,6 +79,8 @@ RULES = {
         ("(?<!盘)剥(?=了?个?[橘桔蒜豆虾蛋瓜香玉栗笋糖毛花荔]|壳)", "bao1"),
         ("剥(?=小龙虾|蟹|石榴|柚|[掉去][一-鿿]?[外硬]?[壳皮])", "bao1"),
     ),
+    # Stroking a beard, not pulling up a sleeve.
+    "捋": (("捋(?!袖|起|胳膊|臂|[桑榆树]?叶)", "lv3"),),
     # Spraining.
     "崴": (("崴(?=了|脚|到|伤|着)|(?<=脚)崴", "wai3"),),
     # Running over, not rolling steel.

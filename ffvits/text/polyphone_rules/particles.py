@@ -189,7 +189,7 @@ RULES = {
         ),
         ("(?<=[别心][扎烫砸割夹冻硌碰磕摔噎呛吓饿累闪淋])着", "zhao2"),
         ("(?<=[这那]一)着(?![急凉火迷眼手陆])", "zhao1"),
-        ("着(?=手)", "zhuo2"),
+        ("着(?=手(?![机套表电册提环链枪绢帕臂指杖]))", "zhuo2"),
         ("(?<=[空背抄垂拉牵握举拍摆挥甩搓插叉攥捧伸])着(?=手)", "zhe5"),
     ),
     # For whose sake (a text that opens with 为 and a verb states a purpose); being seen so by others (为世人所知).

@@ -153,7 +153,9 @@ def _dotted_day(m: re.Match[str]) -> str | None:
     return f"{plain(month)}月{plain(day)}{unit}"
 
 
-_STROKE_BEFORE = re.compile("(?:预计|截止|截至|截止[到至于]|定于|订于|日期[是为：:]?|[今明后]天[是(（])$")
+_STROKE_BEFORE = re.compile(
+    "(?:预计|截止|截至|截止[到至于]|定于|订于|日期[是为：:]?|[今明后]天[是(（]|(?:周|星期)[一二三四五六日天][(（])$"
+)
 _STROKE_AFTER = re.compile(
     "[日号]?(?:送达|到货|发货|发布|开奖|截止|上线|开售|放假|到期|[(（]?(?:周|星期)[一二三四五六日])"
 )

@@ -85,7 +85,7 @@ def _model(m: re.Match[str]) -> str | None:
         return None
     if "." in number:
         return f"{name}{decimal(number)}{tail}"
-    if hyphen and name.upper() in ("HP", "MP", "SP", "EXP", "ATK", "DEF", "CD", "LV"):
+    if hyphen and name.upper() in ("HP", "MP", "SP", "EXP", "ATK", "DEF", "CD", "LV", "UTC", "GMT"):
         return f"{name}减{cardinal(number)}{tail}"
     if len(number) >= 3:
         round_ = (number.endswith("00") and len(number) == 3) or number.endswith("000")
@@ -309,6 +309,12 @@ NAME_RULES: tuple[Rule, ...] = (
         examples="95式步枪 => 九五式步枪\n99A式 => 九九A式\n24式太极拳 => 二十四式太极拳",
     ),
     rule(
+        "graphics card or processor",
+        r"(?<![A-Za-z])(G?[RG]TX|GT|RX|R[3579]) (\d{3,4})(?![\d.])",
+        lambda m: f"{m[1]}{digits(m[2])}",
+        examples="RTX 3060 12GB => RTX三零六零，十二G\nR7 7800X3D => R七七八零零X三D",
+    ),
+    rule(
         "model name",
         r"(?<![A-Za-z\d])([A-Za-zα-ωΑ-Ω]+)([- ]?)(?<![a-zA-Z] )(?<!^ )(\d+(?:\.\d+)?)([A-Za-z]*)(?![\d.]*\d)",
         lambda m: None if m.group(2) == " " else _model(m),
@@ -328,12 +334,6 @@ NAME_RULES: tuple[Rule, ...] = (
         r"(?<=[一二三四五六七八九十零])-(\d{3,})(?=[A-Za-z一-鿿，。！？]|$)",
         lambda m: digits(m.group(1)),
         examples="i7-13700 => i七一三七零零",
-    ),
-    rule(
-        "graphics card",
-        r"(?<![A-Za-z])(G?[RG]TX|GT|RX) (\d{3,4})(?![\d.])",
-        lambda m: f"{m[1]}{digits(m[2])}",
-        examples="RTX 3060 12GB => RTX三零六零，十二G",
     ),
     rule(
         "model with a space",
