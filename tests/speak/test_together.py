@@ -78,6 +78,25 @@ def test_rows_that_end_elsewhere_do_not_hear_their_padding(parts):
         assert np.abs(samples - expected).max() < 1e-4
 
 
+def test_each_tile_hears_all_that_decides_its_samples(parts):
+    random = np.random.default_rng(0)
+    (z,) = flow(parts, [Stretch(random.standard_normal((1, 16, 120), np.float32), parts.speaker(1))])
+    heard: list[Stretch] = []
+
+    class Watched(Alone):
+        def run(self, step, row):
+            heard.append(row)
+            return super().run(step, row)
+
+    joined = np.concatenate(list(decoded(Watched(parts), z, parts.speaker(1))))
+    at = 0
+    for row in heard:
+        assert (row.before, row.after) == (min(parts.reach, at), min(parts.reach, 120 - at - row.wanted))
+        at += row.wanted
+    assert at == 120 and len(heard) > 2
+    assert np.abs(joined - parts.decode(z, parts.speaker(1), 0, 0)[0]).max() < 1e-4
+
+
 def test_the_flow_of_a_stretch_is_that_of_the_whole(parts):
     z_p = np.random.default_rng(0).standard_normal((1, 16, 150), np.float32)
     (whole,) = flow(parts, [Stretch(z_p, parts.speaker(2))])
