@@ -176,12 +176,13 @@ def test_a_slip_in_a_runs_name_is_told_as_one(capsys):
 
 
 @pytest.mark.parametrize(
-    ("command", "place"), [("evaluate mandarin-lite", "."), ("compare mandarin-lite nosuch", "evaluation")]
+    ("command", "place"), [("evaluate mandarin-lite", "."), ("compare mandarin-lite ITSELF", "evaluation")]
 )
 def test_what_cannot_be_kept_is_told_before_anybody_speaks(tmp_path, capsys, monkeypatch, command, place):
     monkeypatch.setattr(Panel, "gather", lambda panel: pytest.fail("the judges are loaded"))
     (tmp_path / "evaluation").write_text("", encoding="utf-8")  # as good as a folder that may not be written
-    assert main([*command.split(), "--out", str(tmp_path / place), "--sentences", "1"]) == 2
+    asked = [str(load_base("mandarin-lite").path) if word == "ITSELF" else word for word in command.split()]
+    assert main([*asked, "--out", str(tmp_path / place), "--sentences", "1"]) == 2
     told = " ".join(capsys.readouterr().err.split())
     assert "cannot be kept" in told and "--out" in told
 
