@@ -15,14 +15,17 @@ from ffvits.errors import BaseError
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "mel.io.safetensors"
 EXACT = {"atol": 1e-5, "rtol": 0}
+# Processors add up a transform in different orders: in float32 the reference is 1.8e-5 from the exact values, and we
+# are up to 2.7e-5 from it where there is AMX.
+TRANSFORMED = {"atol": 5e-5, "rtol": 0}
 
 
 def test_reference_values():
     io = load_file(GOLDEN)
     spec = linear_spectrogram(io["wav"], AudioFormat())
-    assert_close(spec, io["spec"], **EXACT)
+    assert_close(spec, io["spec"], **TRANSFORMED)
     assert_close(spec_to_mel(io["spec"], AudioFormat()), io["mel"], **EXACT)
-    assert_close(mel_spectrogram(io["wav"][None], AudioFormat()), io["mel"], **EXACT)
+    assert_close(mel_spectrogram(io["wav"][None], AudioFormat()), io["mel"], **TRANSFORMED)
 
 
 @pytest.mark.parametrize(
