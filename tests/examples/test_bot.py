@@ -50,7 +50,7 @@ async def exchange(port: str, text: str) -> list[dict]:
         "message": [{"type": "text", "data": {"text": text}}], "sender": {"user_id": 42, "nickname": "旅行者"},
     }  # fmt: skip
     headers = {"X-Self-ID": "10001", "X-Client-Role": "Universal"}
-    for _ in range(600):
+    for _ in range(3000):  # five minutes: a busy machine takes its time to import all that a bot needs
         try:
             connected = await websockets.connect(f"ws://127.0.0.1:{port}/onebot/v11/ws", additional_headers=headers)
             break

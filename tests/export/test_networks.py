@@ -119,7 +119,7 @@ def test_threads_that_share_a_voice_in_onnx_hear_what_each_hears_alone(folder):
     shared, begin, said = voice.together(4), threading.Barrier(3), {}
 
     def say(seed):
-        begin.wait(10)
+        begin.wait(60)
         said[seed] = shared.say(TEXT, seed=seed)
 
     threads = [threading.Thread(target=say, args=(seed,)) for seed in range(3)]

@@ -354,4 +354,4 @@ def test_the_command_serves_and_says_where(made_voices, tmp_path):
         assert httpx.get(f"{url}/v1/models").status_code == 401
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)

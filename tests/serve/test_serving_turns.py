@@ -25,11 +25,11 @@ def open_turns(**options) -> Iterator[Turns]:
 def one(piece, after=None):
     """A request of one piece, made when the event comes."""
     if after is not None:
-        after.wait(10)
+        after.wait(60)
     yield piece
 
 
-def said(turn, patience=10.0):
+def said(turn, patience=60.0):
     async def everything():
         pieces = []
         while (piece := await turn.next(patience)) is not None:
@@ -126,9 +126,9 @@ def test_what_goes_wrong_is_told_to_the_one_who_asked():
                 raise ValueError("broken")
 
             turn = turns.enter(broken())
-            assert await turn.next(10) == b"a"
+            assert await turn.next(60) == b"a"
             with pytest.raises(ValueError, match="broken"):
-                await turn.next(10)
+                await turn.next(60)
             await until(lambda: turns.taken == 0)
 
     asyncio.run(main())
@@ -181,7 +181,7 @@ def test_a_client_that_leaves_gives_its_place_back(ahead):
     async def main():
         with open_turns(places=1) as turns:
             turn = turns.enter(endless(), ahead=ahead)
-            await turn.next(10)
+            await turn.next(60)
             turn.cancel()
             turn.cancel()
             await until(lambda: turns.taken == 0)
@@ -206,7 +206,7 @@ def test_a_request_that_cannot_be_closed_costs_neither_its_place_nor_its_worker(
             turn.cancel()
             assert turns.taken == 0
             busy = turns.enter(stubborn())
-            assert await busy.next(10) == b"x"
+            assert await busy.next(60) == b"x"
             busy.cancel()
             await until(lambda: turns.taken == 0)
             assert await said(turns.enter(one(b"y"))) == [b"y"]

@@ -172,7 +172,7 @@ class TestThreads:
         begin, said = threading.Barrier(4), {}
 
         def speak(number):
-            begin.wait(10)
+            begin.wait(60)
             said[number] = np.concatenate(list(spoken(stage, stage.run(think, asked(parts, number)))))
 
         threads = [threading.Thread(target=speak, args=(number,)) for number in range(4)]
@@ -195,18 +195,18 @@ class TestThreads:
 
         def held(_, rows):
             blocker.set()
-            go.wait(10)
+            go.wait(60)
             return rows
 
         threads = [threading.Thread(target=stage.run, args=(held, _row(1)))]
         threads[0].start()
-        blocker.wait(10)
+        blocker.wait(60)
         threads += [threading.Thread(target=stage.run, args=(step, _row(size))) for size in sizes]
         [thread.start() for thread in threads[1:]]
         while len(stage._waiting) < len(sizes):
             threading.Event().wait(0.001)
         go.set()
-        [thread.join(10) for thread in threads]
+        [thread.join(60) for thread in threads]
         assert sorted(size for batch in seen for size in batch) == sorted(sizes)
         assert len(seen) < len(sizes)
         assert all(len(batch) <= 3 and max(batch) <= 2 * min(batch) for batch in seen)
@@ -220,7 +220,7 @@ class TestThreads:
             return [row.size for row in rows]
 
         def run(size):
-            begin.wait(10)
+            begin.wait(60)
             try:
                 outcomes[size] = stage.run(step, _row(size))
             except ValueError as error:
@@ -228,7 +228,7 @@ class TestThreads:
 
         threads = [threading.Thread(target=run, args=(size,)) for size in (2, 3, 4, 5)]
         [thread.start() for thread in threads]
-        [thread.join(10) for thread in threads]
+        [thread.join(60) for thread in threads]
         assert outcomes == {2: 2, 3: "three", 4: 4, 5: 5}
 
 
