@@ -6,6 +6,7 @@ One YAML file per character; what it leaves out takes the defaults below (`recip
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,11 +50,6 @@ def _is_front_end(_: str, name: str) -> None:
 
     if name and name not in FRONT_ENDS:
         raise RecipeError(f"there is no front end {name!r}", cure=or_nearest(name, FRONT_ENDS))
-
-
-def _is_term(_: str, term: str) -> None:
-    if "，" in term or "、" in term:
-        raise RecipeError(f"{term!r} is one term", cure="part them by half-width commas: [派蒙, 旅行者]")
 
 
 def _is_sentence(_: str, text: str) -> None:
@@ -114,8 +110,13 @@ class TranscribeSettings:
     )
     homophones: bool = _option(True, "spell what was heard by a dictionary: Whisper hears better than it spells")
     pauses: bool = _option(True, "put a mark where the speaker pauses, and none where nobody does")
-    vocabulary: tuple[str, ...] = _option((), "names and terms that the character says: [派蒙, 旅行者]", check=_is_term)
+    vocabulary: tuple[str, ...] = _option((), "names and terms that the character says: [派蒙, 旅行者]")
     corrections: dict[str, str] = _option({}, "what Whisper writes wrongly, and what was said: {派萌: 派蒙}")
+
+    def __post_init__(self) -> None:
+        # YAML takes [派蒙，旅行者], as Chinese keyboards write it, for one term.
+        parted = (part.strip() for term in self.vocabulary for part in re.split("[，、]", term))
+        object.__setattr__(self, "vocabulary", tuple(part for part in parted if part))
 
 
 @dataclass(frozen=True)

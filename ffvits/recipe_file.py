@@ -18,17 +18,16 @@ if TYPE_CHECKING:
     Settings = TypeVar("Settings")
 
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-# Usual slips by what their line looks like: YAML tells them in words for programmers, or of another line.
-_KEY = r"^\s*(?:- )?[A-Za-z_]\w*"
+_HOW = "write each as a key, a half-width colon, a space and a value, as in 'steps: 200'"
+# Usual slips by what their line looks like: YAML tells them in words for programmers, or of the line behind.
 _SLIPS = (
-    (r"^ *\t", "indent with spaces: YAML takes no tabs"),
-    (_KEY + "\\s*：", "write a half-width colon and a space, as in 'steps: 200', where the full-width ： stands"),
-    (_KEY + r":[^\s:/\\]", "put a space behind the colon, as in 'steps: 200'"),
-    (_KEY + r': *".*\\', "put a path with \\ in single quotes or in none, or write / instead"),
-    (_KEY + r": +[@%`]", "put the value in quotes"),
-    (_KEY + r": +[^\s'\"\[{#][^'\"]*:(\s|$)", "put the value in quotes, since a colon stands in it"),
+    ("\t", "indent with spaces: YAML takes no tabs"),
+    (r"^\s*\w+\s*：", "write a half-width colon and a space, as in 'steps: 200', where the full-width ： stands"),
+    (r"^\s*\w+:[^\s:/\\]", "put a space behind the colon, as in 'steps: 200'"),
+    (r'^\s*\w+: *".*\\', "put a path with \\ in single quotes or in none, or write / instead"),
+    (r"^\s*\w+: +([@%`]|[^\s'\"\[{#][^'\"]*:(\s|$))", "put the value in quotes: a sign begins it, or a colon parts it"),
 )
-_HOW = "write each as a key, a colon, a space and a value, as in 'steps: 200'"
+_USUAL = "close brackets and quotes, part by half-width commas, indent as the neighbours; recipes/default.yaml shows it"
 
 
 def read_file(path: Path) -> yaml.Node | None:
@@ -46,22 +45,26 @@ def read_file(path: Path) -> yaml.Node | None:
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or str(error)
         mark = getattr(error, "problem_mark", None)
-        line, cure = _slip(text) or (
-            mark and mark.line + 1,
-            "indent a line as its neighbours are; recipes/default.yaml shows it",
-        )
-        message = f"not valid YAML: {getattr(error, 'problem', None) or error}"
-        raise RecipeError(message, cure=cure, file=path, line=line) from error
+        if "end of stream" in problem or "stream end" in problem:  # of what was opened and not closed
+            mark = error.context_mark or mark
+        line, cure = _slip(text, mark.line) if mark else (None, "take that character out")
+        raise RecipeError(f"not valid YAML: {problem}", cure=cure, file=path, line=line) from error
 
 
-def _slip(text: str) -> tuple[int, str] | None:
-    """The first line that holds a usual slip of who writes YAML by hand, and its cure."""
-    for number, line in enumerate(text.splitlines(), 1):
+def _slip(text: str, place: int) -> tuple[int, str]:
+    """The line, counted from 1, of a usual slip by which YAML could not go on at line `place` (from 0), and its cure.
+
+    It stands there or in the line of content before; what goes before that was read.
+    """
+    lines = enumerate(text.splitlines()[: place + 1], 1)
+    written = [(number, line) for number, line in lines if not re.match(r"\s*(#|$)", line)]
+    for number, line in reversed(written[-2:]):
         for shape, cure in _SLIPS:
             if re.search(shape, line):
                 return number, cure
-    return None
+    return place + 1, _USUAL
 
 
 def read_value(text: str) -> Any:
@@ -105,6 +108,7 @@ class Reader:
 
     def __init__(self, file: str | Path | None) -> None:
         self.file = file
+        self.options: tuple[str, ...] = ()  # the dotted names of all that may be set
 
     def build(self, start: Settings, node: yaml.Node | None, path: str = "") -> Settings:
         """The settings `start` with what the node states in their place. Raises RecipeError."""
@@ -176,14 +180,12 @@ class Reader:
             return tuple(self._value(typing.get_args(hint)[0], item, name, limits) for item in node.value)
         if origin is dict:
             if not isinstance(node, yaml.MappingNode):
-                raise self._wrong(
-                    f"{name} must be a table of 'key: value'", node, "write {键: 值, …}, or a line for each"
-                )
+                raise self._wrong(f"{name} must be a table of 'key: value'", node, _HOW)
             inner = typing.get_args(hint)[1]
             table = {}
             for key, item in self._pairs(node, name):
-                if isinstance(item, yaml.ScalarNode) and item.tag.endswith(":null"):
-                    raise self._wrong(f"{name}.{key.value} has no value", key, _HOW + '; "" is an empty one')
+                if isinstance(item, yaml.ScalarNode) and item.tag.endswith(":null") and re.search("[:：]", key.value):
+                    raise self._wrong(f"{name}.{key.value} has no value", key, _HOW)
                 table[key.value] = self._value(inner, item, f"{name}.{key.value}", limits, key.value)
             return table
         value = self._scalar(hint, node, name)

@@ -95,19 +95,26 @@ def test_numbers_as_people_write_them(tmp_path, number):
             "'train.min_seconds'",
             "label.segment.min_seconds or label.screen",
         ),
-        ("label:\n  transcribe: {vocabulary: [派蒙，旅行者]}\n", 2, "'派蒙，旅行者' is one term", "half-width commas"),
-        ("label:\n  transcribe: {corrections: {派萌：派蒙}}\n", 2, "派萌：派蒙 has no value", "a colon, a space"),
+        ("label:\n  transcribe: {corrections: {派萌：派蒙}}\n", 2, "派萌：派蒙 has no value", "a half-width colon"),
         ("a: [\n", 2, "not valid YAML", "recipes/default.yaml"),
-        ("- a\n", 1, "the recipe must be", "a colon, a space"),
+        ("- a\n", 1, "the recipe must be", "a half-width colon"),
         # What YAML itself says of a usual slip is for programmers, and often of another line.
         ("seed: 1\nbase： biaobei\n", 2, "not valid YAML", "full-width ："),
         ("seed: 1\ntrain：\n  steps: 20\n", 2, "not valid YAML", "full-width ："),
         ("base:biaobei\nseed: 1\n", 1, "not valid YAML", "a space behind the colon"),
-        ("base：biaobei\nseed：1\n", 1, "the recipe must be", "a colon, a space"),
+        ("base：biaobei\nseed：1\n", 1, "the recipe must be", "a half-width colon"),
         ("train:\n\tsteps: 20\n", 2, "not valid YAML", "spaces"),
         ('input: "D:\\游戏"\n', 1, "not valid YAML", "single quotes"),
         ("speaker: @派蒙\n", 1, "not valid YAML", "in quotes"),
         ("source: 来源: 游戏\n", 1, "not valid YAML", "in quotes"),
+        ("text:\n  lexicon:\n    派蒙：pai4 meng2\n    重庆: chong2 qing4\n", 3, "not valid YAML", "full-width ："),
+        ("text:\n  lexicon:\n    重庆: chong2 qing4\n    派蒙:pai4 meng2\n", 4, "not valid YAML", "a space behind"),
+        ("text:\n  lexicon:\n    重庆：chong2 qing4\n", 3, "text.lexicon must be a table", "a half-width colon"),
+        ("base:auto\n# of her\nseed: 1\n", 1, "not valid YAML", "a space behind the colon"),
+        ('source: "游戏\nseed: 1\nconsent: x\n', 1, "not valid YAML", "close brackets and quotes"),
+        # What only looks like a slip, and is read, is not blamed for another one.
+        ("source: |\n  from:there\nseed: 1\ntrain: {steps: 2\n", 4, "not valid YAML", "close brackets and quotes"),
+        ("label:\n  transcribe:\n    vocabulary:\n      - Re:Zero\n     - x\n", 5, "not valid YAML", "indent as"),
     ],
 )
 def test_mistakes_are_named_with_their_line(tmp_path, text, line, named, cure):
@@ -116,6 +123,16 @@ def test_mistakes_are_named_with_their_line(tmp_path, text, line, named, cure):
     assert caught.value.line == line
     assert named in caught.value.message
     assert cure in caught.value.cure
+
+
+def test_terms_are_parted_by_full_width_commas_too(tmp_path):
+    read = load(tmp_path, "label:\n  transcribe: {vocabulary: [派蒙，旅行者、荧, 空]}\n")
+    assert read.label.transcribe.vocabulary == ("派蒙", "旅行者", "荧", "空")
+
+
+def test_what_is_corrected_to_nothing_may_be_left_empty(tmp_path):
+    read = load(tmp_path, "label:\n  transcribe: {corrections: {嗯嗯: }}\n")
+    assert read.label.transcribe.corrections == {"嗯嗯": ""}
 
 
 def test_a_recipe_that_is_not_there_or_not_text(tmp_path):
