@@ -17,7 +17,8 @@ def share(whole: str, heard: Sequence[str]) -> list[str]:
     """One text in as many parts as clips were heard: cut where, by the likest letters, the next clip begins.
 
     What was heard in none of them, the title of a book or what is said in a clip that is left out, is in no part. Takes
-    about as long as both texts, also where one is a novel; a refrain leads nobody astray.
+    about as long as both texts, also where one is a novel (unless they have nothing in common); a refrain leads nobody
+    astray.
     """
     if len(heard) == 1:
         return [whole]

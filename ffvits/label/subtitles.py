@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,8 +37,9 @@ def parse(text: str, kind: str) -> list[Line]:
         return _textgrid(text)
     if kind in (".json", ".bcc"):
         return _timed_json(text)
-    if lines := _labels(text):
-        return lines
+    lines = _labels(text)
+    if lines is not None or kind == ".tsv":  # any other tsv is a table
+        return lines or []
     plain = " ".join(line.strip() for line in text.splitlines() if line.strip())
     return [Line(plain)] if plain and "|" not in plain and not _PINYIN.fullmatch(plain) else []
 
@@ -47,14 +49,14 @@ _LABEL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\t\s*(\d+(?:[.,]\d+)?)\t(.*)")
 _WHISPER = re.compile(r"start\tend\ttext\s*")
 
 
-def _labels(text: str) -> list[Line]:
-    """Audacity's labels, in seconds, and Whisper's tsv, in milliseconds; empty if a line is anything else."""
+def _labels(text: str) -> list[Line] | None:
+    """Audacity's labels, in seconds, and Whisper's tsv, in milliseconds; None if a line is anything else."""
     # Audacity puts the frequencies of a label into a line of their own.
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("\\")]
     scale = 1e-3 if lines and _WHISPER.fullmatch(lines[0]) else 1.0
     found = [_LABEL.fullmatch(line) for line in (lines[1:] if scale < 1 else lines)]
     if not all(found):
-        return []
+        return None
     numbers = [[float(row[place].replace(",", ".")) * scale for place in (1, 2)] for row in found]
     return [Line(row[3].strip(), *times) for row, times in zip(found, numbers, strict=True) if row[3].strip()]
 
@@ -88,15 +90,15 @@ def _subtitles(text: str) -> list[Line]:
 
 
 def spoken(cues: Iterable[tuple[float, float, Sequence[str]]]) -> list[Line]:
-    """Cues (start, end, rows) as lines; in subtitles of two languages only what is Chinese counts.
+    """Cues (start, end, rows) as lines, in order; in subtitles of two languages only what is Chinese counts.
 
-    Rows that are shown together are one line, and rows that are drawn twice, for their shadow, are said once.
+    Cues that are shown together are one line, and rows that a second cue draws again, for their shadow, are said once.
     """
-    together: dict[tuple[float, float], dict[str, None]] = {}
-    for start, end, rows in cues:
-        for row in filter(None, (" ".join(row.split()) for row in rows)):
-            together.setdefault((start, end), {})[row] = None
-    cues = [list(rows) for rows in together.values()]
+    together: dict[tuple[float, float], list[str]] = {}
+    for start, end, rows in sorted(cues, key=lambda cue: cue[:2]):
+        shown = together.setdefault((start, end), [])
+        shown += [row for row in (" ".join(row.split()) for row in rows) if row and row not in shown]
+    cues = list(together.values())
     chinese = [[row for row in rows if not _foreign(row)] for rows in cues]
     mixed = sum(0 < len(kept) < len(rows) for kept, rows in zip(chinese, cues, strict=True))
     # A row of Latin words now and then is said like the others.
@@ -111,16 +113,20 @@ def _foreign(row: str) -> bool:
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 
 
+# Minutes, seconds, and hundredths, before which some write a colon; hours only where a point comes before those.
+_STAMP = re.compile(r"\[(?:(\d+):(?=\d+:\d+[.,]))?(\d+):(\d{1,2})(?:[.:,](\d+))?\]")
+
+
 def _lyrics(text: str) -> list[Line]:
-    starts = []
+    """Each goes on until the next begins; a line and its translation begin together."""
+    said: dict[float, list[str]] = defaultdict(list)
     for line in text.splitlines():
-        # Minutes, seconds, and hundredths, before which some write a colon.
-        stamps = re.findall(r"\[(\d+):(\d{1,2})(?:[.:,](\d+))?\]", line)
-        words = re.sub(r"\[[^\]]*\]", "", line).strip()
-        starts += [(60 * int(minutes) + float(f"{seconds}.{part or 0}"), words) for minutes, seconds, part in stamps]
-    starts.sort()
-    ends = [*[start for start, _ in starts[1:]], float("inf")][: len(starts)]
-    return [Line(words, start, min(end, start + 15)) for (start, words), end in zip(starts, ends, strict=True) if words]
+        words = re.sub(r"\[[^\]]*\]|<[\d:.]+>", "", line)
+        for hours, minutes, seconds, part in _STAMP.findall(line):
+            said[3600 * int(hours or 0) + 60 * int(minutes) + float(f"{seconds}.{part or 0}")].append(words)
+    starts = sorted(said)
+    ends = [*starts[1:], float("inf")]
+    return spoken((start, min(end, start + 15), said[start]) for start, end in zip(starts, ends, strict=False))
 
 
 def _substation(text: str) -> list[Line]:
@@ -157,22 +163,27 @@ def _textgrid(text: str) -> list[Line]:
             if words.strip()
         ]
         if lines:
-            return _phrases(lines) if sum(len(line.text) for line in lines) <= _WORD * len(lines) else lines
+            return _phrases(lines)
     return []
 
 
-def _phrases(words: Iterable[Line]) -> list[Line]:
-    """Words that follow one another without a pause, put together."""
+_WORD, _APART = 3, 0.05  # characters that lines have on average if they are words; seconds of a pause
+
+
+def _phrases(lines: list[Line]) -> list[Line]:
+    """The lines, or if they are words, those that follow one another without a pause put together."""
+    if sum(len(line.text) for line in lines) > _WORD * len(lines):
+        return lines
     found: list[Line] = []
-    for word in words:
+    for word in lines:
         if found and word.start - found[-1].end < _APART:
-            found[-1] = replace(found[-1], text=found[-1].text + word.text, end=word.end)
+            blank = " " if (found[-1].text[-1] + word.text[0]).isascii() else ""
+            found[-1] = replace(found[-1], text=found[-1].text + blank + word.text, end=word.end)
         else:
             found.append(word)
     return found
 
 
-_WORD, _APART = 3, 0.05  # characters that a tier's lines have on average if they are words; seconds of a pause
 _STARTS = {"start": 1.0, "begin": 1.0, "from": 1.0, "StartMs": 1e-3, "bg": 1e-3, "begin_time": 1e-3, "start_time": 1e-3}
 _ENDS = {"end": 1.0, "to": 1.0, "EndMs": 1e-3, "ed": 1e-3, "end_time": 1e-3}
 
@@ -183,7 +194,7 @@ def _timed_json(text: str) -> list[Line]:
         values = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
         return []
-    lines = sorted(_sentences(values), key=lambda line: line.start or 0.0)
+    lines = _phrases(sorted(_sentences(values), key=lambda line: line.start))
     if isinstance(values, list) and len(values) == 1:  # FunASR answers for several recordings
         values = values[0]
     if not lines and isinstance(values, dict):
@@ -212,8 +223,8 @@ def _times(values: dict) -> tuple[float | None, float | None]:
     if isinstance(values.get("offsets"), dict):  # whisper.cpp's, in milliseconds
         values, scale = values["offsets"], 1e-3
     elif isinstance(pair := values.get("timestamp"), list):
-        if len(pair) == 2 and all(isinstance(time, int | float) for time in pair):  # of transformers' Whisper
-            return float(pair[0]), float(pair[1])
+        if pair and isinstance(pair[0], int | float):  # of transformers' Whisper; where it was cut off, without an end
+            return float(pair[0]), float(pair[-1] or pair[0])
         scale = 1e-3  # FunASR's, one for each character
     start, end = _time(values, _STARTS), _time(values, _ENDS)
     return start and start * scale, end and end * scale

@@ -19,7 +19,7 @@ from ffvits.text.characters import is_hanzi
 SUFFIXES = frozenset({".list", ".csv", ".tsv", ".jsonl", ".json", ".txt"})
 FILES = (
     *("file", "path", "audio", "wav", "audio_path", "file_name", "filename", "audio_file", "audio_filepath"),
-    *("wav_path", "name", "id", "文件", "文件名", "音频", "路径"),
+    *("wav_path", "name", "id", "key", "文件", "文件名", "音频", "路径"),
 )
 WORDS = (
     *("text", "sentence", "FinalSentence", "transcript", "transcription", "onebest", "Text", "content"),

@@ -13,7 +13,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from ffvits import console
@@ -22,7 +22,7 @@ from ffvits.clip import Clip
 from ffvits.label import embedded, subtitles, tables
 from ffvits.label.sharing import share
 from ffvits.label.subtitles import Line
-from ffvits.label.wording import wordings
+from ffvits.label.wording import simplified, wordings
 from ffvits.recipe import TranscribeSettings
 from ffvits.text.characters import is_hanzi
 
@@ -116,6 +116,12 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
     by_path: dict[str, list[Line]] = {}
     files: dict[Path, None] = {}
     unused: list[str] = []
+    wordless: list[str] = []
+
+    def add(source: PurePosixPath, lines: list[Line], path: Path) -> None:
+        if _timed(lines) or not _timed(by_path.get(str(source), ())):  # no plain text takes the place of subtitles
+            by_path[str(source)], files[path] = lines, None
+
     # What comes later counts: of a recording's subtitles those that have its plain name, then the Simplified ones.
     for path in sorted(recordings.find(folder).ignored, key=lambda path: _strangeness(path.stem), reverse=True):
         kind = path.suffix.lower()
@@ -127,11 +133,8 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
         here = PurePosixPath(path.relative_to(folder).as_posix())
         owners = known.beside(here) if kind in _BESIDE else []
         if lines := subtitles.parse(text, kind) if owners else []:
-            timed = _timed(lines)
-            for owner in map(str, owners):
-                if timed or not _timed(by_path.get(owner, ())):  # a plain text does not take the place of subtitles
-                    by_path[owner] = lines
-                    files[path] = None
+            for owner in owners:
+                add(owner, lines, path)
             continue
         if kind in subtitles.SUFFIXES and not owners:
             unused.append(str(here))
@@ -141,11 +144,11 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
             if len({source.with_suffix("") for source in meant}) > 1:
                 unclear += 1
                 continue
-            by_path.update((str(source), [Line(words)]) for source in meant)
-            if meant:
-                files[path], used = None, True
+            for source in meant:
+                add(source, [Line(words)], path)
+            used = used or bool(meant)
         if owners and not used and not unclear:
-            console.warn(f"No words found in {path.name}")
+            wordless.append(str(here))
         if unclear:
             console.warn(
                 f"{here}: {unclear} rows are not used, for recordings in several folders have the names in them; "
@@ -155,13 +158,19 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
         path = folder / source
         if path.suffix.lower() in embedded.SUFFIXES and source not in by_path and (lines := embedded.read(path)):
             by_path[source], files[path] = lines, None
+    if wordless:
+        console.warn(f"No words found in {_some(wordless)}")
     if unused:
-        some = ", ".join(sorted(unused)[:_NAMED]) + (", …" if len(unused) > _NAMED else "")
         console.warn(
-            f"{len(unused)} files of subtitles or labels are not used, for they are named after no recording: {some}; "
+            f"{len(unused)} files of subtitles or labels are not used, for they are named after no recording: "
+            f"{_some(unused)}; "
             "let each lie beside its recording and have its name (第1集.srt, 第1集.mp4.srt, 第1集.zh.srt for 第1集.mp4)"
         )
     return Transcripts(by_path, tuple(files))
+
+
+def _some(files: Sequence[str]) -> str:
+    return ", ".join(sorted(files)[:_NAMED]) + (f", … ({len(files)} files)" if len(files) > _NAMED else "")
 
 
 def _timed(lines: Sequence[Line]) -> bool:
@@ -198,9 +207,9 @@ def use(
 
     Of lines with times those count that are said within the clip, and of one that spans several each has its share; a
     text without times, or with those of another cut of the film, is shared among the clips of its recording by what was
-    heard in each. A clip whose transcript
-    says something else than is heard is rejected, unless the words fit the sound all the same: `fit` tells how well
-    each of several texts does, from 0 to 1. It also chooses among the readings of a number.
+    heard in each. A clip whose transcript says something else than is heard is rejected, unless the words fit the sound
+    all the same: `fit` tells how well each of several texts does, from 0 to 1. It also chooses among the readings of a
+    number.
     """
     everything = list(clips)
     of_source: dict[str, list[Clip]] = defaultdict(list)
@@ -210,7 +219,8 @@ def use(
     given: dict[str, str] = {}
     for source, theirs in of_source.items():
         theirs.sort(key=lambda clip: clip.start)
-        lines = transcripts.of(source)
+        # A recogniser writes Simplified, so only in it do letters tell where what is said.
+        lines = [replace(line, text=simplified(line.text)) for line in transcripts.of(source)]
         shares = _shared(lines, theirs)
         if _timed(lines):
             anyhow, shares = shares, _said(lines, theirs)

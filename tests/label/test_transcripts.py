@@ -32,6 +32,8 @@ def warned(monkeypatch) -> list[str]:
         ("t.jsonl", '{"audio": "a.wav", "text": "你好世界"}\n{"audio": "zz.wav", "text": "?"}'),
         ("t.json", '[{"file": "a.wav", "sentence": "你好世界"}]'),
         ("t.json", '{"a.wav": "你好世界"}'),
+        ("t.json", '[{"key": "a", "text": "你好世界"}]'),
+        ("a.tsv", "a.wav\t你好世界\nb.wav\t再见\n"),
         ("a.txt", "你好世界\n"),
         ("a.lab", "你好世界"),
     ],
@@ -112,6 +114,34 @@ def test_lyrics_end_where_the_next_line_begins():
         Line("世界", 3.0, 18.0),
     ]
     assert parse("[00:01:50]你好", ".lrc") == [Line("你好", 1.5, 16.5)]  # hundredths of a second, no hours
+    assert parse("[01:00:01.50]<00:01.50>你<00:01.80>好\n[01:00:02.50]", ".lrc") == [Line("你好", 3601.5, 3602.5)]
+
+
+def test_of_lyrics_with_a_translation_the_chinese_is_said():
+    text = "[00:01.00]Hello\n[00:01.00]你好\n[00:03.00]世界\n[00:03.00]World\n[00:04.00]"
+    assert parse(text, ".lrc") == [Line("你好", 1, 3), Line("世界", 3, 4)]
+
+
+def test_lines_come_in_order_whatever_the_file_s():
+    """Editors keep those of each style together."""
+    rows = "".join(f"Dialogue: 0:00:0{n}.00,0:00:0{n + 1}.00,{text}\n" for n, text in ((3, "世界"), (1, "你好")))
+    assert parse(f"Format: Start, End, Text\n{rows}", ".ass") == [Line("你好", 1, 2), Line("世界", 3, 4)]
+
+
+def test_what_is_said_twice_at_once_is_no_shadow():
+    assert parse("00:01,000 --> 00:02,000\n来了\n来了\n", ".srt") == [Line("来了 来了", 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(".tsv", "start\tend\ttext\n"), (".tsv", "file\twords"), (".txt", "1.0\t2.0\t\n")]
+)
+def test_labels_without_words_are_none(kind, text):
+    assert parse(text, kind) == []
+
+
+def test_the_last_of_transformers_chunks_may_have_no_end():
+    chunks = [{"timestamp": [0.0, 2.0], "text": "今天天气"}, {"timestamp": [3.0, None], "text": "我们出门"}]
+    assert parse(json.dumps({"chunks": chunks}), ".json") == [Line("今天天气", 0, 2), Line("我们出门", 3, 3)]
 
 
 STYLED = """[Events]
@@ -150,17 +180,22 @@ def test_an_aligners_words_are_said_without_a_break():
     words = [(0, 0.5, "你好"), (0.5, 1, "世界"), (1, 2, ""), (2, 3, "再见")]
     text = "item [1]:\n" + "".join(f'xmin = {a}\nxmax = {b}\ntext = "{word}"\n' for a, b, word in words)
     assert parse(text, ".textgrid") == [Line("你好世界", 0, 1), Line("再见", 2, 3)]
+    chunks = [{"timestamp": [n, n + 1], "text": word} for n, word in enumerate(["ok", "boss", "我", "来"])]
+    assert parse(json.dumps({"chunks": chunks}), ".json") == [Line("ok boss我来", 0, 4)]
 
 
 def test_pinyin_is_no_transcript(tmp_path, warned):
-    (tmp_path / "a.lab").write_text("ni3 hao3 shi4 jie4\n")
-    assert not find(tmp_path, ["a.wav"])
-    assert warned == ["No words found in a.lab"]
+    names = [f"{number}.lab" for number in range(7)]
+    for name in names:
+        (tmp_path / name).write_text("ni3 hao3 shi4 jie4\n")
+    assert not find(tmp_path, [name.replace("lab", "wav") for name in names])
+    assert warned == ["No words found in 0.lab, 1.lab, 2.lab, 3.lab, 4.lab, … (7 files)"]
 
 
 def test_subtitles_go_before_a_text_without_times(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(WHISPER))
     (tmp_path / "a.txt").write_text("你好世界")
+    (tmp_path / "table.csv").write_text("a.wav|你好世界")
     found = find(tmp_path, ["a.wav"])
     assert found.of("a.wav")[0] == Line("你好", 1.5, 3.0) and found.files == (tmp_path / "a.json",)
 
@@ -346,6 +381,15 @@ def test_of_a_transcript_with_latin_words_the_hanzi_are_compared(words, heard, f
     assert (found.reasons[0].code if found.reasons else "") == code
     assert found.kept == (found.text == words)
     assert bool(found.review) == bool(doubted) and doubted in "".join(doubt.why for doubt in found.review)
+
+
+def test_a_traditional_text_is_shared_as_a_simplified_one():
+    lines = ["這裡邊關緊門窗", "聽說書記來過幾趟", "我們還沒開飯", "風從湖邊颳過來"]
+    heard = ["这里边关紧门窗", "听说书记来过几趟", "我们还没开饭", "风从湖边刮过来"]
+    clips = [clip(heard[n], id=str(n), start=3.0 * n, end=3.0 * n + 2) for n in (0, 3)]
+    found = list(use(clips, transcripts(Line("。".join(lines))), S))
+    assert [one.text for one in found] == [heard[0], heard[3]]
+    assert all(one.scores["transcript_match"] == 1 for one in found)
 
 
 def test_subtitles_of_another_cut_are_told_by_what_is_heard(warned):
