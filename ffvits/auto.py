@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ffvits import console
 from ffvits.clip import Clip
 from ffvits.errors import BaseError, FfvitsError, RecipeError
-from ffvits.files import replacing
+from ffvits.files import refused_by_disk, replacing
 from ffvits.recipe import Recipe
 from ffvits.recipe_file import or_nearest
 from ffvits.run import Run
@@ -72,7 +72,8 @@ def make_voice(
     if until not in LABEL_STAGES or told:
         for base in bases or [resolved.base]:  # a slip is told now, not after labelling
             base_on_disk(resolved, base)
-            _look_offline(resolved, base)
+            if until not in LABEL_STAGES:
+                _look_offline(resolved, base)
     from ffvits.label import label
 
     with Run(Path(resolved.out)).locked():
@@ -292,12 +293,10 @@ def run_batch(recipes: Sequence[str | Path | Recipe], *, until: str = "report") 
         began = time.monotonic()
         try:
             made, error = make_voice(recipe=recipe, until=until), ""
-        except FfvitsError as failure:
+        except Exception as caught:  # noqa: BLE001 — a bug in one character's run must not cost the others theirs
+            failure = caught if isinstance(caught, FfvitsError) else refused_by_disk(caught) or _bug(caught)
             made, error = None, str(failure)
-            console.error(failure.message, failure.cure)
-        except Exception as failure:  # noqa: BLE001 — a bug in one character's run must not cost the others theirs
-            made, error = None, f"{type(failure).__name__}: {failure}"
-            console.error(error, "this is a bug in ffvits: please report it with the recipe")
+            console.error(failure.located, failure.cure)
         rows.append(BatchRow(name, made, error, time.monotonic() - began))
     console.table(
         "Batch",
@@ -314,6 +313,11 @@ def run_batch(recipes: Sequence[str | Path | Recipe], *, until: str = "report") 
         ],
     )
     return rows
+
+
+def _bug(error: Exception) -> FfvitsError:
+    cure = "this is a bug in ffvits: please report it with the recipe"
+    return FfvitsError(f"{type(error).__name__}: {error}", cure=cure)
 
 
 def _refuse_shared(recipes: Sequence[str | Path | Recipe], names: Sequence[str]) -> None:

@@ -1,11 +1,17 @@
-"""Writing files so that a crash, a kill or a full disk leaves either the old file or the new one."""
+"""Writing files so that a crash, a kill or a full disk leaves either the old file or the new one; what disks refuse."""
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from ffvits.errors import FfvitsError
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextmanager
@@ -35,3 +41,17 @@ def write_text(path: Path, text: str) -> None:
     """Writes a UTF-8 file in one atomic step."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def refused_by_disk(error: Exception) -> FfvitsError | None:
+    """The error with its cure where a disk is full or a file may not be used; None for any other, which may be a bug.
+
+    A refusal that names no file is not a disk's: it may be of a port or a process.
+    """
+    if isinstance(error, OSError) and error.errno in _FULL:
+        cure = "free some space, and give the same command again"
+    elif isinstance(error, OSError) and error.errno in _FORBIDDEN and error.filename is not None:
+        cure = "give yourself the right to use it (a run by sudo may have made it), or close the program that holds it"
+    else:
+        return None
+    return FfvitsError(error.strerror, cure=cure, file=error.filename)

@@ -1,5 +1,7 @@
 """The road's own decisions: which recipe, which folder, which stage; and several characters in one go."""
 
+import errno
+import os
 import shutil
 from importlib import resources
 
@@ -57,15 +59,19 @@ def test_one_failing_character_does_not_stop_the_rest(raw, tmp_path):
 
 def test_a_bug_in_one_characters_run_does_not_stop_the_rest(raw, tmp_path, monkeypatch):
     (raw / "坏.mp3").write_bytes(b"")
-    unlucky, good = (Recipe(input=str(raw), out=str(tmp_path / name), base="mandarin-lite") for name in ("a", "b"))
+    names = ("a", "b", "c")
+    unlucky, full, good = (Recipe(input=str(raw), out=str(tmp_path / name), base="mandarin-lite") for name in names)
 
     def made(*, recipe, until):
+        if recipe is full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "clips.jsonl")
         return 1 / 0 if recipe is unlucky else make_voice(recipe=recipe, until=until)
 
     monkeypatch.setattr("ffvits.auto.make_voice", made)
-    rows = run_batch([unlucky, good], until="ingest")
-    assert [row.error for row in rows] == ["ZeroDivisionError: division by zero", ""]
-    assert rows[0].made is None and rows[1].made.run == tmp_path / "b"
+    rows = run_batch([unlucky, full, good], until="ingest")
+    assert "ZeroDivisionError: division by zero" in rows[0].error and "a bug in ffvits" in rows[0].error
+    assert "clips.jsonl" in rows[1].error and "free some space" in rows[1].error and "bug" not in rows[1].error
+    assert rows[0].made is None and rows[1].made is None and rows[2].made.run == tmp_path / "c"
 
 
 def test_a_base_that_is_not_there_is_missed_before_anything_is_written(raw, tmp_path):
@@ -112,6 +118,8 @@ def test_a_base_that_may_not_be_fetched_is_told_before_labelling(raw, tmp_path, 
         make_voice(raw, base="biaobei", offline=True, out=tmp_path / "run")
     assert "offline" in caught.value.message and "without --offline" in caught.value.cure
     assert not (tmp_path / "run").exists()
+    (raw / "坏.mp3").write_bytes(b"")
+    assert make_voice(raw, base="biaobei", offline=True, out=tmp_path / "run", until="ingest").voice is None
 
 
 def test_an_unknown_whisper_is_told_with_the_nearest(raw, tmp_path):

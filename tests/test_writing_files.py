@@ -1,5 +1,6 @@
 """Files are replaced whole or not at all, and whoever may read the folder's files may read them."""
 
+import errno
 import os
 import stat
 
@@ -7,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from ffvits.files import replacing, write_text
+from ffvits.files import refused_by_disk, replacing, write_text
 
 
 def test_an_error_leaves_the_old_file(tmp_path):
@@ -55,3 +56,22 @@ def test_a_library_that_writes_for_its_owner_alone_does_not_lock_the_others_out(
         temporary.chmod(0o600)
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
     assert load_file(path)["x"].tolist() == [1, 1]
+
+
+def test_what_a_disk_refuses_has_a_cure_and_is_no_bug():
+    full = refused_by_disk(OSError(errno.ENOSPC, "No space left"))  # of a file that was open, without its name
+    assert full.file is None and "space" in full.cure
+    forbidden = refused_by_disk(PermissionError(errno.EACCES, "Permission denied", "runs/a"))
+    assert forbidden.file == "runs/a" and "right" in forbidden.cure
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PermissionError(errno.EPERM, "Operation not permitted"),  # a process that may not be ended, say
+        FileNotFoundError(errno.ENOENT, "No such file", "runs/a"),
+        ValueError("x"),
+    ],
+)
+def test_what_may_be_a_bug_stays_one(error):
+    assert refused_by_disk(error) is None

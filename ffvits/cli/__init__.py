@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import errno
 from collections.abc import Sequence
 
 from ffvits import console
 from ffvits.cli.verbs import Parser, declarer, refuse
 from ffvits.errors import FfvitsError
-
-# What a disk refuses, and what helps. It may happen wherever something is written, and is no bug.
-_FULL = "free some space, and give the same command again"
-_FORBIDDEN = "give yourself the right to write there (it may be of a run by sudo), or take another folder"
-_REFUSED = {
-    errno.ENOSPC: _FULL,
-    getattr(errno, "EDQUOT", errno.ENOSPC): _FULL,
-    errno.EACCES: _FORBIDDEN,
-    errno.EPERM: _FORBIDDEN,
-    errno.EROFS: _FORBIDDEN,
-}
+from ffvits.files import refused_by_disk
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,10 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.error("stopped", "the same command goes on from here")
         return 130
     except OSError as error:
-        if error.errno not in _REFUSED:
+        refusal = refused_by_disk(error)
+        if refusal is None:
             raise
-        where = f"{error.filename}: " if error.filename else ""
-        console.error(f"{where}{error.strerror}", _REFUSED[error.errno])
+        console.error(refusal.located, refusal.cure)
         return 2
     except ModuleNotFoundError as error:
         if (error.name or "ffvits").partition(".")[0] == "ffvits":
