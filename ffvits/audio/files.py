@@ -20,6 +20,7 @@ from ffvits.errors import AudioError
 
 if TYPE_CHECKING:
     import numpy as np
+    from av.container import InputContainer
 
 # Suffixes that promise sound: such a file is either read or rejected with a reason, never passed over.
 AUDIO_SUFFIXES = frozenset(
@@ -273,16 +274,27 @@ def _soundfile_blocks(file, damage: list[str]) -> Iterator[np.ndarray]:
         yield block
 
 
+def media(file: BinaryIO) -> InputContainer:
+    """A media file as FFmpeg sees it; nothing but the file itself is read. Raises what PyAV raises.
+
+    A playlist that calls itself .mp3 must not make us fetch what it names, and tags may be no UTF-8: PyAV 19 reads
+    them whatever they are, and the ones before have to be told.
+    """
+    import av
+
+    lenient = {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
+    return av.open(file, options={"protocol_whitelist": ""}, **lenient)
+
+
 @contextmanager
 def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader]:
     import av
 
     with ExitStack() as stack:
         try:
-            # A file object, since PyAV wants Unicode names and a name need not be; and nothing but this file: a
-            # playlist that calls itself .mp3 must not make us fetch what it names.
+            # A file object, since PyAV wants Unicode names and a name need not be.
             file = _PastPadding(stack.enter_context(path.open("rb")))
-            container = av.open(file, options={"protocol_whitelist": ""}, metadata_errors="replace")
+            container = media(file)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             what = getattr(error, "strerror", None) or error
             raise Undecodable(f"no decoder understands it ({failure}FFmpeg: {what})", file=path) from error

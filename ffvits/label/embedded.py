@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffvits.audio.files import is_chinese
+from ffvits.audio.files import is_chinese, media
 from ffvits.label.subtitles import Line, spoken, styled
 
 if TYPE_CHECKING:
@@ -21,10 +21,7 @@ def read(path: Path) -> list[Line]:
     import av
 
     try:
-        with (
-            path.open("rb") as file,
-            av.open(file, options={"protocol_whitelist": ""}, metadata_errors="replace") as film,
-        ):
+        with path.open("rb") as file, media(file) as film:
             stream = _chinese(film)
             return _lines(film, stream) if stream else []
     except (av.error.FFmpegError, OSError, ValueError):

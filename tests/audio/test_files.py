@@ -117,6 +117,21 @@ def test_of_several_sound_tracks_the_chinese_is_read(tmp_path, tags, pitch, said
     assert said in " ".join(notes) and bool(notes) == bool(said)
 
 
+def test_tags_that_are_no_unicode_keep_no_one_from_listening(tmp_path):
+    import av
+
+    with av.open(str(tmp_path / "a.mkv"), "w") as container:
+        container.metadata["title"] = "BYTES"
+        stream = container.add_stream("pcm_s16le", rate=16000, layout="mono")
+        frame = av.AudioFrame.from_ndarray((tone() * 32767).astype(np.int16)[None], format="s16", layout="mono")
+        frame.sample_rate = 16000
+        container.mux(stream.encode(frame))
+    written = (tmp_path / "a.mkv").read_bytes()
+    assert written.count(b"BYTES") == 1
+    (tmp_path / "a.mkv").write_bytes(written.replace(b"BYTES", "派蒙".encode("gbk") + b"1"))
+    assert frequency(read(tmp_path / "a.mkv")[1][:, 0], 16000) == pytest.approx(440, abs=2)
+
+
 def test_the_header_tells_the_length_without_decoding():
     assert probe(EXAMPLES / "line_04.flac").seconds > 1
     assert str(probe(EXAMPLES / "长 录音.m4a")).startswith("aac, ")
@@ -204,6 +219,7 @@ GARBAGE = np.random.default_rng(1).bytes(5000)
         ("qq.amr", b"\x02#!SILK_V3" + GARBAGE, "unreadable", "WeChat"),
         ("concat.mp4", b"ffconcat version 1.0\nfile '/etc/hostname'\n", "unreadable", ""),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_holds_no_sound_is_refused_with_a_reason(tmp_path, name, content, code, said):
     path = tmp_path / name

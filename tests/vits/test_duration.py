@@ -25,7 +25,7 @@ def test_loss_of_the_published_code(golden, monkeypatch, name, noise, expected):
     with torch.no_grad():
         loss = case.model.dp.loss(case.io["enc_p.h"], case.io["enc_p.mask"], frames, case.speaker)
     # Sums of some 300 terms around 50: float32 gives six digits.
-    assert_close(loss, torch.tensor(expected), atol=2e-5, rtol=0)
+    assert_close(loss, torch.tensor(expected), atol=5e-5, rtol=0)
 
 
 def _randomised(step: torch.nn.Module) -> torch.nn.Module:
