@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from pathlib import Path
 
 from ffvits.errors import RecipeError
@@ -40,9 +42,6 @@ def multiplies_bfloat16() -> bool:
 
 def cores(control: Path = Path("/sys/fs/cgroup")) -> int:
     """How many cores this process may use: of a container those that it was given, not all of the machine's."""
-    import math
-    import os
-
     ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     for names in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
         try:

@@ -27,8 +27,10 @@ class Pages(CORSMiddleware):
 
     def _tell(self, headers: Headers) -> None:
         origin = headers.get("origin")
-        if origin is None or origin in self._told or len(self._told) >= TOLD or self.is_allowed_origin(origin):
+        if not origin or not origin.isascii():  # browsers write it in ASCII; others may send what a terminal obeys
             return
-        if origin.partition("://")[2] != headers.get("host"):
-            self._told.add(origin)
-            console.warn(f"a page of {origin} asks, and its browser may not let it hear: allow it with --cors {origin}")
+        own = origin.partition("://")[2] == headers.get("host")
+        if own or origin in self._told or len(self._told) >= TOLD or self.is_allowed_origin(origin):
+            return
+        self._told.add(origin)
+        console.warn(f"a page of {origin} asks, and its browser may not let it hear: allow it with --cors {origin}")

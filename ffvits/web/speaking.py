@@ -36,6 +36,7 @@ class Speaking:
     def __init__(self, run: Run, training: Callable[[], bool] = lambda: False) -> None:
         self._run = run
         self._training = training
+        self._threads = 0  # of the model, as torch chooses them; known when the first voice speaks
         self._mutex = threading.Lock()
         self._loaded: OrderedDict[tuple[str, int], Voice] = OrderedDict()
 
@@ -91,12 +92,17 @@ class Speaking:
     def say(self, id: str, text: str, speaker: str | None, **manner: Any) -> bytes:
         """A WAV. Raises ServeError for an unknown voice, TextError and FfvitsError as `Voice.say`."""
         voice = self._voice(id)
+        self._share_cores()
+        return whole("wav", b"".join(FORMATS["wav"].encode([voice.say(text, speaker, **manner)], voice.sample_rate)))
+
+    def _share_cores(self) -> None:
+        """While training takes the cores, threads that wait for each other cost many times what they gain."""
         with contextlib.suppress(ImportError):  # a voice in ONNX needs no torch
             import torch
 
-            # Threads that wait for each other while training takes their cores cost many times what they gain.
-            torch.set_num_threads(1 if self._training() else cores())  # of this thread
-        return whole("wav", b"".join(FORMATS["wav"].encode([voice.say(text, speaker, **manner)], voice.sample_rate)))
+            with self._mutex:
+                self._threads = self._threads or min(torch.get_num_threads(), cores())
+            torch.set_num_threads(1 if self._training() else self._threads)  # of this thread
 
     def _voice(self, id: str) -> Voice:
         choice = next((choice for choice in self.choices() if choice.id == id), None)
