@@ -20,7 +20,10 @@ def ahead(items: Iterable[T], size: int = 16) -> Iterator[T]:
     Worth it where the work is done outside of Python (decoding, networks, filters), which then runs at the same time
     as the consumer's. An error of the maker is raised here, in its place; a consumer that stops early stops the maker.
     """
+    import torch
+
     iterator = iter(items)
+    ours = torch.get_num_threads()  # of a thread that did not ask before it would be the maker's
     with ThreadPoolExecutor(1, thread_name_prefix="ahead", initializer=_share) as maker:
         waiting = deque(maker.submit(next, iterator, _END) for _ in range(size))
         try:
@@ -34,7 +37,7 @@ def ahead(items: Iterable[T], size: int = 16) -> Iterator[T]:
             close = getattr(iterator, "close", None)
             if close is not None:
                 maker.submit(close).result()
-            _as_before()
+            torch.set_num_threads(ours)  # those that begin later take it over
 
 
 def _share() -> None:
@@ -45,10 +48,3 @@ def _share() -> None:
     import torch
 
     torch.set_num_threads(max(1, cores() // _SIDE_BY_SIDE))
-
-
-def _as_before() -> None:
-    """Has later threads begin with this one's number, which is not that of the makers."""
-    import torch
-
-    torch.set_num_threads(torch.get_num_threads())

@@ -12,6 +12,7 @@ from typing import Any
 from ffvits import console
 from ffvits.audio.files import Found, Undecodable, find
 from ffvits.clip import Clip, clip_id
+from ffvits.device import cores
 from ffvits.errors import AudioError
 from ffvits.label.decoder import Job, decode_all
 from ffvits.recipe import Recipe
@@ -47,7 +48,7 @@ def ingest(folder: Path, run: Run, recipe: Recipe, *, part_seconds: float = 300.
         )
         yield clip.reject("unreadable", "this folder cannot be opened", "give yourself the right to read it")
     jobs = (Job(path, cache, settings.max_rate, settings.part_seconds) for path in found.audio)
-    workers = max(1, min(4, (os.cpu_count() or 2) // 2))
+    workers = max(1, min(4, cores() // 2))
     for job, values in decode_all(jobs, workers):
         source, speaker = _name(job.path, folder), speakers[job.path]
         if isinstance(values, Undecodable):

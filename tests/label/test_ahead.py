@@ -26,11 +26,20 @@ def test_only_so_many_are_made_ahead():
 
 
 def test_a_maker_takes_its_share_of_the_processor_and_nobody_elses():
-    before = torch.get_num_threads()
-    inside = ahead(ahead(torch.get_num_threads() for _ in range(2)))
-    assert list(inside) == [max(1, cores() // 3)] * 2
-    with ThreadPoolExecutor(1) as later:
-        assert torch.get_num_threads() == later.submit(torch.get_num_threads).result() == before
+    before, wanted = torch.get_num_threads(), cores() + 3
+    torch.set_num_threads(wanted)
+
+    def label() -> tuple[list[int], int]:
+        made = list(ahead(ahead(torch.get_num_threads() for _ in range(2))))
+        return made, torch.get_num_threads()
+
+    try:
+        with ThreadPoolExecutor(1) as fresh:  # a thread that has not asked torch for anything yet
+            assert fresh.submit(label).result() == ([max(1, cores() // 3)] * 2, wanted)
+        with ThreadPoolExecutor(1) as later:
+            assert later.submit(torch.get_num_threads).result() == wanted
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_an_error_comes_after_what_was_made_before_it():
