@@ -339,7 +339,9 @@ class Voice:
                         )
                     file.write(samples)
         except (OSError, soundfile.LibsndfileError) as error:
-            raise FfvitsError(f"cannot be written: {error}", cure="choose another with --out", file=path) from error
+            raise FfvitsError(
+                f"cannot be written: {error}", cure="free some space, or choose another with --out", file=path
+            ) from error
         return written / self.sample_rate
 
     def _row(self, speaker: str | None) -> int | None:

@@ -145,8 +145,11 @@ def _save_torch(path: Path, weights: dict[str, Tensor], epoch: int) -> None:
 
     content = {"model": weights, "iteration": epoch, "optimizer": None, "learning_rate": _TRAIN["learning_rate"]}
     # Through a file object: torch on Windows cannot open a path that is not ASCII.
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        torch.save(content, file)
+    try:
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            torch.save(content, file)
+    except RuntimeError as error:  # so its zip writer reports a full disk
+        raise OSError(f"torch cannot write it: {error}") from error
 
 
 def _save_safetensors(path: Path, weights: dict[str, Tensor], metadata: dict[str, str]) -> None:

@@ -87,6 +87,8 @@ def export(
     of the ONNX files. Raises FfvitsError for an unknown target or a folder that cannot be written, or what `Voice.load`
     raises for the source.
     """
+    from safetensors import SafetensorError
+
     wrong = next((target for target in targets if target not in TARGETS), None)
     if wrong is not None:
         raise FfvitsError(f"there is no target {wrong!r}", cure=f"choose of {', '.join(TARGETS)}")
@@ -106,9 +108,11 @@ def export(
             console.warn(f"{target}: {reason}")
             written.append(Written(target, folder, refused=str(reason)))
             continue
-        except OSError as error:
+        except (OSError, SafetensorError) as error:
             raise FfvitsError(
-                f"cannot be written: {error.strerror}", cure="choose another --out", file=folder
+                f"cannot be written: {getattr(error, 'strerror', None) or error}",
+                cure="free some space, or choose another --out",
+                file=folder,
             ) from error
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         console.info(f"{target}: {folder}  {size / 1e6:.1f} MB")

@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from finished_voice import save_voice
 
+from ffvits.errors import FfvitsError
 from ffvits.export import export
 from ffvits.export.folder import RECORD, Refused, placed
 
@@ -101,6 +103,23 @@ def test_an_export_that_cannot_take_its_place_leaves_the_one_before(tmp_path, mo
     with pytest.raises(PermissionError):
         written(tmp_path / "onnx", "paimon", b_onnx="2")
     assert names(tmp_path) == {"onnx"} and names(tmp_path / "onnx") == {"a.onnx", RECORD}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on file size that stands in for a full disk is Unix's")
+@pytest.mark.parametrize("target", ["original", "onnx", "bundle"])
+def test_a_full_disk_is_told_with_its_cure(tmp_path, target):
+    import resource
+
+    source = save_voice(tmp_path / "a", "pinyin-letters", sdp=False)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(FfvitsError, match="cannot be written") as caught:
+            export(source, [target], out=tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "free some space" in caught.value.cure
+    assert names(tmp_path / "out") == set()
 
 
 def test_a_run_that_was_renamed_is_exported_again(tmp_path):
