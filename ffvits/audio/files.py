@@ -20,6 +20,7 @@ from ffvits.errors import AudioError
 
 if TYPE_CHECKING:
     import numpy as np
+    from av.audio.stream import AudioStream
     from av.container import InputContainer
 
 # Suffixes that promise sound: such a file is either read or rejected with a reason, never passed over.
@@ -45,8 +46,9 @@ _BITS = {
 }  # fmt: skip
 _SILK = b"#!SILK"  # what WeChat and QQ record, after a byte of their own, also as .amr
 # How one of several sound tracks is marked: by its language, by its title, or by both.
-_CHINESE = re.compile(r"国语|國語|普通话|普通話|国配|國配|中文|中配|华语|華語|[简繁]|mandarin|chinese", re.IGNORECASE)
-_CHINESE_TAGS = frozenset({"chi", "zho", "zh", "cmn", "zh-cn", "zh-hans", "zh-tw"})
+_CHINESE = re.compile(r"[国國][语語配]|普通[话話]|中[文配英日]|[华華][语語]|[简繁]|mandarin|chinese", re.IGNORECASE)
+_CHINESE_TAGS = frozenset({"chi", "zho", "zh", "cmn"})
+_CANTONESE = re.compile(r"[粤粵]|广东话|廣東話|cantonese", re.IGNORECASE)  # whose language is chi too
 _LOWEST_RATE, _HIGHEST_RATE = 4000, 1_000_000
 _BLOCK_VALUES = 1 << 20
 
@@ -301,15 +303,13 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
         stack.enter_context(container)
         if not container.streams.audio:
             raise Undecodable("it has no sound track", cure="export it with its sound", file=path)
-        streams = container.streams.audio
-        chinese = next((number for number, stream in enumerate(streams) if is_chinese(stream.metadata)), None)
-        stream = streams[chinese or 0]
+        stream, notes = sound_track(container)
         context = stream.codec_context
         if context is None or not context.sample_rate:
             raise Undecodable("the format of its sound track is not known", file=path)
         if start:
             with suppress(av.error.FFmpegError):
-                container.seek(round(start / stream.time_base), stream=stream)
+                container.seek((stream.start_time or 0) + round(start / stream.time_base), stream=stream)
         seconds = 0.0
         if stream.duration is not None:
             seconds = float(stream.duration * stream.time_base)
@@ -318,11 +318,7 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
         lossless = context.codec.name.startswith(("pcm_", "flac", "alac", "ape", "wavpack", "tta"))
         bits = (context.format.bits if context.format else 0) if lossless else 0
         probe = Probe(max(0.0, seconds), context.sample_rate, context.channels, bits, context.codec.name)
-        reader = Reader(probe, "ffmpeg", iter(()), surround=context.channels in (6, 8))
-        if len(streams) > 1 and chinese is not None:
-            reader.notes.append(f"sound track {chinese + 1} of {len(streams)} was taken: it is marked as Chinese")
-        elif len(streams) > 1:
-            reader.notes.append(f"the first of {len(streams)} sound tracks was taken: none is marked as Chinese")
+        reader = Reader(probe, "ffmpeg", iter(()), surround=context.channels in (6, 8), notes=notes)
         reader.blocks = _ffmpeg_blocks(container, stream, reader)
         yield reader
 
@@ -343,9 +339,23 @@ class _PastPadding:
         return self._file.tell() - self._skipped
 
 
+def sound_track(container: InputContainer) -> tuple[AudioStream, list[str]]:
+    """The sound track of a film that is marked as Chinese, the first if none is, and what there is to say of it."""
+    streams = container.streams.audio
+    if len(streams) == 1:
+        return streams[0], []
+    for number, stream in enumerate(streams, 1):
+        if is_chinese(stream.metadata):
+            return stream, [f"sound track {number} of {len(streams)} was taken: it is marked as Chinese"]
+    return streams[0], [f"the first of {len(streams)} sound tracks was taken: none is marked as Chinese"]
+
+
 def is_chinese(tags: Mapping[str, str]) -> bool:
-    """Whether the tags of a film's sound track or subtitles say that it is Chinese."""
-    return tags.get("language", "").lower() in _CHINESE_TAGS or bool(_CHINESE.search(tags.get("title", "")))
+    """Whether the tags of a film's sound track or subtitles say that it is Chinese, and not Cantonese."""
+    language, title = tags.get("language", "").lower(), tags.get("title", "")
+    if _CANTONESE.search(title):
+        return False
+    return language.partition("-")[0] in _CHINESE_TAGS or bool(_CHINESE.search(title))
 
 
 def _ffmpeg_blocks(container, stream, reader: Reader) -> Iterator[np.ndarray]:

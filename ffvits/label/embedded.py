@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffvits.audio.files import is_chinese, media
+from ffvits.audio.files import is_chinese, media, sound_track
 from ffvits.label.subtitles import Line, spoken, styled
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def read(path: Path) -> list[Line]:
     try:
         with path.open("rb") as file, media(file) as film:
             stream = _chinese(film)
-            return _lines(film, stream) if stream else []
+            return _lines(film, stream) if stream and film.streams.audio else []
     except (av.error.FFmpegError, OSError, ValueError):
         return []  # what cannot be read was told of when its sound was
 
@@ -37,11 +37,13 @@ def _chinese(film: InputContainer) -> SubtitleStream | None:
 
 
 def _lines(film: InputContainer, stream: SubtitleStream) -> list[Line]:
+    sound, _ = sound_track(film)
+    began = float((sound.start_time or 0) * sound.time_base)  # a film that was cut may keep its former times
     cues = []
     for packet in film.demux(stream):
         if packet.pts is None or not packet.duration:
             continue
-        start = float(packet.pts * packet.time_base)
+        start = float(packet.pts * packet.time_base) - began
         for shown in packet.decode():
             if shown.type == b"ass":
                 # So FFmpeg writes all of them: ReadOrder, Layer, Style, Name, three margins, Effect, and the words.

@@ -95,6 +95,7 @@ def test_what_bilibili_puts_before_its_m4s_is_passed_over(tmp_path):
     [
         ([{"language": "jpn"}, {"language": "chi"}], 880, "sound track 2 of 2"),
         ([{"language": "jpn"}, {"title": "国语配音"}], 880, "sound track 2 of 2"),
+        ([{"language": "chi", "title": "粤语"}, {"language": "chi", "title": "国语"}], 880, "sound track 2 of 2"),
         ([{}, {}], 440, "none is marked"),
         ([{"language": "chi"}], 440, ""),
     ],
