@@ -101,7 +101,7 @@ class Store:
         except (OSError, NotImplementedError) as error:  # the latter where a drive knows no locks
             raise DownloadError(
                 f"the cache cannot be used: {error}",
-                cure="give yourself the right to read and write in it, or set FFVITS_HOME to another folder",
+                cure="free some space, give yourself the right to read and write, or set FFVITS_HOME to another folder",
                 file=folder,
             ) from error
         return folder
