@@ -46,9 +46,9 @@ def _cells(text: str, kind: str) -> list[list[str]]:
     for mark in ("|", "\t"):  # nobody quotes in these, and a lone quote must not swallow the lines after it
         if mark in first:
             return [[cell.strip().strip('"') for cell in line.split(mark)] for line in text.splitlines()]
-    if kind == ".txt":  # AISHELL-1's and Kaldi's: a name, then the words; prose and notes are none
+    if kind == ".txt":  # AISHELL-1's and Kaldi's: a name without a suffix, then the words; prose and notes are none
         table = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
-        return table if all(re.fullmatch(r"[\w./\\-]+", row[0], re.ASCII) for row in table) else []
+        return table if all(re.fullmatch(r"[\w/\\-]+", row[0], re.ASCII) for row in table) else []
     if kind not in (".csv", ".tsv"):
         return []
     csv.field_size_limit(_LONGEST_CELL)

@@ -224,9 +224,10 @@ def test_of_a_corpus_only_what_is_said_counts(tmp_path, name, text):
     ]
 
 
-def test_notes_about_recordings_are_no_table(tmp_path):
-    (tmp_path / "notes.txt").write_text("录音说明：\na.wav 有杂音\n")
-    assert not find(tmp_path, ["a.wav"])
+@pytest.mark.parametrize("text", ["录音说明：\na.wav 有杂音\n", "a.wav 3.2秒\nb.wav 有杂音\n"])
+def test_notes_about_recordings_are_no_table(tmp_path, text):
+    (tmp_path / "notes.txt").write_text(text)
+    assert not find(tmp_path, ["a.wav", "b.wav"])
 
 
 @pytest.mark.parametrize("text", ["", "not json", "{", "[1, 2]", "\x00\x01", "1\n2\n3", '{"a": {"b": [[]]}}'])
