@@ -11,6 +11,7 @@ _UNSAID = 6  # letters between two such places; of a text that has so many more 
 _UNSURE = 3  # letters in a row that are alike by chance where some are unsaid
 _FAR = 200  # letters; beyond that much of a book nothing is sought
 _OPENING = "“‘「『《〈（("
+_ENDS, _PAUSES = "。！？.!?", "，、；：,;: \n\t"
 
 
 def share(whole: str, heard: Sequence[str]) -> list[str]:
@@ -32,7 +33,7 @@ def share(whole: str, heard: Sequence[str]) -> list[str]:
     for (_, first), (last, _) in itertools.pairwise(edges):
         start = max(reached, _start(whole, places, first))
         reached = max(start, _start(whole, places, last))
-        found.append(whole[start:reached].strip("，。、；：！？,.;:!? \n\t"))
+        found.append(whole[start:reached].lstrip(_ENDS + _PAUSES).rstrip(_PAUSES))
     return found
 
 

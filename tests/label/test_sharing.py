@@ -9,8 +9,9 @@ HEARD = ["尼好世界", "今天天汽很好", "我们去公圆吧", "他说春�
 
 
 def test_each_clip_has_what_was_heard_in_it():
-    assert share("，".join(SENTENCES) + "。", HEARD) == SENTENCES
-    assert share("你好世界，今天天气很好。我们去公园吧！", HEARD[:3]) == SENTENCES[:3]
+    assert share("，".join(SENTENCES), HEARD) == SENTENCES
+    asked = "你好世界，", "今天天气很好？", "我们去公园吧！"  # what ends a sentence tells how it is said
+    assert share("".join(asked), HEARD[:3]) == ["你好世界", *asked[1:]]
     assert share("你好，世界", ["x"]) == ["你好，世界"]
     assert share("", ["a", "b"]) == ["", ""]
     assert len(share("你好世界", ["", "再见", ""])) == 3
@@ -18,9 +19,9 @@ def test_each_clip_has_what_was_heard_in_it():
 
 @pytest.mark.parametrize("left_out", [{0}, {5}, {2, 3}, {1, 2, 3}, {0, 1, 4, 5}])
 def test_what_is_said_in_no_clip_is_in_none(left_out):
-    whole = "第一章 楔子\n本书纯属虚构\n" + "。\n".join(SENTENCES) + "（本章完）\n第二章 雨夜里的不速之客"
+    whole = "第一章 楔子\n本书纯属虚构\n" + "。\n".join(SENTENCES) + "。（本章完）\n第二章 雨夜里的不速之客"
     kept = [number for number in range(6) if number not in left_out]
-    assert share(whole, [HEARD[number] for number in kept]) == [SENTENCES[number] for number in kept]
+    assert share(whole, [HEARD[number] for number in kept]) == [SENTENCES[number] + "。" for number in kept]
 
 
 def test_a_refrain_leads_nobody_astray():

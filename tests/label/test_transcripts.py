@@ -388,7 +388,7 @@ def test_a_traditional_text_is_shared_as_a_simplified_one():
     lines = ["這裡邊關緊門窗", "聽說書記來過幾趟", "我們還沒開飯", "風從湖邊颳過來"]
     heard = ["这里边关紧门窗", "听说书记来过几趟", "我们还没开饭", "风从湖边刮过来"]
     clips = [clip(heard[n], id=str(n), start=3.0 * n, end=3.0 * n + 2) for n in (0, 3)]
-    found = list(use(clips, transcripts(Line("。".join(lines))), S))
+    found = list(use(clips, transcripts(Line("，".join(lines))), S))
     assert [one.text for one in found] == [heard[0], heard[3]]
     assert all(one.scores["transcript_match"] == 1 for one in found)
 
