@@ -140,6 +140,8 @@ def _substation(text: str) -> list[Line]:
             if len(cells) < len(names):
                 continue
             row = dict(zip(names, cells, strict=True))
+            if row.get("effect", "").strip() == "fx":  # syllables of a song, moved about by Aegisub's karaoke
+                continue
             if all(_CLOCK.fullmatch(row[edge].strip()) for edge in ("start", "end")):
                 found.append((_seconds(row["start"]), _seconds(row["end"]), styled(row["text"])))
                 flying += "\\move(" in row["text"]

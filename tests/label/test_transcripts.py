@@ -170,6 +170,12 @@ def test_what_viewers_write_over_a_film_is_no_transcript():
     assert parse(ASS.replace("{\\an8}", "{\\move(9,1,-9,1)}").replace(",世界", ",{\\move(9,2,-9,2)}世界"), ".ass") == []
 
 
+def test_a_song_whose_syllables_fly_makes_no_comments_of_the_rest():
+    song = "".join(f"Dialogue: 0:00:0{n}.00,0:00:0{n}.50,fx,{{\\move({n},1,9,1)}}啦\n" for n in range(5))
+    text = f"Format: Start, End, Effect, Text\n{song}Dialogue: 0:00:08.00,0:00:09.00,,你好\n"
+    assert parse(text, ".ass") == [Line("你好", 8, 9)]
+
+
 def test_a_latin_row_among_chinese_ones_is_said():
     rows = ["你好", "我喜欢\nApple", "再见\n保重", "世界"]
     text = "".join(f"00:0{n},000 --> 00:0{n},900\n{row}\n\n" for n, row in enumerate(rows))
