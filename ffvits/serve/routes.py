@@ -87,7 +87,8 @@ class Desk:
         text = text.encode("utf-8", "replace").decode("utf-8")
         if not text.strip():
             raise TextError("the text is empty", cure="give some words")
-        if not text.replace("\ufffd", "").strip():  # what became of letters in GBK
+        lost = text.count("\ufffd")
+        if lost > 2 * (sum(not letter.isascii() for letter in text) - lost):  # of GBK, some letters pass for UTF-8
             raise TextError("the text is not UTF-8", cure="send it in UTF-8, in an address as %E4%BD%A0")
 
         def heard() -> Iterator:

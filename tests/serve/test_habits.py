@@ -65,9 +65,13 @@ class TestVitsSimpleApi:
         for cut in (len(typed), 51, len(typed) - 20):  # it may arrive in two
             assert _answer(address, typed[:cut], typed[cut:]).endswith(web.get(f"{asked}你好").content)
 
-    def test_letters_in_another_code_are_called_so(self, address):
-        answer = _answer(address, "GET /voice/vits?text=你好 HTTP/1.0\r\n\r\n".encode("gbk"))
+    @pytest.mark.parametrize("text", ["你好", "联通你好", "你好，今天天气很好", "中文abc"])
+    def test_letters_in_another_code_are_called_so(self, address, text):
+        answer = _answer(address, f"GET /voice/vits?text={text} HTTP/1.0\r\n\r\n".encode("gbk"))
         assert answer.startswith(b"HTTP/1.1 400") and b"not UTF-8" in answer
+
+    def test_a_letter_that_was_lost_does_not_silence_the_others(self, web):
+        assert web.get("/voice/vits", params={"text": "嗯\ufffd\ufffd", "id": 2}).status_code == 200
 
     def test_the_bare_address_shows_the_page(self, tmp_path):
         with TestClient(create_app(Settings(tmp_path, key="geheim"))) as web:
