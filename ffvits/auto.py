@@ -169,7 +169,7 @@ def resolve(
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         cure = "name the folder that holds them"
-        if not chosen.input.isprintable():  # "D:\new" holds a line break
+        if min(chosen.input) < " ":  # "D:\new" holds a line break
             cure = "in double quotes YAML takes \\n and \\t for special signs: use single quotes, or write /"
         raise RecipeError(f"the folder of recordings {what}", cure=cure, file=folder)
     if (folder / "recipe.yaml").is_file() and any((folder / name).exists() for name in ("clips.jsonl", "cache")):

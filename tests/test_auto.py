@@ -85,6 +85,9 @@ def test_a_path_whose_backslashes_yaml_took_is_told(tmp_path):
     with pytest.raises(RecipeError) as caught:
         resolve(recipe=tmp_path / "recipe.yaml")
     assert "single quotes" in caught.value.cure
+    with pytest.raises(RecipeError) as caught:
+        resolve("派蒙\u3000的录音")  # a wide space is no escape
+    assert "quotes" not in caught.value.cure
 
 
 def test_an_empty_base_is_not_the_working_folder(raw, tmp_path):
