@@ -47,6 +47,6 @@ def _lines(film: InputContainer, stream: SubtitleStream) -> list[Line]:
         for shown in packet.decode():
             if shown.type == b"ass":
                 # So FFmpeg writes all of them: ReadOrder, Layer, Style, Name, three margins, Effect, and the words.
-                words = shown.ass.decode("utf-8", "replace").split(",", 8)[-1]
-                cues.append((start, start + float(packet.duration * packet.time_base), styled(words)))
+                effect, words = shown.ass.decode("utf-8", "replace").split(",", 8)[-2:]
+                cues.append((start, start + float(packet.duration * packet.time_base), styled(words, effect)))
     return spoken(cues)

@@ -98,6 +98,7 @@ def spoken(cues: Iterable[tuple[float, float, Sequence[str]]]) -> list[Line]:
     for start, end, rows in sorted(cues, key=lambda cue: cue[:2]):
         shown = together.setdefault((start, end), [])
         shown += [row for row in (" ".join(row.split()) for row in rows) if row and row not in shown]
+    together = {times: rows for times, rows in together.items() if rows}  # nothing is said in a drawing
     cues = list(together.values())
     chinese = [[row for row in rows if not _foreign(row)] for rows in cues]
     mixed = sum(0 < len(kept) < len(rows) for kept, rows in zip(chinese, cues, strict=True))
@@ -140,17 +141,16 @@ def _substation(text: str) -> list[Line]:
             if len(cells) < len(names):
                 continue
             row = dict(zip(names, cells, strict=True))
-            if row.get("effect", "").strip() == "fx":  # syllables of a song, moved about by Aegisub's karaoke
-                continue
             if all(_CLOCK.fullmatch(row[edge].strip()) for edge in ("start", "end")):
-                found.append((_seconds(row["start"]), _seconds(row["end"]), styled(row["text"])))
-                flying += "\\move(" in row["text"]
+                rows = styled(row["text"], row.get("effect", ""))
+                found.append((_seconds(row["start"]), _seconds(row["end"]), rows))
+                flying += bool(rows) and "\\move(" in row["text"]
     return spoken(found) if 2 * flying <= len(found) else []
 
 
-def styled(words: str) -> list[str]:
-    """The rows of what SubStation Alpha shows, without its style; none of a drawing."""
-    if re.search(r"\{[^}]*\\p[1-9]", words):
+def styled(words: str, effect: str) -> list[str]:
+    """The rows of what SubStation Alpha shows, without its style; none of a drawing or a song's syllable that moves."""
+    if effect.strip() == "fx" or re.search(r"\{[^}]*\\p[1-9]", words):  # fx is of Aegisub's karaoke
         return []
     return re.split(r"\\[Nn]", re.sub(r"\{[^}]*\}", "", words).replace("\\h", " "))
 

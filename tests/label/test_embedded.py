@@ -12,7 +12,7 @@ from ffvits.label.subtitles import Line
 from ffvits.label.transcripts import find
 
 HEADER = b"[Script Info]\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
-CHINESE = ["{\\an8}你好", "世界\\NHello", "{\\p1}m 0 0 l 9 9"]
+CHINESE = [",{\\an8}你好", ",世界\\NHello", ",{\\p1}m 0 0 l 9 9", "fx,啦"]  # effects and words
 
 
 def film(path: Path, codec: str, subtitles: list[tuple[dict[str, str], list[str]]], began: int = 0) -> Path:
@@ -33,7 +33,7 @@ def film(path: Path, codec: str, subtitles: list[tuple[dict[str, str], list[str]
         container.mux(sound.encode(None))
         for stream, (_, said) in zip(streams, subtitles, strict=True):
             for number, words in enumerate(said):
-                data = f"{number},0,Default,,0,0,0,,{words}".encode() if codec == "ass" else words.encode()
+                data = f"{number},0,Default,,0,0,0,{words}".encode() if codec == "ass" else words.encode()
                 packet = av.Packet(len(data).to_bytes(2, "big") + data if codec == "mov_text" else data)
                 packet.stream, packet.time_base = stream, Fraction(1, 1000)
                 packet.pts = packet.dts = 2000 * number + 1000 + 1000 * began
@@ -58,19 +58,19 @@ def test_the_chinese_ones_are_read(tmp_path, name, codec, said):
 
 
 def test_a_film_that_was_cut_may_keep_its_former_times(tmp_path):
-    film(tmp_path / "a.mkv", "ass", [({"language": "zh-Hant"}, ["你好"])], began=600)
+    film(tmp_path / "a.mkv", "ass", [({"language": "zh-Hant"}, CHINESE[:1])], began=600)
     (line,) = embedded.read(tmp_path / "a.mkv")
     assert (line.start, line.end) == pytest.approx((1, 2), abs=0.1)
 
 
 def test_those_beside_the_film_go_before(tmp_path):
-    film(tmp_path / "a.mkv", "ass", [({"title": "简体"}, ["你好"])])
+    film(tmp_path / "a.mkv", "ass", [({"title": "简体"}, CHINESE[:1])])
     (tmp_path / "a.srt").write_text("00:01,000 --> 00:02,000\n再见\n")
     assert find(tmp_path, ["a.mkv"]).of("a.mkv") == [Line("再见", 1, 2)]
 
 
 def test_films_without_any_have_none(tmp_path):
-    film(tmp_path / "a.mkv", "ass", [({"language": "jpn"}, ["こんにちは"])])
+    film(tmp_path / "a.mkv", "ass", [({"language": "jpn"}, [",こんにちは"])])
     (tmp_path / "b.mp4").write_bytes(b"nothing")
     with av.open(str(tmp_path / "c.mkv"), "w") as silent:
         stream = silent.add_stream("ass")
