@@ -56,9 +56,11 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
     return Cleaned(_tidy("".join(out)), tuple(sorted(notes, key=lambda note: note.position)))
 
 
-# Stars that grade what the word before them names; empty ones are not won.
+# Stars that grade what the word before them names, more than one (书荐★生活) or behind a colon; empty ones are not won.
 _GRADED = "[度数级分荐价]"
-_GRADE = re.compile(rf"(?:(?<={_GRADED})|(?<={_GRADED}[：:])|(?<={_GRADED}[：:] ))(?:[★⭐🌟]\ufe0f?)+(?:☆\ufe0f?)*")
+_GRADE = re.compile(
+    rf"(?:(?<={_GRADED})(?=.\ufe0f?[★⭐🌟☆])|(?<={_GRADED}[：:])|(?<={_GRADED}[：:] ))(?:[★⭐🌟]\ufe0f?)+(?:☆\ufe0f?)*"
+)
 # A noncharacter like PICTURE: a star, which is said behind a number.
 _STAR = "\ufdd2"
 _DIGITS = tuple("零一二三四五六七八九十百")
@@ -66,6 +68,7 @@ _DIGITS = tuple("零一二三四五六七八九十百")
 _PICTURES = ("So", "Sk", "Cn", "Me")
 
 _DIRECT = {
+    "㎡": "m^2", "㎥": "m^3", "㎢": "km^2", "㎠": "cm^2",
     "'": "'", "’": "’", "‘": "‘", "‛": "“", "‚": "“", "‹": "“", "›": "”", "＇": "'", "＂": '"',
     "«": "“", "»": "”", "「": "“", "」": "”", "『": "“", "』": "”",
     "〝": "“", "〞": "”", "〟": "”", "„": "“", "【": "（", "】": "）", "〔": "（", "〕": "）", "〖": "（",

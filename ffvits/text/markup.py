@@ -51,10 +51,11 @@ class Source:
             self.places = [*places, *self.places[at:]]
 
 
+# A picture, a face or whom a bot of QQ speaks to: [CQ:face,id=14].
+BOT_CODE = re.compile(r"\[CQ:[a-z_]{1,20}(?:,[^\[\]\n]{0,2000})?\]")
 _LINES = "br|p|div|li|ul|ol|tr|table|h[1-6]|hr|section|article|blockquote"
 # What stands in group "keep" is text; everything else of the match is markup. Third: what is left in its place.
 _MARKUP = (
-    (re.compile(r"(?<=\d\d)\*{3,}(?=\d\d)"), "what hides digits", "星号"),
     (re.compile(r"<!--.{0,2000}?-->", re.S), "a comment of the markup", ""),
     (re.compile(rf"</?(?i:{_LINES})(?:\s[^<>]{{0,300}})?\s?/?>"), "markup", "\n"),
     (re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>"), "markup", ""),
@@ -74,6 +75,7 @@ _MARKUP = (
         "",
     ),
     (re.compile(r"\*\*\*|\*\*(?!(?<=[\dA-Za-z)]\*\*)\d)|~~|```|(?<![A-Za-z0-9])__|__(?![A-Za-z0-9])"), "markup", ""),
+    (BOT_CODE, "a code of QQ bots", PICTURE),
     (
         re.compile(
             r"\[(?:doge|tv_[一-鿿]{1,4}|[一-鿿]{1,4}cry|笑哭|捂脸|大哭|大笑|微笑|偷笑|呲牙|狗头|吃瓜|滑稽|妙啊|泪目|赞|抱拳"
@@ -112,6 +114,8 @@ def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
     def note(place: int, written: str, what: str) -> None:
         notes.append(Note(offset + source.places[place], written[:40], f"is {what} and not spoken"))
 
+    # No bold type, and spoken: 138****5678.
+    source.replace(_HIDDEN_DIGITS, lambda m: "星号")
     if _LATEX.search(source.text):
         _formulas(source, note)
     for pattern, what, left in ((EMOTICON, "an emoticon", PICTURE), *_MARKUP):
@@ -124,6 +128,7 @@ def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
     return source, notes
 
 
+_HIDDEN_DIGITS = re.compile(r"(?<=\d\d)\*{3,}(?=\d\d)")
 _LATEX = re.compile(r"[$\\]|[\^_]\{")
 
 

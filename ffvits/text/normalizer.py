@@ -86,7 +86,7 @@ _SETTLE = tuple(
         # A space is a pause between clauses of hanzi, a border between Latin words, and nothing elsewhere.
         (f"(?<=[{_HAN}]{{3}}) (?=[{_HAN}]{{3}})", "，"),
         # So it is behind a word that ends a clause, and between numbers, which would run into one.
-        (f"(?<=[{_HAN}][吧吗啊呢嘛呀啦哈了]) (?=[{_HAN}]{{2}})", "，"),
+        (f"(?<=[{_HAN}][吧吗啊呢嘛呀啦哈了])(?<![网酒贴书]吧)(?<![为除]了) (?=[{_HAN}]{{2}})", "，"),
         ("(?<=[零一二三四五六七八九十百千万亿幺]) (?=[零一两二三四五六七八九十百千幺])", "，"),
         ("(?<=[A-Za-z]) +(?=[A-Za-z])", "\x01"),
         (" ", ""),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ffvits.text.characters import clean
-from ffvits.text.markup import EMOTICON
+from ffvits.text.markup import BOT_CODE, EMOTICON
 
 MAX_CHARS = 60
 
@@ -97,6 +97,8 @@ def _ends(text: str) -> Iterator[int]:
     masked = _without_formulas(text, "_")
     if _MAY_BE_A_FACE.search(masked):
         masked = EMOTICON.sub(lambda m: "_" * len(m.group()), masked)
+    if "[CQ:" in masked:
+        masked = BOT_CODE.sub(lambda m: "_" * len(m.group()), masked)
     for match in _END.finditer(masked):
         if match.group().strip() != "." or not _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
             yield match.end()
@@ -169,7 +171,7 @@ def _atoms(clause: str, cut) -> Iterator[str]:
     start = 0
     # A formula counts as a word.
     masked = _without_formulas(clause, "x")
-    for match in re.finditer(f"{_READING.pattern}|{_TAG.pattern}|{_WHOLE.pattern}", masked):
+    for match in re.finditer(f"{_READING.pattern}|{BOT_CODE.pattern}|{_TAG.pattern}|{_WHOLE.pattern}", masked):
         yield from cut(clause[start : match.start()])
         yield clause[match.start() : match.end()]
         start = match.end()

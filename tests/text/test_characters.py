@@ -44,7 +44,7 @@ CASES = [
     ("\\(\\frac{1}{2}\\)", "1⁄2"),
     ("\\[\\sqrt{x+1} \\le 3\\]", "√(x+1) ≤ 3"),
     ("\\frac{a+b}{2}是", "(a+b)⁄2是"),
-    ("㎡", "m2"),
+    ("㎡", "m^2"),
     ("Ⅳ", "四"),
     ("①", "(1)"),
     ("café", "cafe"),
@@ -135,3 +135,20 @@ def test_a_face_of_marks_is_noted_and_not_spoken(face):
 @pytest.mark.parametrize("text", ["(x=1)", "a_b", "(见图T_1)", "β(ω=2)", "(°C)", "x^2", "(1-2)", "他(她)说"])
 def test_brackets_and_signs_that_are_no_face_stay(text):
     assert not [note for note in clean(text).notes if "emoticon" in note.message]
+
+
+@pytest.mark.parametrize(
+    "code", ["[CQ:face,id=14]", "[CQ:at,qq=all]", "[CQ:image,file=a!b.jpg,url=https://a.cn/?c=1&d=2]"]
+)
+def test_a_code_of_qq_bots_is_noted_and_not_spoken(code):
+    cleaned = clean(f"{code}你好{code}再见")
+    assert cleaned.text == "你好，再见"
+    assert [(note.position, "code of QQ bots" in note.message) for note in cleaned.notes] == [
+        (0, True),
+        (len(code) + 2, True),
+    ]
+
+
+def test_stars_that_hide_digits_are_spoken_and_not_noted():
+    cleaned = clean("手机138****5678")
+    assert (cleaned.text, cleaned.notes) == ("手机138星号5678", ())

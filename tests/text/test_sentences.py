@@ -24,6 +24,10 @@ from ffvits.text.sentences import has_words
         ("A. 苹果 B. 香蕉。", ["A. 苹果 B. 香蕉。"]),
         ("1. 打开 2. 关闭", ["1. 打开 2. 关闭"]),
         ("好(。・ω・。)走。来", ["好(。・ω・。)走。", "来"]),
+        (
+            "看[CQ:image,file=a!b.jpg,url=https://a.cn/?c=1&d;e]这张。好",
+            ["看[CQ:image,file=a!b.jpg,url=https://a.cn/?c=1&d;e]这张。", "好"],
+        ),
         ("好(｡･ω･｡)ﾉ♡走。来", ["好(｡･ω･｡)ﾉ♡走。", "来"]),
         ("Mr. Wang和J. Smith来了。", ["Mr. Wang和J. Smith来了。"]),
         ("设 $f(n)=n!$，则 $x; y$。好", ["设 $f(n)=n!$，则 $x; y$。", "好"]),

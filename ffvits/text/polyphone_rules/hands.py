@@ -82,7 +82,7 @@ RULES = {
     # Stroking a beard, not pulling up a sleeve.
     "捋": (("捋(?!了?袖|[起下掉]|胳膊|臂|虎须|[桑榆树]?叶)", "lv3"),),
     # Spraining.
-    "崴": (("崴(?!嵬)", "wai3"),),
+    "崴": (("崴(?=了|脚|到|伤|着|子)|(?<=脚|海参)崴", "wai3"),),
     # Running over, not rolling steel.
     "轧": (("(?<![热冷初精牛])轧(?![钢制辊机材件板账朋头])", "ya4"),),
     # Strewing.

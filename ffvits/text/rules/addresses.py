@@ -189,7 +189,7 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "telephone",
-        r"(?<![\dA-Za-z.])(?:\(?(0\d{2,3})\)?[- ]?(\d{7,8})|([48]00)-?(\d{3})-?(\d{4}))(?:-(\d{1,5}))?(?![\d.])",
+        r"(?<![\dA-Za-z.])(?:\(?(0\d{2,3})\)?[- ]?(\d{7,8})|([48]00)[- ]?(\d{3})[- ]?(\d{4}))(?:-(\d{1,5}))?(?![\d.])",
         lambda m: (
             digits("".join(g for g in m.groups()[:5] if g), phone=True)
             + (f"转{digits(m.group(6), phone=True)}" if m.group(6) else "")
@@ -251,7 +251,7 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "code",
-        rf"((?:{_DEVICES})(?:[是为：:]| |是：|为：)?)(\d{{3,}}(?: \d{{3,4}})*)(?![\d.%年月])",
+        rf"((?:{_DEVICES})(?:[是为：:]| |是：|为：)?)(\d{{3,4}}(?: \d{{3,4}})+(?![一-鿿])|\d{{3,}})(?![\d.%年月])",
         _coded(False),
         examples="""
         QQ号12345678 => QQ号一二三四五六七八
@@ -280,7 +280,7 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     rule(
         "standard without a year",
         r"(?<![A-Za-z\d])(ISO|IEC|IEEE|RFC|IP(?=[56]\d(?!\d))) ?(\d{2,5})(?![\d.:-])",
-        lambda m: m[1] + digits(m[2]),
+        lambda m: m[1] + (cardinal if m[2].endswith("00") else digits)(m[2]),
         examples="ISO 9001认证 => ISO九零零一认证\nIP68防水 => IP六八防水",
     ),
     rule(
@@ -313,10 +313,10 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         "number of a brand",
         (
             r"(?<![\d.A-Za-z])(58(?=同城|到家)|36(?=氪)|360(?=安全|卫士|浏览器|搜索|公司|杀毒|手机)|4399"
-            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|7-11(?=便利|买|店|门)|500(?=彩)|(?<=台北)101|985/211)(?!\d)"
+            r"|1688(?=[网上平])|163(?=邮箱|网)|126(?=邮箱)|51(?=Talk|talk|job)|98(?=[Kk](?![A-Za-z]))|7-11(?=便利|买|店|门)|(?<=便利店)7-11|500(?=彩)|(?<=台北)101|985/211)(?!\d)"
         ),
-        lambda m: digits(m.group()).replace("-", "").replace("/", "、"),
-        examples="58同城 => 五八同城\n98K => 九八K\n台北101大楼 => 台北一零一大楼",
+        lambda m: digits(m.group(), phone=m.group() == "7-11").replace("-", "").replace("/", "、"),
+        examples="58同城 => 五八同城\n7-11便利店 => 七幺幺便利店\n98K => 九八K\n台北101大楼 => 台北一零一大楼",
     ),
     rule(
         "licence plate",

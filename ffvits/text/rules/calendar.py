@@ -162,9 +162,20 @@ _STROKE_AFTER = re.compile(
 
 
 def _stroke_day(m: re.Match[str]) -> str | None:
-    if not _valid(m[1], m[2]) or not (_STROKE_BEFORE.search(before(m, 5)) or _STROKE_AFTER.match(after(m, 5))):
+    if not _valid(m[1], m[2]) or re.match("的|以[上下内]|左右|多|班|[)）]的", after(m, 2)):
+        return None
+    if not (_STROKE_BEFORE.search(before(m, 5)) or _STROKE_AFTER.match(after(m, 5))):
         return None
     return f"{plain(m[1])}月{plain(m[2])}" + ("" if after(m) in tuple("日号") else "日")
+
+
+def _short_date(m: re.Match[str]) -> str | None:
+    """A date where a nought is written, nothing else is said, or the words are of dates; else 20/10/15 of a game."""
+    year, month, day = m.groups()
+    if "0" not in (month[0], day[0]) and m.group() != m.string.strip():
+        if not re.search("日期|时间|截[至止]|更新|发布|生产|有效期|到期|下单|拍摄|签到|记录|于", before(m, 8)):
+            return None
+    return f"{digits(year)}年{plain(month)}月{plain(day)}日"
 
 
 _DYNASTY = re.compile("[朝代国帝宗祖王皇后]$|(?:[唐宋元明清秦汉隋晋魏]|辽|金|商|周|齐|梁|陈|年间|时期|战争)$")
@@ -294,14 +305,14 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     rule(
         "year of a model or a class",
         (
-            rf"(?<![\d.])({_YEAR}|[089]\d|[12]\d)(?=款|版(?!本)|届|级(?!别|以|地震|台风|大风|考)|世界杯"
+            rf"(?<![\d.])({_YEAR}|(?<!第)[089]\d|(?<!第)[12]\d)(?=款|版(?!本)|届|级(?!别|以|地震|台风|大风|考)|世界杯"
             rf"|奥运|欧洲杯|亚运|亚洲杯|春晚|赛季|学年|财年|高考|考研|新版|春夏|秋冬|毕业生|毕业)"
         ),
         lambda m: (
             digits(m.group(1))
             if len(m.group(1)) == 4
-            or (before(m) != "第" and after(m) in "款届级" and m.group(1)[0] in "089")
-            or re.match("届(?:本科|硕士)?(?:毕业|校招|考生|应届|高考|秋招|春招|高三)", after(m, 5))
+            or (after(m) in "款届级" and m.group(1)[0] in "089")
+            or re.match("届(?:本科|硕士)?(?:毕业(?!典礼)|校招|考生|应届|高考|秋招|春招|高三)", after(m, 5))
             else None
         ),
         examples=(
@@ -388,6 +399,12 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         12.25圣诞节 => 十二月二十五圣诞节
         2/14情人节 => 二月十四情人节
         5.1声道 => 五点一声道""",
+    ),
+    rule(
+        "short year with strokes",
+        r"(?<![\d./A-Za-z])(2\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])(?![\d./%A-Za-z])",
+        _short_date,
+        examples="日期：25/11/24 => 日期：二五年十一月二十四日\n战绩20/10/15 => 战绩二十、十、十五",
     ),
     rule(
         "day with a stroke",

@@ -22,12 +22,17 @@ def _case(m: re.Match[str]) -> str:
 
 
 def _of_a_figure(m: re.Match[str]) -> str | None:
-    """A chapter and a number; behind other words that end so (代表, 试图) something is counted or played."""
+    """A chapter and a number; behind other words that end so (代表, 试图) something is counted or played.
+
+    Exercises and annexes (选择题1-10, 附件1-3) are rows, unless the second number is no higher than the first.
+    """
     if (
         (is_counted(after(m, 3)) and not re.match("所示|列[出了举]", after(m, 2)))
         or after(m) in ("元", "分")
         or in_sport(m)
         or re.search("[代老手]表|试图|方式", before(m, 3))
+        or (re.search("[题例件][ (（]?$", before(m, 2)) and int(m[1]) < int(m[2]))
+        or re.match("分别|依次|均|都|各", after(m, 2))
     ):
         return None
     return f"{cardinal(m[1])}杠{cardinal(m[2])}"
@@ -43,9 +48,16 @@ def _year_alone(m: re.Match[str]) -> str | None:
 
 CODE_RULES: tuple[Rule, ...] = (
     rule(
+        "airliner",
+        r"(?<![\d.A-Za-z-])(7[0-8]7)-([1-9]00)(?![\d.-])",
+        lambda m: None if is_counted(after(m, 3)) or after(m) in ("字", "元") else f"{digits(m[1])}杠{cardinal(m[2])}",
+        examples="737-800 => 七三七杠八百\n写707-800字 => 写七百零七到八百字",
+    ),
+    rule(
         "status of an answer",
         r"((?:HTTP|状态码|错误码|返回码|[Ee]rror) ?[是为：:]? ?)([1-5]\d\d)(?![\d.])"
-        r"|(?<![\d.])([45]\d\d)(?=表示| (?:Not|Bad|Forbidden|Internal|Too|Gateway|Unauthorized|Service)(?![A-Za-z]))",
+        r"|(?<![\d.])(4(?:0[0-9]|29)|50[0-4])"
+        r"(?=表示| (?:Not|Bad|Forbidden|Internal|Too|Gateway|Unauthorized|Service)(?![A-Za-z]))",
         lambda m: (m[1] or "") + _status(m[2] or m[3]),
         examples="""
         HTTP 429 => HTTP四二九
@@ -116,8 +128,8 @@ CODE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "year of a book",
-        rf"(?<=出版社)([，,] ?)({_YEAR})(?![\d年])",
-        lambda m: "，" + digits(m[2]),
+        rf"(?<=出版社)[，,] ?({_YEAR})(?![\d年多余个人])",
+        lambda m: "，" + digits(m[1]),
         examples="清华大学出版社, 2020 => 清华大学出版社，二零二零",
     ),
     rule(

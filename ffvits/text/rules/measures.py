@@ -296,7 +296,8 @@ MEASURE_RULES: tuple[Rule, ...] = (
         "so much for so many",
         rf"(?:(?<=[元块])|(?<![\dA-Za-z.])({NUMBER} ?(?:kcal|k?J|[mμu]?g)))"
         r"/(?=百万|千|万|\d+ ?(?:[mk]?g|m?[Ll]|km|克|千克|斤|毫升|升|公里|千?字)(?![A-Za-z]))",
-        lambda m: (m[1] or "") + "每",
+        # 100g/200g are two sizes.
+        lambda m: None if (m[1] or "")[-1:] == "g" and not after(m, 3) == "100" else (m[1] or "") + "每",
         examples="350kcal/100g => 三百五十千卡每一百克\n$2.5/百万tokens => 二点五美元每百万tokens",
     ),
     rule(
@@ -335,7 +336,8 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit that is named",
-        rf"((?:单位)(?:是|为|[：:])? ?)({UNIT})(?![A-Za-z\d/])",
+        # One letter before hanzi is a name: 单位A座.
+        rf"(单位(?:是|为|[：:])? ?)({_WRITTEN_OUT}|N·m|(?:{UNIT})(?![一-鿿]))(?![A-Za-z\d/])",
         lambda m: m[1] + UNITS[m[2]],
         examples="单位N⋅m => 单位牛米\n单位：mg => 单位：毫克",
     ),

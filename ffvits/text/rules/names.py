@@ -92,7 +92,8 @@ def _model(m: re.Match[str]) -> str | None:
         return f"{name}{cardinal(number) if round_ and number[0] != '0' else digits(number)}{tail}"
     military = (len(name) <= 3 and hyphen) or name in ("AK", "CR")
     # 32B counts parameters.
-    if len(number) == 2 and military and tail not in ("B", "b") and name not in ("GPT", "GTA", "PS", "XP"):
+    parameters = tail in ("B", "b") and not re.fullmatch("[A-Z]{1,2}", name)
+    if len(number) == 2 and military and not parameters and name not in ("GPT", "GTA", "PS", "XP"):
         return f"{name}{digits(number)}{tail}"
     return f"{name}{cardinal(number)}{tail}"
 
@@ -311,7 +312,7 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(
         "graphics card or processor",
         r"(?<![A-Za-z])(G?[RG]TX|GT|RX|R[3579]) (\d{3,4})(?![\d.])",
-        lambda m: f"{m[1]}{digits(m[2])}",
+        lambda m: None if re.match("[元块米万多]", after(m)) else f"{m[1]}{digits(m[2])}",
         examples="RTX 3060 12GB => RTX三零六零，十二G\nR7 7800X3D => R七七八零零X三D",
     ),
     rule(

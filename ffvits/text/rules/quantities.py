@@ -227,8 +227,8 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit after a power",
-        rf"(?<=次方)(?: ?({UNIT})(?![A-Za-z]))?(?:/({UNIT})(?![A-Za-z]))?",
-        lambda m: UNITS.get(m[1], "") + ("每" + UNITS[m[2]] if m[2] else ""),
+        rf"(?:(?<=次方)|(?<=十的[平立]方))(?: ?({UNIT})(?![A-Za-z]))?(?:/({UNIT}|[平立]方米)(?![A-Za-z]))?",
+        lambda m: UNITS.get(m[1], "") + ("每" + UNITS.get(m[2], m[2]) if m[2] else ""),
         examples="4.5×10^9/L => 四点五乘十的九次方每升\n3×10⁸m/s => 三乘十的八次方米每秒",
     ),
     rule(
@@ -277,14 +277,15 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "marks out of the best",
-        r"(?<=评分|得分|打分|总分|均分|豆瓣)([为是：:]{0,2} ?)(\d+(?:\.\d+)?)分? ?/ ?(5|10|100)(?:分|(?![\d./A-Za-z]))",
-        lambda m: f"{m[1]}{decimal(m[2])}分，满分{cardinal(m[3])}分",
+        r"(?<=评分|得分|打分|总分|均分|豆瓣)([为是：:]{0,2} ?)(\d+(?:\.\d+)?)分? ?"
+        r"/ ?(5|10|100)(?:分|(?![\d./A-Za-z的]))",
+        lambda m: f"{m[1]}{decimal(m[2])}分，满分{cardinal(m[3])}分" if float(m[2]) <= int(m[3]) else None,
         examples="评分：4.5/5 => 评分：四点五分，满分五分\n豆瓣9.7/10 => 豆瓣九点七分，满分十分",
     ),
     rule(
         "step of steps",
         r"步骤 ?(\d{1,2})/(\d{1,2})(?![\d./])",
-        lambda m: f"步骤{cardinal(m[1])}，共{cardinal(m[2])}步",
+        lambda m: f"步骤{cardinal(m[1])}，共{cardinal(m[2], two='两')}步",
         examples="步骤1/3：填写信息 => 步骤一，共三步：填写信息",
     ),
     rule(
@@ -324,8 +325,8 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     rule(
         "and more of what is not counted",
         rf"{FREE}({NUMBER})\+(?=国家|城市|地区|省份|企业|品牌|高校|学校|用户|粉丝)",
-        lambda m: decimal(m[1]) + "多个",
-        examples="30+国家 => 三十多个国家",
+        lambda m: decimal(m[1]) + ("多个" if m[1].endswith("0") else "个以上的"),
+        examples="30+国家 => 三十多个国家\n5+企业 => 五个以上的企业",
     ),
     rule("and up", rf"{FREE}({NUMBER})\+(?![\d])", lambda m: decimal(m.group(1)) + "加", examples="18+ => 十八加"),
     rule(

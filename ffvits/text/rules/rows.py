@@ -40,7 +40,19 @@ def _places(m: re.Match[str]) -> str | None:
     return m[1] + re.sub(r"\d+", lambda n: cardinal(n.group()), m[2])
 
 
+def _may_end_sets(text: str) -> bool:
+    """True if each pair can be the end of a set: somebody has 15 or 25, or is two ahead. 25:40 of a film is none."""
+    pairs = [(int(a), int(b)) for a, b in re.findall(r"(\d+):(\d+)", text)]
+    return all(max(pair) in (15, 25) or abs(pair[0] - pair[1]) == 2 for pair in pairs)
+
+
 ROW_RULES: tuple[Rule, ...] = (
+    rule(
+        "from one with a letter to the next",
+        r"(?<![A-Za-z\d.-])([A-Z])(\d{1,2})[-~—]\1(\d{1,2})(?![A-Za-z\d.-])",
+        lambda m: f"{m[1]}{cardinal(m[2])}到{m[1]}{cardinal(m[3])}" if int(m[2]) < int(m[3]) else None,
+        examples="地下B1-B2层 => 地下B一到B二层\nA1-A3 => A一到A三",
+    ),
     rule("plus or minus", r"\+/- ?", lambda m: "正负", examples="误差+/-3 => 误差正负三\n+/-值 => 正负值"),
     rule(
         "sets of a match",
@@ -56,7 +68,7 @@ ROW_RULES: tuple[Rule, ...] = (
         r"(?<![\d:.])\d{1,2}:\d\d(?:[、，, ]{1,2}\d{1,2}:\d\d){1,4}(?![\d:])",
         lambda m: (
             re.sub(r"\d+", lambda n: cardinal(n.group()), m.group().replace(":", "比"))
-            if any(int(n) > 24 for n in re.findall(r"(\d+):", m.group()))
+            if any(int(n) > 24 for n in re.findall(r"(\d+):", m.group())) and _may_end_sets(m.group())
             else None
         ),
         examples="25:22、23:25、25:18 => 二十五比二十二、二十三比二十五、二十五比十八",

@@ -24,6 +24,9 @@ _HAN = "一-鿿㐀-䶿"
 _WORD = f"A-Za-z{_HAN}"
 
 
+# How words end that name an amount.
+_AMOUNT = "(?:[A-Za-z）)量度数积值价额长宽高程间力功压流阻率本入润产债重径期差和方零一二三四五六七八九十百千万亿]|负b)"
+
 SIGN_RULES: tuple[Rule, ...] = (
     rule(
         "laughing and thinking aloud",
@@ -46,7 +49,7 @@ SIGN_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "key of a telephone",
-        "(#|\\*)号?(?=键)",
+        r"(?<![A-Za-z])(#|\*)号?(?=键)",
         lambda m: "星号" if m[1] == "*" else "井号",
         examples="按#号键返回，按*键重听 => 按井号键返回，按星号键重听",
     ),
@@ -112,13 +115,14 @@ SIGN_RULES: tuple[Rule, ...] = (
     rule(
         "slash",
         rf"(?<=[{_WORD}）)”]) ?/ ?(?=[{_WORD}（(“])",
-        lambda m: "除以" if re.search("等于[^，。！？；]{1,16}$", before(m, 18)) else "、",
+        # 性别=男/女 is a choice.
+        lambda m: "除以" if re.search(f"等于[^，。！？；]{{0,15}}{_AMOUNT}$", before(m, 18)) else "、",
         examples="男/女 => 男、女\n速度=路程/时间 => 速度等于路程除以时间",
     ),
     rule("minus as negative", rf"(?<![{_WORD}])-(?=[零一二三四五六七八九十两])", lambda m: "负"),
     rule(
         "from day to day",
-        "(?<=[周期拜][一二三四五六日天末])[-~—](?=周|星期|礼拜)|(?<=[月日年号])[-~—](?=[零一二三四五六七八九十]{1,4}[年月日号])"
+        "(?<=[周期拜][一二三四五六日天末])[-~—](?=周|星期|礼拜)|(?<=[零一二三四五六七八九十][月日年号])[-~—](?=[零一二三四五六七八九十]{1,4}[年月日号])"
         "|(?<=[零一二三四五六七八九十][章节页回集课讲条])[-~—](?=第)",
         lambda m: "到",
         examples="周一~周五 => 周一到周五\n1037年1月8日—1101年8月24日 => 一零三七年一月八日到一一零一年八月二十四日",
