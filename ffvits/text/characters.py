@@ -38,6 +38,7 @@ def is_hanzi(char: str) -> bool:
 def clean(text: str, *, offset: int = 0) -> Cleaned:
     """Readable text and notes; never raises. `offset` is added to the positions of the notes."""
     source, notes = strip_markup(text, offset)
+    source.replace(_AREA_BEFORE_NUMBER, lambda m: m.group() + " ")
     source.replace(_GRADE, lambda m: cardinal(str(len(re.findall("[★⭐🌟]", m.group())))) + "星")
     out: list[str] = []
     for place, char in zip(source.places, source.text, strict=True):
@@ -56,6 +57,8 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
     return Cleaned(_tidy("".join(out)), tuple(sorted(notes, key=lambda note: note.position)))
 
 
+# Else 每㎡12元 has a power of 212.
+_AREA_BEFORE_NUMBER = re.compile("[㎡㎥㎢㎠](?=[0-9０-９])")
 # Stars that grade what the word before them names, more than one (书荐★生活) or behind a colon; empty ones are not won.
 _GRADED = "[度数级分荐价]"
 _GRADE = re.compile(

@@ -173,7 +173,8 @@ def _short_date(m: re.Match[str]) -> str | None:
     """A date where a nought is written, nothing else is said, or the words are of dates; else 20/10/15 of a game."""
     year, month, day = m.groups()
     if "0" not in (month[0], day[0]) and m.group() != m.string.strip():
-        if not re.search("日期|时间|截[至止]|更新|发布|生产|有效期|到期|下单|拍摄|签到|记录|于", before(m, 8)):
+        dates = "日期|时间|截[至止]|更新|发布|生产|有效期|到期|下单|拍摄|签到|记录"
+        if not re.search(f"{dates}|于", before(m, 8)) and not re.match(dates, after(m, 2)):
             return None
     return f"{digits(year)}年{plain(month)}月{plain(day)}日"
 

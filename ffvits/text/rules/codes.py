@@ -30,7 +30,7 @@ def _of_a_figure(m: re.Match[str]) -> str | None:
         (is_counted(after(m, 3)) and not re.match("所示|列[出了举]", after(m, 2)))
         or after(m) in ("元", "分")
         or in_sport(m)
-        or re.search("[代老手]表|试图|方式", before(m, 3))
+        or re.search("[代老手]表|试图|方式|比例", before(m, 3))
         or (re.search("[题例件][ (（]?$", before(m, 2)) and int(m[1]) < int(m[2]))
         or re.match("分别|依次|均|都|各", after(m, 2))
     ):
@@ -56,7 +56,7 @@ CODE_RULES: tuple[Rule, ...] = (
     rule(
         "status of an answer",
         r"((?:HTTP|状态码|错误码|返回码|[Ee]rror) ?[是为：:]? ?)([1-5]\d\d)(?![\d.])"
-        r"|(?<![\d.])(4(?:0[0-9]|29)|50[0-4])"
+        r"|(?<![\d.第])(4(?:0[0-9]|29)|50[0-4])"
         r"(?=表示| (?:Not|Bad|Forbidden|Internal|Too|Gateway|Unauthorized|Service)(?![A-Za-z]))",
         lambda m: (m[1] or "") + _status(m[2] or m[3]),
         examples="""

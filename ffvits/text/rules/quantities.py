@@ -215,7 +215,7 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "area without number",
-        r"(?<![A-Za-z\d])(k|c|d|m)?m\^([23])",
+        r"(?<![A-Za-z\d])(k|c|d|m)?m\^([23])(?: (?=\d))?",
         lambda m: {"2": "平方", "3": "立方"}[m.group(2)] + UNITS[(m.group(1) or "") + "m"],
         examples="每m²的价格 => 每平方米的价格",
     ),
