@@ -1,10 +1,11 @@
-"""How many cores there are for us."""
+"""How many cores there are for us, and how threads wait there."""
 
 import os
 import sys
 
 import pytest
 
+from ffvits.cli import main
 from ffvits.device import cores
 from ffvits.serve.settings import Settings
 
@@ -34,3 +35,17 @@ def test_a_server_has_no_more_workers_than_cores_are_its_own(tmp_path, monkeypat
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {5})
     assert Settings(tmp_path).threads == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("set_by_user", "found"),
+    [({}, "1000"), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "ACTIVE"}, None)],
+)
+def test_a_command_lets_waiting_threads_sleep_unless_told(monkeypatch, set_by_user, found):
+    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):
+        monkeypatch.setenv(name, "")  # so that what the command sets is taken back
+        monkeypatch.delenv(name)
+    for name, value in set_by_user.items():
+        monkeypatch.setenv(name, value)
+    assert main(["bases", "--quiet"]) == 0
+    assert os.environ.get("GOMP_SPINCOUNT") == found

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ffvits import console
 from ffvits.cli.verbs import Parser, declarer, refuse
+from ffvits.device import wait_asleep
 from ffvits.errors import FfvitsError
 from ffvits.files import refused_by_disk
 
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     141 says that whoever read the results left early.
     """
+    wait_asleep()
     parser = build_parser()
     arguments, unknown = parser.parse_known_args(argv)
     try:
