@@ -111,3 +111,17 @@ def run(labelled, tmp_path) -> Run:
     folder = tmp_path / "run"
     shutil.copytree(labelled, folder)
     return Run.create(folder, Run.open(folder).recipe().override({"out": str(folder)}))
+
+
+@pytest.fixture(scope="session")
+def harmonic_base(tiny_base, tmp_path_factory) -> Path:
+    """The tiny base with a harmonic decoder, as a voice folder."""
+    from ffvits.base import adapt, load_base
+    from ffvits.speak.folder import VoiceInfo
+
+    base = load_base(tiny_base)
+    adapted = adapt(base, speakers=[], decoder="harmonic")
+    folder = tmp_path_factory.mktemp("harmonic") / "voice"
+    info = VoiceInfo(adapted.config.to_dict(), 22050, base.symbols, base.front_end, base.add_blank)
+    info.save(folder, adapted.state)
+    return folder

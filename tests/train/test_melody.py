@@ -93,17 +93,6 @@ class TestLoss:
         assert float(melody_loss(read, self.real, self.mask, 3)) == pytest.approx((0.1 + 0.2 + np.log(2)) / 3, rel=1e-4)
 
 
-@pytest.fixture(scope="module")
-def harmonic_base(tiny_base, tmp_path_factory):
-    """The tiny base with a harmonic decoder, as a voice folder."""
-    base = load_base(tiny_base)
-    adapted = adapt(base, speakers=[], decoder="harmonic")
-    folder = tmp_path_factory.mktemp("harmonic") / "voice"
-    info = VoiceInfo(adapted.config.to_dict(), 22050, base.symbols, base.front_end, base.add_blank)
-    info.save(folder, adapted.state)
-    return folder
-
-
 def test_every_part_learns(run, harmonic_base):
     base = load_base(harmonic_base)
     adapted = adapt(base, speakers=["派蒙"])
