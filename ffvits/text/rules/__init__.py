@@ -9,6 +9,7 @@ from ffvits.text.rules.calendar import CALENDAR_RULES
 from ffvits.text.rules.chemistry import CHEMISTRY_RULES
 from ffvits.text.rules.clock import CLOCK_RULES
 from ffvits.text.rules.codes import CODE_RULES
+from ffvits.text.rules.days import DAY_RULES
 from ffvits.text.rules.lists import LIST_RULES
 from ffvits.text.rules.mathematics import MATHEMATICS_RULES
 from ffvits.text.rules.measures import MEASURE_RULES
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *ADDRESS_RULES,
     *ROW_RULES,
     *CALENDAR_RULES,
+    *DAY_RULES,
     *CLOCK_RULES,
     *CHEMISTRY_RULES,
     *MATHEMATICS_RULES,
