@@ -204,7 +204,7 @@ def spleeter(path: Path, into: Path) -> dict[str, str]:
     from ffvits.audio.sound import Sound
     from ffvits.label import spleeter as network
 
-    loaded = network.load(store.fetch("spleeter-2stems"))
+    loaded = network.load(store.fetch("spleeter-2stems"), exact=True)  # as Spleeter computes
     _, whole = next(iter(parts(path, survey(path), max_rate=network.RATE, seconds=3600.0)))
     sound = whole.at(network.RATE)
     step = 12 * network.RATE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ffvits.errors import RecipeError
@@ -32,12 +34,21 @@ def choose_device(name: str) -> str:
 
 def multiplies_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 in hardware, and torch uses it."""
+    return _can("avx512_bf16", "amx_bf16")
+
+
+def multiplies_tiles() -> bool:
+    """Whether this processor multiplies whole tiles of bfloat16 (AMX), and torch uses it."""
+    return _can("amx_bf16")
+
+
+def _can(*any_of: str) -> bool:
     import torch
 
     if not torch.backends.mkldnn.is_available():
         return False
     has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+    return any(has.get(name) for name in any_of)
 
 
 def wait_asleep() -> None:
@@ -62,3 +73,20 @@ def cores(control: Path = Path("/sys/fs/cgroup")) -> int:
         if quota not in ("max", "-1"):
             ours = min(ours, math.ceil(int(quota) / int(period)))
     return max(1, ours)
+
+
+@contextmanager
+def threads(count: int | None = None) -> Iterator[None]:
+    """Lets torch compute in so many threads (None: as many as before) inside, and in as many as before behind it.
+
+    The number belongs to the thread that asks, and other users of OpenMP (CTranslate2) change it for torch too.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    try:
+        if count is not None:
+            torch.set_num_threads(count)
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from ffvits.cli import main
-from ffvits.device import cores
+from ffvits.device import cores, threads
 from ffvits.serve.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="control groups are Linux's")
@@ -49,3 +49,16 @@ def test_a_command_lets_waiting_threads_sleep_unless_told(monkeypatch, set_by_us
         monkeypatch.setenv(name, value)
     assert main(["bases", "--quiet"]) == 0
     assert os.environ.get("GOMP_SPINCOUNT") == found
+
+
+def test_inside_there_are_other_threads_and_behind_it_as_many_as_before():
+    import torch
+
+    before = torch.get_num_threads()
+    with threads(before + 3):
+        assert torch.get_num_threads() == before + 3
+    assert torch.get_num_threads() == before
+    with pytest.raises(KeyError), threads():
+        torch.set_num_threads(before + 2)
+        raise KeyError
+    assert torch.get_num_threads() == before

@@ -87,15 +87,9 @@ class Panel:
         )
 
     def _recogniser(self, settings: TranscribeSettings) -> Recogniser:
-        import torch
-
         from ffvits.label import recogniser
 
-        threads = torch.get_num_threads()
-        try:
-            return recogniser.load(settings, self.device, self.offline, alone=True)
-        finally:
-            torch.set_num_threads(threads)  # CTranslate2 sets its own number for all of OpenMP
+        return recogniser.load(settings, self.device, self.offline, alone=True)
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -37,10 +37,11 @@ def lexicon_file(reader: FrontEnd, *, common: int = COMMON, words: bool = True) 
     Words are read alone; jieba's words of at least `common` occurrences are looked at, and those of the user's own
     lexicon. Kept are those that hold a character of several readings, or are read otherwise than their characters.
     Before them stand the contexts of `text/data/contexts.txt`: stretches of sentences that the words alone would
-    get wrong. `words=False` leaves out all but characters.
+    get wrong, and characters that are read otherwise between words than as a text of their own. `words=False` leaves
+    out all but characters; each then has its commonest reading, in words or between them.
     """
     seen: dict[str, list[str]] = {}
-    for word, marked in _words(reader, common) if words else ((word, word) for word in _single()):
+    for word, marked in _words(reader, common) if words else _characters("characters.txt"):
         spelled = _spelled(reader, marked) if word not in seen else []
         if spelled:
             seen[word] = spelled
@@ -64,12 +65,12 @@ def longest_match(text: str, words: Container[str]) -> Iterator[str]:
 def _words(reader: FrontEnd, common: int) -> Iterator[tuple[str, str]]:
     """What stands in the lexicon, and the text that says how it is read; of equals the first counts."""
     yield from ((word.lower(), word.lower()) for word in reader.lexicon)
-    yield from ((word, word) for word in _single())
+    yield from _characters("contexts.txt")
     known = [(word, count) for word, count in _jieba() if count >= common]
     words = [word for word, _ in known if len(word) > 1 and _telling(word)]
     # 一 and 不 change their tone with what follows, in a word of the dictionary or not.
     words += [first + second for first in "一不" for second, _ in known if len(second) == 1 and not _telling(second)]
-    contexts = _contexts()
+    contexts = _contexts("contexts.txt")
     with console.progress("lexicon", total=len(contexts) + len(words), unit="words") as bar:
         for context, readings in contexts.items():
             # A word of the user's stands above what was found in other people's sentences.
@@ -91,11 +92,17 @@ def _telling(word: str) -> bool:
     return len(word) > 1 and word_readings(word) != tuple(word_readings(char)[0] for char in word)
 
 
-@lru_cache(maxsize=1)
-def _contexts() -> dict[str, tuple[str, ...]]:
+def _characters(listed: str) -> Iterator[tuple[str, str]]:
+    """`_single`, and the text that says how each is read: as the list has it, or else as a text of its own."""
+    contexts = _contexts(listed)
+    yield from ((word, _marked(word, contexts[word]) if word in contexts else word) for word in _single())
+
+
+@lru_cache(maxsize=2)
+def _contexts(name: str) -> dict[str, tuple[str, ...]]:
     from ffvits.text.polyphones import data_text, read_phrases
 
-    return read_phrases(data_text("contexts.txt"))
+    return read_phrases(data_text(name))
 
 
 def _marked(context: str, readings: tuple[str, ...]) -> str:

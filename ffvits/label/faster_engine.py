@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
-from ffvits.device import cores
+from ffvits.device import cores, multiplies_tiles, threads
 from ffvits.errors import DownloadError
 from ffvits.label import overlap
 from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
@@ -17,28 +17,34 @@ if TYPE_CHECKING:
     import ctranslate2
     import numpy as np
 
+    from ffvits.label.encoder import Encoder
+
 _FRAME = 0.01  # seconds; the encoder halves the rate
 _PROMPT = 200  # tokens that an opening may have
 
 
 class FasterEngine:
-    """The network in int8 on the processor, of which it takes half or, `alone`, all; in float16 on cuda."""
+    """The network in int8 on the processor, of which it takes half or, `alone`, all; in float16 on cuda.
+
+    Where the processor multiplies tiles of bfloat16 the encoder is torch's: of 381 sentences, clean, with noise and
+    with music at 7 dB, 18.1 % of the characters were wrong with it and 19.0 % in int8.
+    """
 
     def __init__(self, folder: Path, settings: TranscribeSettings, device: str, alone: bool = False) -> None:
-        import torch
         from faster_whisper import WhisperModel
 
-        threads = torch.get_num_threads()
         place, number = _place(device)
+        self._threads = cores() if alone else max(1, cores() // 2)  # the others clean and measure meanwhile
         try:
-            loaded = WhisperModel(
-                str(folder),
-                device=place,
-                device_index=number,
-                compute_type="float16" if place == "cuda" else "int8",
-                cpu_threads=cores() if alone else max(1, cores() // 2),  # the others clean and measure meanwhile
-                local_files_only=True,
-            )
+            with threads():
+                loaded = WhisperModel(
+                    str(folder),
+                    device=place,
+                    device_index=number,
+                    compute_type="float16" if place == "cuda" else "int8",
+                    cpu_threads=self._threads,
+                    local_files_only=True,
+                )
         except (RuntimeError, ValueError) as error:
             own = folder == Path(settings.model).expanduser()
             raise DownloadError(
@@ -46,11 +52,10 @@ class FasterEngine:
                 cure="name a folder with its model.bin, or a size" if own else "delete the folder to fetch it again",
                 file=folder,
             ) from error
-        finally:
-            torch.set_num_threads(threads)  # CTranslate2's own would be that of a later training too
         self._model = loaded.model
         self._features = loaded.feature_extractor
         self._tokens = loaded.hf_tokenizer
+        self._encoder = self._quick_encoder(folder, place)
         self._beam = settings.beam_size
         before = self._tokens.encode(" " + opening(settings), add_special_tokens=False).ids[-_PROMPT:]
         special = self._tokens.token_to_id
@@ -58,6 +63,13 @@ class FasterEngine:
         self._start += [special("<|startoftranscript|>"), special("<|zh|>"), special("<|transcribe|>")]
         self._text_only = special("<|notimestamps|>")
         self._overlap = overlap.load(settings)
+
+    @staticmethod
+    def _quick_encoder(folder: Path, place: str) -> Encoder | None:
+        """The encoder in bfloat16, or None where CTranslate2's is the faster one."""
+        from ffvits.label import encoder
+
+        return encoder.load(folder / "model.bin") if place == "cpu" and multiplies_tiles() else None
 
     def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
         encoded = self._encoded(sounds, seconds)
@@ -106,6 +118,9 @@ class FasterEngine:
         import numpy as np
 
         features = np.stack([self._mel(sound, seconds) for sound in sounds])
+        if self._encoder is not None:
+            with threads(self._threads):
+                return ctranslate2.StorageView.from_array(self._encoder.states(features))
         return self._model.encode(ctranslate2.StorageView.from_array(features))
 
     def _together(self, encoded: ctranslate2.StorageView, sounds: Sequence[Sound]) -> list[float]:
