@@ -199,9 +199,23 @@ _FULL_ZI = frozenset("""
 
 
 def _zi(word: str, index: int) -> str:
-    if index == len(word) - 1 and len(word) > 1 and not {word, word[-2:], word[-3:]} & _FULL_ZI:
-        return "zi5"
-    return "zi3"
+    if index == 0 or {word[: index + 1], word[index - 1 : index + 1], word[max(0, index - 2) : index + 1]} & _FULL_ZI:
+        return "zi3"
+    return "zi5" if index == len(word) - 1 or _within(word, index) else "zi3"
+
+
+def _within(word: str, index: int) -> bool:
+    """Whether 子 in the middle of a known word ends a noun (饺子馅), and does not begin a word or a name (章子怡)."""
+    from ffvits.text.polyphones import phrases
+    from ffvits.text.segmentation import tokenizer
+
+    noun, known = word[index - 1 : index + 1], tokenizer().FREQ
+    if word[index : index + 2] in _BEGUN_BY_ZI or not known.get(word) or known.get(noun, 0) < 100:
+        return False
+    return {reading for reading in phrases().word(noun, 1) if reading} == {"zi5"}
+
+
+_BEGUN_BY_ZI = frozenset("子弟 子孙 子女 子嗣 子午 子夜 子宫 子弹 子公 子爵".split())
 
 
 # A character that is the whole text has no context to weigh: its first reading counts, or this one.

@@ -289,6 +289,13 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         examples="步骤1/3：填写信息 => 步骤一，共三步：填写信息",
     ),
     rule(
+        "part of a bar",
+        r"(?<![A-Za-z])([HMSE]X?P|血量|生命值|法力值|魔力值|蓝量|体力值?|耐久度?|经验值?|弹药|能量)([：: ]{0,2})"
+        r"(\d+) ?/ ?(\d+)(?![\d./])",
+        lambda m: f"{m[1]}{m[2]}{cardinal(m[3])}，共{cardinal(m[4])}" if int(m[3]) <= int(m[4]) else None,
+        examples="HP 320/450 => HP三百二十，共四百五十\n体力：120/160 => 体力：一百二十，共一百六十",
+    ),
+    rule(
         "blood pressure",
         r"(?<![\d./A-Za-z])(\d{2,3}) ?/ ?(\d{2,3}) ?mmHg",
         lambda m: f"{cardinal(m[1])}、{cardinal(m[2])}毫米汞柱",
