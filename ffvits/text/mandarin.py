@@ -219,7 +219,7 @@ _BEGUN_BY_ZI = frozenset("子弟 子孙 子女 子嗣 子午 子夜 子宫 子�
 
 
 # A character that is the whole text has no context to weigh: its first reading counts, or this one.
-_ALONE = {"长": "chang2", "切": "qie1"}
+_ALONE = {"长": "chang2", "切": "qie1", "嗯": "en4", "哦": "o4"}
 # The network knows syllables that no base was trained with.
 _PLAIN = {"r5": "er2", "xx5": "er2"}
 

@@ -74,10 +74,10 @@ LIST_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "list marker in brackets",
-        r"[(（](\d{1,2})[)）] ?(?=[一-鿿A-Za-z“])",
+        r"(?<![A-Za-z])[(（](\d{1,2})[)）] ?(?=[一-鿿A-Za-z“])",
         lambda m: (
             ("" if before(m) in ("", "\n", "。", "；", "：", "，", "、", "，") else "，") + cardinal(m.group(1)) + "，"
         ),
-        examples="(1)打开 => 一，打开",
+        examples="(1)打开 => 一，打开\n求f(3)的值 => 求f（三）的值",
     ),
 )
