@@ -2,11 +2,13 @@
 
     python benchmarks/lexicon.py --test sentences.txt                              # share that agrees
     python benchmarks/lexicon.py --mine corpus.txt --test sentences.txt            # with contexts mined first
-    python benchmarks/lexicon.py --mine corpus.txt --out ffvits/text/data          # writes contexts.txt
+    python benchmarks/lexicon.py --mine corpus.txt --out ffvits/text/data          # writes what ships
 
-Text files hold a sentence a line. sherpa-onnx reads a sentence by longest match in its lexicon; where that gives
-another reading than our own path, mining adds the shortest stretch of the sentence that is read the same way
-wherever the corpus has it. Test sentences are never mined. Only hanzi are compared: marks and numbers are not.
+Text files hold a sentence a line. sherpa-onnx reads a sentence by longest match in its lexicon. Mining first gives
+each character and word the reading that it has most often where the longest match comes upon it; where a sentence is
+still read otherwise than by our own path, it adds the shortest stretch of it that is read the same way nearly
+everywhere in the corpus. `--out` writes `contexts.txt`, and `characters.txt` for programs that know single characters
+only. Test sentences are never mined. Only hanzi are compared: marks and numbers are not.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from ffvits.text.characters import is_hanzi
 from ffvits.text.mandarin import character_readings
 
 Readings = tuple[str, ...]
-ROUNDS, PURE, LONGEST, BACK = 4, 0.95, 6, 4
+Stretches = list[tuple[int, str, Readings]]
+ROUNDS, PURE, LONGEST, BACK = 4, 0.9, 6, 4
+SEEN, SEEN_ALONE = 2, 3  # how often at least, for a piece of the longest match and for a character anywhere
 
 
 def stretches(sentences: Iterable[str]) -> Iterator[tuple[int, str, Readings]]:
@@ -61,7 +65,7 @@ def wrong(text: str, said: Readings, words: dict[str, Readings]) -> tuple[list[i
     return bad, starts
 
 
-def agreement(sentences: list[tuple[int, str, Readings]], words: dict[str, Readings]) -> dict[str, float]:
+def agreement(sentences: Stretches, words: dict[str, Readings]) -> dict[str, float]:
     """Shares of sentences read alike as a whole, and of syllables."""
     failed, syllables, missed = set(), 0, 0
     for number, text, said in sentences:
@@ -73,10 +77,45 @@ def agreement(sentences: list[tuple[int, str, Readings]], words: dict[str, Readi
     return {"sentences": count, "alike": 1 - len(failed) / count, "syllables_alike": 1 - missed / syllables}
 
 
-def mine(corpus: list[tuple[int, str, Readings]], words: dict[str, Readings]) -> dict[str, Readings]:
-    """Contexts that bring the longest match to the readings of the corpus."""
+def usual(corpus: Stretches, words: dict[str, Readings]) -> dict[str, Readings]:
+    """The commonest reading of what the longest match comes upon, where it is not the one that `words` gives.
+
+    地 between words is mostly de5, though it is di4 by itself. A word must be read otherwise twice more.
+    """
+    seen: dict[str, Counter[Readings]] = defaultdict(Counter)
+    for _, text, said in corpus:
+        at = 0
+        for piece in lexicon.longest_match(text, words):
+            seen[piece][said[at : at + len(piece)]] += 1
+            at += len(piece)
+    found = {}
+    for piece, count in seen.items():
+        reading, times = count.most_common(1)[0]
+        if piece in words and times >= SEEN and times > count[words[piece]] + (len(piece) > 1):
+            found[piece] = reading
+    return found
+
+
+def characters(corpus: Stretches, words: dict[str, Readings]) -> dict[str, Readings]:
+    """The commonest reading of each character, in words or between them, where it is not the one that `words` gives."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, text, said in corpus:
+        for char, reading in zip(text, said, strict=True):
+            seen[char][reading] += 1
+    found = {}
+    for char, count in seen.items():
+        reading, times = count.most_common(1)[0]
+        if char in words and times >= SEEN_ALONE and times > count[words[char][0]]:
+            found[char] = (reading,)
+    return found
+
+
+def mine(corpus: Stretches, words: dict[str, Readings]) -> dict[str, Readings]:
+    """What is usual in the corpus, and contexts that bring the longest match to its readings."""
     words, found = dict(words), {}
     for turn in range(ROUNDS):
+        found |= (known := usual(corpus, words))
+        words |= known
         errors: list[tuple[Readings, list[tuple[int, int]], str]] = []
         wanted: set[str] = set()
         for _, text, said in corpus:
@@ -91,17 +130,19 @@ def mine(corpus: list[tuple[int, str, Readings]], words: dict[str, Readings]) ->
                 errors.append((said, sorted(spans, key=lambda span: span[1] - span[0]), text))
                 wanted.update(text[start:end] for start, end in spans)
         seen: dict[str, Counter[Readings]] = defaultdict(Counter)
+        begun = {stretch[:2] for stretch in wanted}
         for _, text, said in corpus:
-            for size in range(2, LONGEST + 1):
-                for start in range(len(text) - size + 1):
-                    if (stretch := text[start : start + size]) in wanted:
-                        seen[stretch][said[start : start + size]] += 1
+            for start in range(len(text) - 1):
+                if text[start : start + 2] in begun:
+                    for end in range(start + 2, min(len(text), start + LONGEST) + 1):
+                        if (stretch := text[start:end]) in wanted:
+                            seen[stretch][said[start:end]] += 1
         fresh = {}
         for said, spans, text in errors:
             for start, end in spans:
-                usual, times = seen[text[start:end]].most_common(1)[0]
-                if usual == said[start:end] and times >= PURE * seen[text[start:end]].total():
-                    fresh[text[start:end]] = usual
+                reading, times = seen[text[start:end]].most_common(1)[0]
+                if reading == said[start:end] and times >= PURE * seen[text[start:end]].total():
+                    fresh[text[start:end]] = reading
                     break
         console.info(f"round {turn + 1}: {len(errors)} syllables differ, {len(fresh)} contexts")
         if not fresh:
@@ -120,20 +161,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mine", type=Path, nargs="*", default=[], help="text to take contexts from")
     parser.add_argument("--test", type=Path, nargs="*", default=[], help="text to measure on")
-    parser.add_argument("--out", type=Path, help="folder that contexts.txt goes to")
+    parser.add_argument("--out", type=Path, help="folder that contexts.txt and characters.txt go to")
     args = parser.parse_args()
     tested = set(lines(args.test))
-    contexts = {} if args.mine else dict(lexicon._contexts())
+    contexts = {} if args.mine else dict(lexicon._contexts("contexts.txt"))
     words = shipped(contexts)
+    single: dict[str, Readings] = {}
     if args.mine:
-        contexts = mine(list(stretches(s for s in lines(args.mine) if s not in tested)), words)
+        corpus = list(stretches(s for s in lines(args.mine) if s not in tested))
+        single = characters(corpus, words)
+        contexts = mine(corpus, words)
         words |= contexts
     for path in args.test:
         console.info(f"{path.name}: {agreement(list(stretches(lines([path]))), words)}")
     if args.out:
-        rows = "".join(f"{context} {' '.join(said)}\n" for context, said in sorted(contexts.items()))
-        note = "# Stretches of sentences that a longest match of words reads wrongly. Built by benchmarks/lexicon.py.\n"
-        (args.out / "contexts.txt").write_text(note + rows, encoding="utf-8")
+        for name, what, entries in (
+            ("contexts.txt", "Stretches of sentences that a longest match of words reads wrongly", contexts),
+            ("characters.txt", "Characters whose commonest reading they have not by themselves", single),
+        ):
+            rows = "".join(f"{context} {' '.join(said)}\n" for context, said in sorted(entries.items()))
+            (args.out / name).write_text(f"# {what}. Built by benchmarks/lexicon.py.\n{rows}", encoding="utf-8")
 
 
 if __name__ == "__main__":

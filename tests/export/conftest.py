@@ -21,4 +21,8 @@ def few_words(monkeypatch) -> None:
     """Thousands of words and characters take half a minute; these show the same."""
     monkeypatch.setattr(lexicon, "_single", lambda: iter("，。！？、；：今天气很好我们去银行走重庆长大一不a5"))
     monkeypatch.setattr(lexicon, "_jieba", lambda: (("银行", 99), ("行走", 99), ("重庆", 99), ("好", 999)))
-    monkeypatch.setattr(lexicon, "_contexts", lambda: {"天重": ("tian1", "chong2"), "我长": ("wo3", "zhang3")})
+    listed = {
+        "contexts.txt": {"天重": ("tian1", "chong2"), "我长": ("wo3", "zhang3"), "行": ("hang2",)},
+        "characters.txt": {"长": ("zhang3",)},
+    }
+    monkeypatch.setattr(lexicon, "_contexts", listed.__getitem__)

@@ -43,13 +43,28 @@ def test_a_context_stands_above_its_characters_and_below_the_users_words():
 
 
 @pytest.mark.usefixtures("few_words")
+def test_a_character_is_read_as_between_words_and_without_words_as_most_often():
+    reader = front_end("mandarin-lite")
+    said = {
+        text: list(reader.encode(text).symbols[:-1]) for text in ("行{xing2}", "行{hang2}", "长{chang2}", "长{zhang3}")
+    }
+    among_words = entries(reader)
+    assert (among_words["行"], among_words["长"]) == (said["行{hang2}"], said["长{chang2}"])
+    alone = dict(row.split(" ", 1) for row in lexicon.lexicon_file(reader, words=False).splitlines())
+    assert (alone["行"].split(" "), alone["长"].split(" ")) == (said["行{xing2}"], said["长{zhang3}"])
+    own = entries(front_end("mandarin-lite", lexicon={"行": "xing2"}))
+    assert own["行"] == said["行{xing2}"]
+
+
+@pytest.mark.usefixtures("few_words")
 def test_what_stands_twice_is_written_once():
     words = [row.split(" ")[0] for row in rows(front_end("mandarin-lite"))]
     assert len(words) == len(set(words))
 
 
-def test_every_shipped_context_has_a_syllable_for_each_character_and_is_in_reach():
-    for context, readings in read_phrases(data_text("contexts.txt")).items():
+@pytest.mark.parametrize("name", ["contexts.txt", "characters.txt"])
+def test_every_shipped_context_has_a_syllable_for_each_character_and_is_in_reach(name):
+    for context, readings in read_phrases(data_text(name)).items():
         assert len(context) == len(readings) <= lexicon.REACH
         assert [tidy(reading) for reading in readings] == list(readings)
 
