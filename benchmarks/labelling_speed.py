@@ -33,6 +33,7 @@ import soundfile
 
 from ffvits import console
 from ffvits.audio.files import find
+from ffvits.device import wait_asleep
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
@@ -49,6 +50,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.road:
         console.quiet()
+        if options.road in ("ffvits", "stages"):
+            wait_asleep()  # as the command does
         by_itself = options.road == "separated"
         done = spleeter(options.folder, options.into) if by_itself else ROADS[options.road](options.folder)
         console.result(json.dumps(done))

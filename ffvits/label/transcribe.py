@@ -81,15 +81,17 @@ def _hear(clips: Sequence[Clip], run: Run, recogniser: Recogniser) -> list[list[
     from ffvits.evaluate.metrics import pinyin_error
 
     cleaned = [Sound.load(run.path(clip)) for clip in clips]
-    originals = [Sound.load(run.folder / clip.original) if _is_cleaned(clip) else None for clip in clips]
-    found = [[heard] for heard in recogniser.hear([one or two for one, two in zip(originals, cleaned, strict=True)])]
-    twice = [number for number, original in enumerate(originals) if original]
-    for number, heard in zip(twice, recogniser.hear([cleaned[n] for n in twice]), strict=True):
-        found[number].append(heard)
+    twice = [number for number, clip in enumerate(clips) if _is_cleaned(clip)]
+    originals = {number: Sound.load(run.folder / clips[number].original) for number in twice}
+    first = [originals.get(number, sound) for number, sound in enumerate(cleaned)]
+    heard = recogniser.hear([*first, *(cleaned[number] for number in twice)])
+    found = [[one] for one in heard[: len(clips)]]
+    for number, one in zip(twice, heard[len(clips) :], strict=True):
+        found[number].append(one)
     thrice = [n for n in twice if pinyin_error(found[n][0].text, found[n][1].text, tones=False) > 0]
     halves = [_half_way(originals[n], cleaned[n]) for n in thrice]
-    for number, heard in zip(thrice, recogniser.hear(halves, patient=False), strict=True):
-        found[number].append(heard)
+    for number, one in zip(thrice, recogniser.hear(halves, patient=False), strict=True):
+        found[number].append(one)
     return found
 
 

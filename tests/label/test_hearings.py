@@ -185,7 +185,7 @@ def test_a_third_hearing_is_only_of_what_sounded_otherwise(tmp_path):
         Clip(name, f"{name}.wav", 0, 1, "派蒙", audio="cleaned.flac", original=original)
         for name, original in (("a", "mix.flac"), ("b", "mix.flac"), ("c", "cleaned.flac"))
     ]
-    heard = Scripted(["今天天气好", "今天天气好", "没有洗过"], ["金田天汽好", "明月出山"], ["今天天气"])
+    heard = Scripted(["今天天气好", "今天天气好", "没有洗过", "金田天汽好", "明月出山"], ["今天天气"])
     assert [[one.text for one in hearings] for hearings in _hear(clips, run, heard)] == [
         ["今天天气好", "金田天汽好"],  # other characters of the same sound
         ["今天天气好", "明月出山", "今天天气"],
