@@ -226,6 +226,7 @@ def routes(desk: Desk) -> APIRouter:
         """Who can speak, by the id that /voice/vits takes."""
         return _speakers(desk)
 
+    @router.head("/healthz", include_in_schema=False)  # as some that watch over servers ask
     @router.get("/healthz", tags=["server"])
     async def health() -> dict[str, Any]:
         """Whether the server is up, and with how many voices."""

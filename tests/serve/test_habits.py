@@ -151,6 +151,12 @@ class TestBrowsers:
         assert told.count("--cors") == 1 and "--cors https://page.example" in told
 
 
+def test_who_watches_over_the_server_asks_for_the_head_only(tmp_path):
+    with TestClient(create_app(Settings(tmp_path, key="geheim"))) as web:
+        assert web.head("/healthz").status_code == web.get("/healthz").status_code == 200
+        assert "head" not in web.get("/openapi.json").json()["paths"]["/healthz"]
+
+
 class TestWhatCannotBeSpoken:
     def test_it_is_refused_wherever_it_stands(self, web):
         asked = {"input": "你好。今天天气很好。こんにちは。", "voice": "solo"}
