@@ -36,6 +36,14 @@ COURTESIES = (
 ).split()
 
 
+LOOP = 2.2  # compression of a text, above which it says the same over and over
+
+
+def is_invention(text: str, compression: float) -> bool:
+    """Whether a text tells by itself that nobody said it: there is no word in it, it is a loop, or it is credits."""
+    return not any(map(str.isalnum, text)) or compression > LOOP or bool(stock_phrase(text, CREDITS))
+
+
 def stock_phrase(text: str, phrases: Sequence[str]) -> str:
     """The one of `phrases` that a text is made of, once or repeated, with at most a quarter of other characters; or "".
 

@@ -17,6 +17,7 @@ from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
 from ffvits.label import cuts, homophones, pauses, vad
+from ffvits.label.inventions import LOOP
 from ffvits.label.wording import simplified, wordings
 from ffvits.recipe import TranscribeSettings
 
@@ -31,7 +32,7 @@ _BATCH = 8
 LONGEST = 220  # tokens of a text that is compared with a sound
 _TOKENS_A_SECOND, _TOKENS = 10, 16  # more than any speaker fills: a loop ends there
 _SURER = 1.1  # times as well as the usual reading of a number another must fit the sound to be taken
-_DOUBTFUL, _LOOPING = -0.9, 2.2  # mean log-probability and compression at which a short window is not trusted
+_DOUBTFUL = -0.9  # mean log-probability at which a short window is not trusted
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Recogniser:
         again = lost if patient else []
         longest = [_LONGEST_WINDOW] * len(again)
         for number, one in zip(again, self._write([sounds[n] for n in again], longest), strict=True):
-            if one.confidence > heard[number].confidence or heard[number].compression > _LOOPING:
+            if one.confidence > heard[number].confidence or heard[number].compression > LOOP:
                 heard[number] = one
         return [self._worded(one, sound) for one, sound in zip(heard, sounds, strict=True)]
 
@@ -244,7 +245,7 @@ def _window(seconds: float) -> int:
 
 
 def _lost(heard: Heard) -> bool:
-    return heard.confidence < math.exp(_DOUBTFUL) or heard.compression > _LOOPING or not heard.raw
+    return heard.confidence < math.exp(_DOUBTFUL) or heard.compression > LOOP or not heard.raw
 
 
 def _levelled(sound: Sound) -> Sound:

@@ -13,7 +13,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import AudioError
 from ffvits.label import duplicates, speakers, voices
-from ffvits.label.inventions import COURTESIES, CREDITS, repeated, stock_phrase
+from ffvits.label.inventions import COURTESIES, CREDITS, LOOP, repeated, stock_phrase
 from ffvits.label.measure import Measured, measure
 from ffvits.recipe import ScreenSettings
 from ffvits.run import Run
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _MAYBE, _LITTLE = 0.2, 0.6  # "nobody speaks" and seconds of speech from which on a courtesy is believed
 _NO_SPEECH, _UNSURE = 0.6, 0.5  # Whisper's own word for "nobody speaks", where it is not sure of its words either
-_COMPRESSION = 2.2  # above it a text is a loop
 _CHINESE = 0.3  # least probability of Chinese: accents go down to 0.5, other languages are below 0.1
 _SAME_PERSON = 0.8  # likeness to the character: 30 other speakers had 0.76 at most
 CROWDED = 0.7  # share of `max_overlap` from which on somebody should listen for a second voice
@@ -190,7 +189,7 @@ def _invented(clip: Clip) -> str:
         return f"“{_shortened(clip.heard)}” is what recognisers write when little is said"
     if again := repeated(clip.text):
         return f"“{again}” over and over: the recogniser was caught in a loop"
-    if scores.get("compression", 0) > _COMPRESSION:
+    if scores.get("compression", 0) > LOOP:
         return f"the recogniser was caught in a loop: “{_shortened(clip.heard)}”"
     return ""
 

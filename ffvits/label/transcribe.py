@@ -11,7 +11,7 @@ from typing import Any
 from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
-from ffvits.label.inventions import period
+from ffvits.label.inventions import is_invention, period
 from ffvits.label.recogniser import Heard, Recogniser, load
 from ffvits.label.wording import simplified
 from ffvits.recipe import TranscribeSettings
@@ -32,6 +32,7 @@ _ONCE, _TWICE = 0.35, 0.42
 # to noise, but not to what filters leave. Of 66 mixtures at 5 dB and more the original alone gave 19.4 % wrong
 # characters, the cleaned alone 22.3 %, the surer of the two 18.5 %, with this handicap 18.2 %, and with a third 17.7 %.
 _HANDICAP = 0.04
+_CREDIBLE = 0.5  # sure enough to be believed where another hearing, though surer of it, is an invention
 
 
 def transcribe(
@@ -115,8 +116,7 @@ def _half_way(original: Sound, cleaned: Sound) -> Sound:
 def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
     """The clip with the best of its hearings."""
     hearings = [_said_once(hearing, clip.seconds) for hearing in hearings]
-    worth = [one["confidence"] - (_HANDICAP if number else 0) for number, one in enumerate(hearings)]
-    number = max(range(len(hearings)), key=worth.__getitem__)
+    number = _best(hearings)
     best = hearings[number]
     if len(hearings) > 1:
         sure = ", ".join(f"{one['confidence']:.2f} {where}" for one, where in zip(hearings, _WHERE, strict=False))
@@ -155,6 +155,17 @@ def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
         words, other = _quoted(best["text"], best["characters"], place)
         clip = clip.doubt(f"“{words}” hardly fits the sound ({weakest:.2f})", other)
     return clip
+
+
+def _best(hearings: Sequence[dict[str, Any]]) -> int:
+    """Which hearing is the surest of those that may have been said, or of all where none of these is credible."""
+    worth = [one["confidence"] - (_HANDICAP if number else 0) for number, one in enumerate(hearings)]
+    said = [
+        number
+        for number, one in enumerate(hearings)
+        if one["confidence"] >= _CREDIBLE and not is_invention(one["raw"], one["compression"])
+    ]
+    return max(said or range(len(hearings)), key=worth.__getitem__)
 
 
 def _said_once(hearing: dict[str, Any], seconds: float) -> dict[str, Any]:

@@ -32,6 +32,19 @@ def test_the_surest_is_believed_and_the_cleaned_has_a_handicap(sure, believed):
     assert sum("another hearing" in note for note in found.notes) == len(sure) - 1
 
 
+@pytest.mark.parametrize("invented", ["《" * 22, "以下是普通话的句子。", "……"])
+def test_an_invention_is_not_believed_where_another_hearing_is_credible(invented):
+    loop = {"compression": 4.9} if invented[0] == invented[1] else {}
+
+    def heard(*sure: float) -> str:
+        texts = ("零零后会成为主力", "零零后会成为主币", invented)
+        more = ({}, {}, loop)
+        return _told(CLIP, [hearing(t, s, **m) for t, s, m in zip(texts, sure, more, strict=True)]).text
+
+    assert heard(0.63, 0.62, 0.84) == "零零后会成为主力"
+    assert heard(0.45, 0.48, 0.84) == invented  # which the screen rejects: nobody was understood
+
+
 def test_how_far_two_hearings_agree_is_kept():
     assert _told(CLIP, [hearing("今天天气好", 0.8), hearing("金田天汽好", 0.8)]).scores["agreement"] == 1  # by sound
     assert _told(CLIP, [hearing("今天天气好", 0.8), hearing("明月出山", 0.8)]).scores["agreement"] < 0.3
