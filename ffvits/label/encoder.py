@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils import skip_init
 
 _VERSION = 6  # of CTranslate2's file
 # Its numbers of the types in which encoders are kept as they were trained; int8, with its scales, is left to it.
@@ -23,13 +24,13 @@ _PLACE = "encoder/"
 
 
 class Encoder(nn.Module):
-    """Log-mel spectrograms [B, M, T], 100 frames a second, to states [B, T / 2, D]; T is even, 3000 at most."""
+    """Log-mel spectrograms [B, M, T] in bfloat16, 100 frames a second, to states [B, T / 2, D]; T up to 3000, even."""
 
     def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
         super().__init__()
         heads = int(weights["num_heads"])
         self.first, self.second = _conv(weights, "conv1", stride=1), _conv(weights, "conv2", stride=2)
-        self.register_buffer("places", _tensor(weights["position_encodings/encodings"]))
+        self.register_buffer("places", _tensor(weights["position_encodings/encodings"]).bfloat16())
         count = sum(name.endswith("/ffn/linear_0/weight") for name in weights)
         self.layers = nn.Sequential(*(_Layer(weights, f"layer_{number}/", heads) for number in range(count)))
         self.norm = _norm(weights, "layer_norm")
@@ -41,8 +42,7 @@ class Encoder(nn.Module):
     @torch.inference_mode()
     def states(self, mels: np.ndarray) -> np.ndarray:
         """Float32 states [B, T / 2, D] of spectrograms [B, M, T]; each is what it would be alone, bit for bit."""
-        kind = self.places.dtype
-        return torch.cat([self(torch.from_numpy(mel[None]).to(kind)).float() for mel in mels]).numpy()
+        return torch.cat([self(torch.from_numpy(mel[None]).bfloat16()).float() for mel in mels]).numpy()
 
 
 class _Layer(nn.Module):
@@ -68,7 +68,7 @@ def load(model: Path) -> Encoder | None:
     try:
         with model.open("rb") as file:
             weights = {name.removeprefix(_PLACE): values for name, values in _encoder(file)}
-        return Encoder(weights).eval().bfloat16()
+        return Encoder(weights).eval()
     except (KeyError, ValueError, RuntimeError, struct.error):
         return None
 
@@ -98,16 +98,17 @@ def _text(file: BinaryIO) -> str:
 
 def _conv(weights: Mapping[str, np.ndarray], place: str, stride: int) -> nn.Conv1d:
     outs, ins, taps = weights[f"{place}/weight"].shape
-    return _filled(nn.Conv1d(ins, outs, taps, stride=stride, padding=taps // 2), weights, place)
+    return _filled(skip_init(nn.Conv1d, ins, outs, taps, stride=stride, padding=taps // 2), weights, place)
 
 
 def _linear(weights: Mapping[str, np.ndarray], place: str) -> nn.Linear:
     outs, ins = weights[f"{place}/weight"].shape
-    return _filled(nn.Linear(ins, outs), weights, place)
+    return _filled(skip_init(nn.Linear, ins, outs), weights, place)
 
 
 def _norm(weights: Mapping[str, np.ndarray], place: str) -> nn.LayerNorm:
-    return _filled(nn.LayerNorm(len(weights[f"{place}/gamma"])), weights, place, ("gamma", "beta"))
+    layer = skip_init(nn.LayerNorm, len(weights[f"{place}/gamma"]))
+    return _filled(layer, weights, place, ("gamma", "beta"))
 
 
 def _filled(
@@ -115,7 +116,7 @@ def _filled(
 ) -> nn.Module:
     values = (_tensor(weights[f"{place}/{name}"]) for name in names)
     layer.load_state_dict(dict(zip(("weight", "bias"), values, strict=True)))
-    return layer
+    return layer.bfloat16()  # one by one: of a large network there is never a second copy in float32
 
 
 def _tensor(values: np.ndarray) -> Tensor:
