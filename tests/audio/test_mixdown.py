@@ -95,7 +95,7 @@ def test_damage_in_the_middle_does_not_cost_the_rest(tmp_path):
     whole[len(whole) // 2 : len(whole) // 2 + 4000] = bytes(4000)
     path.write_bytes(whole)
     heard = survey(path)
-    assert heard.seconds > 9
+    assert heard.seconds > 8  # an older FFmpeg, which Python 3.10 gets, passes over more than a second
     assert heard.notes
     assert len(mono(path).samples) == heard.frames
 
