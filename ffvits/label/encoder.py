@@ -29,15 +29,15 @@ class Encoder(nn.Module):
     def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
         super().__init__()
         heads = int(weights["num_heads"])
-        self.first, self.second = _conv(weights, "conv1", stride=1), _conv(weights, "conv2", stride=2)
-        self.register_buffer("places", _tensor(weights["position_encodings/encodings"]).bfloat16())
+        self.conv1, self.conv2 = _conv(weights, "conv1", stride=1), _conv(weights, "conv2", stride=2)
+        self.register_buffer("positions", _tensor(weights["position_encodings/encodings"]).bfloat16())
         count = sum(name.endswith("/ffn/linear_0/weight") for name in weights)
         self.layers = nn.Sequential(*(_Layer(weights, f"layer_{number}/", heads) for number in range(count)))
         self.norm = _norm(weights, "layer_norm")
 
     def forward(self, mel: Tensor) -> Tensor:
-        x = functional.gelu(self.second(functional.gelu(self.first(mel)))).transpose(1, 2)
-        return self.norm(self.layers(x + self.places[: x.shape[1]]))
+        x = functional.gelu(self.conv2(functional.gelu(self.conv1(mel)))).transpose(1, 2)
+        return self.norm(self.layers(x + self.positions[: x.shape[1]]))
 
     @torch.inference_mode()
     def states(self, mels: np.ndarray) -> np.ndarray:
@@ -50,17 +50,17 @@ class _Layer(nn.Module):
         super().__init__()
         self.heads = heads
         self.attention_norm = _norm(weights, f"{place}self_attention/layer_norm")
-        self.asked, self.answered = (_linear(weights, f"{place}self_attention/linear_{n}") for n in (0, 1))
-        self.norm = _norm(weights, f"{place}ffn/layer_norm")
-        self.wide, self.narrow = (_linear(weights, f"{place}ffn/linear_{n}") for n in (0, 1))
+        self.qkv, self.out = (_linear(weights, f"{place}self_attention/linear_{n}") for n in (0, 1))
+        self.mlp_norm = _norm(weights, f"{place}ffn/layer_norm")
+        self.up, self.down = (_linear(weights, f"{place}ffn/linear_{n}") for n in (0, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         batch, length, width = x.shape
-        parts = self.asked(self.attention_norm(x)).view(batch, length, 3, self.heads, width // self.heads)
+        parts = self.qkv(self.attention_norm(x)).view(batch, length, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
         found = functional.scaled_dot_product_attention(query, key, value)
-        x = x + self.answered(found.transpose(1, 2).reshape(batch, length, width))
-        return x + self.narrow(functional.gelu(self.wide(self.norm(x))))
+        x = x + self.out(found.transpose(1, 2).reshape(batch, length, width))
+        return x + self.down(functional.gelu(self.up(self.mlp_norm(x))))
 
 
 def load(model: Path) -> Encoder | None:
