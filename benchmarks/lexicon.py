@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder that contexts.txt and characters.txt go to")
     args = parser.parse_args()
     tested = set(lines(args.test))
-    contexts = {} if args.mine else dict(lexicon._contexts("contexts.txt"))
+    contexts = {} if args.mine else dict(lexicon._listed("contexts.txt"))
     words = shipped(contexts)
     single: dict[str, Readings] = {}
     if args.mine:

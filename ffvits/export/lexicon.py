@@ -70,7 +70,7 @@ def _words(reader: FrontEnd, common: int) -> Iterator[tuple[str, str]]:
     words = [word for word, _ in known if len(word) > 1 and _telling(word)]
     # 一 and 不 change their tone with what follows, in a word of the dictionary or not.
     words += [first + second for first in "一不" for second, _ in known if len(second) == 1 and not _telling(second)]
-    contexts = _contexts("contexts.txt")
+    contexts = _listed("contexts.txt")
     with console.progress("lexicon", total=len(contexts) + len(words), unit="words") as bar:
         for context, readings in contexts.items():
             # A word of the user's stands above what was found in other people's sentences.
@@ -94,12 +94,12 @@ def _telling(word: str) -> bool:
 
 def _characters(listed: str) -> Iterator[tuple[str, str]]:
     """`_single`, and the text that says how each is read: as the list has it, or else as a text of its own."""
-    contexts = _contexts(listed)
-    yield from ((word, _marked(word, contexts[word]) if word in contexts else word) for word in _single())
+    readings = _listed(listed)
+    yield from ((word, _marked(word, readings[word]) if word in readings else word) for word in _single())
 
 
 @lru_cache(maxsize=2)
-def _contexts(name: str) -> dict[str, tuple[str, ...]]:
+def _listed(name: str) -> dict[str, tuple[str, ...]]:
     from ffvits.text.polyphones import data_text, read_phrases
 
     return read_phrases(data_text(name))

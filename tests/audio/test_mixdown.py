@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -95,7 +96,8 @@ def test_damage_in_the_middle_does_not_cost_the_rest(tmp_path):
     whole[len(whole) // 2 : len(whole) // 2 + 4000] = bytes(4000)
     path.write_bytes(whole)
     heard = survey(path)
-    assert heard.seconds > 8  # an older FFmpeg, which Python 3.10 gets, passes over more than a second
+    # PyAV before 18, all that Python 3.10 gets, loses what is whole in the same packet in front of the damage.
+    assert heard.seconds > (9 if int(av.__version__.split(".")[0]) >= 18 else 8.5)
     assert heard.notes
     assert len(mono(path).samples) == heard.frames
 

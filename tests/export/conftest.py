@@ -25,4 +25,4 @@ def few_words(monkeypatch) -> None:
         "contexts.txt": {"天重": ("tian1", "chong2"), "我长": ("wo3", "zhang3"), "行": ("hang2",)},
         "characters.txt": {"长": ("zhang3",)},
     }
-    monkeypatch.setattr(lexicon, "_contexts", listed.__getitem__)
+    monkeypatch.setattr(lexicon, "_listed", listed.__getitem__)

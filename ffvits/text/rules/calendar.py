@@ -93,7 +93,6 @@ def _decade(m: re.Match[str]) -> str:
     return (digits(number) if number == "00" else plain(number)) + "年代"
 
 
-# Days that are known by their date, or are written beside it: how the day is said, the names, other words that follow.
 _DYNASTY = re.compile("[朝代国帝宗祖王皇后]$|(?:[唐宋元明清秦汉隋晋魏]|辽|金|商|周|齐|梁|陈|年间|时期|战争)$")
 _FAMILY = (
     "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾魏薛叶阎余"

@@ -9,6 +9,7 @@ from ffvits.text.rules.calendar import is_date
 from ffvits.text.rules.clock import in_sport, plain
 from ffvits.text.rules.rule import RANGE, Rule, after, before, rule
 
+# Days that are known by their date, or are written beside it: how the day is said, the names, other words that follow.
 _NAMED_DAYS: dict[tuple[int, int], tuple[str, str, str]] = {
     (1, 1): ("一月一日", "元旦", ""),
     (2, 14): ("二月十四", "情人节", ""),
