@@ -89,7 +89,7 @@ class Panel:
     def _recogniser(self, settings: TranscribeSettings) -> Recogniser:
         from ffvits.label import recogniser
 
-        return recogniser.load(settings, self.device, self.offline, alone=True)
+        return recogniser.load(settings, self.device, self.offline)
 
     @cached_property
     def encoder(self) -> Encoder:

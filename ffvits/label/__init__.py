@@ -48,6 +48,7 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
     from pathlib import Path
 
     from ffvits import console
+    from ffvits.device import cores
     from ffvits.label import road
     from ffvits.label.ahead import ahead
     from ffvits.label.ingest import ingest
@@ -56,7 +57,8 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
 
     folder = Path(recipe.input).expanduser()
     settings = recipe.label
-    here = road.Road(recipe, _device(recipe.device), ahead)
+    listening = min(cores(), max(2, cores() // 2))  # of the cores; others clean and measure meanwhile
+    here = road.Road(recipe, _device(recipe.device), ahead, listening)
     if until not in ("ingest", *road.STAGES):
         reference_sound(settings.screen)  # a slip is told now, not after an hour of listening
     console.stage("Labels")
@@ -68,9 +70,12 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
                 yield clip
 
         clips = ingest(folder, run, recipe)
+        listens = until not in ("ingest", *road.STAGES[:-1])
+        if listens and settings.engine == "local" and not run.clips_file.exists():
+            clips = _heard_soon(clips, here)
         if until != "ingest":
             clips = counted(_middle(here, clips, run, until))
-        if until not in ("ingest", *road.STAGES[:-1]):
+        if listens:
             # Transcripts that lie with the recordings are compared with what was heard.
             clips = imported(
                 clips, folder, settings.transcribe, lambda clip, texts: here.listener.fit(clip, run, texts)
@@ -78,6 +83,13 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
         if until not in ("ingest", *road.STAGES):
             clips = screen(clips, run, settings.screen, offline=recipe.offline)
         return list(clips)
+
+
+def _heard_soon(clips: Iterator[Clip], here: Road) -> Iterator[Clip]:
+    """The same clips; with the first of a folder that is new the recogniser begins to load."""
+    for clip in clips:
+        here.listener.prepare()
+        yield clip
 
 
 def _middle(here: Road, clips: Iterator[Clip], run: Run, until: str | None) -> Iterator[Clip]:

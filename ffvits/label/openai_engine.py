@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class OpenAiEngine:
     """The network in float32, or float16 on cuda; its window is always 30 s."""
 
+    workers = 1
+
     def __init__(self, folder: Path, settings: TranscribeSettings, device: str) -> None:
         import torch
         import whisper

@@ -6,15 +6,18 @@ weights: faster-whisper (CTranslate2, int8 on the processor) and openai-whisper 
 
 from __future__ import annotations
 
+import itertools
 import math
 import zlib
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
+from ffvits.device import threads
 from ffvits.errors import FfvitsError
 from ffvits.label import cuts, homophones, pauses, vad
 from ffvits.label.inventions import LOOP
@@ -28,7 +31,7 @@ RATE = 16000
 WINDOWS = (6, 8, 10, 12, 18, 30)  # seconds that the network hears at once
 _LONGEST_WINDOW = WINDOWS[-1]  # what Whisper was trained with
 _TAIL = 2  # seconds of silence after the speech, by which it knows where to end
-_BATCH = 8
+_BATCH, _SHARED_BATCH = 8, 4  # sounds at once: of one worker, and of several, whose cores are full with fewer
 LONGEST = 220  # tokens of a text that is compared with a sound
 _TOKENS_A_SECOND, _TOKENS = 10, 16  # more than any speaker fills: a loop ends there
 _SURER = 1.1  # times as well as the usual reading of a number another must fit the sound to be taken
@@ -70,7 +73,12 @@ class Heard:
 
 
 class Engine(Protocol):
-    """A loaded network, which hears sounds at 16 kHz in a window of so many seconds."""
+    """A loaded network, which hears sounds at 16 kHz in a window of so many seconds.
+
+    `workers` is how many threads may call `write` at once and are faster together.
+    """
+
+    workers: int
 
     def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
         """What it writes for each sound."""
@@ -88,10 +96,17 @@ class Engine(Protocol):
 class Recogniser:
     """Hears sounds with one loaded network; make it with `load`."""
 
-    def __init__(self, engine: Engine, detector: vad.Vad, settings: TranscribeSettings) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        detector: vad.Vad,
+        settings: TranscribeSettings,
+        spelling: homophones.Spelling | None = None,
+    ) -> None:
         self._engine = engine
         self._detector = detector
         self._settings = settings
+        self._spelling = spelling
 
     def __call__(self, sound: Sound) -> Heard:
         """What is said in one sound of any rate, of which the first 30 s are heard."""
@@ -134,14 +149,24 @@ class Recogniser:
         return self._engine.states(sound, _window(sound.seconds))
 
     def _write(self, sounds: Sequence[Sound], windows: Sequence[int]) -> list[Heard]:
-        heard: dict[int, Heard] = {}
+        workers = self._engine.workers
+        size = _SHARED_BATCH if workers > 1 else _BATCH
+        batches: list[list[int]] = []
         # Only sounds of like length together: how long a text may become must not depend on who else is heard.
         kinds = [(window, _window(sound.seconds)) for sound, window in zip(sounds, windows, strict=True)]
-        for kind in sorted(set(kinds)):
+        for kind in sorted(set(kinds), reverse=True):  # what takes longest begins first
             numbers = [number for number, other in enumerate(kinds) if other == kind]
-            for start in range(0, len(numbers), _BATCH):
-                batch = numbers[start : start + _BATCH]
-                heard.update(zip(batch, self._engine.write([sounds[n] for n in batch], kind[0]), strict=True))
+            batches += [numbers[start : start + size] for start in range(0, len(numbers), size)]
+
+        def write(batch: list[int]) -> list[Heard]:
+            return self._engine.write([sounds[number] for number in batch], windows[batch[0]])
+
+        if workers == 1 or len(batches) < 2:
+            found = list(map(write, batches))
+        else:
+            with threads(), ThreadPoolExecutor(workers, thread_name_prefix="hearing") as pool:
+                found = list(pool.map(write, batches))
+        heard = dict(zip(itertools.chain(*batches), itertools.chain(*found), strict=True))
         return [heard[number] for number in range(len(sounds))]
 
     def _worded(self, heard: Heard, sound: Sound) -> Heard:
@@ -149,8 +174,8 @@ class Recogniser:
         settings = self._settings
         text = simplified("".join(character.text for character in heard.characters))
         chances = self._detector(sound)
-        if settings.homophones:
-            text = homophones.load().respell(text, [character.probability for character in heard.characters])
+        if self._spelling is not None:
+            text = self._spelling.respell(text, [character.probability for character in heard.characters])
         if settings.pauses and text:
             starts = [character.start for character in heard.characters]
             text = pauses.marked(text, starts, pauses.find(chances))
@@ -169,13 +194,13 @@ class Recogniser:
 
 
 def load(
-    settings: TranscribeSettings, device: str = "auto", offline: bool = False, *, alone: bool = False
+    settings: TranscribeSettings, device: str = "auto", offline: bool = False, *, threads: int | None = None
 ) -> Recogniser:
-    """Loads the recipe's engine and weights, fetching them at the first use.
+    """Loads the recipe's engine, weights and dictionary, fetching the weights at the first use.
 
-    `device` is auto, cpu, cuda, cuda:1 or mps (on which faster-whisper uses the processor); `alone` says that nothing
-    else works while it hears, so that it may take the whole processor. Raises DownloadError if
-    the weights are out of reach, FfvitsError if the engine is not installed.
+    `device` is auto, cpu, cuda, cuda:1 or mps (on which faster-whisper uses the processor, in so many `threads`; None:
+    one for each core). Raises DownloadError if the weights are out of reach, FfvitsError if the engine is not
+    installed.
     """
     try:
         if settings.engine == "openai-whisper":
@@ -185,10 +210,10 @@ def load(
         else:
             from ffvits.label.faster_engine import FasterEngine
 
-            engine = FasterEngine(weights(settings, offline), settings, device, alone)
+            engine = FasterEngine(weights(settings, offline), settings, device, threads)
     except ImportError as error:
         raise FfvitsError(f"the package {error.name!r} is not installed", cure="pip install 'ffvits[label]'") from error
-    return Recogniser(engine, vad.load(), settings)
+    return Recogniser(engine, vad.load(), settings, homophones.load() if settings.homophones else None)
 
 
 def weights(settings: TranscribeSettings, offline: bool = False) -> Path:

@@ -24,12 +24,13 @@ class Road:
     """Takes recordings, a few or all of them, from decoded to transcribed; each network is loaded when first needed.
 
     `device` is cpu or cuda. `alongside` (see `ahead`) lets stages run at the same time in a process that has the
-    machine for itself.
+    machine for itself; the recogniser then hears in so many `threads`.
     """
 
     recipe: Recipe
     device: str = "cpu"
     alongside: Callable[[Iterable[Clip]], Iterator[Clip]] = _as_it_is
+    threads: int = 1
     listener: Listener = field(init=False)
     _separators: separate.Models = field(init=False, repr=False)
     _filters: denoise.Models = field(init=False, repr=False)
@@ -37,7 +38,7 @@ class Road:
 
     def __post_init__(self) -> None:
         settings, offline = self.recipe.label, self.recipe.offline
-        self.listener = Listener(settings.transcribe, self.device, offline)
+        self.listener = Listener(settings.transcribe, self.device, offline, self.threads)
         self._separators = separate.Models(settings.separate, self.device, offline)
         self._filters = denoise.Models(settings.denoise)
         self._measures = measure.Models(offline)

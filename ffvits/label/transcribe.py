@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from threading import Lock
 from typing import Any
 
 from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.label.inventions import is_invention, period
-from ffvits.label.recogniser import Heard, Recogniser, load
+from ffvits.label.recogniser import Heard, Recogniser, load, weights
 from ffvits.label.wording import simplified
 from ffvits.recipe import TranscribeSettings
 from ffvits.run import Run
@@ -239,19 +241,32 @@ def _stored(heard: Heard) -> dict[str, Any]:
 
 @dataclass
 class Listener:
-    """The recogniser, loaded when the first clip needs it."""
+    """The recogniser, loaded when the first clip needs it, to hear in so many `threads` (None: one for each core)."""
 
     settings: TranscribeSettings
     device: str = "cpu"
     offline: bool = False
-    _recogniser: Recogniser | None = None
+    threads: int | None = None
+    _loading: Future[Recogniser] | None = field(default=None, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def recogniser(self) -> Recogniser:
-        if self._recogniser is None:
-            console.info(f"Loading Whisper {self.settings.model} ({self.settings.engine})")
-            self._recogniser = load(self.settings, self.device, self.offline)
-        return self._recogniser
+        self.prepare()
+        return self._loading.result()
+
+    def prepare(self) -> None:
+        """Begins to load the recogniser beside the other stages; raises DownloadError if its weights are out of reach.
+
+        What else goes wrong is raised where it is needed.
+        """
+        with self._lock:
+            if self._loading is None:
+                console.info(f"Loading Whisper {self.settings.model} ({self.settings.engine})")
+                weights(self.settings, self.offline)  # a long download is waited for here, where it can be given up
+                loader = ThreadPoolExecutor(1, thread_name_prefix="loading")
+                self._loading = loader.submit(load, self.settings, self.device, self.offline, threads=self.threads)
+                loader.shutdown(wait=False)
 
     def fit(self, clip: Clip, run: Run, texts: Sequence[str]) -> list[float]:
         """How well each text fits the clip's sound, from 0 to 1, heard before and after cleaning; the better counts."""

@@ -7,7 +7,7 @@ import pytest
 
 from ffvits import store
 from ffvits.errors import DownloadError
-from ffvits.label import encoder, faster_engine, recogniser
+from ffvits.label import encoder, recogniser
 from ffvits.recipe import TranscribeSettings
 
 
@@ -92,7 +92,7 @@ def test_what_is_kept_otherwise_is_left_to_ctranslate2(tmp_path, content):
 
 @pytest.mark.parametrize("tiles", [True, False])
 def test_it_is_for_processors_that_multiply_tiles(folder, recording, monkeypatch, tiles):
-    monkeypatch.setattr(faster_engine, "multiplies_tiles", lambda: tiles)
+    monkeypatch.setattr("ffvits.device.multiplies_tiles", lambda: tiles)
     whisper = recogniser.load(TranscribeSettings(), "cpu", False)
     heard = []
     monkeypatch.setattr(

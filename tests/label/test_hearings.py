@@ -1,12 +1,15 @@
 """Which of several hearings of a clip is believed, without a recogniser."""
 
+import threading
+
 import numpy as np
 import pytest
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
+from ffvits.errors import FfvitsError
 from ffvits.label import recogniser
-from ffvits.label.transcribe import _growing, _half_way, _hear, _told
+from ffvits.label.transcribe import Listener, _growing, _half_way, _hear, _told
 from ffvits.recipe import Recipe, TranscribeSettings
 from ffvits.run import Run
 
@@ -210,6 +213,8 @@ def test_a_third_hearing_is_only_of_what_sounded_otherwise(tmp_path):
 class Lost:
     """A network that finds no words, and remembers how long its windows were."""
 
+    workers = 1
+
     def __init__(self) -> None:
         self.windows: list[int] = []
 
@@ -231,6 +236,8 @@ def test_what_seems_lost_is_heard_once_more_in_the_longest_window(how, windows):
 class Taker:
     """An engine that hears nothing and remembers what it was given."""
 
+    workers = 1
+
     def __init__(self):
         self.given = []
 
@@ -251,3 +258,34 @@ def test_how_long_a_text_may_become_does_not_depend_on_who_else_is_heard(whole):
         return set(engine.given)
 
     assert limits(sounds) == limits(*[[sound] for sound in sounds])
+
+
+class Crew:
+    """An engine of so many workers, which writes only when as many batches are being written."""
+
+    def __init__(self, workers: int):
+        self.workers, self.sizes = workers, []
+        self._all_here = threading.Barrier(workers)
+
+    def write(self, sounds, seconds):
+        self._all_here.wait(timeout=20)
+        self.sizes.append(len(sounds))
+        return [recogniser.written(f"{sound.seconds:g}", 0.0, 1.0, {"zh": 1.0}) for sound in sounds]
+
+
+@pytest.mark.parametrize(
+    ("workers", "seconds", "sizes"),
+    [(1, [2.0, 3.0] * 6 + [3.5], [5, 8]), (2, [2.0, 5.5, 2.5, 5.25, 3.0, 5.0, 3.5, 4.5, 3.75, 6.0], [1, 1, 4, 4])],
+    ids=("alone", "two"),
+)
+def test_all_workers_write_at_once_and_what_is_heard_stays_in_order(workers, seconds, sizes):
+    engine = Crew(workers)
+    hearer = recogniser.Recogniser(engine, lambda sound: np.zeros(0, np.float32), TranscribeSettings())
+    heard = hearer.hear([Sound(np.zeros(round(s * 16000), np.float32), 16000) for s in seconds], patient=False)
+    assert [one.raw for one in heard] == [f"{s:g}" for s in seconds]
+    assert sorted(engine.sizes) == sizes
+
+
+def test_weights_that_are_out_of_reach_are_told_before_anything_is_heard():
+    with pytest.raises(FfvitsError, match="gigantic"):
+        Listener(TranscribeSettings(model="gigantic"), offline=True).prepare()

@@ -46,9 +46,12 @@ def test_mandarin_is_understood(whisper, recording, said):
 
 
 def test_a_sound_is_heard_the_same_alone_and_with_others(whisper, recording):
-    sounds = [recording(name) for name in LINES[:3]]
+    sounds = [recording(name) for name in LINES]
     together = whisper.hear(sounds)
     assert [one.raw for one in together] == [whisper(sound).raw for sound in sounds]
+    before = torch.get_num_threads()
+    assert recogniser.load(S, "cpu", threads=2).hear(sounds) == recogniser.load(S, "cpu", threads=1).hear(sounds)
+    assert torch.get_num_threads() == before
 
 
 def test_the_right_words_fit_the_sound_and_others_do_not(whisper, recording, said):
@@ -134,7 +137,7 @@ def test_the_stage_keeps_what_it_heard(run, ingested, recording, said, monkeypat
     assert first[1] is gone
     assert {"asr_confidence", "no_speech", "compression", "chinese", "voiced_seconds"} <= set(first[0].scores)
     # With everything known no model is loaded.
-    monkeypatch.setattr("ffvits.label.transcribe.load", lambda *a: pytest.fail("loaded a model"))
+    monkeypatch.setattr("ffvits.label.transcribe.load", lambda *a, **k: pytest.fail("loaded a model"))
     assert list(transcribe([clip, gone], run, S)) == first
 
 
