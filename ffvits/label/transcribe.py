@@ -21,7 +21,7 @@ from ffvits.run import Run
 
 __all__ = ["Heard", "Listener", "Recogniser", "load", "transcribe"]
 
-_FIRST, _AHEAD = 8, 32  # clips heard together: few at first, so that nobody waits long for the stages before
+_FIRST, _AHEAD = 8, 16  # clips heard together: few at first, so that nobody waits long for the stages before
 _AGREED = 0.8  # likeness of two hearings, below which somebody should listen
 # Fit of the weakest characters, below which somebody should listen. Of 44 kept clips 17 were doubted by it or by their
 # hearings: 11 of the 13 with three or more wrong characters, and one of the 10 without any.
