@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("bases", nargs="+", help="names or folders")
     parser.add_argument("--sentences", type=Path, default=SENTENCES)
     parser.add_argument("--count", type=int, default=100, help="the first so many (%(default)s)")
-    parser.add_argument("--noise", type=float, default=0.25, help="as the recipes' default (%(default)s)")
+    parser.add_argument("--noise", type=float, default=0.1, help="as the recipes' default (%(default)s)")
     options = parser.parse_args()
 
     import torch

@@ -247,7 +247,7 @@ class SpeakSettings:
         "what the finished voice says for the report",
         check=_is_sentence,
     )
-    noise: float = _option(0.25, "variety of the voice; lower is steadier", low=0, high=2)
+    noise: float = _option(0.1, "variety of the voice; lower is steadier", low=0, high=2)
     noise_w: float = _option(0.6, "variety of the rhythm; lower is steadier", low=0, high=2)
     speed: float = _option(1.0, "2 speaks twice as fast", low=0.25, high=4)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ffvits.errors import BaseError
 from ffvits.files import replacing, write_text
+from ffvits.recipe import SpeakSettings
 
 if TYPE_CHECKING:
     import torch
@@ -93,7 +94,8 @@ class VoiceInfo:
 
     @classmethod
     def of_base(cls, base: Base) -> VoiceInfo:
-        """What is known of a base as a voice of its own."""
+        """What is known of a base as a voice of its own, which speaks as recipes do that say nothing else."""
+        usual = SpeakSettings()
         return cls(
             model=base.config.to_dict(),
             sampling_rate=base.audio.sampling_rate,
@@ -101,8 +103,8 @@ class VoiceInfo:
             front_end=base.front_end,
             add_blank=base.add_blank,
             speakers=base.speakers,
-            noise=0.25,
-            noise_w=0.6,
+            noise=usual.noise,
+            noise_w=usual.noise_w,
             card={"base": base.name, "licence": base.licence},
         )
 
