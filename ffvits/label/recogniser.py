@@ -9,11 +9,11 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
@@ -27,6 +27,7 @@ from ffvits.recipe import TranscribeSettings
 if TYPE_CHECKING:
     import numpy as np
 
+T = TypeVar("T")
 RATE = 16000
 WINDOWS = (6, 8, 10, 12, 18, 30)  # seconds that the network hears at once
 _LONGEST_WINDOW = WINDOWS[-1]  # what Whisper was trained with
@@ -133,7 +134,7 @@ class Recogniser:
         for number, one in zip(again, self._write([sounds[n] for n in again], longest), strict=True):
             if one.confidence > heard[number].confidence or heard[number].compression > LOOP:
                 heard[number] = one
-        return [self._worded(one, sound) for one, sound in zip(heard, sounds, strict=True)]
+        return self._side_by_side(self._worded, heard, sounds)
 
     def fit(self, sound: Sound, texts: Sequence[str]) -> list[float]:
         """How well each text fits the sound (any rate), from 0 to 1; marks do not count.
@@ -149,8 +150,7 @@ class Recogniser:
         return self._engine.states(sound, _window(sound.seconds))
 
     def _write(self, sounds: Sequence[Sound], windows: Sequence[int]) -> list[Heard]:
-        workers = self._engine.workers
-        size = _SHARED_BATCH if workers > 1 else _BATCH
+        size = _SHARED_BATCH if self._engine.workers > 1 else _BATCH
         batches: list[list[int]] = []
         # Only sounds of like length together: how long a text may become must not depend on who else is heard.
         kinds = [(window, _window(sound.seconds)) for sound, window in zip(sounds, windows, strict=True)]
@@ -161,13 +161,17 @@ class Recogniser:
         def write(batch: list[int]) -> list[Heard]:
             return self._engine.write([sounds[number] for number in batch], windows[batch[0]])
 
-        if workers == 1 or len(batches) < 2:
-            found = list(map(write, batches))
-        else:
-            with threads(), ThreadPoolExecutor(workers, thread_name_prefix="hearing") as pool:
-                found = list(pool.map(write, batches))
+        found = self._side_by_side(write, batches)
         heard = dict(zip(itertools.chain(*batches), itertools.chain(*found), strict=True))
         return [heard[number] for number in range(len(sounds))]
+
+    def _side_by_side(self, do: Callable[..., T], *of: Sequence[Any]) -> list[T]:
+        """`[do(a, b) for a, b in zip(*of)]`, by all workers of the engine at once."""
+        workers = min(self._engine.workers, len(of[0]))
+        if workers < 2:
+            return list(map(do, *of))
+        with threads(), ThreadPoolExecutor(workers, thread_name_prefix="hearing") as pool:
+            return list(pool.map(do, *of))
 
     def _worded(self, heard: Heard, sound: Sound) -> Heard:
         """The hearing with its words as they are spoken, and marks where the speaker pauses."""

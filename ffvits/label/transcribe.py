@@ -21,7 +21,7 @@ from ffvits.run import Run
 
 __all__ = ["Heard", "Listener", "Recogniser", "load", "transcribe"]
 
-_FIRST, _AHEAD = 8, 16  # clips heard together: few at first, so that nobody waits long for the stages before
+_FIRST, _AHEAD = 8, 16  # clips heard together: few, so that nobody waits long for the stages before, fewest at first
 _AGREED = 0.8  # likeness of two hearings, below which somebody should listen
 # Fit of the weakest characters, below which somebody should listen. Of 44 kept clips 17 were doubted by it or by their
 # hearings: 11 of the 13 with three or more wrong characters, and one of the 10 without any.
@@ -49,7 +49,7 @@ def transcribe(
     """
     cache = run.cache("transcribe", _deciding(settings), version=6)
     listener = listener or Listener(settings)
-    for ahead in _growing(clips):
+    for ahead in _in_lists(clips):
         known = {clip.id: cache.get(cache.key(clip.key)) for clip in ahead if clip.kept}
         missing = [clip for clip in ahead if clip.id in known and known[clip.id] is None]
         for clip, hearings in zip(missing, _hear(missing, run, listener.recogniser) if missing else (), strict=True):
@@ -62,12 +62,12 @@ def transcribe(
                 yield _told(clip, known[clip.id]["hearings"]).with_(key=cache.key(clip.key))
 
 
-def _growing(clips: Iterable[Clip]) -> Iterator[list[Clip]]:
-    """The clips in lists of `_FIRST`, then of twice as many each time, up to `_AHEAD`."""
+def _in_lists(clips: Iterable[Clip]) -> Iterator[list[Clip]]:
+    """The clips in a list of `_FIRST` and then lists of `_AHEAD`."""
     clips, size = iter(clips), _FIRST
     while ahead := list(itertools.islice(clips, size)):
         yield ahead
-        size = min(2 * size, _AHEAD)
+        size = _AHEAD
 
 
 def _deciding(settings: TranscribeSettings) -> TranscribeSettings:

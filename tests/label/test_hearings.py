@@ -9,7 +9,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import FfvitsError
 from ffvits.label import recogniser
-from ffvits.label.transcribe import Listener, _growing, _half_way, _hear, _told
+from ffvits.label.transcribe import Listener, _in_lists, _half_way, _hear, _told
 from ffvits.recipe import Recipe, TranscribeSettings
 from ffvits.run import Run
 
@@ -142,11 +142,9 @@ def test_another_language_is_noted_by_its_name():
     assert "sounds like English" in _told(CLIP, [hearing("Hello", 0.8, language="en")]).notes
 
 
-@pytest.mark.parametrize(
-    ("count", "sizes"), [(0, []), (3, [3]), (8, [8]), (60, [8, 16, 32, 4]), (100, [8, 16, 32, 32, 12])]
-)
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (3, [3]), (8, [8]), (24, [8, 16]), (60, [8, 16, 16, 16, 4])])
 def test_the_first_clips_wait_for_few_others(count, sizes):
-    assert [len(group) for group in _growing([CLIP] * count)] == sizes
+    assert [len(group) for group in _in_lists([CLIP] * count)] == sizes
 
 
 def test_half_way_takes_half_of_the_noise_whatever_the_levels():
