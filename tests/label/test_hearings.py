@@ -9,7 +9,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import FfvitsError
 from ffvits.label import recogniser
-from ffvits.label.transcribe import Listener, _in_lists, _half_way, _hear, _told
+from ffvits.label.transcribe import Listener, _half_way, _hear, _in_lists, _told
 from ffvits.recipe import Recipe, TranscribeSettings
 from ffvits.run import Run
 
