@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ffvits import console
+from ffvits import console, store
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.device import choose_device
@@ -124,7 +124,7 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
 
     clips = run.clips()
     speakers = sorted({clip.speaker for clip in clips if clip.kept})
-    base = load_base(recipe.base, offline=recipe.offline)
+    base = load_base(_begun_with(run) if recipe.base == "auto" else recipe.base, offline=recipe.offline)
     refuse_itself(base.path, run.folder)
     refuse_start(base.name, base.speakers, recipe.train.start_from)
     reader = _reader(base, recipe)
@@ -163,6 +163,14 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     return _Course(
         base, reader, speakers, table, start_from, items, held_out, readings, voices, identity, above, octaves, sings
     )
+
+
+def _begun_with(run: Run) -> str:
+    """The base that `auto` came to when the run's training began: a network that comes or goes starts none afresh."""
+    newest = state.newest(run.checkpoints)
+    card = state.header(newest).get("voice", {}).get("card", {}) if newest else {}
+    name = card.get("base")
+    return name if name in {entry.name for entry in store.entries("base")} else "auto"
 
 
 def _looked_at(held_out: Sequence[Item]) -> list[Item]:

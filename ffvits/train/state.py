@@ -63,16 +63,18 @@ def save(folder: Path, progress: Progress, identity: str, state: dict[str, Any],
 
 
 def _prune(folder: Path, written: Path, progress: Progress, keep: int) -> None:
-    others = [(found.step, path) for path, found in _readable(folder) if path != written]
+    others = [(found.step, path) for path, found, _ in _readable(folder) if path != written]
     for step, path in sorted(others, reverse=True)[max(0, keep - 1) :]:
         if step != progress.best_step:
             with suppress(PermissionError):  # Windows, where somebody listens to it: it goes after the next one
                 path.unlink(missing_ok=True)
 
 
-def newest(folder: Path, identity: str) -> Path | None:
-    """The checkpoint with the highest stored step that belongs to this base and these clips, or None."""
-    found = [(progress.step, path) for path, progress in _readable(folder) if header(path)["identity"] == identity]
+def newest(folder: Path, identity: str | None = None) -> Path | None:
+    """The checkpoint with the highest stored step that belongs to this base and these clips (or to any), or None."""
+    found = [
+        (progress.step, path) for path, progress, whose in _readable(folder) if identity is None or whose == identity
+    ]
     return max(found)[1] if found else None
 
 
@@ -98,11 +100,13 @@ def header(path: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
 
 
-def _readable(folder: Path) -> list[tuple[Path, Progress]]:
+def _readable(folder: Path) -> list[tuple[Path, Progress, str]]:
+    """Every whole checkpoint, how far it has come, and what it belongs to."""
     found = []
     for path in sorted(folder.glob("*.pt")):
         try:
-            found.append((path, Progress(**header(path)["progress"])))
+            saved = header(path)
+            found.append((path, Progress(**saved["progress"]), saved["identity"]))
         except UNREADABLE as error:
             console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
     return found

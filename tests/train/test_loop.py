@@ -15,7 +15,7 @@ import torch
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import write_clips
-from ffvits.errors import FfvitsError, RecipeError, TextError, TrainError
+from ffvits.errors import DownloadError, FfvitsError, RecipeError, TextError, TrainError
 from ffvits.run import Run
 from ffvits.train import state, train
 from ffvits.train.history import History
@@ -250,6 +250,13 @@ def test_a_finished_run_trains_no_more_and_a_longer_plan_goes_on(run):
     assert (run.checkpoints / "step-00000002.pt").stat().st_mtime_ns == before
     train_to(run, 4, **{"train.batch_size": 3, "train.parts": {"dec": "frozen", "flow": 1.0}})
     assert newest(run)[0].step == 4
+
+
+def test_auto_keeps_to_the_base_that_the_training_began_with(run):
+    state.save(run.checkpoints, state.Progress(step=5), "x", {"voice": {"card": {"base": "biaobei"}}}, keep=2)
+    with pytest.raises(DownloadError, match="biaobei"):  # not here any more: told, and nothing is started afresh
+        train_to(run, 6, base="auto", offline=True)
+    assert [path.name for path in run.checkpoints.iterdir()] == ["step-00000005.pt"]
 
 
 def test_edited_labels_and_sounds_start_afresh_and_the_old_states_are_kept(run, capsys):
