@@ -99,9 +99,11 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     A base for others gets no report: it may have hundreds of voices. Raises what training raises; where that refuses
     the recipe, the run goes by its earlier one again.
     """
+    from ffvits.base.load import settled
     from ffvits.train import train
     from ffvits.train.ranks import started_first
 
+    recipe = recipe.override({"base": settled(recipe.base)})
     first = started_first()  # under torchrun the first process writes the recipe and the report for all
     with _taken_up(run, recipe) if first else nullcontext():
         trained = train(recipe, run, as_base=as_base)
@@ -151,12 +153,15 @@ def resolve(
     options: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Recipe:
-    """One complete recipe from a file, options and defaults; a run folder is named where none is given.
+    """One complete recipe from a file, options and defaults; a run folder is named where none is given, and a base on
+    this disk by its whole path.
 
     Without a `recipe`, what an earlier call told the run folder stays (see `going_on`). Raises RecipeError for an
     unknown option or Whisper model, a missing input folder or one that is a run folder, an earlier recipe of the run
     that cannot be read, and where the run folder that would be taken for its name is another character's.
     """
+    from ffvits.base.load import settled
+
     chosen = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe) if recipe is not None else Recipe()
     named = {name: str(value) if isinstance(value, Path) else value for name, value in fields.items()}
     told = {name: value for name, value in named.items() if value is not None} | dict(options or {})
@@ -197,7 +202,7 @@ def resolve(
             if recipe is None and (ours or Run(out).clips_file.is_file()):
                 chosen = going_on(earlier).override({"input": chosen.input, **told})
     _look_for_whisper(chosen)
-    return chosen.override({"out": str(out)})
+    return chosen.override({"out": str(out), "base": settled(chosen.base)})
 
 
 def base_on_disk(recipe: Recipe, base: str | None = None) -> Path | None:

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from ffvits.auto import make_voice, resolve, run_batch
+from ffvits.auto import make_voice, resolve, run_batch, train_run
 from ffvits.cli import main
 from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError, TextError
 from ffvits.plan import plan
@@ -88,6 +88,22 @@ def test_a_path_whose_backslashes_yaml_took_is_told(tmp_path):
     with pytest.raises(RecipeError) as caught:
         resolve("派蒙\u3000的录音")  # a wide space is no escape
     assert "quotes" not in caught.value.cure
+
+
+def test_a_base_named_from_here_is_found_from_elsewhere(raw, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "底模").mkdir()
+    whole = str(tmp_path / "底模")
+    assert resolve(raw, base="底模").base == whole
+    assert [resolve(raw, base=name).base for name in ("auto", "biaobei", "mine@https://x.invalid/G_0.pth")] == [
+        "auto",
+        "biaobei",
+        "mine@https://x.invalid/G_0.pth",
+    ]
+    monkeypatch.setattr("ffvits.train.session.train", lambda recipe, run, **_: None)
+    run = Run.create(tmp_path / "run", Recipe(out=str(tmp_path / "run")))
+    train_run(run.recipe().override({"base": "底模"}), run, report=False)
+    assert run.recipe().base == whole
 
 
 def test_an_empty_base_is_not_the_working_folder(raw, tmp_path):

@@ -142,7 +142,8 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
     if text.startswith(b"version https://git-lfs"):
         raise _unreadable(path, "lfs-pointer", "this is a Git LFS pointer: the weights themselves were not downloaded")
     if text.startswith((b"{", b"[")) and b'"' in text:
-        raise _unreadable(path, "not-a-checkpoint", "this is JSON text, not weights")
+        cure = "name the checkpoint (G_*.pth) that it lies beside"
+        raise _unreadable(path, "not-a-checkpoint", "this is JSON text, not weights", cure=cure)
     if re.match(rb"0\d", head[:2]) and head[2:4] == b"\x03\x04":
         raise _unreadable(
             path,

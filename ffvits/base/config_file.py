@@ -114,13 +114,20 @@ def model_arguments() -> frozenset[str]:
 
 
 def find_config(checkpoint: Path) -> Path | None:
-    """The config that lies beside a checkpoint: its own name as .json, a usual name, or the only one that is one."""
+    """The config that lies beside a checkpoint: its own name as .json, a usual name, or the only one that is one.
+
+    Raises BaseError if it could be one of several.
+    """
     folder = checkpoint.parent
     for candidate in (checkpoint.with_suffix(".json"), *(folder / name for name in _NAMES)):
         if candidate.is_file():
             return candidate
     fitting = [candidate for candidate in sorted(folder.glob("*.json")) if _looks_like_config(candidate)]
-    return fitting[0] if len(fitting) == 1 else None
+    if len(fitting) > 1:
+        listed = ", ".join(path.name for path in fitting[:4])
+        own = checkpoint.with_suffix(".json").name
+        raise BaseError(f"which of these is its config? {listed}", cure=f"call that one {own}", file=checkpoint)
+    return fitting[0] if fitting else None
 
 
 def _looks_like_config(path: Path) -> bool:

@@ -96,13 +96,13 @@ class Examination:
     def _config(self, named: Path | None) -> ConfigFile | None:
         if named is None and self.checkpoint.config is not None:
             return parse_config(self.checkpoint.config, None)
-        chosen = named or find_config(self.checkpoint.path)
         try:
+            chosen = named or find_config(self.checkpoint.path)
             return read_config(chosen) if chosen else None
         except BaseError as error:
-            # One that only lies beside it may belong to something else; the one that was named is meant.
+            # A known file does without one that only lies beside it; the one that was named is meant.
             cure = error.cure or ("fix it" if named else "fix or remove it")
-            self._add("bad-config", error.located, cure, fatal=named is not None)
+            self._add("bad-config", error.located, cure, fatal=named is not None or self.card is None)
             return None
 
     def _unpad(self, config: ConfigFile | None) -> None:
@@ -245,10 +245,13 @@ class Examination:
         if isinstance(config.ours.get("speakers"), int):
             return
         if rows_found and names and names != rows_found:
+            cure = "use the config of this checkpoint"
+            if names < rows_found:
+                cure = f"the others are known by number (#{names} …); check that the config belongs to it"
             self._add(
                 "speaker-count-mismatch",
                 f"the checkpoint has {rows_found} speakers and the config names {names}",
-                "speakers are then known by number where a name is missing; check that the config belongs to it",
+                cure,
                 fatal=names > rows_found,
             )
         elif rows_found != (stated or 0) and not (rows_found == 0 and (stated or 0) <= 1):

@@ -112,6 +112,14 @@ def check_base(spec: str | Path, *, out: Path | None = None, start_from: str = "
     return path
 
 
+def settled(spec: str) -> str:
+    """The base as a run remembers it: a path that is there as an absolute one, so that it holds from every folder."""
+    if spec == "auto" or spec in {entry.name for entry in store.entries("base")}:
+        return spec
+    path = Path(spec).expanduser()
+    return str(path.absolute()) if spec and path.exists() else spec
+
+
 def locate(spec: str | Path) -> Path:
     """The file that a base's name, a folder or a path stands for, for whoever only looks; nothing is fetched.
 
@@ -178,8 +186,11 @@ def find_generator(folder: Path) -> Path:
             if len(candidates) > 1:
                 console.info(f"{place} holds {len(candidates)} generators; taking {chosen.name}")
             return chosen
+    there = ", ".join(sorted(path.name for path in folder.iterdir())[:5])
     raise BaseError(
-        "there is no generator (G_*.pth or .safetensors) in this folder", cure="name the file itself", file=folder
+        "there is no generator (G_*.pth or .safetensors) in this folder",
+        cure=f"name the file itself; here are: {there or 'no files'}",
+        file=folder,
     )
 
 
@@ -288,8 +299,6 @@ def _loaded(
     for problem in found.problems:
         console.warn(f"{path.name}: {problem.message}")
     judge = discriminator or find_discriminator(path)
-    if judge is None and card is None:
-        console.info(f"no discriminator (D_*.pth) lies beside {path.name}: an adversary would have to start fresh")
     ours = {} if card else _own_card(found)
     return Base(
         name=name or (card.name if card else _name_of(path)),
@@ -353,8 +362,9 @@ def _discriminator(path: Path) -> Mapping[str, Tensor]:
 
 
 def _unknown(text: str, path: Path, known: list[str]) -> BaseError:
+    if path.suffix.lower() in WEIGHTS or len(path.parts) > 1:
+        cure = "check the path; a run whose base was moved goes on with --base and where it lies now"
+        return BaseError("there is no such file or folder", cure=cure, file=path.absolute())
     near = difflib.get_close_matches(text, known, n=1)
-    looks_like_path = path.suffix.lower() in WEIGHTS or len(path.parts) > 1
     cure = f"did you mean {near[0]!r}?" if near else f"names: {', '.join(known)}; or give a G_*.pth or a folder"
-    what = "there is no such file or folder" if looks_like_path else f"there is no base named {text!r}"
-    return BaseError(what, cure=cure, file=path if looks_like_path else None)
+    return BaseError(f"there is no base named {text!r}", cure=cure)

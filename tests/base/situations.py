@@ -164,6 +164,12 @@ def _broken_config(folder: Path) -> Path:
     return save(folder / "G_100.pth", generator(78))
 
 
+def _two_configs(folder: Path) -> Path:
+    for name in ("甲", "乙"):
+        config_json(folder / f"{name}.json", table="bopomofo", speakers=[name])
+    return save(folder / "G_100.pth", generator(50))
+
+
 def _changed(**changes: object) -> Callable[[Path], Path]:
     """A small generator with a config in which some tensors (None: gone) are others; `__` stands for a dot."""
 
@@ -402,6 +408,9 @@ CASES: dict[str, Case] = {
         says="1025 bins",
     ),
     "a config that is not JSON": Case(_broken_config, G, "original", ("bad-config", *UNKNOWN), says="line 2"),
+    "two configs beside it": Case(
+        _two_configs, G, "original", ("bad-config", *UNKNOWN), says="which of these is its config? 乙.json, 甲.json"
+    ),
     "a config whose symbols are a number": Case(
         _odd_config(symbols=78), G, "original", ("bad-config", *UNKNOWN), says="symbols is 78, and must be a list"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import json
+import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_a_file_with_its_config_beside_it(tmp_path: Path, capsys):
     base = load_base(folder_of(tmp_path))
     assert (base.name, base.front_end, base.symbols) == ("G_100", "bopomofo", TABLES["bopomofo"])
     assert base.config.n_vocab == 50
-    assert "no discriminator" in capsys.readouterr().err
+    assert capsys.readouterr().err == "", "whoever only speaks is told nothing of adversaries"
 
 
 def test_a_config_from_elsewhere(tmp_path: Path):
@@ -196,8 +197,10 @@ def test_digits_of_the_path_do_not_count(tmp_path: Path):
 
 
 def test_a_folder_without_a_generator_or_with_too_many_is_an_error(tmp_path: Path):
-    with pytest.raises(BaseError, match="no generator"):
+    (tmp_path / "派蒙.zip").touch()
+    with pytest.raises(BaseError, match="no generator") as caught:
         load_base(tmp_path)
+    assert "派蒙.zip" in caught.value.cure
     for name in ("a.pth", "b.pth"):
         (tmp_path / name).touch()
     with pytest.raises(BaseError, match="which of these"):
@@ -227,7 +230,7 @@ def test_the_discriminator_has_the_generators_name(tmp_path: Path, name):
     [
         ("biaobe", "no base named 'biaobe'", "'biaobei'"),
         ("nothing-like-it", "no base named", "mandarin-lite"),
-        ("models/G_0.pth", "no such file", "G_*.pth"),
+        ("models/G_0.pth", "no such file", "goes on with --base"),
         ("mine@https://example.invalid/folder", "must be that of its generator", "mine@https://"),
         ("../x@https://example.invalid/G_0.pth", "cannot be the name", "letters"),
     ],
@@ -251,6 +254,15 @@ def _no_config(folder: Path) -> None:
     (folder / "config.json").unlink()
 
 
+def _broken_config(folder: Path) -> None:
+    (folder / "config.json").write_text('{"data": {,\n}', encoding="utf-8")
+
+
+def _another_config(folder: Path) -> None:
+    shutil.copy(folder / "config.json", folder / "甲.json")
+    (folder / "config.json").rename(folder / "乙.json")
+
+
 def _cut(folder: Path) -> None:
     (folder / "G_100.pth").write_bytes((folder / "G_100.pth").read_bytes()[:-3000])
 
@@ -265,6 +277,8 @@ def _broken_judge(folder: Path) -> None:
 
 CANNOT_SERVE = {
     "no config": (_no_config, "sampling rate", "put its config.json beside it"),
+    "a broken config": (_broken_config, "config.json:1: the config is not JSON", "fix"),
+    "one of two configs": (_another_config, "which of these is its config", "call that one G_100.json"),
     "cut off": (_cut, "damaged or ends too early", "download it again"),
     "a discriminator": (_judge_only, "not a voice", "name the generator"),
     "a discriminator that is none": (_broken_judge, "discriminator beside the base", "remove it"),
