@@ -14,6 +14,7 @@ from ffvits import console
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures
 from ffvits.evaluate.evaluation import Evaluation, judge, load_voice, make_writable, run_of
+from ffvits.evaluate.hearing import file_name
 from ffvits.evaluate.panel import Panel, alike
 from ffvits.evaluate.statistics import Difference
 from ffvits.evaluate.words import Language
@@ -87,7 +88,7 @@ def compare(
     evaluations = []
     for target, name in zip(targets, names, strict=True):
         console.stage(f"Judge {name}")
-        place = None if Path(target).is_dir() else folder / Path(target).name
+        place = _home(target, name, folder)
         evaluations.append(
             judge(target, panel, against="none", out=place, speaker=speaker, sentences=sentences, seed=seed)
         )
@@ -103,6 +104,18 @@ def compare(
     written = json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1)
     write_text(folder / "comparison.json", written + "\n")
     return comparison
+
+
+def _home(target: str | Path, name: str, folder: Path) -> Path:
+    """Where what is heard of a voice is kept: with it, for the next time; in `folder` where that cannot be."""
+    own = Path(target)
+    if own.is_dir():
+        try:
+            make_writable(own / "evaluation")
+            return own
+        except RunError as error:
+            console.info(f"{error.located}: {name} is kept in {folder} instead")
+    return folder / file_name(name)
 
 
 def _all_likened(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
@@ -183,7 +196,8 @@ def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list
     for base, short in zip(bases, _names(bases), strict=True):
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in short)
         folder = run.folder / "trials" / name
-        recipe = run.recipe().override({"base": base, "train.steps": steps, "out": str(folder)})
+        told = {"base": base, "train.steps": steps, "train.until": "steps", "out": str(folder)}
+        recipe = run.recipe().override(told)
         trial = Run.create(folder, recipe)
         shutil.copy2(run.clips_file, trial.clips_file)
         shutil.copytree(run.audio, trial.audio, dirs_exist_ok=True)

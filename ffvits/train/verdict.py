@@ -86,7 +86,8 @@ def _assessed(checks: Sequence[Mapping[str, float]], by: Criterion) -> Verdict:
     steps = [int(check["step"]) for check in checks]
     values = [float(check[by.key]) for check in checks]
     curve = [statistics.median(values[max(0, at - 1) : at + 2]) for at in range(len(values))]
-    best = min(range(len(values)), key=values.__getitem__)
+    trained = [at for at, step in enumerate(steps) if step] or [0]  # the untouched base is nobody's voice
+    best = min(trained, key=values.__getitem__)
     if len(values) > 2 and min(values[-2:]) > 1.25 * values[0]:
         rise = values[-1] / values[0] - 1
         return Verdict("diverged", f"diverged: {by.name} is {rise:.0%} above where it began", done=True)

@@ -187,6 +187,35 @@ def test_what_cannot_be_kept_is_told_before_anybody_speaks(tmp_path, capsys, mon
     assert "cannot be kept" in told and "--out" in told
 
 
+def test_a_voice_whose_folder_may_not_be_written_is_compared_all_the_same(tmp_path, monkeypatch):
+    base = load_base("mandarin-lite")
+    for name in ("甲", "乙"):
+        VoiceInfo.of_base(base).save(tmp_path / name, base.generator)
+    (tmp_path / "乙" / "evaluation").write_text("", encoding="utf-8")  # as good as a folder that may not be written
+    places = []
+
+    def judge(target, panel, *, out, **_):
+        places.append(out)
+        if len(places) == 2:
+            raise FfvitsError("both are asked")
+        return evaluation("甲", tmp_path)
+
+    monkeypatch.setattr("ffvits.evaluate.comparison.judge", judge)
+    with pytest.raises(FfvitsError, match="both are asked"):
+        compare([tmp_path / "甲", tmp_path / "乙"], out=tmp_path / "both")
+    assert places == [tmp_path / "甲", tmp_path / "both" / "乙"]
+
+
+def test_a_trial_ends_by_its_steps(tmp_path, monkeypatch):
+    run = Run.create(tmp_path / "run", Recipe().override({"train.until": "minutes", "train.minutes": 90}))
+    run.save_clips([])
+    run.audio.mkdir()
+    asked = []
+    monkeypatch.setattr("ffvits.train.train", lambda recipe, _: asked.append(recipe.train))
+    train_on_bases(run.folder, ["mandarin-lite"], steps=7)
+    assert [(train.steps, train.until) for train in asked] == [(7, "steps")]
+
+
 def test_a_fuller_evaluation_stays_and_speakers_have_files_of_their_own(tmp_path, capsys):
     few = evaluation("a", tmp_path, similarity=0.8)
     assert _mark(few, of_checkpoint=False) == ""

@@ -48,6 +48,14 @@ def test_noise_does_not_change_the_word(curve, kind, noise):
     assert assess(checks(curve, noise=noise)).kind == kind
 
 
+def test_the_untouched_base_is_never_the_best():
+    """The voice is made of a step that was taken, also where none came near the base."""
+    for values in ([2.0, 2.3, 2.2], [2.0, 2.1, 2.2, 2.25, 2.3, 2.35, 2.4, 2.45]):
+        found = assess([{"step": 10 * at, "spoken": value} for at, value in enumerate(values)])
+        best = 10 * min(range(1, len(values)), key=values.__getitem__)
+        assert f"best is {best}" in found.text, found.text
+
+
 def test_a_rise_within_the_noise_is_no_overfitting():
     curve = [at % 2 * 0.06 + 0.59 + 0.002 * max(0, at - 5) for at in range(14)]
     assert assess(checks([1.0, 0.8, *curve])).kind != "overfitting"
