@@ -81,6 +81,7 @@ def test_python_m_ffvits_auto_is_ffvits_auto():
         (("--offline", "auto", "examples"), "--offline stands before the verb", "ffvits auto --offline"),
         (("tain", "examples"), "invalid choice: 'tain'", "did you mean 'train'?"),
         (("train",), "required: RUN", "ffvits train --help"),
+        (("train", "examples", "--out", "runs/b"), "ffvits train knows no --out", "ffvits train --help"),
         (("say", "你好", "世界"), "'世界' is one too many", "in quotes"),
         (("auto", "--recipe", "none.yaml"), "no such recipe", "default.yaml"),
         (("train", "examples"), "not a run folder", "ffvits auto"),

@@ -23,15 +23,19 @@ FLAGS = {
     "--seed": ("seed", "start of every random choice"),
 }
 
+OF_LABELS = ("--speaker", "--out", "--layout", "--separator")  # what a labelled run has settled
 PLACES = ("local", "ray")  # where labelling is done, which `--engine` may also name
 
 
 def recipe_flags(parser: argparse.ArgumentParser, with_input: bool = True) -> None:
-    """Adds the flags that override a recipe; `with_input` also the folder of recordings and the recipe itself."""
+    """Adds the flags that override a recipe; `with_input` also the folder of recordings, the recipe itself, and what
+    decides about labels."""
     if with_input:
         parser.add_argument("input", nargs="?", help="the folder of raw recordings")
         parser.add_argument("--recipe", metavar="YAML", help="a character's recipe; the flags below override it")
     for flag, (name, help) in FLAGS.items():
+        if flag in OF_LABELS and not with_input:
+            continue
         parser.add_argument(flag, dest=name, metavar=name.rpartition(".")[2].upper(), help=help)
     parser.add_argument("--offline", action="store_true", default=None, help="never download")
     parser.add_argument(
@@ -44,7 +48,7 @@ def options(arguments: argparse.Namespace) -> dict[str, Any]:
     from ffvits.recipe_file import read_value
 
     names = [name for name, _ in FLAGS.values()] + ["offline"]
-    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name, None) is not None}
     if given.get("label.transcribe.engine") in PLACES:
         given["label.engine"] = given.pop("label.transcribe.engine")
     for setting in arguments.set:
