@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
+from statistics import fmean
 from threading import Lock
 from typing import Any
 
@@ -130,7 +131,8 @@ def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
         chinese=max(one["chinese"] for one in hearings),
         # Of the cleaned sound, which trains the voice: music with a singer in it is gone by then.
         voiced_seconds=hearings[min(1, len(hearings) - 1)]["speech"],
-        overlap=hearings[min(1, len(hearings) - 1)]["overlap"],
+        # Neither what a filter makes of one voice nor a singer in the music that is gone makes two of it.
+        overlap=min(hearings[min(1, len(hearings) - 1)]["overlap"], fmean(one["overlap"] for one in hearings)),
     )
     if best["language"] not in ("zh", "yue"):
         clip = clip.note(f"sounds like {_LANGUAGES.get(best['language'], best['language'])}")
