@@ -16,6 +16,7 @@ from ffvits.evaluate import measures
 from ffvits.evaluate.evaluation import Evaluation, judge, load_voice, make_writable, run_of
 from ffvits.evaluate.hearing import file_name
 from ffvits.evaluate.panel import Panel, alike
+from ffvits.evaluate.sentences import spread
 from ffvits.evaluate.statistics import Difference
 from ffvits.evaluate.words import Language
 from ffvits.files import write_text
@@ -79,6 +80,7 @@ def compare(
     if len(targets) < 2:
         raise FfvitsError("there is nothing to compare", cure="name two runs, or one run and --bases a,b")
     names = _names(targets)
+    spread(sentences)  # refuses less than one
     for target in targets:  # a slip is told before the first of them has spoken for minutes
         load_voice(target, speaker, device="cpu", offline=offline)
     folder = Path(out)

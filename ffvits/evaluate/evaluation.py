@@ -123,8 +123,6 @@ def evaluate(
     speakers speaks as `speaker` (left out: the first) and is held against that one's recordings. What was heard before
     is not heard again. Raises FfvitsError naming what is missing.
     """
-    if sentences < 1:
-        raise FfvitsError(f"{sentences} sentences cannot be judged", cure="give --sentences 1 or more")
     run = run_of(target)
     settings = (run.recipe() if run else Recipe()).label.transcribe
     panel = Panel(settings, device, offline)
@@ -259,7 +257,7 @@ def table(evaluation: Evaluation, language: words.Language = "en") -> None:
     ]
     fast = measures.GROUPS["fast"][0 if zh else 1]
     pace = {name: told[0 if zh else 1] for name, told in measures.PACE.items()}
-    rows += [(fast, pace.get(name, name), f"{value:.3g}") for name, value in evaluation.voice.fast.items()]
+    rows += [(fast, pace.get(name, name), _pace(value)) for name, value in evaluation.voice.fast.items()]
     unit = "句" if zh else "sentences"
     heads = [f"{name} ({len(side.verdicts)} {unit})" for side, name in sides]
     console.table(
@@ -267,6 +265,10 @@ def table(evaluation: Evaluation, language: words.Language = "en") -> None:
         ("", "", *heads),
         [("" if n and rows[n - 1][0] == row[0] else row[0], *row[1:]) for n, row in enumerate(rows)],
     )
+
+
+def _pace(value: float) -> str:
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
 def _cell(measure: measures.Measure, figures: Mapping[str, Figure]) -> str:

@@ -122,7 +122,8 @@ def _read(folder: Path, name: str) -> Heard | None:
         shutil.rmtree(folder, ignore_errors=True)
         return None
     try:
-        verdicts = tuple(Verdict.from_dict(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines())
+        with file.open(encoding="utf-8") as lines:  # what was heard may hold signs that `splitlines` ends a line at
+            verdicts = tuple(Verdict.from_dict(json.loads(line)) for line in lines)
         fast = json.loads((folder / "fast.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(

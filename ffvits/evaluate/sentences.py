@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ffvits.errors import FfvitsError
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -33,7 +35,12 @@ def load_sentences() -> tuple[Sentence, ...]:
 
 
 def spread(count: int) -> tuple[Sentence, ...]:
-    """A part of the set that has as many categories as it can: every n-th sentence, always the same ones."""
+    """A part of the set that has as many categories as it can: every n-th sentence, always the same ones.
+
+    Raises FfvitsError for less than one.
+    """
+    if count < 1:
+        raise FfvitsError(f"{count} sentences cannot be judged", cure="give --sentences 1 or more")
     whole = load_sentences()
     if count >= len(whole):
         return whole

@@ -103,7 +103,7 @@ def voice_of(run: Run, checkpoint: str | Path) -> tuple[VoiceInfo, dict[str, tor
         info = VoiceInfo.of_mapping(saved["voice"]) if "voice" in saved else VoiceInfo.load(run.voice)
         return _trained(info, progress), _weights(saved, info)
     except (*state.UNREADABLE, BaseError) as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0][:200] or type(error).__name__
         there = ", ".join(sorted(file.name for file in run.checkpoints.glob("step-*.pt"))) or "none"
         raise RunError(
             f"no training state can be read here ({reason})", cure=f"name one of the run's: {there}", file=path

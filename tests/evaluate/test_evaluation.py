@@ -19,6 +19,7 @@ from ffvits.errors import BaseError, FfvitsError, RunError
 from ffvits.evaluate import measures, words
 from ffvits.evaluate.comparison import Comparison, best_base, compare, train_on_bases
 from ffvits.evaluate.evaluation import _base, _mark, evaluate, table
+from ffvits.evaluate.hearing import _read, _write
 from ffvits.evaluate.page import equally_loud, melody_svg, write_page
 from ffvits.evaluate.panel import Panel, Verdict, alike
 from ffvits.evaluate.syllables import Span
@@ -30,6 +31,11 @@ from ffvits.voice import Voice, VoiceInfo
 def test_a_verdict_survives_being_written():
     one = verdict(1, similarity=0.8)
     assert Verdict.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+
+
+def test_what_was_heard_may_hold_any_sign(tmp_path):
+    _write(tmp_path, "a", [replace(verdict(1), heard="一\u2028二\x85三")], {})
+    assert _read(tmp_path, "a").verdicts[0].heard == "一\u2028二\x85三"
 
 
 def test_every_measure_that_is_written_is_listed():
@@ -126,6 +132,8 @@ def test_voices_on_the_page_are_equally_loud():
 def test_impossible_wishes_are_refused_before_anything_loads(tmp_path):
     with pytest.raises(FfvitsError, match="0 sentences"):
         evaluate("mandarin-lite", sentences=0, out=tmp_path)
+    with pytest.raises(FfvitsError, match="0 sentences"):
+        compare(["mandarin-lite", tmp_path], sentences=0, out=tmp_path)
     with pytest.raises(FfvitsError, match="nothing to compare"):
         compare(["mandarin-lite"], out=tmp_path)
     with pytest.raises(FfvitsError, match="twice"):
@@ -234,11 +242,12 @@ def test_a_fuller_evaluation_stays_and_speakers_have_files_of_their_own(tmp_path
 
 
 def test_the_table_is_of_one_language(tmp_path, capsys):
-    measured = {"real_time_factor": 0.1, "first_audio_seconds": 0.2, "peak_memory_megabytes": 900}
+    measured = {"real_time_factor": 0.1, "first_audio_seconds": 0.2, "peak_memory_megabytes": 1130.4}
     few = evaluation("a", tmp_path)
     table(replace(few, voice=replace(few.voice, fast=measured)), "zh")
     told = capsys.readouterr()
     assert "实时率" in told.out + told.err and "factor" not in told.out + told.err
+    assert "1130" in told.out + told.err
 
 
 def test_bases_are_not_tried_where_the_clips_sounds_are_gone(tmp_path):
