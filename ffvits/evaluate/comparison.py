@@ -181,11 +181,14 @@ def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list
     """Trains the run's labelled clips briefly on each base, in `trials/<base>` of the run; gives the trials' folders.
 
     A finished trial is taken as it is. Raises what training raises; before any training, RunError if nothing is
-    labelled or a clip's sound is gone, and BaseError for a base that is not there or cannot serve.
+    labelled or a clip's sound is gone, BaseError for a base that is not there or cannot serve, and FfvitsError for
+    less than one step.
     """
-    from ffvits.base.load import check_base
+    from ffvits.base.load import check_base, settled
     from ffvits.train import train
 
+    if steps < 1:  # 0 is a recipe's word for as many as it takes
+        raise FfvitsError(f"{steps} steps are no trial", cure="give --steps 1 or more")
     run = Run.open(target)
     for base in bases:
         check_base(base, start_from=run.recipe().train.start_from)
@@ -198,7 +201,7 @@ def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list
     for base, short in zip(bases, _names(bases), strict=True):
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in short)
         folder = run.folder / "trials" / name
-        told = {"base": base, "train.steps": steps, "train.until": "steps", "out": str(folder)}
+        told = {"base": settled(base), "train.steps": steps, "train.until": "steps", "out": str(folder)}
         recipe = run.recipe().override(told)
         trial = Run.create(folder, recipe)
         shutil.copy2(run.clips_file, trial.clips_file)

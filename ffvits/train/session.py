@@ -405,7 +405,7 @@ def _resume(run: Run, learner: Learner, identity: str) -> Progress:
         if aside is not None:
             size = sum(file.stat().st_size for file in aside.iterdir()) / 1e9
             console.warn(
-                "the base or the clips have changed: training starts afresh "
+                "the base, the clips or what the recipe makes of them has changed: training starts afresh "
                 f"(earlier states: {aside.name}, {size:.1f} GB, yours to delete)"
             )
         return Progress()

@@ -138,6 +138,8 @@ def test_impossible_wishes_are_refused_before_anything_loads(tmp_path):
         compare(["mandarin-lite"], out=tmp_path)
     with pytest.raises(FfvitsError, match="twice"):
         compare(["mandarin-lite", "mandarin-lite"], out=tmp_path)
+    with pytest.raises(FfvitsError, match="0 steps"):
+        train_on_bases(tmp_path, ["mandarin-lite"], 0)
     with pytest.raises(RunError):
         train_on_bases(tmp_path, ["mandarin-lite"], 1)
     with pytest.raises(RunError, match="the run that it belongs to"):
