@@ -55,3 +55,21 @@ def refused_by_disk(error: Exception) -> FfvitsError | None:
     else:
         return None
     return FfvitsError(error.strerror, cure=cure, file=error.filename)
+
+
+def text_of(data: bytes) -> str | None:
+    """The text of a file in UTF-8, UTF-16 (with its mark) or GBK, the old code of Chinese Windows; None if it is none.
+
+    Nearly all of GBK is no UTF-8, so what mostly is UTF-8 is damaged, though GBK may have a sign for each of its bytes.
+    """
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            lost = len(data) - len(data.decode("utf-8", "ignore").encode())
+            if error.encoding == "utf-8" and 10 * lost < len(data) - sum(byte < 128 for byte in data):
+                return None
+            continue
+        return text if "\x00" not in text else None
+    return None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ffvits.errors import BaseError, FfvitsError, TextError
-from ffvits.files import replacing
+from ffvits.files import replacing, text_of
 from ffvits.speak.folder import VoiceInfo, find_voice, read_weights
 from ffvits.speak.recording import samples_of
 from ffvits.speak.script import Line, script
@@ -377,13 +377,13 @@ def _line_in(text: str, phrases: Sequence[str]) -> int:
 
 
 def read_text(path: str) -> str:
-    """A UTF-8 text file, or standard input for "-". Raises TextError if it cannot be read."""
+    """A text file in UTF-8, UTF-16 or GBK, or standard input for "-". Raises TextError if it cannot be read."""
     try:
-        if path == "-":
-            return sys.stdin.buffer.read().decode("utf-8-sig")
-        return Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TextError("not UTF-8 text", cure="save the file as UTF-8", file=path) from error
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         cure = "name a text file, or - for standard input"
         raise TextError(f"cannot be read: {error.strerror}", cure=cure, file=path) from error
+    text = text_of(data)
+    if text is None:
+        raise TextError("neither UTF-8 nor GBK text", cure="save the file as UTF-8", file=path)
+    return text.replace("\r\n", "\n").replace("\r", "\n")

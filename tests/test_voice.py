@@ -336,10 +336,23 @@ class TestFolder:
         assert json.loads((tmp_path / "voice.json").read_text(encoding="utf-8"))["format"] == 1
 
 
-def test_text_files_are_utf8(tmp_path):
-    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbf" + "你好".encode())
-    assert read_text(str(tmp_path / "a.txt")) == "你好"
-    (tmp_path / "b.txt").write_bytes("你好".encode("gbk"))
+NOVEL = "第一章　初见\n“你好，旅行者。”她说。\n" * 40
+DAMAGED = NOVEL.encode()[:300] + b"\xe4" + NOVEL.encode()[300:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\xef\xbb\xbf" + NOVEL.encode(), NOVEL.replace("\n", "\r\n").encode("gbk"), NOVEL.encode("utf-16")],
+    ids=("UTF-8 with its mark", "GBK", "UTF-16"),
+)
+def test_texts_are_read_as_chinese_windows_writes_them(tmp_path, data):
+    (tmp_path / "小说 1.txt").write_bytes(data)
+    assert read_text(str(tmp_path / "小说 1.txt")) == NOVEL
+
+
+@pytest.mark.parametrize("data", [DAMAGED, b"\xff\xfe\x00", bytes(range(256)) * 3], ids=("damaged", "half", "binary"))
+def test_what_is_no_text_is_not_guessed_at(tmp_path, data):
+    (tmp_path / "b.txt").write_bytes(data)
     with pytest.raises(TextError, match="UTF-8"):
         read_text(str(tmp_path / "b.txt"))
 

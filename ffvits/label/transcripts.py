@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from ffvits import console
 from ffvits.audio import files as recordings
 from ffvits.clip import Clip
+from ffvits.files import text_of
 from ffvits.label import embedded, subtitles, tables
 from ffvits.label.sharing import share
 from ffvits.label.subtitles import Line
@@ -339,11 +340,4 @@ def _decoded(path: Path) -> str | None:
     except OSError:
         console.warn(f"{path.name} cannot be read")
         return None
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return text if "\x00" not in text else None
-    return None
+    return text_of(data)
