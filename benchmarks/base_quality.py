@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ffvits.recipe import SpeakSettings
+
 SENTENCES = Path(__file__).with_name("everyday.txt")
 
 
@@ -62,7 +64,8 @@ def main() -> None:
     parser.add_argument("bases", nargs="+", help="names or folders")
     parser.add_argument("--sentences", type=Path, default=SENTENCES)
     parser.add_argument("--count", type=int, default=100, help="the first so many (%(default)s)")
-    parser.add_argument("--noise", type=float, default=0.1, help="as the recipes' default (%(default)s)")
+    usual = SpeakSettings().noise
+    parser.add_argument("--noise", type=float, default=usual, help="as the recipes' default (%(default)s)")
     options = parser.parse_args()
 
     import torch

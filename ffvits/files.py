@@ -58,18 +58,20 @@ def refused_by_disk(error: Exception) -> FfvitsError | None:
 
 
 def text_of(data: bytes) -> str | None:
-    """The text of a file in UTF-8, UTF-16 (with its mark) or GBK, the old code of Chinese Windows; None if it is none.
-
-    Nearly all of GBK is no UTF-8, so what mostly is UTF-8 is damaged, though GBK may have a sign for each of its bytes.
-    """
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+    """The text of a file in UTF-8, UTF-16 with its mark or GBK (the old code of Chinese Windows), or None."""
+    for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            lost = len(data) - len(data.decode("utf-8", "ignore").encode())
-            if error.encoding == "utf-8" and 10 * lost < len(data) - sum(byte < 128 for byte in data):
-                return None
+        except UnicodeDecodeError:
             continue
         return text if "\x00" not in text else None
     return None
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ("utf-16",)
+    # GBK may have a sign for every byte of damaged UTF-8, but as UTF-8 nearly all of a text in GBK is lost.
+    lost = len(data) - len(data.decode("utf-8", "ignore").encode())
+    beyond_ascii = len(data.translate(None, bytes(range(128))))
+    return ("utf-8-sig",) if 10 * lost < beyond_ascii else ("utf-8-sig", "gb18030")

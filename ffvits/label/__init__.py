@@ -58,7 +58,7 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
     folder = Path(recipe.input).expanduser()
     settings = recipe.label
     listening = min(cores(), max(2, cores() // 2))  # of the cores; others clean and measure meanwhile
-    here = road.Road(recipe, _device(recipe.device), ahead, listening)
+    here = road.Road(recipe, _device(recipe.device), ahead, threads=listening)
     if until not in ("ingest", *road.STAGES):
         reference_sound(settings.screen)  # a slip is told now, not after an hour of listening
     console.stage("Labels")

@@ -170,26 +170,21 @@ def load(folder: Path, device: str = "cpu", *, exact: bool = False) -> Spleeter:
 
 
 def _unet(path: Path) -> UNet:
-    with torch.device("meta"):  # random weights would be drawn for nothing
-        net = UNet()
+    net = UNet()
     try:
         with zipfile.ZipFile(path) as archive:
             name = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
             arrays = _Arrays(io.BytesIO(archive.read(name))).load()
         tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
-        counts = {name for name in net.state_dict() if name.endswith("num_batches_tracked")} - tensors.keys()
-        net.load_state_dict(tensors | dict.fromkeys(counts, torch.zeros((), dtype=torch.long)), assign=True)
-    except (
-        zipfile.BadZipFile,
-        pickle.UnpicklingError,
-        EOFError,
-        StopIteration,
-        AttributeError,
-        TypeError,
-        RuntimeError,
-        OSError,
-    ) as error:
+        found = net.load_state_dict(tensors, strict=False)
+        wrong = [name for name in found.missing_keys if not name.endswith("num_batches_tracked")]
+        wrong += found.unexpected_keys
+    except (zipfile.BadZipFile, pickle.UnpicklingError, EOFError, StopIteration) as error:
         raise FfvitsError(f"not Spleeter's weights: {error}", cure="delete it and run again", file=path) from error
+    except (AttributeError, TypeError, RuntimeError, OSError) as error:
+        raise FfvitsError(f"not Spleeter's weights: {error}", cure="delete it and run again", file=path) from error
+    if wrong:
+        raise FfvitsError(f"not Spleeter's weights: {wrong[0]}", cure="delete it and run again", file=path)
     return net
 
 

@@ -340,4 +340,7 @@ def _decoded(path: Path) -> str | None:
     except OSError:
         console.warn(f"{path.name} cannot be read")
         return None
-    return text_of(data)
+    text = text_of(data)
+    if text is None:
+        console.warn(f"{path.name} is neither UTF-8 nor GBK text and is passed over: save it as UTF-8")
+    return text

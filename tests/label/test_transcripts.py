@@ -46,6 +46,13 @@ def test_tables_and_labels(tmp_path, name, text, encoding):
     assert found.files == (tmp_path / name,)
 
 
+def test_a_damaged_table_is_told_and_not_guessed_at(tmp_path, warned):
+    damaged = "a.wav|派蒙|ZH|你好世界，今天天气很好。".encode()
+    (tmp_path / "a.list").write_bytes(damaged[:40] + b"\xe4" + damaged[40:])
+    assert not find(tmp_path, ["a.wav"]).of("a.wav")
+    assert [line for line in warned if "a.list" in line and "UTF-8" in line]
+
+
 SRT = "1\r\n00:00:01,500 --> 00:00:03,000\r\n<i>你好</i>\r\n\r\n2\r\n00:01:00,000 --> 00:01:02,500\r\n世界\r\n"
 VTT = "WEBVTT\n\n00:01.500 --> 00:03.000 align:start\n你好\n\n01:00.000 --> 01:02.500\n世界"
 ASS = """[Events]
