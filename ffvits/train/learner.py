@@ -31,6 +31,7 @@ from ffvits.vits import (
     generator_loss,
     kind_of,
     kl_loss,
+    settled_weights,
     slice_segments,
     spectral_loss,
 )
@@ -303,7 +304,7 @@ class Learner:
     def _judgement(self, real: Tensor, made: Tensor) -> dict[str, Tensor]:
         # The judge only listens here: no gradient for its weights, and no graph behind the real features.
         self.judge.requires_grad_(False)
-        with self.autocast():
+        with self.autocast(), settled_weights(self.judge):
             with torch.no_grad():
                 heard_real = self.judge(real)
             heard_made = self.judge(made.float())

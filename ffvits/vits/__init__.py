@@ -9,6 +9,7 @@ from ffvits.vits.discriminator import (
     MultiPeriodDiscriminator,
     kind_of,
 )
+from ffvits.vits.layers import settled_weights
 from ffvits.vits.losses import discriminator_loss, duration_loss, feature_loss, generator_loss, kl_loss, spectral_loss
 from ffvits.vits.model import Conversion, Speech, TrainingOutput, Vits
 from ffvits.vits.segments import random_starts, slice_segments
@@ -31,6 +32,7 @@ __all__ = [
     "kind_of",
     "kl_loss",
     "random_starts",
+    "settled_weights",
     "slice_segments",
     "spectral_loss",
 ]

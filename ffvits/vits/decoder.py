@@ -13,8 +13,8 @@ from ffvits.vits.layers import NormedRowConv1d, NormedRowConvTranspose1d, RowCon
 
 SLOPE = 0.1  # of the leaky ReLUs everywhere but before the last convolution
 
-Sides = tuple[int, int]  # how many columns at the beginning and at the end are only surroundings of what is wanted
-NONE: Sides = (0, 0)
+# How many columns at the beginning and at the end are only surroundings of what is wanted; None where none can be.
+Sides = tuple[int, int] | None
 
 
 def _same_conv(channels: int, kernel_size: int, dilation: int) -> NormedRowConv1d:
@@ -35,7 +35,7 @@ class ResBlock1(nn.Module):
         self.convs1 = nn.ModuleList(_same_conv(channels, kernel_size, d) for d in dilations)
         self.convs2 = nn.ModuleList(_same_conv(channels, kernel_size, 1) for _ in dilations)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = NONE, needed: int = 0) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = None, needed: int = 0) -> Tensor:
         """x [B, C, 1, T] whose `sides` are surroundings -> the same with at most `needed` of them."""
         ahead = needed + sum(conv.padding[0] for conv in (*self.convs1, *self.convs2))
         for dilated, plain in zip(self.convs1, self.convs2, strict=True):
@@ -53,7 +53,7 @@ class ResBlock2(nn.Module):
         super().__init__()
         self.convs = nn.ModuleList(_same_conv(channels, kernel_size, d) for d in dilations)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = NONE, needed: int = 0) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None, sides: Sides = None, needed: int = 0) -> Tensor:
         """See `ResBlock1`."""
         ahead = needed + sum(conv.padding[0] for conv in self.convs)
         for dilated in self.convs:
@@ -108,8 +108,8 @@ def _trimmed(x: Tensor, mask: Tensor | None, sides: Sides, needed: int) -> tuple
 
     Written without `min`, so that an exporter can trace the numbers as tensors.
     """
-    if sides is NONE:
-        return x, mask, sides
+    if sides is None:
+        return x, mask, None
     before, after = ((side - needed) * (side > needed) for side in sides)
     inner = (..., slice(before, x.shape[-1] - after))
     return x[inner], None if mask is None else mask[inner], (sides[0] - before, sides[1] - after)
@@ -156,18 +156,22 @@ class Decoder(nn.Module):
         if g is not None:
             x = x + self.cond(g.unsqueeze(2))
         mask = None if mask is None else mask.unsqueeze(2)
-        x, sides = _kept(x, mask), (before, after)
+        x = _kept(x, mask)
+        # Training wants everything, and must not cut even nothing off: the gradient of a slice is laid out anew, and in
+        # another order than the convolutions'.
+        wanted = isinstance(before, int) and isinstance(after, int) and before == after == 0
+        sides = None if wanted else (before, after)
         n_kernels = len(self.resblocks) // len(self.ups)
         # An exporter would write down every number of every block's slices: to a small voice's file that is a third.
         inside = not torch.jit.is_tracing()
         for i, (up, rate) in enumerate(zip(self.ups, self.rates, strict=True)):
             x = up(F.leaky_relu(x, SLOPE, inplace=True))
             mask = None if mask is None else mask.repeat_interleave(rate, dim=-1)
-            sides = sides[0] * rate, sides[1] * rate
+            sides = sides and (sides[0] * rate, sides[1] * rate)
             x, mask, sides = _trimmed(x, mask, sides, self.reach.samples[i])
             x, left = _kept(x, mask), self.reach.left[i]
             first, *others = self.resblocks[i * n_kernels : (i + 1) * n_kernels]
-            around = sides if inside else NONE
+            around = sides if inside else None
             heard = first(x, mask, around, left)
             for block in others:
                 heard = heard.add_(block(x, mask, around, left))

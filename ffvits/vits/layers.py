@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -39,6 +40,7 @@ class _WeightNorm:
     """
 
     plain_type: type[nn.Module]
+    _settled: Tensor | None = None  # see `settled_weights`
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +51,8 @@ class _WeightNorm:
 
     def normed_weight(self) -> Tensor:
         """The weight to convolve with."""
+        if self._settled is not None:
+            return self._settled
         # The kernel behind torch's own weight_norm: written out, the backward pass takes ten times as long.
         return torch._weight_norm(self.weight_v, self.weight_g, 0)
 
@@ -159,6 +163,25 @@ def fuse_weight_norm(root: nn.Module) -> None:
                 setattr(module, name, child.plain())
 
 
+@contextmanager
+def settled_weights(root: nn.Module) -> Iterator[None]:
+    """Lets the weight-normalised convolutions inside `root` norm and cast their weights once instead of at every call.
+
+    For several passes within one autocast, all of them without gradients for these weights.
+    """
+    normed = [module for module in root.modules() if isinstance(module, _WeightNorm)]
+    try:
+        for module in normed:
+            weight = module.normed_weight().detach()
+            if torch.is_autocast_enabled(weight.device.type):
+                weight = weight.to(torch.get_autocast_dtype(weight.device.type))
+            module._settled = weight
+        yield
+    finally:
+        for module in normed:
+            module._settled = None
+
+
 def lay_channels_last(root: nn.Module) -> None:
     """Keeps the weights of the one-row convolutions inside `root` in memory as those convolve; their values stay.
 
@@ -241,7 +264,8 @@ class DilatedSeparableConv(nn.Module):
         if g is not None:
             x = x + g
         for wide, point, norm_1, norm_2 in zip(self.convs_sep, self.convs_1x1, self.norms_1, self.norms_2, strict=True):
-            y = F.gelu(norm_1(wide(x * mask)))
-            y = F.gelu(norm_2(point(y)))
+            # The norms lie transposed in memory and gradients do not: a backward pass over both would be a slow one.
+            y = F.gelu(norm_1(wide(x * mask)).contiguous())
+            y = F.gelu(norm_2(point(y)).contiguous())
             x = x + self.drop(y)
         return x * mask

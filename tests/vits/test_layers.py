@@ -17,6 +17,7 @@ from ffvits.vits.layers import (
     fuse_weight_norm,
     noise_like,
     sequence_mask,
+    settled_weights,
 )
 
 CONVOLUTIONS = [
@@ -75,6 +76,38 @@ def test_fusing_reaches_every_depth():
     names = [name.replace("weight_g", "weight") for name in model.state_dict() if not name.endswith("weight_v")]
     fuse_weight_norm(model)
     assert sorted(model.state_dict()) == sorted(names)
+
+
+@each_convolution
+@pytest.mark.parametrize("reduced", [False, True])
+def test_settled_weights_convolve_alike_and_learn_again_afterwards(conv, shape, reduced):
+    x = torch.randn(shape)
+    with torch.autocast("cpu", torch.bfloat16, enabled=reduced):
+        usual = conv(x)
+        with settled_weights(nn.Sequential(conv)):
+            settled = conv(x)
+            # The same weight in every pass, though something else changes it meanwhile: it is made once.
+            with torch.no_grad():
+                conv.weight_v.mul_(-1)
+            again = conv(x)
+            with torch.no_grad():
+                conv.weight_v.mul_(-1)
+    assert settled.dtype == usual.dtype
+    assert_close(settled, usual)
+    assert_close(again, settled)
+    conv.zero_grad()
+    conv(x).sum().backward()
+    assert conv.weight_v.grad is not None
+    conv.zero_grad()
+
+
+def test_settled_weights_are_forgotten_after_an_error():
+    conv = NormedConv1d(2, 2, 1)
+    with pytest.raises(RuntimeError, match="memory"), settled_weights(conv):
+        raise RuntimeError("out of memory")
+    with torch.no_grad():
+        conv.weight_g.mul_(2)
+    assert_close(conv.normed_weight(), conv.weight_g * conv.weight_v / conv.weight_v.norm(dim=(1, 2), keepdim=True))
 
 
 def test_sequence_mask():
