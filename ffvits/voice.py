@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ffvits.audio.sound import write
 from ffvits.errors import BaseError, FfvitsError, TextError
-from ffvits.files import replacing, text_of
+from ffvits.files import text_of
 from ffvits.speak.folder import VoiceInfo, find_voice, read_weights
 from ffvits.speak.recording import samples_of
 from ffvits.speak.script import Line, script
@@ -313,36 +314,33 @@ class Voice:
 
         The text is read to its end before anything is spoken. Raises FfvitsError if the file cannot be written.
         """
-        import soundfile
-
         path = Path(path)
         kind = path.suffix.lower().lstrip(".") or "wav"
         if kind not in ("wav", "flac"):
             raise FfvitsError(f"cannot write {kind} files", cure="name the file .wav or .flac", file=path)
-        written = 0
+        pieces = self.stream(text, speaker, read_first=True, **settings)
+        if kind == "wav":
+            pieces = self._that_a_wav_holds(pieces, path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with (
-                replacing(path) as temporary,
-                temporary.open("wb") as raw,
-                soundfile.SoundFile(
-                    raw, "w", self.sample_rate, channels=1, format=kind.upper(), subtype="PCM_16"
-                ) as file,
-            ):
-                for samples in self.stream(text, speaker, read_first=True, **settings):
-                    written += len(samples)
-                    if kind == "wav" and written > LONGEST_WAV:
-                        raise FfvitsError(
-                            f"a WAV file holds no more than {LONGEST_WAV / self.sample_rate / 3600:.0f} hours",
-                            cure="name the file .flac, or speak the text in parts",
-                            file=path,
-                        )
-                    file.write(samples)
-        except (OSError, soundfile.LibsndfileError) as error:
+            return write(path, pieces, self.sample_rate, kind.upper(), bits=16) / self.sample_rate
+        except OSError as error:
             raise FfvitsError(
-                f"cannot be written: {error}", cure="free some space, or choose another with --out", file=path
+                f"cannot be written: {error.strerror}", cure="free some space, or choose another with --out", file=path
             ) from error
-        return written / self.sample_rate
+
+    def _that_a_wav_holds(self, pieces: Iterable[np.ndarray], path: Path) -> Iterator[np.ndarray]:
+        """The pieces, as long as a WAV file can count their samples."""
+        written = 0
+        for piece in pieces:
+            written += len(piece)
+            if written > LONGEST_WAV:
+                raise FfvitsError(
+                    f"a WAV file holds no more than {LONGEST_WAV / self.sample_rate / 3600:.0f} hours",
+                    cure="name the file .flac, or speak the text in parts",
+                    file=path,
+                )
+            yield piece
 
     def _row(self, speaker: str | None) -> int | None:
         if speaker is None:

@@ -264,6 +264,21 @@ def test_a_file_that_cannot_be_written_is_named(voice, tmp_path):
         voice.save(tmp_path / "file" / "x.wav", "你好")
 
 
+@pytest.mark.parametrize("name", ["old.wav", "old.flac"])
+def test_a_full_disk_leaves_the_old_file_and_one_message(voice, tmp_path, capfd, name):
+    resource = pytest.importorskip("resource")
+    (tmp_path / name).write_bytes(b"old")
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(FfvitsError, match=rf"{name}: cannot be written: the disk is full") as refused:
+            voice.save(tmp_path / name, "今天天气很好，我们去公园吧。", seed=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert "free some space" in refused.value.cure and capfd.readouterr().err == ""
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(name, b"old")]
+
+
 def test_more_than_a_wav_file_can_count_is_refused(voice, tmp_path, monkeypatch):
     monkeypatch.setattr("ffvits.voice.LONGEST_WAV", 20_000)
     with pytest.raises(FfvitsError, match="holds no more than") as refused:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from ffvits.audio.sound import for_libsndfile
 from ffvits.errors import AudioError
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def opened(path: Path, decoder: str = "any", start: float = 0.0) -> Iterator[Rea
         import soundfile
 
         try:
-            file = soundfile.SoundFile(str(path) if sys.platform == "win32" else os.fsencode(path))
+            file = soundfile.SoundFile(for_libsndfile(path))
         except (soundfile.LibsndfileError, OSError) as error:
             failure = _told_by_libsndfile(getattr(error, "error_string", str(error)))
         else:

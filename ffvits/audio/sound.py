@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,18 +45,9 @@ class Sound:
 
         Raises AudioError if the file cannot be written.
         """
-        import io
-
-        import numpy as np
-        import soundfile
-
-        kind, subtype = ("WAV", "PCM_16") if path.suffix.lower() == ".wav" else ("FLAC", "PCM_24")
-        # Into memory first: of a full disk libsndfile tells nothing, and soundfile only that a count is wrong.
-        file = io.BytesIO()
-        soundfile.write(file, np.clip(self.samples, -1.0, 1.0), self.rate, subtype=subtype, format=kind)
+        kind = ("WAV", 16) if path.suffix.lower() == ".wav" else ("FLAC", 24)
         try:
-            with replacing(path) as temporary:
-                temporary.write_bytes(file.getbuffer())
+            write(path, [self.samples], self.rate, *kind)
         except OSError as error:
             raise AudioError(
                 f"cannot be written: {error.strerror}",
@@ -66,8 +61,43 @@ class Sound:
         import soundfile
 
         try:
-            with path.open("rb") as file:
-                samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-        except (OSError, soundfile.LibsndfileError) as error:
-            raise AudioError(f"cannot be read: {error}", file=path) from error
+            with path.open("rb"):  # of what cannot be opened libsndfile says only "System error"
+                samples, rate = soundfile.read(for_libsndfile(path), dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            raise AudioError(f"cannot be read: {error.error_string}", file=path) from error
+        except OSError as error:
+            raise AudioError(f"cannot be read: {error.strerror}", file=path) from error
         return cls(samples.mean(axis=1) if samples.shape[1] > 1 else samples[:, 0], rate)
+
+
+def for_libsndfile(path: Path) -> str | bytes:
+    """The name by which libsndfile opens a file itself, on every system and with every character.
+
+    Never give it a Python file in the main thread: a Ctrl-C, or an error, while it calls back is lost, and what was
+    read is cut short, or the process aborts.
+    """
+    return str(path) if sys.platform == "win32" else os.fsencode(path)
+
+
+def write(path: Path, pieces: Iterable[np.ndarray], rate: int, kind: str, bits: int) -> int:
+    """Writes pieces of samples, float32 [T], into one file of a `kind` (WAV or FLAC) in one atomic step.
+
+    Returns how many samples they were; louder than full scale is limited. Raises OSError if they cannot be written.
+    """
+    import soundfile
+
+    written = 0
+    with replacing(path) as temporary:
+        name = for_libsndfile(temporary)
+        try:
+            with soundfile.SoundFile(name, "w", rate, channels=1, format=kind, subtype=f"PCM_{bits}") as file:
+                for piece in pieces:
+                    file.write(piece)
+                    written += len(piece)
+            # What is left at the end it loses without a word.
+            whole = soundfile.info(name).frames == written
+        except soundfile.LibsndfileError:
+            whole = False
+        if not whole:
+            raise OSError(errno.ENOSPC, "the disk is full, or takes no file of this size", str(path))
+    return written

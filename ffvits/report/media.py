@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffvits.audio.sound import Sound
+from ffvits.audio.sound import Sound, for_libsndfile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,9 +25,10 @@ def audio_uri(sound: Sound) -> str:
 
     # MP3 knows a few rates only; the nearest one below keeps the file small and the voice whole.
     rate = max((r for r in (16000, 22050, 24000, 32000, 44100, 48000) if r <= sound.rate), default=16000)
-    buffer = io.BytesIO()
-    soundfile.write(buffer, np.clip(sound.at(rate).samples, -1, 1), rate, format="MP3")
-    return "data:audio/mpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    with tempfile.TemporaryDirectory() as folder:  # see `for_libsndfile`
+        file = Path(folder) / "sound.mp3"
+        soundfile.write(for_libsndfile(file), np.clip(sound.at(rate).samples, -1, 1), rate)
+        return "data:audio/mpeg;base64," + base64.b64encode(file.read_bytes()).decode("ascii")
 
 
 def mel_uri(sound: Sound) -> str:

@@ -6,8 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from ffvits.audio.sound import Sound
+from ffvits.audio.sound import Sound, write
 from ffvits.errors import AudioError
+from ffvits.report.media import audio_uri
 
 
 @pytest.mark.parametrize(("name", "step"), [("声音.flac", 2**-23), ("声音.wav", 2**-15)])
@@ -29,7 +30,7 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_the_old_file(tmp_path, name)
     code = f"""
 import pathlib, resource
 import numpy as np
-from ffvits.audio.sound import Sound
+from ffvits.audio.sound import Sound, write
 from ffvits.errors import AudioError
 path = pathlib.Path({str(tmp_path / name)!r})
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
@@ -46,6 +47,40 @@ except AudioError as error:
     assert file == str(tmp_path / name)
     assert (tmp_path / name).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(("kind", "bits"), [("WAV", 16), ("FLAC", 16), ("FLAC", 24)])
+def test_a_disk_that_lacks_room_for_the_very_end_is_told_of_too(tmp_path, kind, bits):
+    """libsndfile loses what it still holds when the file is closed, and says nothing."""
+    resource = pytest.importorskip("resource")
+    samples = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
+    assert write(tmp_path / "whole", [samples[:7000], samples[7000:]], 16000, kind, bits) == len(samples)
+    limit, (_, hard) = (tmp_path / "whole").stat().st_size - 1, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        with pytest.raises(OSError, match="the disk is full"):
+            write(tmp_path / "more", [samples], 16000, kind, bits)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert [path.name for path in tmp_path.iterdir()] == ["whole"]
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.wav"])
+def test_a_ctrl_c_is_not_lost_and_no_samples_with_it(tmp_path, monkeypatch, name):
+    """As they would be while libsndfile calls back into Python: so it must open every file itself."""
+    monkeypatch.delattr("soundfile.SoundFile._init_virtual_io")
+    sound = Sound(np.zeros(16000, np.float32), 16000)
+    sound.save(tmp_path / name)
+    assert len(Sound.load(tmp_path / name).samples) == 16000
+    assert audio_uri(sound).startswith("data:audio/mpeg;base64,")
+
+
+def test_what_is_no_sound_is_told_by_its_name_alone(tmp_path):
+    (tmp_path / "声音.wav").write_bytes(b"no sound")
+    with pytest.raises(AudioError, match=r"声音\.wav: cannot be read: .*not recognised"):
+        Sound.load(tmp_path / "声音.wav")
+    with pytest.raises(AudioError, match=r"没有\.wav: cannot be read: No such file"):
+        Sound.load(tmp_path / "没有.wav")
 
 
 def test_a_folder_that_is_not_there_is_told_of(tmp_path):
