@@ -77,11 +77,7 @@ class Run:
             run.folder.mkdir(parents=True, exist_ok=True)
             write_text(run.recipe_file, recipe.to_yaml())
         except OSError as error:
-            raise RunError(
-                f"the run folder cannot be written: {error.strerror}",
-                cure="free some space, or choose another with --out",
-                file=folder,
-            ) from error
+            raise run._unwritable(error) from error
         return run
 
     @classmethod
@@ -112,19 +108,23 @@ class Run:
             lock.acquire()
         except filelock.Timeout as error:
             raise BusyError(
-                "another ffvits is at work in this run folder", cure="wait for it, or use --out", file=self.folder
-            ) from error
-        except (OSError, NotImplementedError) as error:  # the latter where a drive knows no locks
-            cure = "give yourself the right to write in it, or copy it to another disk"
-            raise RunError(
-                f"the run folder cannot be written: {getattr(error, 'strerror', None) or error}",
-                cure=cure if self.folder.is_dir() else "choose another with --out",
+                "another ffvits is at work in this run folder",
+                cure="wait for it, or stop it where it runs: what it has done is kept",
                 file=self.folder,
             ) from error
+        except (OSError, NotImplementedError) as error:  # the latter where a drive knows no locks
+            raise self._unwritable(error) from error
         try:
             yield
         finally:
             lock.release()
+
+    def _unwritable(self, error: Exception) -> RunError:
+        cure = "free some space, give yourself the right to write in it, or copy it to another disk"
+        if not self.folder.is_dir():
+            cure = "choose another with --out"
+        why = getattr(error, "strerror", None) or error
+        return RunError(f"the run folder cannot be written: {why}", cure=cure, file=self.folder)
 
     def clips(self) -> list[Clip]:
         """The label file's clips. Raises RunError if there is none yet, ClipError if a hand edit broke it."""

@@ -95,7 +95,6 @@ def notes() -> set[str]:
 # What no page or report comes to say: of folders that there is no page of.
 OTHERS = {
     "this is not a run folder (it holds no recipe.yaml)", "make one with: ffvits auto",
-    "free some space, or choose another with --out",
     f"the cache cannot be written: {FILLED}", "free some space and run again",
 }  # fmt: skip
 

@@ -129,8 +129,9 @@ def test_two_runs_on_one_folder_do_not_mix_and_a_killed_one_lets_go(run):
     other = context.Process(target=hold, args=(run.folder, locked, done))
     other.start()
     assert locked.wait(60)
-    with pytest.raises(RunError, match="another ffvits"), run.locked():
+    with pytest.raises(RunError, match="another ffvits") as busy, run.locked():
         pass
+    assert "--out" not in busy.value.cure  # `train` refuses it, and elsewhere all would be made anew
     other.kill()
     other.join()
     with run.locked():

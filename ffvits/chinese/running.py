@@ -90,12 +90,14 @@ another ffvits is at work in this run folder
     另一个 ffvits 正在使用这个文件夹
 wait until it is done
     等它做完
-wait for it, or use --out
-    等它做完，或用 --out 换一个文件夹
+wait for it, or stop it where it runs: what it has done is kept
+    等它做完，或在它运行的地方把它停下：已经做好的都会保留
 the run folder cannot be written: {}
     这个文件夹写不进去：{0}
 give yourself the right to write in it, or copy it to another disk
     请给自己写入权限，或把它复制到别的磁盘
+free some space, give yourself the right to write in it, or copy it to another disk
+    请腾出空间，给自己写入权限，或把它复制到别的磁盘
 cannot be saved: {}
     无法保存：{0}
 free some space, or mend the folder's rights
