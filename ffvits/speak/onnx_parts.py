@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ffvits.device import cores
 from ffvits.errors import BaseError, FfvitsError
 from ffvits.speak.synthesis import LIGHT, pace
 
@@ -53,6 +54,8 @@ class OnnxParts:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads()
+        # Threads that wait for each other turn idly by default, on cores that other programs need: see `wait_asleep`.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         damaged = (OSError, RuntimeError, state.Fail, state.InvalidProtobuf, state.InvalidGraph, state.NotImplemented)
         sessions, hashes = {}, hashlib.sha256()
         for name in (*NETWORKS, "emb"):
@@ -121,8 +124,9 @@ class OnnxParts:
 
 
 def threads() -> int:
-    """How many threads one network may use: OMP_NUM_THREADS where it is set, as torch does; 0 leaves the choice."""
+    """How many threads one network may use: OMP_NUM_THREADS where it is set, as torch does, and of a container what it
+    was given; 0 leaves the choice to onnxruntime, which counts the cores of the machine."""
     import os
 
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    return int(wanted) if wanted.isdigit() else 0
+    wanted, ours = os.environ.get("OMP_NUM_THREADS", ""), cores()
+    return int(wanted) if wanted.isdigit() else ours if ours < (os.cpu_count() or 1) else 0

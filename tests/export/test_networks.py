@@ -17,6 +17,7 @@ from ffvits import Voice
 from ffvits.errors import FfvitsError
 from ffvits.export import networks
 from ffvits.export.targets import finished
+from ffvits.speak import onnx_parts
 
 ROOT = Path(__file__).parents[2]
 KINDS = [((), False, False), (("甲", "乙"), True, False), (("甲", "乙"), False, True)]
@@ -111,6 +112,21 @@ def test_a_voice_in_onnx_speaks_without_torch(folder, tmp_path):
         encoding="utf-8",
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_threads_of_a_voice_in_onnx_sleep_while_they_wait(folder):
+    for session in Voice.load(folder)._parts._sessions.values():
+        assert session.get_session_options().get_session_config_entry("session.intra_op.allow_spinning") == "0"
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "machine", "threads"), [("3", 2, 8, 3), ("", 2, 8, 2), ("", 8, 8, 0), ("many", 2, 8, 2)]
+)
+def test_a_container_s_voice_in_onnx_uses_the_cores_that_it_was_given(monkeypatch, said, given, machine, threads):
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    monkeypatch.setattr(onnx_parts, "cores", lambda: given)
+    monkeypatch.setattr(os, "cpu_count", lambda: machine)
+    assert onnx_parts.threads() == threads
 
 
 def test_threads_that_share_a_voice_in_onnx_hear_what_each_hears_alone(folder):
