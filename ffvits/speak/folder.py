@@ -138,10 +138,16 @@ def find_voice(path: str | Path) -> Path | None:
 
 
 def read_weights(file: Path) -> dict[str, torch.Tensor]:
-    """The tensors of a voice folder. Raises BaseError if they cannot be read."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
+    """The tensors of a voice folder. Raises BaseError if they cannot be read, or torch is not installed."""
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+    except ModuleNotFoundError as error:  # where voices in ONNX speak, torch may be left out
+        raise BaseError(
+            f"this voice needs the package {error.name}, which is not installed",
+            cure="pip install torch safetensors; or export it elsewhere with --to onnx, and copy that here",
+            file=file,
+        ) from error
     try:
         with file.open("rb"):  # safetensors calls whatever cannot be opened a file that is not there
             pass

@@ -94,7 +94,7 @@ def test_programs_that_know_nothing_of_surroundings_need_not_give_them(folder):
     assert named["emb"] == ["sid"]
 
 
-def test_a_voice_in_onnx_speaks_without_torch(folder, tmp_path):
+def test_a_voice_in_onnx_speaks_without_torch_and_another_says_what_it_needs(run, folder, tmp_path):
     code = (
         "import sys\n"
         "sys.modules.update(dict.fromkeys(['torch', 'safetensors', 'onnx', 'whisper', 'librosa', 'soxr', 'scipy']))\n"
@@ -103,6 +103,12 @@ def test_a_voice_in_onnx_speaks_without_torch(folder, tmp_path):
         "assert voice.speakers == ('派蒙', 'Ａ君')\n"
         "assert len(voice.say('今天是2024年5月1日', 'Ａ君', seed=0)) > 5000\n"
         "voice.save('speech.wav', '你好')\n"
+        "try:\n"
+        f"    ffvits.Voice.load({str(run)!r})\n"
+        "except ffvits.FfvitsError as error:\n"
+        "    assert 'safetensors' in error.message and '--to onnx' in error.cure\n"
+        "else:\n"
+        "    raise SystemExit('it was loaded')\n"
     )
     ran = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code],
