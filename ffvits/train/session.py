@@ -6,6 +6,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -399,17 +400,26 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _resume(run: Run, learner: Learner, identity: str) -> Progress:
-    found = state.newest(run.checkpoints, identity)
+    found = state.newest(run.checkpoints, identity) or state.taken_back(run.checkpoints, identity)
     if found is None:
         aside = state.set_aside(run.checkpoints) if run.checkpoints.is_dir() else None
         if aside is not None:
-            size = sum(file.stat().st_size for file in aside.iterdir()) / 1e9
-            console.warn(
-                "the base, the clips or what the recipe makes of them has changed: training starts afresh "
-                f"(earlier states: {aside.name}, {size:.1f} GB, yours to delete)"
-            )
+            _announce_afresh(run, aside)
         return Progress()
     progress, saved = state.load(found, "cpu")
     learner.restore(saved)
     console.info(f"going on from step {progress.step}")
     return progress
+
+
+def _announce_afresh(run: Run, aside: Path) -> None:
+    size = sum(file.stat().st_size for file in aside.iterdir()) / 1e9
+    console.warn(
+        "the base, the clips or what the recipe makes of them has changed: training starts afresh. Change it back, and "
+        f"it goes on where it was (states: {aside.name}, {size:.1f} GB, yours to delete)"
+    )
+    if (run.voice / "voice.json").is_file():
+        console.warn(
+            f"to begin with the voice of {run.folder} as it is, stop now (Ctrl-C), ffvits export {run.folder} "
+            f"--to bundle, and give --base {run.folder / 'exports' / 'bundle'}"
+        )

@@ -95,6 +95,16 @@ def set_aside(folder: Path) -> Path | None:
     return aside
 
 
+def taken_back(folder: Path, identity: str) -> Path | None:
+    """The newest checkpoint for this base and these clips among those set aside, which take the present ones' place."""
+    for aside in sorted(folder.parent.glob(f"{folder.name}-before-*")):
+        found = newest(aside, identity)
+        if found is not None and (set_aside(folder) or not folder.exists()):
+            aside.rename(folder)
+            return folder / found.name
+    return None
+
+
 def header(path: Path) -> dict[str, Any]:
     """A checkpoint read lazily: mapped, so that looking at its step does not read its weights."""
     return torch.load(path, map_location="cpu", weights_only=True, mmap=True)

@@ -270,7 +270,15 @@ def test_edited_labels_and_sounds_start_afresh_and_the_old_states_are_kept(run, 
     Sound(sound.samples / 2, sound.rate).save(file)
     train_to(run, 1)
     assert (run.folder / "checkpoints-before-2" / "step-00000001.pt").is_file()
-    assert "checkpoints-before-2, 0.0 GB, yours to delete" in " ".join(capsys.readouterr().err.split())
+    told = " ".join(capsys.readouterr().err.split())
+    assert "checkpoints-before-2, 0.0 GB, yours to delete" in told
+    assert f"--base {run.folder}/exports/bundle" in told
+    sound.save(file)
+    train_to(run, 2)  # changed back, it goes on where it was
+    assert newest(run)[0].step == 2 and "going on from step 1" in capsys.readouterr().err
+    assert sorted(path.name for path in run.folder.glob("checkpoints-*")) == [
+        "checkpoints-before-1", "checkpoints-before-3",
+    ]  # fmt: skip
 
 
 def test_held_out_clips_are_never_trained_on(run):

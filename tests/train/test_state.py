@@ -94,3 +94,13 @@ def test_a_state_that_somebody_listens_to_goes_later(tmp_path, monkeypatch):
         state._prune(tmp_path, tmp_path / "step-00000020.pt", Progress(step=20), keep=1)
     write(tmp_path, 20, keep=1)
     assert [path.name for path in tmp_path.glob("*.pt")] == ["step-00000020.pt"]
+
+
+def test_what_was_set_aside_is_taken_back_for_its_own_clips_alone(tmp_path):
+    folder = tmp_path / "checkpoints"
+    write(folder, 5)
+    state.set_aside(folder)
+    write(folder, 6, identity="b")
+    assert state.taken_back(folder, "c") is None and state.newest(folder, "b")
+    assert state.taken_back(folder, "a") == state.newest(folder, "a") == folder / "step-00000005.pt"
+    assert state.newest(tmp_path / "checkpoints-before-2", "b")
