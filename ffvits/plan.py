@@ -144,15 +144,17 @@ def _base(recipe: Recipe, on_disk: Path | None) -> tuple[str, bool, bool]:
     """Which base it would be (without asking the network), if it is a small one, and if it brings a discriminator."""
     from ffvits import store
     from ffvits.base.load import EMBEDDED, PREFERRED, load_base
-    from ffvits.train.session import brings_judge
+    from ffvits.run import Run
+    from ffvits.train.session import begun_with, brings_judge
 
     if on_disk:
         base = load_base(on_disk)  # which maps the file, and reads none of its weights
         return recipe.base, base.small, brings_judge(recipe, base)
+    name = begun_with(Run(Path(recipe.out))) if recipe.base == "auto" else recipe.base
     alone = recipe.offline or store.is_offline()
-    if recipe.base == EMBEDDED or (recipe.base == "auto" and alone and not store.is_cached(PREFERRED)):
+    if name == EMBEDDED or (name == "auto" and alone and not store.is_cached(PREFERRED)):
         return EMBEDDED, True, False
-    return (PREFERRED if recipe.base == "auto" else recipe.base), False, True
+    return (PREFERRED if name == "auto" else name), False, True
 
 
 def _downloads(recipe: Recipe, base: str) -> list[Download]:

@@ -13,6 +13,7 @@ from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, Recip
 from ffvits.plan import plan
 from ffvits.recipe import Recipe
 from ffvits.run import Run
+from ffvits.train import state
 
 
 @pytest.fixture
@@ -341,6 +342,15 @@ def test_a_dry_run_says_what_would_be_fetched_and_what_cannot_be(raw, tmp_path, 
     offline = plan(resolve(raw))
     assert offline.base == "mandarin-lite"
     assert "nothing may be fetched (offline)" in offline.text()
+
+
+def test_a_dry_run_keeps_to_the_base_that_the_training_began_with(raw, tmp_path, monkeypatch):
+    (raw / "一句.wav").write_bytes(b"")
+    monkeypatch.delenv("FFVITS_OFFLINE", raising=False)
+    run = Run(tmp_path / "run")
+    state.save(run.checkpoints, state.Progress(step=5), "x", {"voice": {"card": {"base": "mandarin-lite"}}}, keep=2)
+    told = plan(resolve(raw, out=str(run.folder)))
+    assert told.base == "mandarin-lite" and "biaobei" not in told.text()
 
 
 def test_a_dry_run_tells_the_time_that_the_recipe_gives(raw):

@@ -125,7 +125,7 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
 
     clips = run.clips()
     speakers = sorted({clip.speaker for clip in clips if clip.kept})
-    base = load_base(_begun_with(run) if recipe.base == "auto" else recipe.base, offline=recipe.offline)
+    base = load_base(begun_with(run) if recipe.base == "auto" else recipe.base, offline=recipe.offline)
     refuse_itself(base.path, run.folder)
     refuse_start(base.name, base.speakers, recipe.train.start_from)
     reader = _reader(base, recipe)
@@ -166,7 +166,7 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     )
 
 
-def _begun_with(run: Run) -> str:
+def begun_with(run: Run) -> str:
     """The base that `auto` came to when the run's training began: a network that comes or goes starts none afresh."""
     newest = state.newest(run.checkpoints)
     card = state.header(newest).get("voice", {}).get("card", {}) if newest else {}
