@@ -504,3 +504,11 @@ def test_tables_of_runs_are_no_transcripts(tmp_path):
 )
 def test_subtitles_need_neither_numbers_nor_empty_lines(text):
     assert [(line.text.replace(" ", ""), line.start) for line in parse(text, ".srt")] == [("你好", 1.5), ("世界", 60.0)]
+
+
+def test_a_file_too_large_to_be_read_is_told_of(tmp_path, warned, monkeypatch):
+    monkeypatch.setattr("ffvits.label.transcripts._LARGEST", 20)
+    (tmp_path / "all.csv").write_text("a.wav,你好世界\nb.wav,再见\n", encoding="utf-8")
+    assert not find(tmp_path, {"a.wav"})
+    (told,) = warned
+    assert "all.csv has more than" in told and "split it" in told
