@@ -335,7 +335,9 @@ def _decoded(path: Path) -> str | None:
     """The text of a file in UTF-8, UTF-16 or GBK, whichever it is; None if it is none, or too large to be read."""
     try:
         if path.stat().st_size > _LARGEST:
-            console.warn(f"{path.name} has more than {_LARGEST / 1e6:.0f} MB and is passed over: split it if it is a transcript")
+            console.warn(
+                f"{path.name} has more than {_LARGEST / 1e6:.0f} MB and is passed over: if it is a transcript, split it"
+            )
             return None
         data = path.read_bytes()
     except OSError:
