@@ -6,7 +6,7 @@ What lies in a voice folder is described in `ffvits.speak.folder`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -157,18 +157,20 @@ class Voice:
         seed: int | None = None,
         pause: float | None = None,
         read_first: bool = False,
+        told: Callable[[int], None] | None = None,
     ) -> Iterator[np.ndarray]:
         """Like `say`, piece by piece: the first as soon as a part of the first phrase is ready, then without gaps.
 
         The pieces, joined, are what `say` returns. Impossible settings are refused at once, what cannot be read when
         its phrase comes, and then memory does not grow with the text; with `read_first` all of the text is read now.
+        `told` hears after each phrase how many characters it had.
         """
         manner = self._manner(speed, noise, noise_w)
         lines = script(text, pause=pause, speed=1 / manner.stretch)
         ids: Iterable[Ids] = self._read(text, lines)
         if read_first:
             ids = list(ids)
-        return self._spoken(lines, ids, self._row(speaker), manner, _seed(seed))
+        return self._spoken(lines, ids, self._row(speaker), manner, _seed(seed), told)
 
     def phrases(
         self,
@@ -277,7 +279,13 @@ class Voice:
             yield ids
 
     def _spoken(
-        self, lines: Sequence[Line], ids: Iterable[Ids], row: int | None, manner: Manner, seed: int
+        self,
+        lines: Sequence[Line],
+        ids: Iterable[Ids],
+        row: int | None,
+        manner: Manner,
+        seed: int,
+        told: Callable[[int], None] | None = None,
     ) -> Iterator[np.ndarray]:
         """Each phrase has chance of its own, so that it sounds the same whatever is said before it."""
         g, read = self._parts.speaker(row), iter(ids)
@@ -287,6 +295,8 @@ class Voice:
                 yield from spoken(self._stage, self._stage.run(think, asked))
             if line.pause:
                 yield self._silence(line)
+            if told is not None:
+                told(len(line.text))
 
     def _joined(self, lines: Sequence[Line], phrases: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
         """The next phrase for each line that says something, and the silences."""
@@ -312,7 +322,8 @@ class Voice:
     def save(self, path: str | Path, text: str, speaker: str | None = None, **settings: Any) -> float:
         """Speaks into a WAV or FLAC file, phrase by phrase, and returns its seconds.
 
-        The text is read to its end before anything is spoken. Raises FfvitsError if the file cannot be written.
+        The text is read to its end before anything is spoken; `settings` are those of `stream`. Raises FfvitsError if
+        the file cannot be written; an earlier file stays until the new one is whole.
         """
         path = Path(path)
         kind = path.suffix.lower().lstrip(".") or "wav"

@@ -234,3 +234,18 @@ def test_a_package_that_is_missing_is_asked_for_with_no_more_than_the_verb_needs
     monkeypatch.setattr(cli.Parser, "parse_known_args", parsed)
     assert cli.main([]) == 2
     assert f'pip install "ffvits[{extra}]"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("verb", "goes_on"), [("train", True), ("say", False)])
+def test_who_stops_it_is_told_that_it_goes_on_only_where_it_does(monkeypatch, capsys, verb, goes_on):
+    from ffvits import cli
+
+    def parsed(*_):
+        return argparse.Namespace(verb=verb, quiet=False, run=stopped), []
+
+    def stopped(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.Parser, "parse_known_args", parsed)
+    assert cli.main([]) == 130
+    assert ("goes on" in capsys.readouterr().err) is goes_on

@@ -264,6 +264,12 @@ def test_a_file_that_cannot_be_written_is_named(voice, tmp_path):
         voice.save(tmp_path / "file" / "x.wav", "你好")
 
 
+def test_how_far_it_is_is_told_phrase_by_phrase(voice, tmp_path):
+    heard: list[int] = []
+    voice.save(tmp_path / "a.wav", "你好。<break/>今天天气很好！", seed=1, told=heard.append)
+    assert heard == [3, 7]
+
+
 @pytest.mark.parametrize("name", ["old.wav", "old.flac"])
 def test_a_full_disk_leaves_the_old_file_and_one_message(voice, tmp_path, capfd, name):
     resource = pytest.importorskip("resource")

@@ -11,6 +11,8 @@ from ffvits.device import wait_asleep
 from ffvits.errors import FfvitsError
 from ffvits.files import refused_by_disk
 
+GOES_ON = ("auto", "label", "train", "pretrain")  # the verbs that take up what an earlier call left
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; its exit status is 0 done, 1 a negative verdict, 2 an error with a cure, 130 stopped.
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except console.Unread:
         return 141
     except KeyboardInterrupt:
-        console.error("stopped", "the same command goes on from here")
+        console.error("stopped", "the same command goes on from here" if arguments.verb in GOES_ON else "")
         return 130
     except OSError as error:
         refusal = refused_by_disk(error)

@@ -107,7 +107,8 @@ def _say(arguments: argparse.Namespace) -> int:
     voice = Voice.load(arguments.voice, backend=arguments.backend, device=arguments.device)
     chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed", "pause")}
     try:
-        seconds = voice.save(Path(arguments.out), text, **{k: v for k, v in chosen.items() if v is not None})
+        with console.progress("Speaking", total=len(text), unit="characters") as bar:
+            seconds = voice.save(Path(arguments.out), text, told=bar.advance, **chosen)
     except TextError as error:
         error.file = arguments.file
         if len(error.text) <= 200:
