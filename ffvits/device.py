@@ -1,14 +1,18 @@
-"""Which device `auto` stands for, how many cores there are for us and how threads wait there, and what is fast."""
+"""Which device `auto` stands for, what it computes exactly and fast, how many cores there are and how threads wait."""
 
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ffvits.errors import RecipeError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def choose_device(name: str) -> str:
@@ -30,6 +34,14 @@ def choose_device(name: str) -> str:
     if not there[kind]:
         raise RecipeError(f"this machine has no {kind}", cure="--device auto")
     return name
+
+
+def full_precision(x: Tensor) -> AbstractContextManager:
+    """A context without autocast on the device of `x`, for logs, exponentials and long sums."""
+    import torch
+
+    available = torch.amp.is_autocast_available(x.device.type)
+    return torch.autocast(x.device.type, enabled=False) if available else nullcontext()
 
 
 def multiplies_bfloat16() -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ffvits.device import full_precision
 from ffvits.errors import BaseError
 
 if TYPE_CHECKING:
@@ -72,19 +73,12 @@ def linear_spectrogram(wav: Tensor, format: AudioFormat) -> Tensor:
 
     Hann window, reflected at both ends so that every frame sits in the middle of its hop.
 
-    Raises ValueError if the waveform is too short to be reflected, or shorter than one hop.
+    Raises ValueError as `padded_for_frames` does.
     """
     import torch
-    from torch.nn import functional as F
 
-    wav = torch.atleast_2d(wav).float()
-    padding = (format.filter_length - format.hop_length) // 2
-    least = max(padding + 1, format.hop_length)
-    if wav.shape[-1] < least:
-        raise ValueError(f"a waveform of {wav.shape[-1]} samples is too short: at least {least} are needed")
-    with _without_autocast(wav):
-        # Reflection needs a channel dimension.
-        padded = F.pad(wav.unsqueeze(1), (padding, padding), mode="reflect").squeeze(1)
+    padded = padded_for_frames(wav, format)
+    with full_precision(wav):
         spectrum = torch.stft(
             padded,
             format.filter_length,
@@ -98,11 +92,28 @@ def linear_spectrogram(wav: Tensor, format: AudioFormat) -> Tensor:
         return torch.sqrt(spectrum.real.square() + spectrum.imag.square() + 1e-6)
 
 
+def padded_for_frames(wav: Tensor, format: AudioFormat) -> Tensor:
+    """A waveform [B, T] or [T], reflected at both ends so that T // hop_length windows fit: float32 [B, T'].
+
+    Raises ValueError if it is too short to be reflected, or shorter than one hop.
+    """
+    import torch
+    from torch.nn import functional as F
+
+    wav = torch.atleast_2d(wav).float()
+    padding = (format.filter_length - format.hop_length) // 2
+    least = max(padding + 1, format.hop_length)
+    if wav.shape[-1] < least:
+        raise ValueError(f"a waveform of {wav.shape[-1]} samples is too short: at least {least} are needed")
+    # Reflection needs a channel dimension.
+    return F.pad(wav.unsqueeze(1), (padding, padding), mode="reflect").squeeze(1)
+
+
 def spec_to_mel(spec: Tensor, format: AudioFormat) -> Tensor:
     """Linear magnitudes [B, bins, frames] -> natural log of mel magnitudes, float32 [B, n_mel_channels, frames]."""
     import torch
 
-    with _without_autocast(spec):
+    with full_precision(spec):
         mel = mel_filters(format, spec.device) @ spec.float()
         return torch.log(mel.clamp(min=LOG_FLOOR))
 
@@ -154,15 +165,6 @@ def _hertz(mels):
 
     steep = _KNEE_HERTZ * np.exp(np.maximum(mels - _KNEE_MELS, 0) * np.log(6.4) / _MELS_PER_OCTAVE_OF_6_4)
     return np.where(mels < _KNEE_MELS, mels * _KNEE_HERTZ / _KNEE_MELS, steep)
-
-
-def _without_autocast(x: Tensor):
-    from contextlib import nullcontext
-
-    import torch
-
-    available = torch.amp.is_autocast_available(x.device.type)
-    return torch.autocast(x.device.type, enabled=False) if available else nullcontext()
 
 
 def _impossible(name: str, value: object, wanted: str) -> BaseError:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from ffvits import console
 from ffvits.audio.sound import Sound
-from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram
+from ffvits.audio.spectrogram import AudioFormat
 from ffvits.audio.transposed import transposed_spectrogram
 from ffvits.train.dataset import Batch, Item
 from ffvits.train.samples import save_samples
@@ -56,11 +57,11 @@ def heard(batch: Batch, audio: AudioFormat, octaves: Sequence[float]) -> Tensor:
     latents know no other height.
     """
     wav = batch.wav[:, 0]
-    spec = linear_spectrogram(wav, audio)
-    for speaker in sorted(set(batch.speakers.tolist())):
-        if speaker < len(octaves) and octaves[speaker]:
-            rows = batch.speakers == speaker
-            spec[rows] = transposed_spectrogram(wav[rows], audio, octaves[speaker])
+    spec = wav.new_empty(len(wav), audio.spec_channels, wav.shape[-1] // audio.hop_length)
+    raised = [octaves[speaker] if speaker < len(octaves) else 0.0 for speaker in batch.speakers.tolist()]
+    for interval in sorted(set(raised)):
+        rows = torch.tensor([other == interval for other in raised], device=wav.device)
+        spec[rows] = transposed_spectrogram(wav[rows], audio, interval)
     return spec
 
 

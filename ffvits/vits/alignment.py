@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from ffvits.vits.layers import full_precision
+from ffvits.device import full_precision
 
 
 @torch.no_grad()

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ffvits.vits.layers import ColumnConv2d, NormedColumnConv2d, NormedConv1d, NormedConv2d, full_precision
+from ffvits.device import full_precision
+from ffvits.vits.layers import ColumnConv2d, NormedColumnConv2d, NormedConv1d, NormedConv2d
 
 PERIODS = (2, 3, 5, 7, 11)
 WIDTHS = (32, 128, 512, 1024, 1024)

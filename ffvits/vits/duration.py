@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ffvits.vits.layers import DilatedSeparableConv, LayerNorm, full_precision, noise_like
+from ffvits.device import full_precision
+from ffvits.vits.layers import DilatedSeparableConv, LayerNorm, noise_like
 from ffvits.vits.spline import rational_quadratic, rational_quadratic_inverse
 
 LOG_2PI = math.log(2 * math.pi)

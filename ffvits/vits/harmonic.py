@@ -14,9 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ffvits.device import full_precision
 from ffvits.vits.config import VitsConfig
 from ffvits.vits.decoder import Reach
-from ffvits.vits.layers import LayerNorm, full_precision
+from ffvits.vits.layers import LayerNorm
 from ffvits.vits.source import Excitation
 
 KERNEL, DEPTH, WIDER = 5, 6, 3

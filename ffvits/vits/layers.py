@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -23,13 +23,6 @@ def noise_like(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """Standard normal float32 noise in the shape of `x`, the same on every device for a generator of the CPU."""
     device = generator.device if generator is not None else x.device
     return torch.randn(x.shape, generator=generator, device=device, dtype=torch.float32).to(x.device)
-
-
-def full_precision(x: Tensor) -> AbstractContextManager:
-    """A context without autocast on the device of `x`, for logs, exponentials and long sums."""
-    if torch.amp.is_autocast_available(x.device.type):
-        return torch.autocast(x.device.type, enabled=False)
-    return nullcontext()
 
 
 class _WeightNorm:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ffvits.vits.layers import full_precision
+from ffvits.device import full_precision
 
 WINDOWS = (512, 1024, 2048)  # samples
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ffvits.vits.layers import full_precision
+from ffvits.device import full_precision
 
 MIDDLE = 2.5  # cycles in a frame: 215 Hz at the published hop and rate, and what `octaves` are counted from
 LOWEST, HIGHEST = 0.5, 8.0  # cycles in a frame

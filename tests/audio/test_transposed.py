@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram
-from ffvits.audio.transposed import FORMANTS, transposed_spectrogram
+from ffvits.audio.transposed import FORMANTS, _fast_length, _smoothing, transposed_spectrogram
 
 FORMAT = AudioFormat()
 BIN = 22050 / 1024  # Hz
@@ -69,6 +69,25 @@ def test_loudness_stays_about_the_same():
     for octaves in (-0.4, 0.5, 0.9):
         after = transposed_spectrogram(wav, FORMAT, octaves).square().sum()
         assert abs(10 * float(torch.log10(after / before))) < 4  # dB
+
+
+@pytest.mark.parametrize("semitones", [-12, -7, -3.3, -1, 1, 4, 4.05, 7, 12, 19])
+def test_its_window_transforms_fast_and_is_near_what_was_asked(semitones):
+    wanted = 1024 * 2 ** (semitones / 12)
+    length = _fast_length(wanted)
+    assert length % 2 == 0 and abs(12 * np.log2(length / wanted)) < 0.26
+    for factor in (2, 3, 5, 7, 11, 13):
+        while length % factor == 0:
+            length //= factor
+    assert length == 1
+
+
+def test_the_envelope_is_that_of_a_convolution_over_the_bins():
+    power = torch.rand(2, 513, 7)
+    window = torch.hann_window(39, periodic=False)
+    rows = torch.nn.functional.pad(power.mT.flatten(0, 1).unsqueeze(1), (19, 19), mode="reflect")
+    smooth = torch.nn.functional.conv1d(rows, (window / window.sum())[None, None]).reshape(2, 7, 513).mT
+    torch.testing.assert_close(_smoothing(513, 19, power.device) @ power, smooth)
 
 
 def test_no_interval_is_the_plain_spectrogram():
