@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from ffvits.text.characters import clean
 from ffvits.text.markup import BOT_CODE, EMOTICON
 
 MAX_CHARS = 60
+LONGEST_WORD = 240  # characters: what attends to itself in a network takes memory with the square of its length
 
 # Seconds of silence after a phrase that ends so; a paragraph's end is the longest.
 PAUSES = {"。": 0.5, "！": 0.5, "？": 0.5, "…": 0.6, "；": 0.4, "：": 0.3, "，": 0.25, "、": 0.15, "—": 0.3, "\n": 0.8}
@@ -48,11 +50,12 @@ class Phrase:
 
 
 def split_sentences(text: str, max_chars: int = MAX_CHARS) -> list[Phrase]:
-    """Phrases of at most `max_chars` characters (a single longer word or number excepted), cut where a reader pauses.
+    """Phrases of at most `max_chars` characters (a word or number may have LONGEST_WORD), cut where a reader pauses.
 
     Sentences end at 。！？；… and at line ends. A sentence that is too long is cut at commas, then between words;
     never inside a word, a number, an address, a tag or a reading in braces. Nothing but space between phrases is
-    lost: the phrases together hold every other character. Only where the whole text has no words has a phrase none.
+    lost: the phrases together hold every other character. Only where the whole text has no words, or LONGEST_WORD
+    signs stand together, has a phrase none.
     The last phrase has no pause. Raises ValueError for `max_chars` < 1.
     """
     if max_chars < 1:
@@ -94,11 +97,9 @@ def _joined(sentences: list[str]) -> tuple[str, str]:
 
 def _ends(text: str) -> Iterator[int]:
     """Where sentences end; a mark of a face ends none, nor a point behind an initial or a number that marks an item."""
-    masked = _without_formulas(text, "_")
+    masked = _without_codes(text)
     if _MAY_BE_A_FACE.search(masked):
         masked = EMOTICON.sub(lambda m: "_" * len(m.group()), masked)
-    if "[CQ:" in masked:
-        masked = BOT_CODE.sub(lambda m: "_" * len(m.group()), masked)
     for match in _END.finditer(masked):
         if match.group().strip() != "." or not _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
             yield match.end()
@@ -112,6 +113,12 @@ def _without_formulas(text: str, by: str) -> str:
     from ffvits.text.latex import FORMULA
 
     return FORMULA.sub(lambda m: by * len(m.group()), text)
+
+
+def _without_codes(text: str) -> str:
+    """The text with formulas and codes of QQ bots covered, whose commas and colons end nothing."""
+    masked = _without_formulas(text, "_")
+    return BOT_CODE.sub(lambda m: "_" * len(m.group()), masked) if "[CQ:" in masked else masked
 
 
 _MARKED_UP = re.compile(r"[<\[(（&^>_ʕ$\\`]")
@@ -132,7 +139,8 @@ def _fit(sentence: str, max_chars: int) -> Iterator[str]:
     held = ""
     for clause in _clauses(sentence):
         for part in (clause,) if len(clause) <= max_chars else _words(clause, max_chars):
-            if held and len(held) + len(part) > max_chars and has_words(part) and has_words(held):
+            full = held and len(held) + len(part) > max_chars
+            if full and (len(held) > LONGEST_WORD or (has_words(part) and has_words(held))):
                 yield held.strip()
                 held = ""
             held += part
@@ -142,7 +150,7 @@ def _fit(sentence: str, max_chars: int) -> Iterator[str]:
 
 def _clauses(sentence: str) -> Iterator[str]:
     start = 0
-    for match in _CLAUSE.finditer(_without_formulas(sentence, "_")):
+    for match in _CLAUSE.finditer(_without_codes(sentence)):
         yield sentence[start : match.end()]
         start = match.end()
     if start < len(sentence):
@@ -159,7 +167,8 @@ def _words(clause: str, max_chars: int) -> Iterator[str]:
 
     held = ""
     for word in _atoms(clause, cut):
-        if held and len(held) + len(word) > max_chars and has_words(word) and not word.startswith("{"):
+        full = held and len(held) + len(word) > max_chars and not word.startswith("{")
+        if full and (len(held) > LONGEST_WORD or has_words(word)):
             yield held
             held = ""
         held += word
@@ -172,10 +181,20 @@ def _atoms(clause: str, cut) -> Iterator[str]:
     # A formula counts as a word.
     masked = _without_formulas(clause, "x")
     for match in re.finditer(f"{_READING.pattern}|{BOT_CODE.pattern}|{_TAG.pattern}|{_WHOLE.pattern}", masked):
-        yield from cut(clause[start : match.start()])
-        yield clause[match.start() : match.end()]
+        yield from chain.from_iterable(map(_halves, cut(clause[start : match.start()])))
+        yield from _halves(clause[match.start() : match.end()])
         start = match.end()
-    yield from cut(clause[start:])
+    yield from chain.from_iterable(map(_halves, cut(clause[start:])))
+
+
+def _halves(atom: str) -> Iterator[str]:
+    """What nobody says as one word (thousands of digits or letters) in pieces; markup stays whole."""
+    if len(atom) <= LONGEST_WORD or atom[0] in "[{<":
+        yield atom
+        return
+    middle = len(atom) // 2
+    yield from _halves(atom[:middle])
+    yield from _halves(atom[middle:])
 
 
 def _pause(piece: str, closed: str) -> float:

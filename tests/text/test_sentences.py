@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ffvits.text import Phrase, split_sentences
-from ffvits.text.sentences import has_words
+from ffvits.text.characters import clean
+from ffvits.text.sentences import LONGEST_WORD, has_words
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,22 @@ def test_never_inside_a_formula():
 def test_nothing_but_space_is_lost(text, limit):
     joined = "".join(p.text for p in split_sentences(text, limit))
     assert [c for c in joined if not c.isspace()] == [c for c in text if not c.isspace()]
+
+
+@pytest.mark.parametrize("unit", ["6", "w", "1+", "HelloWorld", "a1%20", "%", "%a", "$x+$", "+ "])
+def test_what_nobody_says_as_one_word_is_cut(unit):
+    """Memory grows with the square of a phrase: 4,096 digits in one took seven gigabytes."""
+    text = f"好{unit * (4096 // len(unit))}好"
+    phrases = [p.text for p in split_sentences(text)]
+    assert "".join("".join(phrases).split()) == "".join(text.split())
+    assert max(map(len, phrases)) <= 2 * LONGEST_WORD
+
+
+def test_never_inside_a_code_of_a_bot():
+    """A picture's is longer than a phrase: cut at its commas it was read out letter by letter."""
+    code = f"[CQ:image,file=0A1B.image,subType=0,url=https://gchat.qpic.cn/{'0A1B2C3D/' * 40}0?term=2&is_origin=0]"
+    phrases = split_sentences(f"你好{code}今天天气很好{code}")
+    assert [clean(p.text).text.strip() for p in phrases] == ["你好", "今天天气很好"]
 
 
 def test_limit_is_checked():
