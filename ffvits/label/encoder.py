@@ -7,7 +7,7 @@ that CTranslate2 reads, which goes on from the encoder's states to words.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils import skip_init
 
 _VERSION = 6  # of CTranslate2's file
 # Its numbers of the types in which encoders are kept as they were trained; int8, with its scales, is left to it.
@@ -98,25 +97,31 @@ def _text(file: BinaryIO) -> str:
 
 def _conv(weights: Mapping[str, np.ndarray], place: str, stride: int) -> nn.Conv1d:
     outs, ins, taps = weights[f"{place}/weight"].shape
-    return _filled(skip_init(nn.Conv1d, ins, outs, taps, stride=stride, padding=taps // 2), weights, place)
+    return _filled(lambda: nn.Conv1d(ins, outs, taps, stride=stride, padding=taps // 2), weights, place)
 
 
 def _linear(weights: Mapping[str, np.ndarray], place: str) -> nn.Linear:
     outs, ins = weights[f"{place}/weight"].shape
-    return _filled(skip_init(nn.Linear, ins, outs), weights, place)
+    return _filled(lambda: nn.Linear(ins, outs), weights, place)
 
 
 def _norm(weights: Mapping[str, np.ndarray], place: str) -> nn.LayerNorm:
-    layer = skip_init(nn.LayerNorm, len(weights[f"{place}/gamma"]))
-    return _filled(layer, weights, place, ("gamma", "beta"))
+    return _filled(lambda: nn.LayerNorm(len(weights[f"{place}/gamma"])), weights, place, ("gamma", "beta"))
 
 
 def _filled(
-    layer: nn.Module, weights: Mapping[str, np.ndarray], place: str, names: tuple[str, str] = ("weight", "bias")
+    make: Callable[[], nn.Module],
+    weights: Mapping[str, np.ndarray],
+    place: str,
+    names: tuple[str, str] = ("weight", "bias"),
 ) -> nn.Module:
-    values = (_tensor(weights[f"{place}/{name}"]) for name in names)
-    layer.load_state_dict(dict(zip(("weight", "bias"), values, strict=True)))
-    return layer.bfloat16()  # one by one: of a large network there is never a second copy in float32
+    # On no device, so that nothing is drawn for it; torch's own skip_init would load sympy and all that it needs.
+    with torch.device("meta"):
+        layer = make()
+    # One by one: of a large network there is never a second copy in float32.
+    values = (_tensor(weights[f"{place}/{name}"]).bfloat16() for name in names)
+    layer.load_state_dict(dict(zip(("weight", "bias"), values, strict=True)), assign=True)
+    return layer
 
 
 def _tensor(values: np.ndarray) -> Tensor:
