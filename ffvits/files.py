@@ -20,8 +20,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The bytes are on the disk before the name changes, so that not even a power cut leaves half a file. Whoever may read
     a new file in this folder may read this one: some libraries write for their owner alone, and a server that runs as
-    another user could not load the voice.
+    another user could not load the voice. A link is written through; raises OSError for a device, a pipe or a folder,
+    whose place no file may take (for root it would: /dev/null would be a file from then on).
     """
+    if path.is_symlink():
+        path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EEXIST, "this is no file, but a folder, a device or a pipe", str(path))
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         temporary.touch()

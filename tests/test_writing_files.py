@@ -29,6 +29,21 @@ def test_a_block_that_writes_nothing_leaves_the_old_file(tmp_path):
     assert path.read_text(encoding="utf-8") == "旧"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_a_pipe_or_a_device_is_not_replaced_and_a_link_is_written_through(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link to a pipe").symlink_to("pipe")
+    for path in (tmp_path / "pipe", tmp_path / "link to a pipe", tmp_path):
+        with pytest.raises(OSError, match="this is no file"):
+            write_text(path, "新")
+    assert stat.S_ISFIFO((tmp_path / "link to a pipe").stat().st_mode)
+    (tmp_path / "link").symlink_to("other folder/a.txt")
+    (tmp_path / "other folder").mkdir()
+    write_text(tmp_path / "link", "新")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "other folder" / "a.txt").read_text(encoding="utf-8") == "新"
+
+
 def test_the_bytes_are_on_the_disk_before_the_name_changes(tmp_path, monkeypatch):
     done = []
     for name in ("fsync", "replace"):

@@ -103,6 +103,8 @@ def _say(arguments: argparse.Namespace) -> int:
 
     if (arguments.text is None) == (arguments.file is None):
         raise FfvitsError("nothing to say, or twice", cure='give a text, or --file: ffvits say "你好"')
+    if arguments.out in ("", "-"):
+        raise FfvitsError("speech is written to a file", cure="name one: --out speech.wav")
     text = arguments.text if arguments.file is None else read_text(arguments.file)
     voice = Voice.load(arguments.voice, backend=arguments.backend, device=arguments.device)
     chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed", "pause")}
