@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import re
 import secrets
 import time
 from collections import OrderedDict
@@ -20,6 +21,7 @@ from ffvits.serve.settings import Settings
 
 # Clients send no key where they ask who can speak; the others hold nothing of the voices.
 OPEN = frozenset({"/", "/healthz", "/docs", "/openapi.json", "/voice/speakers", "/v1/audio/voices"})
+_SLASHES = re.compile("/{2,}")
 REMEMBERED = 10_000  # clients whose rate is known
 
 
@@ -37,6 +39,8 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if "//" in scope["path"]:  # from an address that was written with a slash at its end
+            scope = {**scope, "path": _SLASHES.sub("/", scope["path"])}
         began, status = time.monotonic(), 500
 
         async def counted(message: Message) -> None:

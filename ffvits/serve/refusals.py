@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from ffvits import console
@@ -20,7 +21,10 @@ def refuse_in_json(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     @app.exception_handler(FfvitsError)
     @app.exception_handler(Exception)
-    async def refuse(_, error: Exception) -> JSONResponse:
+    async def refuse(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, HTTPException) and error.status_code in (404, 405):
+            asked = f"{request.method} {request.url.path}"
+            error = HTTPException(error.status_code, f"{asked} is not answered here: see /docs", error.headers)
         return refused(error)
 
 
@@ -39,7 +43,9 @@ def refused(error: Exception) -> JSONResponse:
         headers = {"retry_after": str(error.wait or 1)} if error.status == 429 else {}
         return refusal(error.message, status=error.status, code=error.code, cure=error.cure, **headers)
     if isinstance(error, RequestValidationError):
-        return refusal(_first_wrong(error), status=422, code="bad_parameter")
+        # What is not said to be JSON is not read as JSON.
+        cure = 'send JSON, with "Content-Type: application/json"' if isinstance(error.body, bytes) else ""
+        return refusal(_first_wrong(error), status=422, code="bad_parameter", cure=cure)
     if isinstance(error, TextError):
         return refusal(error.message, status=400, code="text", cure=error.cure)
     if isinstance(error, FfvitsError):

@@ -270,10 +270,10 @@ def _speakers(desk: Desk) -> dict[str, list[dict[str, Any]]]:
 async def _posted(request: Request) -> VitsRequest:
     """Raises RequestValidationError as a declared body would."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    values: Any
-    if kind == "application/json":
+    body, values = await request.body(), {}
+    if kind == "application/json" or body.lstrip()[:1] == b"{":  # curl -d calls everything a form
         try:
-            values = json.loads(await request.body())
+            values = json.loads(body)
         except (ValueError, RecursionError) as error:
             raise ServeError("the body is not JSON", status=422, code="bad_json", cure=str(error)[:200]) from error
     else:

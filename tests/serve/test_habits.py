@@ -51,6 +51,20 @@ class TestVitsSimpleApi:
         for answer in (web.get("/voice/", params={"text": "你好"}), web.post("/voice/", data={"text": "你好"})):
             assert answer.status_code == 200
 
+    def test_the_address_may_end_with_a_slash(self, address, web):
+        """As Flask has it, which merges them."""
+        assert web.get(f"{address}//voice//vits?text=你好").headers["content-type"] == "audio/wav"
+        assert web.get(f"{address}//voice/speakers").json() == web.get("/voice/speakers").json()
+
+    def test_json_that_is_called_a_form_is_read_as_json(self, web):
+        """So sends `curl -d '{…}'`."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        said = json.dumps({**STILL, "text": "你好"}, ensure_ascii=False).encode()
+        answer = web.post("/voice/vits", content=said, headers=form)
+        assert answer.content == web.post("/voice/vits", data={**STILL, "text": "你好"}).content
+        refused = web.post("/v1/audio/speech", content=b'{"input": "a", "voice": "a"}', headers=form)
+        assert refused.status_code == 422 and "Content-Type: application/json" in refused.json()["cure"]
+
     def test_marks_of_languages_are_not_spoken(self, web):
         marked = "[ZH]你好，[ZH][EN]hello[EN][ja][JA][KO][KO]"
         said, plain = (
@@ -149,6 +163,13 @@ class TestBrowsers:
             web.get("/healthz", headers={"Origin": b"http://\x9b2J"})  # which clears some terminals
         told = " ".join(capsys.readouterr().err.split())
         assert told.count("--cors") == 1 and "--cors https://page.example" in told
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/audio/speech", 404), ("PUT", "/voice/vits", 405)])
+def test_what_is_not_answered_is_told_by_its_name(web, method, path, status):
+    refused = web.request(method, path)
+    assert refused.status_code == status
+    assert refused.json()["message"] == f"{method} {path} is not answered here: see /docs"
 
 
 def test_who_watches_over_the_server_asks_for_the_head_only(tmp_path):
