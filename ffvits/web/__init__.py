@@ -4,6 +4,7 @@ labels       clips.jsonl behind the review: edit, split, join, undo, saved at on
 changes      what was changed, so that it can be taken back
 cutting      one clip becomes two, or two become one
 training     the training in a process of its own, started and stopped from the page
+samples      what the voice said while it was trained
 speaking     the finished voice, its checkpoints and its neighbours, to compare
 app          the routes
 static/      the page: HTML, CSS and JavaScript without anything from elsewhere

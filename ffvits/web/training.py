@@ -8,7 +8,6 @@ It ends with a checkpoint when its standard input closes: told to stop, or becau
 from __future__ import annotations
 
 import _thread
-import importlib.util
 import json
 import subprocess
 import sys
@@ -21,12 +20,15 @@ from ffvits import chinese, console
 from ffvits.errors import FfvitsError, RunError, ServeError
 from ffvits.files import write_text
 from ffvits.run import Run
+from ffvits.web.samples import Samples
 
 LOG = "train.log"
 OUTCOME = "train.json"
 HOLDING = "running"  # what stands in OUTCOME while training holds the run folder
 PATIENCE = 2.0  # seconds for the page to finish an edit that it is just writing
 SHOWN = 60  # lines of the log
+POINTS = 400  # of a curve: as wide as it is drawn
+DRAWN = frozenset({"kind", "step", "spoken", "copied", "mel", "kl", "duration"})
 
 
 class Training:
@@ -37,7 +39,7 @@ class Training:
         self._process: subprocess.Popen | None = None
         self._stopping = False
         self._mutex = threading.Lock()
-        self._samples: tuple[Any, dict[int, bytes]] = (None, {})
+        self._samples = Samples(run.tensorboard)
 
     @property
     def running(self) -> bool:
@@ -107,7 +109,7 @@ class Training:
             **outcome,
             "said": _said(outcome),
             "step": max([*steps, *(entry["step"] for entry in entries)], default=0),
-            "history": entries,
+            "history": _drawn(entries),
             "card": card,
             "recipe": self._run.recipe().to_mapping()["train"],
             "log": _tail(self._run.folder / LOG),
@@ -115,26 +117,18 @@ class Training:
         }
 
     def samples(self) -> dict[int, bytes]:
-        """What the voice said at each look, by step, as WAV: TensorBoard's own, read again only when they changed."""
-        folder = self._run.tensorboard
-        stamp = (
-            [(path.name, path.stat().st_size) for path in sorted(folder.glob("events.*"))] if folder.is_dir() else []
-        )
-        if stamp != self._samples[0]:
-            self._samples = (stamp, _spoken(folder) if stamp else {})
-        return self._samples[1]
+        """What the voice said at each look, by step, as WAV."""
+        return self._samples.by_step()
 
 
-def _spoken(folder: Path) -> dict[int, bytes]:
-    if importlib.util.find_spec("tensorboard") is None:
-        return {}
-    from tensorboard.backend.event_processing.event_accumulator import AUDIO, EventAccumulator
-
-    events = EventAccumulator(str(folder), size_guidance={AUDIO: 0})
-    events.Reload()
-    if "sample" not in events.Tags()["audio"]:
-        return {}
-    return {event.step: event.encoded_audio_string for event in events.Audio("sample")}
+def _drawn(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the page draws: of a long training not every line of its history, and the last one always."""
+    every = -(-len(entries) // POINTS)
+    return [
+        {name: value for name, value in entry.items() if name in DRAWN}
+        for number, entry in enumerate(entries)
+        if entry["kind"] != "train" or (len(entries) - 1 - number) % every == 0
+    ]
 
 
 def _said(outcome: Mapping[str, Any]) -> dict[str, str]:
