@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ffvits.errors import FfvitsError
 
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}  # EFBIG: FAT32 holds no file of 4 GB
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -53,7 +53,7 @@ def refused_by_disk(error: Exception) -> FfvitsError | None:
 
     A refusal that names no file is not a disk's: it may be of a port or a process.
     """
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if isinstance(error, OSError) and error.errno in FULL:
         cure = "free some space, and give the same command again"
     elif isinstance(error, OSError) and error.errno in _FORBIDDEN and error.filename is not None:
         cure = "give yourself the right to use it (a run by sudo may have made it), or close the program that holds it"

@@ -73,8 +73,9 @@ def test_a_library_that_writes_for_its_owner_alone_does_not_lock_the_others_out(
     assert load_file(path)["x"].tolist() == [1, 1]
 
 
-def test_what_a_disk_refuses_has_a_cure_and_is_no_bug():
-    full = refused_by_disk(OSError(errno.ENOSPC, "No space left"))  # of a file that was open, without its name
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
+def test_what_a_disk_refuses_has_a_cure_and_is_no_bug(number):
+    full = refused_by_disk(OSError(number, "No space left"))  # of a file that was open, without its name
     assert full.file is None and "space" in full.cure
     forbidden = refused_by_disk(PermissionError(errno.EACCES, "Permission denied", "runs/a"))
     assert forbidden.file == "runs/a" and "right" in forbidden.cure

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import errno
 import http.client
 import json
 import os
@@ -18,9 +17,9 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ffvits import console
+from ffvits.files import FULL
 
 CHUNK = 1 << 18  # bytes
-_DISK_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class SourceFailed(Exception):
@@ -209,7 +208,7 @@ def _room_for(part: Path, size: int) -> None:
 
 
 def _disk(error: OSError, part: Path) -> Exception:
-    if error.errno in _DISK_FULL:
+    if error.errno in FULL:
         part.unlink(missing_ok=True)
         return DiskFull(f"{part.parent}: {os.strerror(error.errno)}")
     return error
