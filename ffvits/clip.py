@@ -12,7 +12,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from ffvits.errors import ClipError
@@ -126,10 +126,9 @@ class Clip:
         return replace(self, machine={**{name: getattr(self, name) for name in EDITABLE}, **review})
 
     def to_json(self) -> str:
-        values = {"schema": SCHEMA, **asdict(self)}
-        for name in ("start", "end"):
-            values[name] = round(values[name], 3)
-        return json.dumps(values, ensure_ascii=False)
+        # Not by `asdict`, which copies whatever it finds: of every edit on the page that took two thirds of the time.
+        values = {"schema": SCHEMA, **vars(self), "start": round(self.start, 3), "end": round(self.end, 3)}
+        return json.dumps(values, ensure_ascii=False, default=vars)
 
 
 def clip_id(source: str, start: float | None = None) -> str:

@@ -94,7 +94,6 @@ class Labels:
             "status": clip.status,
             "split": clip.split,
             "reason": _why(reason) if reason else {"en": "", "zh": ""},
-            "code": reason.code if reason else "",
             "doubt": doubt(clip),
             "review": [
                 {"why": {"en": found.why, "zh": chinese.said(found.why)}, "other": found.other} for found in clip.review
@@ -104,8 +103,6 @@ class Labels:
             "audio": bool(clip.audio),
             "cleaned": _cleaned(clip),
             "scores": dict(clip.scores),
-            "notes": list(clip.notes),
-            "machine": clip.machine.get("text", ""),
         }
 
     def told(self, done: Done) -> dict[str, Any]:
