@@ -112,18 +112,21 @@ class Speaking:
         key = (id, file.stat().st_mtime_ns)
         with self._mutex:
             if key not in self._loaded:
-                place = self._of_checkpoint(choice.place) if choice.kind == "checkpoint" else choice.place
-                self._loaded[key] = Voice.load(place)
+                checkpoint = choice.kind == "checkpoint"
+                self._loaded[key] = self._of_checkpoint(choice.place) if checkpoint else Voice.load(choice.place)
                 while len(self._loaded) > LOADED:
                     self._loaded.popitem(last=False)
             self._loaded.move_to_end(key)
             return self._loaded[key]
 
-    def _of_checkpoint(self, file: Path) -> Path:
-        """A voice folder in the cache with a checkpoint's mean of the weights, as `voice/` is made of the best."""
+    def _of_checkpoint(self, file: Path) -> Voice:
+        """The voice of a checkpoint's mean of the weights, as `voice/` is made of the best; nothing is written."""
+        from ffvits.speak.torch_parts import TorchParts
         from ffvits.train.export import voice_of
+        from ffvits.vits import VitsConfig
 
-        info, weights = voice_of(self._run, file)
-        place = self._run.folder / "cache" / "voices" / file.stem
-        info.save(place, weights)
-        return place
+        info, mapped = voice_of(self._run, file)
+        # Copied: training deletes old states, and Windows no file that is mapped.
+        weights = {name: tensor.clone() for name, tensor in mapped.items()}
+        parts = TorchParts.build(VitsConfig.from_dict(info.model), weights, "cpu", "auto")
+        return Voice(info, parts, info.reader())

@@ -315,6 +315,7 @@ class TestSpeaking:
             samples, _ = soundfile.read(io.BytesIO(answer.content))
             levels[voice["id"]] = float(abs(samples).mean())
         assert levels["step-00000020"] < 0.9 * levels["own"] == pytest.approx(0.9 * levels["run:旅行者"])
+        assert not (run.folder / "cache" / "voices").exists(), "a checkpoint that was heard left a voice on the disk"
         assert spoken.post("/api/say", json={"voice": "own", "text": "☺"}).json()["error"]["code"] == "text"
         assert spoken.post("/api/say", json={"voice": "own", "text": "好", "speaker": "谁"}).status_code == 400
 
