@@ -97,10 +97,11 @@ def set_aside(folder: Path) -> Path | None:
 
 def taken_back(folder: Path, identity: str) -> Path | None:
     """The newest checkpoint for this base and these clips among those set aside, which take the present ones' place."""
-    for aside in sorted(folder.parent.glob(f"{folder.name}-before-*")):
+    for aside in sorted(folder.parent.glob(f"{folder.name}-before-[0-9]*")):  # as `set_aside` names them
         found = newest(aside, identity)
         if found is not None and (set_aside(folder) or not folder.exists()):
             aside.rename(folder)
+            console.info(f"{aside.name} holds states of this base and these clips: they are taken up again")
             return folder / found.name
     return None
 
