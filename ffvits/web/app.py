@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from importlib import resources
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -161,10 +162,11 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
         return training.status()
 
     @app.get("/api/train/samples/{step}")
-    def sample(step: int) -> Response:
-        if step not in training.samples():
+    def sample(step: int, wanted: Annotated[str, Header(alias="range")] = "") -> Response:
+        said = training.samples().get(step)
+        if said is None:
             raise ServeError(f"there is no sample of step {step}", status=404, code="not_found", cure="reload the page")
-        return Response(training.samples()[step], media_type="audio/wav")
+        return _part(said, wanted)
 
     @app.get("/api/voices")
     def voices() -> list[dict[str, Any]]:
@@ -190,6 +192,17 @@ def _refused_in_both(error: Exception) -> JSONResponse:
     }
     headers = {name: value for name, value in answer.headers.items() if not name.startswith("content-")}
     return JSONResponse(body, answer.status_code, headers)
+
+
+def _part(wav: bytes, wanted: str) -> Response:
+    """A sound, or the bytes of it that are asked for: Safari plays nothing of a server that gives no parts."""
+    headers, status = {"Accept-Ranges": "bytes"}, 200
+    if found := re.fullmatch(r"bytes=(\d{1,12})-(\d{0,12})", wanted):
+        first, last = int(found[1]), min(int(found[2] or len(wav)), len(wav) - 1)
+        if first <= last:
+            headers["Content-Range"], status = f"bytes {first}-{last}/{len(wav)}", 206
+            wav = wav[first : last + 1]
+    return Response(wav, status, headers, "audio/wav")
 
 
 def _handed_out(name: str, mime: str) -> Callable[[], Response]:

@@ -5,10 +5,12 @@ import io
 import numpy as np
 import pytest
 import soundfile
+from starlette.testclient import TestClient
 
 tensorboard = pytest.importorskip("torch.utils.tensorboard", reason="the extra [train] is not installed")
 
 from ffvits.train.history import History  # noqa: E402
+from ffvits.web.app import create_app  # noqa: E402
 from ffvits.web.samples import Samples  # noqa: E402
 from ffvits.web.training import POINTS, Training  # noqa: E402
 
@@ -79,3 +81,24 @@ def test_the_page_is_sent_as_many_points_as_it_draws(run):
     assert len(sent) <= POINTS + 2
     assert sent[-1] == {"kind": "train", "step": 3 * POINTS, "mel": 1.0}
     assert {"kind": "check", "step": 3 * POINTS, "spoken": 2.0} in sent
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "sent", "said"),
+    [
+        ("bytes=0-1", 206, slice(0, 2), "bytes 0-1/{}"),
+        ("bytes=100-", 206, slice(100, None), "bytes 100-{last}/{}"),
+        ("bytes=0-999999999", 206, slice(None), "bytes 0-{last}/{}"),
+        ("", 200, slice(None), None),
+        ("bytes=999999999-", 200, slice(None), None),
+        ("bytes=0-1,4-5", 200, slice(None), None),
+    ],
+)
+def test_a_browser_is_given_the_part_of_a_sound_that_it_asks_for(run, wanted, status, sent, said):
+    """Safari asks for two bytes first, and plays nothing where it is given all."""
+    written(run.tensorboard, [20])
+    wav = Samples(run.tensorboard).by_step()[20]
+    with TestClient(create_app(run), base_url="http://127.0.0.1") as page:
+        answer = page.get("/api/train/samples/20", headers={"Range": wanted} if wanted else {})
+    assert (answer.status_code, answer.content) == (status, wav[sent])
+    assert answer.headers.get("content-range") == (said and said.format(len(wav), last=len(wav) - 1))
