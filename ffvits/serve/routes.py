@@ -29,7 +29,9 @@ from ffvits.serve.registry import Registry
 from ffvits.serve.settings import Settings
 from ffvits.serve.speakers import Speaker
 from ffvits.serve.turns import AHEAD, Turn, Turns
+from ffvits.speak.script import asked_silence
 
+LONGEST_SILENCE = 300.0  # seconds of all the breaks of one request
 _AUDIO = {"description": "The speech", "content": {format.mime: {} for format in FORMATS.values()}}
 
 
@@ -75,7 +77,7 @@ class Desk:
     metrics: Metrics
 
     def begin(self, who: Speaker, text: str, format: str, ahead: int | None, **manner: Any) -> Turn:
-        """Admits a text to be spoken. Raises ServeError if it is empty or too long, or the queue is full."""
+        """Admits a text to be spoken. Raises ServeError if it is too long or the queue is full, TextError if empty."""
         coder = format_named(format)
         limit = self.settings.max_text
         if len(text) > limit:
@@ -90,6 +92,12 @@ class Desk:
         lost = text.count("\ufffd")
         if lost > 2 * (sum(not letter.isascii() for letter in text) - lost):  # of GBK, some letters pass for UTF-8
             raise TextError("the text is not UTF-8", cure="send it in UTF-8, in an address as %E4%BD%A0")
+        silence = asked_silence(text)
+        if silence > LONGEST_SILENCE:  # a short text can ask for hours, which take gigabytes
+            raise ServeError(
+                f"the breaks of the text last {silence:.0f} s together, more than {LONGEST_SILENCE:.0f}", status=413,
+                code="silence_too_long", cure="cut it at a full stop and send the parts one after the other",
+            )  # fmt: skip
 
         def heard() -> Iterator:
             self.metrics.characters.labels(who.name).inc(len(text))

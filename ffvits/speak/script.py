@@ -50,6 +50,11 @@ def script(text: str, *, pause: float | None = None, speed: float = 1.0) -> list
     return lines
 
 
+def asked_silence(text: str) -> float:
+    """Seconds of all the breaks that are written into a text. Raises TextError if a break is none."""
+    return sum(seconds for _, seconds in _stretches(text))
+
+
 def _stretches(text: str) -> Iterator[tuple[str, float]]:
     """The text between breaks, and the seconds of the break that follows."""
     text = _SPEAK.sub(" ", text)
