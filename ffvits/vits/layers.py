@@ -119,6 +119,12 @@ class _OneRow:
         return F.conv2d(x, weight.unsqueeze(2), bias, (1, *self.stride), (0, *self.padding), (1, *self.dilation))
 
 
+def as_row(x: Tensor) -> Tensor:
+    """Sound [B, C, T] as the picture of one row that the layers below convolve: [B, C, 1, T]."""
+    row = x.unsqueeze(2)
+    return row.contiguous(memory_format=torch.channels_last) if row.device.type == "cpu" else row
+
+
 class RowConv1d(_OneRow, nn.Conv1d):
     """Conv1d on a picture of one row, [B, C, 1, T] -> [B, C', 1, T']."""
 
@@ -204,19 +210,20 @@ class WaveNet(nn.Module):
         super().__init__()
         self.hidden = hidden
         self.in_layers = nn.ModuleList(
-            NormedConv1d(hidden, 2 * hidden, kernel_size, padding=kernel_size // 2) for _ in range(n_layers)
+            NormedRowConv1d(hidden, 2 * hidden, kernel_size, padding=kernel_size // 2) for _ in range(n_layers)
         )
         # The last layer has no residual to pass on, only a skip.
         self.res_skip_layers = nn.ModuleList(
-            NormedConv1d(hidden, 2 * hidden if i < n_layers - 1 else hidden, 1) for i in range(n_layers)
+            NormedRowConv1d(hidden, 2 * hidden if i < n_layers - 1 else hidden, 1) for i in range(n_layers)
         )
         if gin_channels > 0:
             # One projection of the speaker for all layers at once.
-            self.cond_layer = NormedConv1d(gin_channels, 2 * hidden * n_layers, 1)
+            self.cond_layer = NormedRowConv1d(gin_channels, 2 * hidden * n_layers, 1)
 
     def forward(self, x: Tensor, mask: Tensor, g: Tensor | None = None) -> Tensor:
         """x [B, hidden, T], mask [B, 1, T], speaker g [B, gin, 1] -> [B, hidden, T], zero in the padding."""
-        conditions = self.cond_layer(g).chunk(len(self.in_layers), dim=1) if g is not None else None
+        x, mask = as_row(x), mask.unsqueeze(2)
+        conditions = self.cond_layer(g.unsqueeze(2)).chunk(len(self.in_layers), dim=1) if g is not None else None
         skips = None
         for i, (gate, split) in enumerate(zip(self.in_layers, self.res_skip_layers, strict=True)):
             gates = gate(x) if conditions is None else gate(x) + conditions[i]
@@ -228,7 +235,7 @@ class WaveNet(nn.Module):
             else:
                 skip = out
             skips = skip if skips is None else skips + skip
-        return skips * mask
+        return (skips * mask).squeeze(2)
 
 
 class DilatedSeparableConv(nn.Module):
