@@ -42,6 +42,7 @@ from ffvits.text.polyphones import (
     dense_features,
     neighbour,
     sparse_features,
+    votes,
 )
 from ffvits.text.segmentation import cut
 
@@ -232,7 +233,10 @@ def examples(sentences: Sequence[Sentence], model: PolyphoneModel, neighbours: N
         dense = dense_features(*where, words[index], start, candidates, scores, model.phrases)
         around = sparse_features(*where, words, index, start)
         beside = neighbours.features(sentence.char, around, len(candidates))
-        sparse = [[names.setdefault(f"{sentence.char}{r} {n}", len(names)) for n in around] for r in candidates]
+        sparse = [
+            [names.setdefault(f"{sentence.char}{reading} {name}", len(names)) for name in [*around, *said]]
+            for reading, said in zip(candidates, votes(dense), strict=True)
+        ]
         answer = candidates.index(sentence.reading) if sentence.reading in candidates else -1
         rows.append((np.concatenate([dense, beside], axis=1), sparse, answer))
     most = max(len(sparse) for _, sparse, _ in rows)

@@ -2,9 +2,10 @@
 
 A small recurrent network (the weights of g2pM: Park and Lee, "g2pM: A Neural Grapheme-to-Phoneme Conversion Package
 for Mandarin Chinese", 2020, Apache-2.0) scores the readings of every polyphonic character from the whole sentence. A
-log-linear model on top of it weighs that score against what phrase dictionaries say of the word around the character,
-and against the neighbours seen in training. It has learnt two usages, an encyclopedia's and that of everyday texts; the
-characters of a sentence tell which of them to go by.
+log-linear model on top of it weighs that score against what phrase dictionaries say of the word around the character
+(how far each is to be trusted, and for every character how far several that agree), and against the neighbours seen in
+training. It has learnt two usages, an encyclopedia's and that of everyday texts; the characters of a sentence tell
+which of them to go by.
 """
 
 from __future__ import annotations
@@ -61,6 +62,15 @@ def dense_features(
             row += [said == reading, found == reading, found == reading and length > 2]
         rows.append(row)
     return np.array(rows, np.float32)
+
+
+def votes(known: np.ndarray) -> list[list[str]]:
+    """The names of how many dictionaries give each candidate for the segmenter's word and by the longest phrase.
+
+    `known` are dense features. Dictionaries are to be trusted in some characters more than in others.
+    """
+    counts = known[:, -3 * len(NOTHING) :].reshape(len(known), len(NOTHING), 3).sum(axis=1)
+    return [[f"e{exact:.0f}", f"f{longest:.0f}"] for exact, longest, _ in counts]
 
 
 def neighbour(char: str) -> str:
@@ -168,7 +178,10 @@ class PolyphoneModel:
             candidates, scores = self.scores(states[position], char)
             known = dense_features(sentence, position, words[index], start, candidates, scores, self.phrases)
             names = sparse_features(sentence, position, words, index, start)
-            around = [[self.sparse.get(f"{char}{r} {name}", NEVER_SEEN) for name in names] for r in candidates]
+            around = [
+                [self.sparse.get(f"{char}{reading} {name}", NEVER_SEEN) for name in [*names, *said]]
+                for reading, said in zip(candidates, votes(known), strict=True)
+            ]
             both = known @ self._dense.T + np.array(around, np.float32).sum(axis=1)  # [candidates, 2 usages]
             everyday = share if char in self.everyday else 0.0
             total = (1 - everyday) * both[:, 0] + everyday * both[:, 1]

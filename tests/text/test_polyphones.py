@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from ffvits.text.dictionaries import NOTHING
 from ffvits.text.mandarin import character_readings
-from ffvits.text.polyphones import data_text, default_reading, model, read_phrases
+from ffvits.text.polyphones import data_text, default_reading, dense_features, model, read_phrases, votes
 from ffvits.text.segmentation import WINDOW, cut
 from ffvits.text.syllables import tidy
 
@@ -74,3 +75,16 @@ def test_the_usage_of_a_sentence_is_told_by_its_characters():
     assert share("你你你们们") == pytest.approx(share("们你"))
     assert 0 < share("") < 0.5, "nothing said, the encyclopedia's weights count more"
     assert share("𠀀") == share("")
+
+
+def test_dictionaries_that_agree_are_counted():
+    """Of the segmenter's word and of the longest phrase; a character by itself has neither."""
+    network, text = model(), "他在银行"
+    candidates, scores = network.scores(network.states(text)[3], "行")
+    known = dense_features(text, 3, "银行", 2, candidates, scores, network.phrases)
+    counted = dict(zip(candidates, votes(known), strict=True))
+    everyone = len(NOTHING)
+    assert counted["hang2"] == [f"e{everyone}", f"f{everyone}"] and counted["xing2"] == ["e0", "f0"]
+    alone = dense_features("行", 0, "行", 0, candidates, scores, network.phrases)
+    assert votes(alone) == [["e0", "f0"]] * len(candidates)
+    assert any(" f" in name for name in network.sparse), "the shipped weights know what a count is worth"
