@@ -82,7 +82,8 @@ def for_libsndfile(path: Path) -> str | bytes:
 def write(path: Path, pieces: Iterable[np.ndarray], rate: int, kind: str, bits: int) -> int:
     """Writes pieces of samples, float32 [T], into one file of a `kind` (WAV or FLAC) in one atomic step.
 
-    Returns how many samples they were; louder than full scale is limited. Raises OSError if they cannot be written.
+    Returns how many samples they were; louder than full scale is limited. Raises OSError if they cannot be written, and
+    says whether for want of room.
     """
     import soundfile
 
@@ -90,7 +91,11 @@ def write(path: Path, pieces: Iterable[np.ndarray], rate: int, kind: str, bits: 
     with replacing(path) as temporary:
         name = for_libsndfile(temporary)
         try:
-            with soundfile.SoundFile(name, "w", rate, channels=1, format=kind, subtype=f"PCM_{bits}") as file:
+            opened = soundfile.SoundFile(name, "w", rate, channels=1, format=kind, subtype=f"PCM_{bits}")
+        except soundfile.LibsndfileError as error:  # a rate that this kind of file does not know
+            raise OSError(errno.EINVAL, error.error_string, str(path)) from error
+        try:
+            with opened as file:
                 for piece in pieces:
                     file.write(piece)
                     written += len(piece)

@@ -6,19 +6,17 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
-from ffvits import console, store
+from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.device import choose_device
 from ffvits.errors import FfvitsError, RecipeError, TextError
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
-from ffvits.train import state
 from ffvits.train.dataset import Deck, Item, prepare
 from ffvits.train.guide import Lessons, Staff, hire, read_along, semitones_above
 from ffvits.train.learner import Learner
@@ -26,6 +24,7 @@ from ffvits.train.loop import Loop
 from ffvits.train.melody import sing_along
 from ffvits.train.plan import Plan, make_plan
 from ffvits.train.ranks import Ranks, joined
+from ffvits.train.resume import begun_with, resume
 from ffvits.train.state import Progress
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -
         model, base.audio, plan, new=new, judge=judge, seed=recipe.seed, octaves=course.octaves, ranks=ranks
     )
     with ranks.first_goes_first():
-        progress = _resume(run, learner, course.identity)
+        progress = resume(run, learner, course.identity)
     share = recipe.train.replay if course.readings else 0.0
     deck = Deck(items, plan.batch_size, recipe.seed, course.readings, share)
     seconds = 60 * _minutes(items, base)
@@ -164,14 +163,6 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     return _Course(
         base, reader, speakers, table, start_from, items, held_out, readings, voices, identity, above, octaves, sings
     )
-
-
-def begun_with(run: Run) -> str:
-    """The base that `auto` came to when the run's training began: a network that comes or goes starts none afresh."""
-    newest = state.newest(run.checkpoints)
-    card = state.header(newest).get("voice", {}).get("card", {}) if newest else {}
-    name = card.get("base")
-    return name if name in {entry.name for entry in store.entries("base")} else "auto"
 
 
 def _looked_at(held_out: Sequence[Item]) -> list[Item]:
@@ -397,29 +388,3 @@ def _some(names: Sequence[str]) -> str:
     """Names for a line of the console."""
     more = len(names) - NAMED
     return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _resume(run: Run, learner: Learner, identity: str) -> Progress:
-    found = state.newest(run.checkpoints, identity) or state.taken_back(run.checkpoints, identity)
-    if found is None:
-        aside = state.set_aside(run.checkpoints) if run.checkpoints.is_dir() else None
-        if aside is not None:
-            _announce_afresh(run, aside)
-        return Progress()
-    progress, saved = state.load(found, "cpu")
-    learner.restore(saved)
-    console.info(f"going on from step {progress.step}")
-    return progress
-
-
-def _announce_afresh(run: Run, aside: Path) -> None:
-    size = sum(file.stat().st_size for file in aside.iterdir()) / 1e9
-    console.warn(
-        "the base, the clips or what the recipe makes of them has changed: training starts afresh. Change it back, and "
-        f"it goes on where it was (states: {aside.name}, {size:.1f} GB, yours to delete)"
-    )
-    if (run.voice / "voice.json").is_file():
-        console.warn(
-            f"to begin with the voice of {run.folder} as it is, stop now (Ctrl-C), ffvits export {run.folder} "
-            f"--to bundle, and give --base {run.folder / 'exports' / 'bundle'}"
-        )
