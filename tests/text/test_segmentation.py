@@ -1,0 +1,32 @@
+"""Words: the dictionary is jieba's own, and long stretches are cut as short ones are."""
+
+import jieba
+import pytest
+
+from ffvits.text import segmentation
+
+
+def test_the_dictionary_is_the_one_that_jieba_makes():
+    theirs = jieba.Tokenizer()
+    words, total = theirs.gen_pfdict(theirs.get_dict_file())
+    ours = segmentation.tokenizer()
+    assert ours.FREQ == words
+    assert ours.total == total
+
+
+@pytest.mark.parametrize("text", ["", "我们明天去北京大学。", "他说：hello，2024年！", "的" * 5, "𠮷野家\n的牛肉饭"])
+def test_words_are_cut_as_jieba_cuts_them(text):
+    assert list(segmentation.cut(text)) == list(jieba.cut(text))
+
+
+def test_a_long_stretch_is_cut_whole_and_as_its_parts_are():
+    sentence = "今天天气很好我们一起去公园散步吧"
+    words = list(segmentation.cut(sentence * 100))
+    assert "".join(words) == sentence * 100
+    assert words == list(segmentation.cut(sentence)) * 100
+
+
+def test_fixed_words_are_never_cut():
+    words = list(segmentation.cut("我和派蒙去璃月港玩", fixed=["派蒙", "璃月", "璃月港"]))
+    assert {"派蒙", "璃月港"} <= set(words)
+    assert "".join(words) == "我和派蒙去璃月港玩"
