@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 
 class FfvitsError(Exception):
@@ -87,10 +88,23 @@ class ServeError(FfvitsError):
         self.wait = wait
 
 
+class Place(NamedTuple):
+    """Something in a text: what it is, its index in the line or in the only text (from 0), and the line (from 1)."""
+
+    what: str
+    position: int
+    line: int | None = None
+
+    def __str__(self) -> str:
+        line = "" if self.line is None else f"line {self.line}, "
+        return f"{self.what!r} ({line}character {self.position + 1})"
+
+
 class TextError(FfvitsError):
     """A text holds something that the symbol table cannot say.
 
-    `position` is the index in `text` (characters, from 0) and `character` what stands there.
+    `position` is the index in `text` (characters, from 0) and `character` what stands there, or several
+    that cannot be said either. `others` are the further places; nine of them are told.
     """
 
     def __init__(
@@ -108,3 +122,13 @@ class TextError(FfvitsError):
         self.text = text
         self.position = position
         self.character = character
+        self.others: tuple[Place, ...] = ()
+
+    @property
+    def located(self) -> str:
+        named, more = self.others[:9], len(self.others) - 9
+        return (
+            super().located
+            + ("; also " + ", ".join(map(str, named)) if named else "")
+            + (f" … and {more} more" if more > 0 else "")
+        )

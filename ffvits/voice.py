@@ -18,6 +18,7 @@ from ffvits.speak.folder import VoiceInfo, find_voice, read_weights
 from ffvits.speak.recording import samples_of
 from ffvits.speak.script import Line, script
 from ffvits.speak.synthesis import Alone, Asked, Manner, decoded, spoken, think
+from ffvits.text.unreadable import together
 
 if TYPE_CHECKING:
     import numpy as np
@@ -267,16 +268,22 @@ class Voice:
         return np.concatenate(list(decoded(self._stage, z, self._parts.speaker(target))))
 
     def _read(self, text: str, lines: Sequence[Line]) -> Iterator[Ids]:
-        """The ids of each line that says something. Raises TextError with the line of the text that it stands in."""
+        """The ids of each line that says something. Raises TextError with everything that cannot be read, by line."""
+        problems: list[tuple[int, TextError]] = []
         for number, line in enumerate(lines):
             if not line.text:
                 continue
             try:
                 ids = self._reader.encode(line.text).ids
             except TextError as error:
-                error.line = _line_in(text, [line.text for line in lines[: number + 1]])
-                raise
-            yield ids
+                if error.file is not None:  # not the text's fault
+                    raise
+                problems.append((number, error))
+                continue
+            if not problems:
+                yield ids
+        if problems:
+            raise together(text, [line.text for line in lines], problems)
 
     def _spoken(
         self,
@@ -373,16 +380,6 @@ def _seed(seed: int | None) -> int:
     import secrets
 
     return secrets.randbits(63) if seed is None else seed % 2**63
-
-
-def _line_in(text: str, phrases: Sequence[str]) -> int:
-    """The line of a text, from 1, in which the last of its first phrases begins."""
-    at = end = 0
-    for phrase in phrases:
-        found = text.find(phrase, end)
-        if found >= 0:  # one that was put together from several pieces stands nowhere as it is
-            at, end = found, found + len(phrase)
-    return text.count("\n", 0, at) + 1
 
 
 def read_text(path: str) -> str:

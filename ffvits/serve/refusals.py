@@ -47,7 +47,7 @@ def refused(error: Exception) -> JSONResponse:
         cure = 'send JSON, with "Content-Type: application/json"' if isinstance(error.body, bytes) else ""
         return refusal(_first_wrong(error), status=422, code="bad_parameter", cure=cure)
     if isinstance(error, TextError):
-        return refusal(error.message, status=400, code="text", cure=error.cure)
+        return refusal(error.located, status=400, code="text", cure=error.cure)
     if isinstance(error, FfvitsError):
         return refusal(error.message, status=400, code="bad_request", cure=error.cure)
     if isinstance(error, HTTPException):

@@ -27,6 +27,7 @@ from ffvits.text.spelling import (
 from ffvits.text.syllables import tidy
 from ffvits.text.symbols import TABLES, SymbolTable
 from ffvits.text.tokens import Token, Word
+from ffvits.text.unreadable import as_typed
 
 
 @dataclass(frozen=True)
@@ -177,8 +178,8 @@ class FrontEnd:
     def encode(self, text: str, *, file: str | Path | None = None, line: int | None = None) -> Encoded:
         """The ids of `text`, with every stage kept.
 
-        Raises TextError, with position, character and cure, if something in it cannot be spoken or written in the
-        table, or if there is nothing to speak.
+        Raises TextError, with position, character, cure and what else is wrong, if something in it cannot be spoken or
+        written in the table, or if there is nothing to speak.
         """
         try:
             return self._encode(text)
@@ -186,13 +187,7 @@ class FrontEnd:
             if file is not None:  # or what the error names by itself: a network's table, a lexicon
                 error.file, error.line = str(file), line
             if not error.text:
-                error.text = text
-                place = _place_in(text, error.character)
-                error.position = place or 0
-                if place is not None and error.character not in text:
-                    # Cleaning folded the character: the error is about the one that was typed.
-                    error.message = error.message.replace(repr(error.character), repr(text[place]))
-                    error.character = text[place]
+                as_typed(error, text)
             raise
 
     def _encode(self, text: str) -> Encoded:
@@ -301,15 +296,6 @@ class FrontEnd:
             character=character,
             cure=f"the table does not fit the front end {self.name!r}; use the base's own front end",
         )
-
-
-def _place_in(text: str, character: str) -> int | None:
-    """Where `character` of the spoken text came from in the text as given, if that can be told."""
-    if not character:
-        return None
-    if character in text:
-        return text.index(character)
-    return next((i for i, c in enumerate(text) if character in clean(c).text), None)
 
 
 def _place_before(position: int, held: Sequence[Held]) -> int:

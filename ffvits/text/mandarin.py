@@ -8,10 +8,10 @@ reading of the character.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from ffvits.errors import TextError
+from ffvits.errors import Place, TextError
 from ffvits.text.characters import MARKS, is_hanzi
 from ffvits.text.inline import Given
 from ffvits.text.polyphone_rules import ruled
@@ -32,11 +32,12 @@ def read(
 
     `lexicon` maps hanzi words and lower-case Latin words to syllables; `inline` maps the index of a hanzi (or of the
     first letter of a Latin word) in `spoken` to what the writer put in braces, `given` the index of a whole word that
-    nothing else may read. Raises TextError for a character that has no reading, with its position in `spoken`.
+    nothing else may read. Raises TextError for characters that have no reading, with their places in `spoken`.
     """
     given = given or {}
     words = list(_words(spoken, [word for word in lexicon if word in spoken and is_hanzi(word[0])], given))
     decided = _decide(spoken, words, lexicon)
+    _demand_readings(spoken, {*decided, *inline, *(i + n for i, one in given.items() for n in range(len(one.text)))})
     tokens: list[Token] = []
     position = 0
     for word in words:
@@ -100,11 +101,9 @@ def _tokens(
             continue
         if place in inline:
             pieces.append(Piece(char, inline[place], "inline", place))
-        elif place in decided:
+        else:
             reading, source = decided[place]
             pieces.append(Piece(char, (reading,), source, place))
-        else:
-            raise _unreadable(char, place)
         at += 1
     if pieces:
         yield Word(tuple(pieces))
@@ -130,20 +129,32 @@ def _latin(
     return [Piece(letter, spell(letter), "letter", place + i) for i, letter in enumerate(text)]
 
 
-def _unreadable(char: str, place: int) -> TextError:
+def _demand_readings(spoken: str, known: Container[int]) -> None:
+    """Raises TextError if hanzi or letters of other scripts stand where no reading is known."""
+    lost = [
+        Place(char, i)
+        for i, char in enumerate(spoken)
+        if i not in known and char not in MARKS and char != " " and not _LATIN.match(char)
+    ]
+    if not lost:
+        return
+    (char, place, _), *others = lost
     if is_hanzi(char):
-        return TextError(
-            f"the character {char!r} has no known reading",
+        error = TextError(
+            f"{char!r} has no known reading",
             position=place,
             character=char,
             cure=f"write its reading behind it, as in {char}{{lu4}}, or add it to the lexicon",
         )
-    return TextError(
-        f"the character {char!r} cannot be read in Mandarin",
-        position=place,
-        character=char,
-        cure="write the words in Chinese characters or Latin letters",
-    )
+    else:
+        error = TextError(
+            f"{char!r} cannot be read in Mandarin",
+            position=place,
+            character=char,
+            cure="write the words in Chinese characters or Latin letters",
+        )
+    error.others = tuple(others)
+    raise error
 
 
 def _decide(spoken: str, words: Sequence[str], lexicon: Mapping[str, tuple[str, ...]]) -> dict[int, tuple[str, str]]:
