@@ -99,11 +99,12 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     A base for others gets no report: it may have hundreds of voices. Raises what training raises; where that refuses
     the recipe, the run goes by its earlier one again.
     """
-    from ffvits.base.load import settled
+    from ffvits.base.load import check_base, settled
     from ffvits.train import train
     from ffvits.train.ranks import started_first
 
     recipe = recipe.override({"base": settled(recipe.base)})
+    check_base(recipe.base, out=run.folder, start_from=recipe.train.start_from)
     first = started_first()  # under torchrun the first process writes the recipe and the report for all
     with _taken_up(run, recipe) if first else nullcontext():
         trained = train(recipe, run, as_base=as_base)

@@ -93,7 +93,7 @@ def test_a_path_whose_backslashes_yaml_took_is_told(tmp_path):
 
 def test_a_base_named_from_here_is_found_from_elsewhere(raw, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "底模").mkdir()
+    shutil.copytree(resources.files("ffvits.base") / "embedded" / "mandarin-lite", tmp_path / "底模")
     whole = str(tmp_path / "底模")
     assert resolve(raw, base="底模").base == whole
     assert [resolve(raw, base=name).base for name in ("auto", "biaobei", "mine@https://x.invalid/G_0.pth")] == [
@@ -130,6 +130,19 @@ def test_a_base_that_cannot_serve_is_told_before_anything_is_written(raw, tmp_pa
         with pytest.raises(BaseError, match=message):
             plan(resolve(raw, options=wanted))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["G_0.pth", "run", raw.name]
+
+
+def test_a_run_is_not_trained_from_a_base_that_diverged(tmp_path):
+    from ffvits.base import load_base, save_generator
+
+    base = load_base("mandarin-lite")
+    weights = {**base.generator, "enc_p.emb.weight": base.generator["enc_p.emb.weight"] * float("nan")}
+    told = {"audio": base.audio, "symbols": base.symbols, "front_end": base.front_end}
+    save_generator(tmp_path / "G.safetensors", weights, base.config, **told)
+    run = Run.create(tmp_path / "run", Recipe(out=str(tmp_path / "run")))
+    with pytest.raises(BaseError, match="had diverged"):
+        train_run(run.recipe().override({"base": str(tmp_path / "G.safetensors")}), run)
+    assert run.recipe().base == "auto"
 
 
 def test_a_base_that_may_not_be_fetched_is_told_before_labelling(raw, tmp_path, monkeypatch):

@@ -141,6 +141,9 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         raise _unreadable(path, "html", "this is a web page, not weights: the download got a login or an error page")
     if text.startswith(b"version https://git-lfs"):
         raise _unreadable(path, "lfs-pointer", "this is a Git LFS pointer: the weights themselves were not downloaded")
+    if head.startswith((b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")):
+        cure = "unpack it, and name the checkpoint (G_*.pth) that was in it"
+        raise _unreadable(path, "not-a-checkpoint", "this is a packed archive (rar or 7z), not weights", cure=cure)
     if text.startswith((b"{", b"[")) and b'"' in text:
         cure = "name the checkpoint (G_*.pth) that it lies beside"
         raise _unreadable(path, "not-a-checkpoint", "this is JSON text, not weights", cure=cure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -113,29 +113,31 @@ def model_arguments() -> frozenset[str]:
     return frozenset(field.name for field in fields(VitsConfig)) - _FROM_WEIGHTS
 
 
-def find_config(checkpoint: Path) -> Path | None:
+def find_config(checkpoint: Path, fits: Callable[[ConfigFile], bool]) -> Path | None:
     """The config that lies beside a checkpoint: its own name as .json, a usual name, or the only one that is one.
 
-    Raises BaseError if it could be one of several.
+    Of several the first of a usual name that `fits` is taken, else the only one that does: those of the training, of
+    other checkpoints and for other programs often lie in one folder. Raises BaseError if it could be one of several.
     """
-    folder = checkpoint.parent
-    for candidate in (checkpoint.with_suffix(".json"), *(folder / name for name in _NAMES)):
-        if candidate.is_file():
-            return candidate
-    fitting = [candidate for candidate in sorted(folder.glob("*.json")) if _looks_like_config(candidate)]
-    if len(fitting) > 1:
-        listed = ", ".join(path.name for path in fitting[:4])
-        own = checkpoint.with_suffix(".json").name
-        raise BaseError(f"which of these is its config? {listed}", cure=f"call that one {own}", file=checkpoint)
-    return fitting[0] if fitting else None
+    folder, own = checkpoint.parent, checkpoint.with_suffix(".json")
+    if own.is_file():
+        return own
+    usual = [folder / name for name in _NAMES if (folder / name).is_file()]
+    found = usual or [path for path in sorted(folder.glob("*.json")) if _read_or_none(path)]
+    if len(found) < 2:
+        return found[0] if found else None
+    fitting = [path for path in found if (config := _read_or_none(path)) and fits(config)] or found
+    if usual or len(fitting) == 1:
+        return fitting[0]
+    listed = ", ".join(path.name for path in fitting[:4])
+    raise BaseError(f"which of these is its config? {listed}", cure=f"call that one {own.name}", file=checkpoint)
 
 
-def _looks_like_config(path: Path) -> bool:
+def _read_or_none(path: Path) -> ConfigFile | None:
     try:
-        read_config(path)
+        return read_config(path)
     except BaseError:
-        return False
-    return True
+        return None
 
 
 def _voice_as_config(voice: Mapping[str, object]) -> dict[str, object]:

@@ -97,13 +97,22 @@ class Examination:
         if named is None and self.checkpoint.config is not None:
             return parse_config(self.checkpoint.config, None)
         try:
-            chosen = named or find_config(self.checkpoint.path)
+            chosen = named or find_config(self.checkpoint.path, self._fits)
             return read_config(chosen) if chosen else None
         except BaseError as error:
             # A known file does without one that only lies beside it; the one that was named is meant.
             cure = error.cure or ("fix it" if named else "fix or remove it")
-            self._add("bad-config", error.located, cure, fatal=named is not None or self.card is None)
+            message = error.message if error.file == str(self.checkpoint.path) else error.located
+            self._add("bad-config", message, cure, fatal=named is not None or self.card is None)
             return None
+
+    def _fits(self, config: ConfigFile) -> bool:
+        """Whether a config has as many symbols and voices as the weights, as far as it states them."""
+        symbols, table = self.state.get("enc_p.emb.weight"), self.state.get("emb_g.weight")
+        if config.symbols and symbols is not None and len(config.symbols) != len(symbols):
+            return False
+        voices = len(config.speakers) or config.n_speakers or 0
+        return voices in (0, 1) if table is None else voices in (0, len(table))
 
     def _unpad(self, config: ConfigFile | None) -> None:
         """Our own .pth of one speaker holds that speaker twice, for loaders that need two."""

@@ -89,7 +89,8 @@ def check_base(spec: str | Path, *, out: Path | None = None, start_from: str = "
     """The generator's file if `spec` names one on this disk, None for a base of the manifest or of an address.
 
     Raises what `load_base` would for a base that is not there or cannot serve, and BaseError where training into the
-    run folder `out` would overwrite it or where it has no voice `start_from`. Fetches nothing, reads no weights.
+    run folder `out` would overwrite it, where it has no voice `start_from`, or where its training had diverged: unlike
+    `load_base` it looks at every value. Fetches nothing.
     """
     text = str(spec)
     known = {entry.name: entry for entry in store.entries("base")}
@@ -102,10 +103,10 @@ def check_base(spec: str | Path, *, out: Path | None = None, start_from: str = "
             refuse_start(text, (), start_from)
         return None
     path = _on_disk(text, known)
-    found = _examined(path, None, known_entry(path))
+    found = _examined(path, None, known_entry(path), check_values=True)
     judge = find_discriminator(path)
     if judge:
-        _discriminator(judge)
+        _discriminator(judge, check_values=True)
     refuse_start(path.stem, found.speakers, start_from)
     if out is not None:
         refuse_itself(path, out)
@@ -172,7 +173,8 @@ def find_generator(folder: Path) -> Path:
     A run folder's `voice/` and `checkpoints/` are looked into as well. Raises BaseError when there is none.
     """
     for place in (folder, folder / "voice", folder / "checkpoints"):
-        files = [path for path in sorted(place.glob("*")) if path.suffix.lower() in WEIGHTS and path.is_file()]
+        # Hidden ones are no weights: macOS lays a "._G_0.pth" beside each file on a drive or in a zip for others.
+        files = [path for path in sorted(place.glob("[!.]*")) if path.suffix.lower() in WEIGHTS and path.is_file()]
         candidates = [path for path in files if re.match(r"G(_|\.|$)", path.name, re.IGNORECASE)]
         if not candidates:
             candidates = [path for path in files if not re.match(r"(D|DUR|WD)(_|\.)", path.name)]
@@ -318,9 +320,11 @@ def _loaded(
     )
 
 
-def _examined(path: Path, config: Path | None, card: store.Entry | None) -> Inspection:
+def _examined(
+    path: Path, config: Path | None, card: store.Entry | None, *, check_values: bool = False
+) -> Inspection:
     """What a generator's file is. Raises BaseError if it cannot be a base."""
-    found = examine(path, config, card=card)
+    found = examine(path, config, card=card, check_values=check_values)
     if found.kind == "discriminator":
         raise BaseError(
             "this is a discriminator, not a voice", cure="name the generator (G_*.pth) beside it", file=path
@@ -349,8 +353,8 @@ def _own_card(found: Inspection) -> Mapping[str, object]:
     return {**ours, **card} if isinstance(card, Mapping) else ours
 
 
-def _discriminator(path: Path) -> Mapping[str, Tensor]:
-    found = examine(path)
+def _discriminator(path: Path, *, check_values: bool = False) -> Mapping[str, Tensor]:
+    found = examine(path, check_values=check_values)
     if found.kind != "discriminator" or not found.usable:
         reason = found.problems[0].message if found.problems else f"it is a {found.kind}"
         raise BaseError(

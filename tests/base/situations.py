@@ -170,6 +170,21 @@ def _two_configs(folder: Path) -> Path:
     return save(folder / "G_100.pth", generator(50))
 
 
+def _three_configs(folder: Path) -> Path:
+    """The folder of somebody who tried several bases."""
+    for name, table in (("biaobei", "pinyin-letters"), ("c", "bopomofo"), ("cje", "cjke")):
+        config_json(folder / f"{name}.json", table=table)
+    return save(folder / "G_100.pth", generator(50))
+
+
+def _trimmed(folder: Path) -> Path:
+    """VITS-fast-fine-tuning's result: the config of the training names the base's voices too."""
+    for name, voices in (("config", 188), ("finetune_speaker", 2)):
+        speakers = {f"角色{number}": number for number in range(voices)}
+        config_json(folder / f"{name}.json", table="bopomofo", speakers=speakers, model={"gin_channels": 256})
+    return save(folder / "G_latest.pth", generator(50, 2))
+
+
 def _changed(**changes: object) -> Callable[[Path], Path]:
     """A small generator with a config in which some tensors (None: gone) are others; `__` stands for a dot."""
 
@@ -411,6 +426,10 @@ CASES: dict[str, Case] = {
     "two configs beside it": Case(
         _two_configs, G, "original", ("bad-config", *UNKNOWN), says="which of these is its config? 乙.json, 甲.json"
     ),
+    "three configs beside it, of which one fits": Case(_three_configs, G, "cjangcjengh", (), True, BOPOMOFO),
+    "the config of the training beside that of the result": Case(
+        _trimmed, G, "vits-fast-fine-tuning", (), True, BOPOMOFO | {"n_speakers": 2}
+    ),
     "a config whose symbols are a number": Case(
         _odd_config(symbols=78), G, "original", ("bad-config", *UNKNOWN), says="symbols is 78, and must be a list"
     ),
@@ -534,6 +553,13 @@ CASES: dict[str, Case] = {
     ),
     "a zip that holds the checkpoint": Case(
         _zipped, "unreadable", "unknown", ("not-a-checkpoint",), says="unpack it, and name VITS/G_0.pth"
+    ),
+    "a rar that was given a checkpoint's name": Case(
+        _bytes("G_0.pth", b"Rar!\x1a\x07\x01\x00" + bytes(99)),
+        "unreadable",
+        "unknown",
+        ("not-a-checkpoint",),
+        says="unpack it",
     ),
     "a zip bomb": Case(_bomb, "unreadable", "unknown", ("compressed",)),
     "one number for all of memory": Case(

@@ -177,6 +177,7 @@ FOLDERS = {
     "the latest": (["G_9000.pth", "G_latest.pth", "D_latest.pth"], "G_latest.pth"),
     "safetensors": (["G.safetensors", "D.safetensors"], "G.safetensors"),
     "another name": (["paimon.pth", "D_1.pth"], "paimon.pth"),
+    "unpacked from a zip that a Mac made": (["派蒙.pth", "._派蒙.pth"], "派蒙.pth"),
 }
 
 
@@ -275,7 +276,19 @@ def _broken_judge(folder: Path) -> None:
     (folder / "D_100.pth").write_bytes(b"<html>")
 
 
+def _diverged(folder: Path) -> None:
+    rows = torch.full((1,), float("nan")).expand(50, 192)
+    save(folder / "G_100.pth", {**generator(50), "enc_p.emb.weight": rows})
+
+
+def _diverged_judge(folder: Path) -> None:
+    state = {name: torch.full((1,), float("inf")).expand(tensor.shape) for name, tensor in discriminator().items()}
+    save(folder / "D_100.pth", state)
+
+
 CANNOT_SERVE = {
+    "a training that diverged": (_diverged, "training had diverged", "an earlier checkpoint"),
+    "a discriminator that diverged": (_diverged_judge, "training had diverged", "remove it"),
     "no config": (_no_config, "sampling rate", "put its config.json beside it"),
     "a broken config": (_broken_config, "config.json:1: the config is not JSON", "fix"),
     "one of two configs": (_another_config, "which of these is its config", "call that one G_100.json"),
@@ -293,6 +306,7 @@ def test_a_base_on_the_disk_that_cannot_serve_is_told_at_once(tmp_path: Path, ca
     with pytest.raises(BaseError, match=message) as caught:
         check_base(path)
     assert cure in caught.value.cure
+    assert caught.value.located.count(str(path)) <= 1
     assert "or name it: ffvits inspect" not in caught.value.cure
     assert capsys.readouterr().err == ""  # what is only worth a warning is said when it is loaded
 
