@@ -320,9 +320,7 @@ def _loaded(
     )
 
 
-def _examined(
-    path: Path, config: Path | None, card: store.Entry | None, *, check_values: bool = False
-) -> Inspection:
+def _examined(path: Path, config: Path | None, card: store.Entry | None, *, check_values: bool = False) -> Inspection:
     """What a generator's file is. Raises BaseError if it cannot be a base."""
     found = examine(path, config, card=card, check_values=check_values)
     if found.kind == "discriminator":

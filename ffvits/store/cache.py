@@ -188,7 +188,7 @@ class _Visit:
                 ) from error
             else:
                 return
-        raise DownloadError(self._verdict(file, failures), cure=self._cure(), file=self.folder / file.name)
+        raise DownloadError(self._verdict(file, failures), cure=self._cure(file), file=self.folder / file.name)
 
     def _try(self, file: File, source: Source, record: Record, shelf: WheelShelf) -> None:
         part = self.folder / f"{file.name}.part"
@@ -267,8 +267,10 @@ class _Visit:
         tried = "".join(f"\n  - {failure}" for failure in failures)
         return f"cannot get {file.name}{size} of {self.entry.name}. Tried:{tried}"
 
-    def _cure(self) -> str:
+    def _cure(self, file: File) -> str:
         ways = []
+        if not self.offline and (self.folder / f"{file.name}.part").exists():
+            ways += ["give the same command again: it goes on where it stopped"]
         if self.entry.kind == "base":
             ways += ["use --base mandarin-lite (in the package) or --base /path/G_0.pth"]
         if self.offline:

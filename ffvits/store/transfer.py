@@ -20,6 +20,9 @@ from ffvits import console
 from ffvits.files import FULL
 
 CHUNK = 1 << 18  # bytes
+ENOUGH = 1 << 20  # bytes that make a try worth while: after them the tries are counted anew
+_BUSY = (429, 502, 503, 504)  # what a server says that may serve a moment later
+_MOST_WAIT = 60.0  # seconds that a server may ask to wait
 
 
 class SourceFailed(Exception):
@@ -41,13 +44,15 @@ class DiskFull(Exception):
 @dataclass(frozen=True)
 class Patience:
     """How long a download waits: `connect` s for an answer, `stall` s without a byte, at least `floor` bytes/s over
-    each `window` s, and `attempts` resumed tries per source while each brings something new."""
+    each `window` s, and `attempts` tries in a row that bring next to nothing, the later ones `pause`, 2 `pause` … s
+    after a server that was busy or a network that had gone."""
 
     connect: float = 10.0
     stall: float = 30.0
     floor: float = 2048.0
     window: float = 30.0
     attempts: int = 5
+    pause: float = 1.0
 
 
 def download(url: str, part: Path, *, title: str, expected: int | None, sha_known: bool, patience: Patience) -> None:
@@ -62,22 +67,37 @@ def download(url: str, part: Path, *, title: str, expected: int | None, sha_know
     if expected is not None:
         _room_for(part, expected)
     with console.progress(f"Downloading {title}", total=expected, unit="B") as bar:
-        have = _size(part)
+        have = begun = _size(part)
         bar.advance(have)
-        for attempt in range(1, patience.attempts + 1):
+        poor = 0  # tries in a row that brought next to nothing
+        while True:
             try:
                 _one_try(url, part, memory, expected, sha_known, patience, bar)
                 memory.unlink(missing_ok=True)
                 return
             except _Interrupted as error:
                 now = _size(part)
-                if now <= have or attempt == patience.attempts:
-                    raise SourceFailed(str(error)) from error
+                poor = 0 if now - have >= ENOUGH else poor + 1
+                # A host that never answered is out of reach; one that has served before is only lost for a while.
+                waits = error.busy or (error.gone and now > begun)
+                if poor >= patience.attempts or (now <= have and not waits):
+                    raise SourceFailed(str(error), gone=error.gone or error.busy) from error
                 have = now
+                if waits:
+                    wait = max(error.wait, patience.pause * 2 ** max(poor - 1, 0))
+                    console.info(f"{title}: {error}; trying again in {wait:.0f} s")
+                    time.sleep(wait)
 
 
 class _Interrupted(Exception):
-    """The connection ended early; what arrived stays and the next try continues it."""
+    """The connection ended early, or did not come about; what arrived stays and the next try continues it.
+
+    `busy` says that the server asks to come later, `wait` in how many seconds at least; `gone` that it did not answer.
+    """
+
+    def __init__(self, reason: str, *, busy: bool = False, wait: float = 0.0, gone: bool = False) -> None:
+        self.busy, self.wait, self.gone = busy, wait, gone
+        super().__init__(reason)
 
 
 def _one_try(url: str, part: Path, memory: Path, expected: int | None, sha_known: bool, patience: Patience, bar):
@@ -101,14 +121,18 @@ def _one_try(url: str, part: Path, memory: Path, expected: int | None, sha_known
         response = _opener(patience).open(request, timeout=patience.connect)
     except urllib.error.HTTPError as error:
         with error:
-            if error.code == 416:  # the server has no more than the part
-                if have and error.headers.get("Content-Range") == f"bytes */{have}":
-                    return  # which is the whole file, from a visit that ended before it could say so
-                _restart(part, bar, have)
-                raise _Interrupted("the server has fewer bytes than the part that was kept") from error
-            raise SourceFailed(f"HTTP {error.code} {error.reason}") from error
+            if error.code == 416 and have:  # the server has no more than the part
+                if error.headers.get("Content-Range") != f"bytes */{have}":
+                    _restart(part, bar, have)  # and less than it
+                    _one_try(url, part, memory, expected, sha_known, patience, bar)
+                return  # else it is the whole file, from a visit that ended before it could say so
+            reason = f"HTTP {error.code} {error.reason}".splitlines()[0]
+            wait = _asked_to_wait(error)
+            if error.code in _BUSY and wait <= _MOST_WAIT:
+                raise _Interrupted(reason, busy=True, wait=wait) from error
+            raise SourceFailed(f"{reason}, come again in {wait:.0f} s" if wait else reason) from error
     except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
-        raise SourceFailed(_why(error, patience.connect) + _proxied(url), gone=True) from error
+        raise _Interrupted(_why(error, patience.connect) + _proxied(url), gone=True) from error
     with response:
         packed = response.headers.get("Content-Encoding", "identity")
         if packed != "identity":
@@ -176,6 +200,12 @@ def _announced(response, have: int) -> int | None:
             return int(total)
     length = response.headers.get("Content-Length", "")
     return have + int(length) if length.isdigit() else None
+
+
+def _asked_to_wait(error: urllib.error.HTTPError) -> float:
+    """The seconds after which a busy server may be asked again; 0 where it does not say so in seconds."""
+    told = error.headers.get("Retry-After", "").strip()
+    return float(told) if told.isascii() and told.isdigit() else 0.0
 
 
 def _page_hint(response) -> str:

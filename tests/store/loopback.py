@@ -6,7 +6,7 @@ import hashlib
 import http.server
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from ffvits.store.manifest import File, Source, parse_source
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 # Short, so that the cases of waiting stay quick.
-PATIENCE = Patience(connect=2.0, stall=0.5, floor=2000.0, window=0.4, attempts=4)
+PATIENCE = Patience(connect=2.0, stall=0.5, floor=2000.0, window=0.4, attempts=4, pause=0.01)
 
 
 @dataclass
@@ -66,10 +66,25 @@ class Web:
         self.pages[path] = answer
         return self.url + path
 
-    def breaks_after(self, path: str, content: bytes, size: int, *, forever: bool = False, etag: str = '"one"') -> str:
-        """Sends `size` bytes per connection and hangs up; ranges continue, so patience gets there (or not)."""
+    def breaks_after(
+        self,
+        path: str,
+        content: bytes,
+        size: int,
+        *,
+        forever: bool = False,
+        etag: str = '"one"',
+        gone: Collection[int] = (),
+    ) -> str:
+        """Sends `size` bytes per connection and hangs up; ranges continue, so patience gets there (or not).
+
+        Requests whose number (from 1) is in `gone` are hung up on without an answer.
+        """
 
         def answer(handler) -> None:
+            if len(self.requests(path)) in gone:
+                handler.close_connection = True
+                return
             wanted = handler.headers.get("Range")
             start = int(wanted[6:-1]) if wanted and not forever else 0
             handler.send_response(206 if start else 200)
@@ -106,6 +121,23 @@ class Web:
     def says(self, path: str, status: int) -> str:
         """An HTTP error."""
         self.pages[path] = lambda handler: handler.send_error(status)
+        return self.url + path
+
+    def is_busy(self, path: str, content: bytes, times: int, status: int = 429, wait: str = "") -> str:
+        """Sends so many refusals before the file."""
+        self.serve(path, content)
+        honest = self.pages[path]
+
+        def answer(handler) -> None:
+            if len(self.requests(path)) > times:
+                return honest(handler)
+            handler.send_response(status)
+            if wait:
+                handler.send_header("Retry-After", wait)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+
+        self.pages[path] = answer
         return self.url + path
 
     closing: threading.Event = field(default_factory=threading.Event)

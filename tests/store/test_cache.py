@@ -133,9 +133,43 @@ def test_an_interrupted_download_goes_on_where_it_stopped(web, make_store):
     assert web.requests("/G.bin") == ["", "bytes=400000-", "bytes=800000-"]
 
 
+def test_a_download_that_gets_on_is_not_given_up(web, make_store):
+    content = CONTENT * 6
+    url = web.breaks_after("/G.bin", content, len(CONTENT))  # six tries, and four that bring nothing are the most
+    store = make_store(make_file(url, content=content))
+    assert (store.fetch("thing") / "G.bin").read_bytes() == content
+    assert len(web.requests("/G.bin")) == 6
+
+
+def test_a_network_that_was_lost_for_a_moment_is_waited_for(web, make_store, capsys):
+    store = make_store(make_file(web.breaks_after("/G.bin", CONTENT, 600_000, gone=(2, 3))))
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    assert web.requests("/G.bin") == ["", *3 * ["bytes=600000-"]]
+    assert "trying again in 0 s" in capsys.readouterr().err
+
+
+def test_a_busy_server_is_asked_again(web, make_store):
+    store = make_store(make_file(web.is_busy("/G.bin", CONTENT, 2)))
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+    error = refused(make_store(make_file(web.is_busy("/never", CONTENT, 99, 503)), folder="never"))
+    assert "HTTP 503 Service Unavailable" in error.message and len(web.requests("/never")) == PATIENCE.attempts
+    error = refused(make_store(make_file(web.is_busy("/tomorrow", CONTENT, 99, wait="3600")), folder="tomorrow"))
+    assert "HTTP 429 Too Many Requests, come again in 3600 s" in error.message
+    assert len(web.requests("/tomorrow")) == 1
+
+
+def test_a_part_that_is_longer_than_the_file_is_thrown_away(web, make_store):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT), known=False))
+    store.place("thing").mkdir(parents=True)
+    (store.place("thing") / "G.bin.part").write_bytes(CONTENT + b"more")
+    memory = {"url": web.url + "/G.bin", "etag": '"one"'}
+    (store.place("thing") / "G.bin.part.json").write_text(json.dumps(memory), encoding="utf-8")
+    assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
+
+
 def test_a_part_from_an_earlier_day_is_continued_from_another_source(web, make_store):
     broken = web.breaks_after("/a", CONTENT, 1000, forever=True)
-    refused(make_store(make_file(broken)))
+    assert "goes on where it stopped" in refused(make_store(make_file(broken))).cure
     assert leftovers(make_store(make_file(broken)))[0] == "G.bin.part"
     store = make_store(make_file(web.serve("/b", CONTENT)))
     assert (store.fetch("thing") / "G.bin").read_bytes() == CONTENT
