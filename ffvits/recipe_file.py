@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ffvits.errors import RecipeError
+from ffvits.files import text_of
 
 if TYPE_CHECKING:
     import yaml
@@ -21,6 +22,8 @@ _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true o
 _HOW = "write each as a key, a half-width colon, a space and a value, as in 'steps: 200'"
 # Usual slips by what their line looks like: YAML tells them in words for programmers, or of the line behind.
 _SLIPS = (
+    (r"^\s*```", "take out the lines ``` around the recipe"),
+    (r"^---", "take that line out: a recipe is one document"),
     ("\t", "indent with spaces: YAML takes no tabs"),
     (r"^\s*\w+\s*：", "write a half-width colon and a space, as in 'steps: 200', where the full-width ： stands"),
     (r"^\s*\w+:[^\s:/\\]", "put a space behind the colon, as in 'steps: 200'"),
@@ -31,17 +34,17 @@ _USUAL = "close brackets and quotes, part by half-width commas, indent as the ne
 
 
 def read_file(path: Path) -> yaml.Node | None:
-    """The YAML of a recipe's file; None where it is empty. Raises RecipeError naming file and line."""
+    """The YAML of a recipe's file (see `text_of`); None where it is empty. Raises RecipeError naming file and line."""
     import yaml
 
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_of(path.read_bytes())
     except FileNotFoundError as error:
         raise RecipeError("there is no such recipe", cure="see recipes/default.yaml", file=path) from error
-    except UnicodeDecodeError as error:
-        raise RecipeError("not UTF-8 text", cure="save the file as UTF-8", file=path) from error
     except OSError as error:
         raise RecipeError(f"cannot be read: {error.strerror}", cure="name a recipe's file", file=path) from error
+    if text is None:
+        raise RecipeError("this is no text, or one in an unusual code", cure="save the file as UTF-8", file=path)
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
@@ -139,6 +142,8 @@ class Reader:
 
     def _where(self, name: str, known: Iterable[str]) -> str:
         """A cure for a key that is not known here: where it belongs, or the nearest one that is."""
+        if name != name.strip():
+            return "indent with plain spaces: a full-width or non-breaking one stands before it"
         homes = [option for option in self.options if option.rpartition(".")[2] == name]
         if homes:
             return f"did you mean {' or '.join(homes)}?"
@@ -218,7 +223,8 @@ class Reader:
             number = _number(hint, node.value.replace("_", ""))
             if number is not None:
                 return number
-        raise self._wrong(f"{name} must be {_WORDS[hint]}, not {node.value!r}", node)
+        cure = "give it one, or take the line out: it then is left to ffvits" if kind == "null" else ""
+        raise self._wrong(f"{name} must be {_WORDS[hint]}, not {node.value!r}", node, cure)
 
     def _check(self, limits: Mapping[str, Any], value: Any, node: yaml.Node, name: str, word: str) -> None:
         low, high, check = (limits.get(what) for what in ("low", "high", "check"))

@@ -112,6 +112,10 @@ def test_numbers_as_people_write_them(tmp_path, number):
         ("text:\n  lexicon:\n    重庆：chong2 qing4\n", 3, "text.lexicon must be a table", "a half-width colon"),
         ("base:auto\n# of her\nseed: 1\n", 1, "not valid YAML", "a space behind the colon"),
         ('source: "游戏\nseed: 1\nconsent: x\n', 1, "not valid YAML", "close brackets and quotes"),
+        ("```yaml\nseed: 1\n```\n", 1, "not valid YAML", "take out the lines ```"),
+        ("seed: 1\n---\nbase: auto\n", 2, "not valid YAML", "one document"),
+        ("train:\n　steps: 20\n", 2, "unknown key", "plain spaces"),
+        ("train:\n  steps:\n", 2, "train.steps must be", "take the line out"),
         # What only looks like a slip, and is read, is not blamed for another one.
         ("source: |\n  from:there\nseed: 1\ntrain: {steps: 2\n", 4, "not valid YAML", "close brackets and quotes"),
         ("label:\n  transcribe:\n    vocabulary:\n      - Re:Zero\n     - x\n", 5, "not valid YAML", "indent as"),
@@ -138,11 +142,18 @@ def test_what_is_corrected_to_nothing_may_be_left_empty(tmp_path):
 def test_a_recipe_that_is_not_there_or_not_text(tmp_path):
     with pytest.raises(RecipeError, match="no such recipe"):
         Recipe.load(tmp_path / "none.yaml")
-    (tmp_path / "gbk.yaml").write_bytes("speaker: 派蒙".encode("gbk"))
-    with pytest.raises(RecipeError, match="UTF-8"):
-        Recipe.load(tmp_path / "gbk.yaml")
+    (tmp_path / "sound.yaml").write_bytes(bytes(range(256)))
+    with pytest.raises(RecipeError, match="no text") as caught:
+        Recipe.load(tmp_path / "sound.yaml")
+    assert "UTF-8" in caught.value.cure
     with pytest.raises(RecipeError):
         Recipe.load(tmp_path)
+
+
+@pytest.mark.parametrize("code", ["utf-8-sig", "gbk", "utf-16"])
+def test_a_recipe_in_a_code_of_windows(tmp_path, code):
+    (tmp_path / "recipe.yaml").write_bytes("# 派蒙的配方\r\nspeaker: 派蒙\r\n".encode(code))
+    assert Recipe.load(tmp_path / "recipe.yaml").speaker == "派蒙"
 
 
 class TestOverride:
