@@ -18,8 +18,10 @@ from ffvits.text.rules.quantities import PLAIN_RULES, QUANTITY_RULES
 from ffvits.text.rules.rows import ROW_RULES
 from ffvits.text.rules.rule import Rule
 from ffvits.text.rules.signs import SIGN_RULES
+from ffvits.text.rules.spacing import SPACING_RULES
 
 RULES: tuple[Rule, ...] = (
+    *SPACING_RULES,
     *CODE_RULES,
     *ADDRESS_RULES,
     *ROW_RULES,

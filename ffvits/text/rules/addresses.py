@@ -16,8 +16,7 @@ _SIGNS = {
 
 def _spell(address: str) -> str:
     """An address sign by sign: letters stay together, digits are read one by one."""
-    said = "".join(f" {_SIGNS[c]} " if c in _SIGNS else c for c in address)
-    return re.sub(r"\d+", lambda m: digits(m.group()), re.sub(" +", " ", said)).strip()
+    return re.sub(r"\d+", lambda m: digits(m.group()), "".join(_SIGNS.get(c, c) for c in address))
 
 
 def _url(m: re.Match[str]) -> str:
@@ -29,7 +28,8 @@ def _url(m: re.Match[str]) -> str:
 
 _SUFFIXES = (
     "com|cn|net|org|edu|gov|io|ai|tv|me|cc|top|xyz|co|uk|jp|hk|app|dev|vip|info|html?|pdf|docx?|xlsx?|pptx?|txt|exe|zip"
-    "|rar|mp3|mp4|avi|mkv|wav|flac|jpe?g|png|gif|py|js|json|csv|apk|iso|pth|md|yaml"
+    "|rar|mp3|mp4|avi|mkv|wav|flac|jpe?g|png|gif|py|js|json|csv|apk|iso|pth|md|ya?ml|log"
+    "|toml|ini|xml|css|sql|sh|bat|cpp|java|rs|ts|go|ipynb|onnx|ckpt|gz|tar|7z|webp|svg|bmp|ogg|m4a|srt|ass|dll"
 )
 _DEVICES = (
     "端口|QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
@@ -103,6 +103,9 @@ def _last_digits(m: re.Match[str]) -> str | None:
     return f"{m.group(1)}{m.group(2)}{m.group(3)}{digits(m.group(4), phone=True)}"
 
 
+_NUMBER_OF_A_ROAD = "|".join(rf"(?<=[路街弄巷]\d{{{count}}}号)" for count in (1, 2, 3, 4))
+
+
 def _standard(m: re.Match[str]) -> str | None:
     series, number, year = m.groups()
     return f"{digits(series).replace('/', ' ')}{digits(number).replace('.', '点')}" + (
@@ -131,11 +134,14 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "domain or file",
-        rf"(?<![A-Za-z0-9.@_-])[A-Za-z0-9_-]{{1,63}}(?:\.[A-Za-z0-9_-]{{1,63}}){{0,8}}\.(?:{_SUFFIXES})(?![A-Za-z0-9])",
+        rf"(?<![A-Za-z0-9.@_-])(?:[A-Za-z0-9_-]{{1,63}}/){{0,8}}[A-Za-z0-9_-]{{1,63}}(?:\(\d{{1,2}}\))?"
+        rf"(?:\.[A-Za-z0-9_-]{{1,63}}){{0,8}}\.(?:{_SUFFIXES})(?![A-Za-z0-9])",
         lambda m: None if re.fullmatch(r"[\d.]+", m.group()) else _spell(m.group()),
         examples="""
         bilibili.com => bilibili点com
-        打开setup.exe => 打开setup点exe""",
+        打开setup.exe => 打开setup点exe
+        写到logs/2026-11-27.log => 写到logs斜杠二零二六杠一一杠二七点log
+        把论文v2(1).docx发我 => 把论文v二（一）点docx发我""",
     ),
     rule(
         "IP address",
@@ -299,9 +305,18 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "room after a building",
-        r"(?:(?<=[栋幢座楼层])|(?<=单元))-?(\d{3,4})(?:[-~至到](\d{3,4}))?(?![\d.]|[米个元人层户平家间年])",
+        rf"(?:(?<=[栋幢座楼层])|(?<=单元)|{_NUMBER_OF_A_ROAD})-?(\d{{3,4}})(?:[-~至到](\d{{3,4}}))?(?![\d.]|[米个元人层户平家间年])",
         lambda m: digits(m.group(1), phone=True) + (f"到{digits(m.group(2), phone=True)}" if m.group(2) else ""),
-        examples="5栋301 => 五栋三零幺\n5栋301-305 => 五栋三零幺到三零五",
+        examples="""
+        5栋301 => 五栋三零幺
+        5栋301-305 => 五栋三零幺到三零五
+        张江路88弄12号601 => 张江路八十八弄十二号六零幺""",
+    ),
+    rule(
+        "number of a building",
+        r"(\d{1,3})#(?=(?:[、，和及与至到~-]\d{1,3}#){0,9}(?:楼|栋|幢|座|机组|生产线|车间|厂房|门|井|炉|泊位|地块))",
+        lambda m: cardinal(m[1]) + "号",
+        examples="3#、5#、12#楼停水 => 三号、五号、十二号楼停水",
     ),
     rule(
         "digits after an underscore",

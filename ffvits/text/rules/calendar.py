@@ -47,6 +47,9 @@ def _year_range(m: re.Match[str]) -> str | None:
     return f"{pause}{digits(first)}{year or ''}到{digits(last)}{unit or ''}"
 
 
+_SO_MANY_YEARS = re.compile("(?:[共历近约达]|历时|历经|长达|持续|延续|统治|国祚|享国|距今|相隔|相距|存在|整整)了?$")
+
+
 def _year(m: re.Match[str]) -> str | None:
     number, rest = m.group(1), after(m, 3)
     span = re.match(
@@ -56,6 +59,8 @@ def _year(m: re.Match[str]) -> str | None:
         return None
     if (len(number) == 4 and 1000 <= int(number) <= 2999) or (len(number) == 4 and number[0] == "0"):
         return digits(number) + "年"
+    if _SO_MANY_YEARS.search(before(m, 3)):
+        return None
     if len(number) == 3 and (re.search("公元前?$|于$|在$|（$", before(m, 3)) or (number[2] != "0" and not span)):
         return digits(number) + "年"
     return None
@@ -209,6 +214,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         examples="""
         2024年 => 二零二四年
         2000年前的事 => 两千年前的事
+        明朝共276年 => 明朝共两百七十六年
         5000年文明 => 五千年文明""",
     ),
     rule(

@@ -22,7 +22,7 @@ _BY_WRITING = {ion.replace("^", ""): name for ion, name in _IONS.items()}
 _ION = "|".join(
     rf"{symbol}\^?[(（]?{re.escape(charge)}[)）]?" for symbol, _, charge in (ion.partition("^") for ion in _IONS)
 )
-_OF_IONS = re.compile(rf"离子|浓度|通道|交换|泵|电解|溶液|(?<![A-Za-z\d])(?:{_ION})")
+_OF_IONS = re.compile(rf"离子|浓度|(?<![A-Za-z])c[(（]|通道|交换|泵|电解|溶液|(?<![A-Za-z\d])(?:{_ION})")
 
 
 def _ion(m: re.Match[str]) -> str | None:
@@ -44,6 +44,24 @@ def _lost_power(m: re.Match[str]) -> str:
     return f"{said}每{UNITS[per]}" if per else said
 
 
+_ELEMENT = (
+    "(?:A[lrsugct]|B[raei]?|C[aurlosde]?|D[by]|E[rsu]|F[er]?|G[aed]|H[eogf]?|I[nr]?|K[r]?|L[ia]|M[gno]|N[aeid]?|"
+    "Os?|P[bdt]?|R[abnh]|S[ieonrcb]?|T[ilhae]|U|V|W|Xe|Y|Z[nr])"
+)
+# Two elements, or one with its number.
+_COMPOUND = rf"(?:{_ELEMENT}(?:\d+|[()（）]{{1,2}}\d*|{_ELEMENT}\d*)+|Fe|Cu|Zn|Mg|Al|Na|Ag|Ca)"
+_MADE_OF, _MAKES = re.compile(rf"(?<![A-Za-z]){_COMPOUND}[↑↓]?$"), re.compile(rf"\d{{0,2}}{_COMPOUND}(?![A-Za-z])")
+
+
+def _reaction(m: re.Match[str]) -> str | None:
+    return "生成" if _MADE_OF.search(before(m, 16)) and _MAKES.match(after(m, 16)) else None
+
+
+def _gas(m: re.Match[str]) -> str | None:
+    made = re.search("(?:→|=|生成)[^，。；\n]*$", before(m, 40))
+    return "" if made and _MADE_OF.search(before(m, 16)) else None
+
+
 CHEMISTRY_RULES: tuple[Rule, ...] = (
     rule(
         "ion",
@@ -53,7 +71,20 @@ CHEMISTRY_RULES: tuple[Rule, ...] = (
         Na+和Cl- => 钠离子和氯离子
         SO4^2-与Ba2+结合 => 硫酸根离子与钡离子结合
         Fe2+离子 => 亚铁离子
-        K+通道 => 钾离子通道""",
+        K+通道 => 钾离子通道
+        c(H⁺)=1×10⁻⁷mol/L => c（氢离子）等于一乘十的负七次方摩尔每升""",
+    ),
+    rule(
+        "reaction",
+        r"(?<=[A-Za-z\d)）↑↓]) ?(?:→|⇌|-->|->) ?(?=\d{0,2} ?[A-Z])",
+        _reaction,
+        examples="Fe+CuSO4→FeSO4+Cu => Fe加CuSO四生成FeSO四加Cu\n从A→B => 从A到B",
+    ),
+    rule(
+        "gas or precipitate",
+        r"(?<=[A-Za-z\d)])[↑↓](?=\s*(?:[+，。；、)）\n]|$))",
+        _gas,
+        examples="2H2O2=2H2O+O2↑ => 二H二O二等于二H二O加O二\nHP↑，MP↓ => HP上升，MP下降",
     ),
     rule(
         "rhesus factor",

@@ -30,6 +30,8 @@ _TOKEN = re.compile(
 )
 
 
+# What stands behind the number that a formula comes to is its unit: =400J.
+_RESULT_UNITS = {"J": "焦耳", "N": "牛", "W": "瓦", "A": "安", "V": "伏"}
 # Brackets and roots inside one another; nobody could follow more.
 _DEEPEST = 16
 
@@ -82,7 +84,10 @@ class _Reader:
             while self._next()[1] in _PREFIX:
                 said = _join(said, _PREFIX[self._next()[1]])
                 self.at += 1
-            said = _join(said, self.product())
+            limit = self._limit()
+            if not limit or self.at < len(self.tokens):
+                limit = _join(limit, self.product())
+            said = _join(said, limit)
             kind, written = self._next()
             if kind == "operator":
                 said += _BINARY[written]
@@ -91,6 +96,14 @@ class _Reader:
             else:
                 return said
             self.at += 1
+
+    def _limit(self) -> str:
+        """A limit with what it goes to, which stands before all of what follows, fractions too."""
+        if self._next()[1] != "lim" or self.tokens[self.at + 1 : self.at + 2] != [("sign", "(")]:
+            return ""
+        self.at += 1
+        said = "lim" + self.factor()
+        return said + ("，" if self.at < len(self.tokens) and self._next()[1] != "," else "")
 
     def product(self) -> str:
         """Factors that stand beside one another, and the fractions among them."""
@@ -142,7 +155,15 @@ class _Reader:
         signed = False
         if kind == "number":
             said = decimal(written)
-            if self._next()[0] == "unit":
+            unit = _RESULT_UNITS.get(self._next()[1])
+            if (
+                unit
+                and self.at == len(self.tokens) - 1
+                and self.tokens[self.at - 2 : self.at - 1] == [("operator", "=")]
+            ):
+                said += unit
+                self.at += 1
+            elif self._next()[0] == "unit":
                 said += "每".join(UNITS[unit] for unit in self._next()[1].strip().split("/"))
                 self.at += 1
         elif kind == "letter":
@@ -275,6 +296,10 @@ def _formula(m: re.Match[str]) -> str | None:
 _NARROW = str.maketrans("（）？", "()?")
 
 
+def _bound(written: str) -> str:
+    return decimal(written) if written.isdigit() else "无穷大" if written == "∞" else written
+
+
 def _point(m: re.Match[str]) -> str:
     return f"{m[1]}{_BINARY_GEOMETRY[m[2]]}{m[3]}"
 
@@ -287,6 +312,12 @@ MATHEMATICS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "diameter", r"∅ ?(?=\d)", lambda m: "" if before(m, 2) == "直径" else "直径", examples="∅20mm => 直径二十毫米"
+    ),
+    rule(
+        "integral with bounds",
+        r"∫ ?(\d+|[a-z])\^(\d+|∞|[a-z](?![A-Za-z])) ?",
+        lambda m: f"从{_bound(m[1])}到{_bound(m[2])}积分，",
+        examples="∫₀¹x²dx=1/3 => 从零到一积分，x的平方dx等于三分之一",
     ),
     rule(
         "formula",
@@ -302,7 +333,8 @@ MATHEMATICS_RULES: tuple[Rule, ...] = (
         1/(x-5) => （x减五）分之一
         (x+1)/(x-1) => （x减一）分之（x加一）
         3!=6 => 三的阶乘等于六
-        sin²x+cos²x=1 => sin平方x加cos平方x等于一""",
+        sin²x+cos²x=1 => sin平方x加cos平方x等于一
+        lim(x→0) sin(x)/x=1 => lim（x趋于零），x分之sin（x）等于一""",
     ),
     rule(
         "lines of a figure",

@@ -70,6 +70,9 @@ def _celsius_range(m: re.Match[str]) -> str:
     return f"{one(m.group(1))}到{one(m.group(2))}{'摄氏度' if m.group(3) else '度'}"
 
 
+_RESULT = re.compile("= ?$")  # of a formula: its number has a unit
+
+
 def _unit(m: re.Match[str]) -> str | None:
     sign, number, unit, per = m.group(1), m.group(2), m.group(3), m.group(4)
     if unit in CAPITALS_THAT_ARE_NAMES and not per:
@@ -80,6 +83,8 @@ def _unit(m: re.Match[str]) -> str | None:
             "U": "单位" if re.search("素|注射|剂量|皮下", before(m, 8)) else None,
             "N": "牛" if re.match("的力|推力", follow) else None,
         }.get(unit)
+        if not said and _RESULT.search(before(m, 2)) and not re.match(r"[-+×*/^=(（\w]", follow):
+            said = {"J": "焦耳", "N": "牛", "A": "安", "V": "伏", "T": "特斯拉"}.get(unit)
         if not said:
             return None
         return decimal(number) + said
@@ -294,15 +299,18 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "so much for so many",
-        rf"(?:(?<=[元块])|(?<![\dA-Za-z.])({NUMBER} ?(?:kcal|k?J|[mμu]?g)))"
-        r"/(?=百万|千|万|\d+ ?(?:[mk]?g|m?[Ll]|km|克|千克|斤|毫升|升|公里|千?字)(?![A-Za-z]))",
+        rf"(?:(?<=[元块])|(?<![\dA-Za-z.])({NUMBER} ?(?:kcal|k?J|[mμu]?g|L|kWh|kW·h)))"
+        r"/(?=百(?:万|公里)|千|万|\d+ ?(?:[mk]?g|m?[Ll]|km|克|千克|斤|毫升|升|公里|千?字)(?![A-Za-z]))",
         # 100g/200g are two sizes.
         lambda m: None if (m[1] or "")[-1:] == "g" and not after(m, 3) == "100" else (m[1] or "") + "每",
-        examples="350kcal/100g => 三百五十千卡每一百克\n$2.5/百万tokens => 二点五美元每百万tokens",
+        examples="""
+        350kcal/100g => 三百五十千卡每一百克
+        油耗7.2L/100km => 油耗七点二升每一百公里
+        $2.5/百万tokens => 二点五美元每百万tokens""",
     ),
     rule(
         "unit",
-        rf"(?<![\dA-Za-z.^])([-+±])?({NUMBER}) ?({UNIT})(?:/(s\^2|s2|{UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
+        rf"(?<![\dA-Za-z.^])(?<!\^[-+])([-+±])?({NUMBER}) ?({UNIT})(?:/(s\^2|s2|{UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
         _unit,
         examples="""
         1kg => 一千克
@@ -311,7 +319,8 @@ MEASURE_RULES: tuple[Rule, ...] = (
         2kg => 两千克
         血糖5.6mmol/L => 血糖五点六毫摩尔每升
         重力加速度9.8m/s^2 => 重力加速度九点八米每二次方秒
-        220V => 两百二十伏""",
+        220V => 两百二十伏
+        I=5A，W=400J => I等于五安，W等于四百焦耳""",
     ),
     rule(
         "unit for one",

@@ -310,6 +310,19 @@ NAME_RULES: tuple[Rule, ...] = (
         examples="95式步枪 => 九五式步枪\n99A式 => 九九A式\n24式太极拳 => 二十四式太极拳",
     ),
     rule(
+        "car of three digits",
+        r"(?<![\dA-Za-z.])([1-8]\d[058])(?=Li(?![A-Za-z]))"
+        r"|(?:(?<=宝马)|(?<=[1-8]系)) ?([1-8]\d[058])(?=[ied]?(?![A-Za-z\d]))",
+        lambda m: digits(m[1] or m[2]),
+        examples="宝马325Li => 宝马三二五Li\n530Li => 五三零Li",
+    ),
+    rule(
+        "memory with its speed",
+        r"(?<![A-Za-z])(LP)?(DDR)(\dX?)-(\d{4,5})(?!\d)",
+        lambda m: f"{m[1] or ''}{m[2]}{digits(m[3])}{digits(m[4])}",
+        examples="DDR5-6400内存 => DDR五六四零零内存",
+    ),
+    rule(
         "graphics card or processor",
         r"(?<![A-Za-z])(G?[RG]TX|GT|RX|R[3579]) (\d{3,4})(?![\d.])",
         lambda m: None if re.match("[元块米万多]", after(m)) else f"{m[1]}{digits(m[2])}",

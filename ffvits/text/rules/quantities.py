@@ -283,6 +283,12 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         examples="评分：4.5/5 => 评分：四点五分，满分五分\n豆瓣9.7/10 => 豆瓣九点七分，满分十分",
     ),
     rule(
+        "average of marks",
+        r"(GPA|绩点)([为是：: ]{0,2})(\d\.\d+) ?/ ?(4|5|4\.[03]|5\.0)(?![\d.])",
+        lambda m: f"{m[1]}{m[2]}{decimal(m[3])}，满分{decimal(m[4])}",
+        examples="GPA 3.8/4.0 => GPA三点八，满分四点零",
+    ),
+    rule(
         "step of steps",
         r"步骤 ?(\d{1,2})/(\d{1,2})(?![\d./])",
         lambda m: f"步骤{cardinal(m[1])}，共{cardinal(m[2], two='两')}步",
@@ -290,10 +296,13 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "part of a bar",
-        r"(?<![A-Za-z])([HMSE]X?P|血量|生命值|法力值|魔力值|蓝量|体力值?|耐久度?|经验值?|弹药|能量)([：: ]{0,2})"
-        r"(\d+) ?/ ?(\d+)(?![\d./])",
+        r"(?<![A-Za-z])([HMSE]X?P|血量|生命值|法力值|魔力值|蓝量|体力值?|耐久度?|经验值?|弹药|能量|排名|名次|位次)"
+        r"([：: ]{0,2})(\d+) ?/ ?(\d+)(?![\d./])",
         lambda m: f"{m[1]}{m[2]}{cardinal(m[3])}，共{cardinal(m[4])}" if int(m[3]) <= int(m[4]) else None,
-        examples="HP 320/450 => HP三百二十，共四百五十\n体力：120/160 => 体力：一百二十，共一百六十",
+        examples="""
+        HP 320/450 => HP三百二十，共四百五十
+        体力：120/160 => 体力：一百二十，共一百六十
+        排名5/120 => 排名五，共一百二十""",
     ),
     rule(
         "blood pressure",

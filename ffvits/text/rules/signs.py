@@ -48,6 +48,14 @@ SIGN_RULES: tuple[Rule, ...] = (
         examples="*#06# => 星号井号零六井号",
     ),
     rule(
+        "sharp note",
+        r"(?<![A-Za-z#])#(?=[A-G](?![A-Za-z\d#]))",
+        lambda m: (
+            "升" if re.search("调|音|[琴曲乐歌]|谱|和?弦|小节|弹|唱", before(m, 16) + " " + after(m, 10)) else None
+        ),
+        examples="第3小节的#F别弹错 => 第三小节的升F别弹错",
+    ),
+    rule(
         "key of a telephone",
         r"(?<![A-Za-z])(#|\*)号?(?=键)",
         lambda m: "星号" if m[1] == "*" else "井号",

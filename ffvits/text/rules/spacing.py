@@ -1,0 +1,46 @@
+"""Rules for the spaces that many set around numbers between hanzi (共 40 min 到), which are no pauses."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.rules.rule import Rule, after, before, is_counted, rule
+
+_HAN = "\u3400-\u9fff"
+_NUMERAL = "零一二三四五六七八九十百千万亿两"
+# A number with what belongs to it: a sign, a unit, another number.
+_RUN = r"(?:[A-Za-z]{1,3} ?[=≈] ?)?[¥$€£#+-]?\d[\d.,:%°/~^×-]*(?: ?[A-Za-zμΩ%°/]{1,5}(?:\^?[23])?(?![A-Za-z\d]))?"
+# Who sets spaces between clauses of hanzi means pauses before numbers, too.
+_SPACED_CLAUSES = re.compile(f"[{_HAN}] [{_HAN}]")
+# So does who lists numbers with what they count (36氪 58同城), or names somebody (@派蒙 50%off).
+_LISTED = re.compile(r"[@\d][^\s，。！？、；：]*$")
+
+SPACING_RULES: tuple[Rule, ...] = (
+    rule(
+        "spaces on both sides of a number",
+        rf"(?<=[{_HAN}])(?<![{_NUMERAL}]) ({_RUN}) (?=[{_HAN}])(?![{_NUMERAL}])",
+        lambda m: m[1],
+        examples="""
+        打车约 40 min 到 => 打车约四十分钟到
+        检查第 42 行的代码 => 检查第四十二行的代码
+        今天多云 25度 东南风3级 => 今天多云，二十五度，东南风三级""",
+    ),
+    rule(
+        "space behind a number that counts",
+        rf"(?<![\w.,:/%°)）-])(?<![\w.] )({_RUN}) (?=[{_HAN}])",
+        lambda m: (
+            m[1] if is_counted(m.string[m.end() : m.end() + 3]) or m.string[m.end()] in "年月日号点时前后起内" else None
+        ),
+        examples="3 天 2 晚的行程 => 三天两晚的行程\n2026 年 5 月 1 日 => 二零二六年五月一日",
+    ),
+    rule(
+        "space before a number",
+        rf"(?<=[{_HAN}])(?<![{_NUMERAL}]) (?=[¥$€£#-]?\d)",
+        lambda m: (
+            None
+            if _SPACED_CLAUSES.search(before(m, 60) + m.group() + after(m, 60)) or _LISTED.search(before(m, 20))
+            else ""
+        ),
+        examples="不要超过 20MB。 => 不要超过二十兆。\n今天营业到 17:30 => 今天营业到十七点三十分",
+    ),
+)
