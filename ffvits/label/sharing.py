@@ -10,6 +10,10 @@ _PIN = 5  # letters in a row that stand once in what was heard and once in the t
 _UNSAID = 6  # letters between two such places; of a text that has so many more there than were heard some are unsaid
 _UNSURE = 3  # letters in a row that are alike by chance where some are unsaid
 _FAR = 200  # letters; beyond that much of a book nothing is sought
+# Letters by which a cut goes to the next mark, where they are heard otherwise than written: of 1,506 clips of a 25 min
+# recording, whose text lacks each 20th sentence, 57 got other words than were read without it, 40 with 1, 19 with 2 to 4.
+_TO_MARK = 2
+_SCRAP = 3  # times fewer letters than were heard are none of a clip's words: right ones were 0.78 of them at least
 _OPENING = "“‘「『《〈（("
 _ENDS, _PAUSES = "。！？.!?", "，、；：,;: \n\t"
 
@@ -29,11 +33,14 @@ def share(whole: str, heard: Sequence[str]) -> list[str]:
     said = "".join(char for text in heard for char in text if char.isalnum())
     alike = _alike(said, written)
     edges = [_edge(alike, place) for place in itertools.accumulate(lengths, initial=0)]
+    marks, certain = _behind_marks(whole, places), _certain(alike, said, written)
     found, reached = [], 0
-    for (_, first), (last, _) in itertools.pairwise(edges):
-        start = max(reached, _start(whole, places, first))
-        reached = max(start, _start(whole, places, last))
-        found.append(whole[start:reached].lstrip(_ENDS + _PAUSES).rstrip(_PAUSES))
+    for ((_, first), (last, _)), length in zip(itertools.pairwise(edges), lengths, strict=True):
+        start = max(reached, _start(whole, places, _at_mark(first, marks, certain)))
+        reached = max(start, _start(whole, places, _at_mark(last, marks, certain)))
+        part = whole[start:reached]
+        scrap = _SCRAP * sum(map(str.isalnum, part)) < length
+        found.append("" if scrap else part.lstrip(_ENDS + _PAUSES).rstrip(_PAUSES))
     return found
 
 
@@ -66,6 +73,42 @@ def _edge(alike: Sequence[tuple[int, int]], place: int) -> tuple[int, int]:
     if _unsaid(here[-1], after):
         begin = after[1] - (after[0] - place)
     return end if begin - end > _UNSAID else begin, begin
+
+
+def _behind_marks(whole: str, places: Sequence[int]) -> set[int]:
+    """The letters of a text, by number, before which a mark or a blank stands; none within a Latin word or a number."""
+    found = {0, len(places)}
+    for letter, (before, here) in enumerate(itertools.pairwise(places), 1):
+        between = whole[before + 1 : here]
+        if any(char in _ENDS + _PAUSES for char in between) and not (whole[before] + whole[here]).isascii():
+            found.add(letter)
+    return found
+
+
+def _certain(alike: Sequence[tuple[int, int]], said: str, written: str) -> set[int]:
+    """The letters of the text, by number, that were heard as they are written."""
+    return {
+        letter
+        for left, right in itertools.pairwise(alike)
+        if said[left[0] : right[0]] == written[left[1] : right[1]]
+        for letter in range(left[1], right[1])
+    }
+
+
+def _at_mark(letter: int, marks: set[int], certain: set[int]) -> int:
+    """The nearest letter behind a mark, no further than `_TO_MARK`, if what lies between was not heard so; or itself.
+
+    Clips begin and end at pauses, and which of them a letter belongs to that was misheard no letter tells.
+    """
+    near = (letter + step for away in range(_TO_MARK + 1) for step in (away, -away))
+    return next(
+        (
+            place
+            for place in near
+            if place in marks and certain.isdisjoint(range(min(letter, place), max(letter, place)))
+        ),
+        letter,
+    )
 
 
 def _unsaid(left: tuple[int, int], right: tuple[int, int]) -> bool:

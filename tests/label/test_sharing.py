@@ -24,6 +24,26 @@ def test_what_is_said_in_no_clip_is_in_none(left_out):
     assert share(whole, [HEARD[number] for number in kept]) == [SENTENCES[number] + "。" for number in kept]
 
 
+def test_letters_that_were_misheard_belong_to_the_side_of_the_mark_on_which_they_stand():
+    whole = "其中有两个指标。远远超过一点五倍安全边际。县间教育领导小组。三星办事处迁至他地。"
+    heard = ["其中有两个指标", "远远超过一点五倍安全编辑", "未来十年这个指标往下走", "现尖教育领导小组", "三星办事处牵制他弟"]
+    assert share(whole, heard) == [
+        "其中有两个指标。",
+        "远远超过一点五倍安全边际。",
+        "",  # said, and not in the text
+        "县间教育领导小组。",
+        "三星办事处迁至他地。",
+    ]
+    # What was heard as it is written stays where it was heard, though no pause was made at the mark.
+    assert share("他走了，然后我们也走了。", ["他走了然后", "我们也走了"]) == ["他走了，然后", "我们也走了。"]
+    assert share("苹果表配 A P P L E，很好。", ["苹果表配安批", "很好"]) == ["苹果表配 A P P L E", "很好。"]
+
+
+def test_a_scrap_is_no_transcript():
+    heard = ["远远超过安全编辑", "要走到一点五倍的可能性几乎不存在", "但是相对处于好的位置"]
+    assert share("远远超过安全边际范围，但是相对处于好的位置", heard)[1] == ""
+
+
 def test_a_refrain_leads_nobody_astray():
     refrain = ["啊朋友再见", "啊朋友再见吧再见吧再见吧"]
     verses = ["那一天早晨从梦中醒来", "侵略者闯进我家乡", "游击队啊快带我走吧", "我实在不能再忍受"]
