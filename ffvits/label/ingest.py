@@ -43,14 +43,13 @@ def ingest(folder: Path, run: Run, recipe: Recipe, *, part_seconds: float = 300.
     settings = _Settings(part_seconds)
     cache = run.cache("ingest", settings, version=1)  # by it edits know their recording: it stays
     for path in found.unreadable:
-        clip = Clip(
-            clip_id(_name(path, folder)), _name(path, folder), 0.0, 0.0, recipe.speaker or folder.resolve().name
-        )
+        source = source_name(path, folder)
+        clip = Clip(clip_id(source), source, 0.0, 0.0, recipe.speaker or folder.resolve().name)
         yield clip.reject("unreadable", "this folder cannot be opened", "give yourself the right to read it")
     jobs = (Job(path, cache, settings.max_rate, settings.part_seconds) for path in found.audio)
     workers = max(1, min(4, cores() // 2))
     for job, values in decode_all(jobs, workers):
-        source, speaker = _name(job.path, folder), speakers[job.path]
+        source, speaker = source_name(job.path, folder), speakers[job.path]
         if isinstance(values, Undecodable):
             yield Clip(clip_id(source), source, 0.0, 0.0, speaker).reject(values.code, values.message, values.cure)
             continue
@@ -109,7 +108,8 @@ def _report(folder: Path, found: Found, speakers: dict[Path, str]) -> None:
         console.info(f"Files that are no recordings: {', '.join(f'{k} ({n})' for k, n in kinds.items())}")
 
 
-def _name(path: Path, folder: Path) -> str:
+def source_name(path: Path, folder: Path) -> str:
+    """What a recording in `folder` is called in its clips: its path from there, with forward slashes."""
     return _printable(path.relative_to(folder).as_posix())
 
 

@@ -21,6 +21,7 @@ from ffvits.audio import files as recordings
 from ffvits.clip import Clip
 from ffvits.files import text_of
 from ffvits.label import embedded, subtitles, tables
+from ffvits.label.ingest import source_name
 from ffvits.label.sharing import share
 from ffvits.label.subtitles import Line
 from ffvits.label.wording import simplified, wordings
@@ -188,16 +189,18 @@ def _strangeness(stem: str) -> int:
 def imported(
     clips: Iterable[Clip], folder: Path, settings: TranscribeSettings, fit: Fit | None = None
 ) -> Iterator[Clip]:
-    """The clips with the words of the transcripts that lie in `folder`, where there are some (see `use`)."""
+    """The clips with the words of the transcripts that lie in `folder`, where there are some (see `use`).
+
+    They are read before the first clip is asked for: what is wrong with them is told now, not after hours of listening.
+    """
     if settings.transcripts == "never":
         yield from clips
         return
-    clips = list(clips)
-    found = find(folder, {clip.source for clip in clips})
+    sources = {source_name(path, folder) for path in recordings.find(folder).audio}
+    found = find(folder, sources)
     if found:
-        known = len({clip.source for clip in clips if found.of(clip.source)})
         where = found.files[0].name if len(found.files) == 1 else f"{len(found.files)} files"
-        console.info(f"Transcripts found for {known} recordings, in {where}")
+        console.info(f"Transcripts found for {len(found.by_path)} of {len(sources)} recordings, in {where}")
     yield from use(clips, found, settings, fit)
 
 

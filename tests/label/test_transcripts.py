@@ -2,11 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from ffvits.clip import Clip
 from ffvits.label.subtitles import Line, parse
-from ffvits.label.transcripts import Transcripts, find, use
+from ffvits.label.transcripts import Transcripts, find, imported, use
 from ffvits.recipe import TranscribeSettings
 
 S = TranscribeSettings()
@@ -290,6 +291,22 @@ def test_subtitles_that_belong_to_no_recording_are_told_of_by_name(tmp_path, war
     assert len(warned) == 1
     assert warned[0].startswith("7 files of subtitles or labels are not used")
     assert "4.lab, …" in warned[0] and "readme" not in warned[0]
+
+
+def test_what_is_wrong_with_transcripts_is_told_before_anybody_listens(tmp_path, warned, save, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr("ffvits.console.info", said.append)
+    for name in ("a.wav", "b.wav"):
+        save(tmp_path / name, np.zeros(8000, np.float32))
+    (tmp_path / "a.txt").write_text("你好", encoding="utf-8")
+    (tmp_path / "c.srt").write_text(SRT, encoding="utf-8")
+
+    def listening():
+        assert said == ["Transcripts found for 1 of 2 recordings, in a.txt"]
+        assert "c.srt" in warned[0]
+        yield clip("你好")
+
+    assert [one.text for one in imported(listening(), tmp_path, S)] == ["你好"]
 
 
 def test_equal_names_in_two_folders_are_told_apart_by_path(tmp_path):
