@@ -26,7 +26,7 @@ def test_what_is_said_in_no_clip_is_in_none(left_out):
 
 def test_letters_that_were_misheard_belong_to_the_side_of_the_mark_on_which_they_stand():
     whole = "其中有两个指标。远远超过一点五倍安全边际。县间教育领导小组。三星办事处迁至他地。"
-    heard = ["其中有两个指标", "远远超过一点五倍安全编辑", "未来十年这个指标往下走", "现尖教育领导小组", "三星办事处牵制他弟"]
+    heard = ["其中有两个指标", "远远超过一点五倍安全编辑", "未来十年往下走", "现尖教育领导小组", "三星办事处牵制他弟"]
     assert share(whole, heard) == [
         "其中有两个指标。",
         "远远超过一点五倍安全边际。",
