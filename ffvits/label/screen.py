@@ -80,9 +80,10 @@ def _alone(clip: Clip, settings: ScreenSettings) -> Clip:
     """Rejects a clip in which a second voice is heard under the first, and doubts one where that may be."""
     overlap = clip.scores.get("overlap", 0.0)
     if overlap > settings.max_overlap:
+        found, most = _missed(overlap, settings.max_overlap)
         return clip.reject(
             "overlap",
-            f"two people speak at once in it ({overlap:.2f}, at most {settings.max_overlap:g} is allowed)",
+            f"two people speak at once in it ({found}, at most {most} is allowed)",
             "if it is one voice, set it to keep, or raise label.screen.max_overlap",
         )
     if overlap > CROWDED * settings.max_overlap:
@@ -116,9 +117,10 @@ def _sound(clip: Clip, settings: ScreenSettings) -> Clip:
         )
     if scores["quality"] < settings.min_quality:
         cure = "try --separator demucs" if scores.get("music", 0) > 0 else "use a cleaner recording"
+        found, least = _missed(scores["quality"], settings.min_quality)
         clip = clip.reject(
             "quality",
-            f"it sounds bad: DNSMOS {scores['quality']:.2f} of 5, at least {settings.min_quality:g} is wanted",
+            f"it sounds bad: DNSMOS {found} of 5, at least {least} is wanted",
             f"{cure}, or lower label.screen.min_quality",
         )
     return clip
@@ -149,9 +151,10 @@ def _words(clip: Clip, settings: ScreenSettings) -> Clip:
         )
     confidence, agreement = clip.scores.get("asr_confidence", 1.0), clip.scores.get("agreement", 1.0)
     if confidence < settings.min_confidence:
+        found, least = _missed(confidence, settings.min_confidence)
         return clip.reject(
             "uncertain",
-            f"“{clip.text}” is not sure enough: {confidence:.2f}, at least {settings.min_confidence:g} is wanted",
+            f"“{clip.text}” is not sure enough: {found}, at least {least} is wanted",
             "listen, mend the text and set it to keep, or use a larger --whisper",
         )
     if agreement < settings.min_agreement and confidence < _UNSURE + 0.1:
@@ -240,18 +243,18 @@ def _apart(
             continue
         likeness = told.likeness[number]
         clip = clip.score(likeness=likeness)
+        alike, least = _missed(likeness, told.threshold)
         stranger = told.heap[number] and settings.other_speakers
         if stranger and likeness >= voices.LENIENT and not settings.min_similarity:
             clip = clip.doubt(
-                f"another speaker, or {speaker} in a bad recording: likeness {likeness:.2f}, "
-                f"{told.threshold:.2f} would be sure"
+                f"another speaker, or {speaker} in a bad recording: likeness {alike}, {least} would be sure"
             )
         elif stranger:
             many = count[told.heap[number]]
             clip = clip.reject(
                 "other-speaker",
                 f"speaker {told.name(number)} ({many} clip{'s' if many > 1 else ''}), not {speaker}: "
-                f"likeness {likeness:.2f}, at least {told.threshold:.2f} is wanted",
+                f"likeness {alike}, at least {least} is wanted",
                 "if it is the same person, set it to keep, or lower label.screen.min_similarity",
             )
         yield clip
@@ -344,6 +347,12 @@ def _stacked(rows: Iterable[np.ndarray]) -> np.ndarray:
     import numpy as np
 
     return np.stack(list(rows))
+
+
+def _missed(value: float, limit: float) -> tuple[str, str]:
+    """A value and the limit that it missed, with as many places as tell them apart; two at least."""
+    places = next((places for places in (2, 3) if f"{value:.{places}f}" != f"{limit:.{places}f}"), 4)
+    return f"{value:.{places}f}", f"{limit:.{places}f}"
 
 
 def _shortened(text: str) -> str:

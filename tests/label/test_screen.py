@@ -84,6 +84,19 @@ def test_bad_sound_is_rejected_and_the_cure_depends_on_the_cause():
     assert "demucs" in music.reasons[0].cure and "demucs" not in plain.reasons[0].cure
 
 
+@pytest.mark.parametrize(
+    ("one", "quality", "said"),
+    [
+        (clip(asr_confidence=S.min_confidence - 0.002), 3.0, "0.348, at least 0.350 is"),
+        (clip(asr_confidence=S.min_confidence - 0.1), 3.0, "0.25, at least 0.35 is"),
+        (clip(overlap=S.max_overlap + 0.0004), 3.0, "0.6004, at most 0.6000 is"),
+        (clip(), S.min_quality - 0.004, "1.796 of 5, at least 1.800 is"),
+    ],
+)
+def test_a_limit_that_was_missed_by_little_looks_missed(one, quality, said):
+    assert said in judge(one, measured(quality), S).reasons[0].message
+
+
 def test_a_clip_that_may_hold_a_second_voice_is_doubted():
     found = [judge(clip(overlap=share * S.max_overlap), measured(), S) for share in (0.1, 0.9)]
     assert [bool(one.review) for one in found] == [False, True]
