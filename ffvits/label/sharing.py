@@ -11,7 +11,7 @@ _UNSAID = 6  # letters between two such places; of a text that has so many more 
 _UNSURE = 3  # letters in a row that are alike by chance where some are unsaid
 _FAR = 200  # letters; beyond that much of a book nothing is sought
 # Letters by which a cut goes to the next mark, where they were heard otherwise than written. Of 1,506 clips of a 25 min
-# recording, whose text lacks one sentence in twenty, 57 got other words than were read without it, 40 with 1, 19 with 2.
+# recording, whose text lacks one sentence in twenty, 57 got other words than were read without it, 40 with 1, 19 with 2
 _TO_MARK = 2
 _SCRAP = 3  # times fewer letters than were heard are none of a clip's words: right ones were 0.78 of them at least
 _OPENING = "“‘「『《〈（("
