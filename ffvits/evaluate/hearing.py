@@ -53,7 +53,9 @@ def hear_voice(
     """What the panel makes of a voice; taken from a folder in `place` where the same was judged before."""
     own = _fingerprint(voice)
     known_by = (own, speaker, seed, [asdict(s) for s in sentences])
-    folder = place / f"{file_name(name)}-{_key(panel, *known_by)}"
+    key = _key(panel, *known_by)
+    # By its key alone: a run that was renamed, or a state that became the voice, is no other voice.
+    folder = next(iter(sorted(place.glob(f"*-{key}"))), place / f"{file_name(name)}-{key}")
     known = _read(folder, name)
     if known is not None:
         return replace(known, fingerprint=own)

@@ -53,6 +53,24 @@ def test_the_summary_has_five_lines_and_names_the_weakest_tone(tmp_path, languag
     assert ("再录" if language == "zh" else "record") in lines[4]
 
 
+def test_a_voice_is_as_clear_as_whisper_hears_any(tmp_path):
+    """The words of recordings are mostly Whisper's own: to mishear none of them is no measure."""
+
+    def told(cer: float, base_cer: float | None) -> tuple[str, str]:
+        real, voice = (
+            heard("real", tmp_path, cer=0.0, similarity=0.8),
+            heard("voice", tmp_path, cer=cer, similarity=0.8),
+        )
+        base = {} if base_cer is None else heard("base", tmp_path, cer=base_cer).figures
+        lines = words.summary(voice.figures, voice.verdicts, real.figures, base, "en")
+        return lines[0].split(";")[0], lines[4]
+
+    assert told(0.24, 0.23)[0] == told(0.24, None)[0] == "clear"
+    assert told(0.30, 0.23)[0] == told(0.35, 0.35)[0] == "mostly clear"
+    assert told(0.30, 0.08)[0] == "hard to understand"
+    assert "clips.jsonl" in told(0.45, 0.45)[1] and "clips.jsonl" not in told(0.3, 0.23)[1]
+
+
 def test_likeness_leaves_a_clip_out_of_its_own_mean():
     own = [verdict(1), verdict(2)]
     found = alike(own, own, "similarity", own=True)

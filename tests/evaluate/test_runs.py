@@ -46,7 +46,9 @@ def test_a_better_sound_in_the_place_of_a_clips_is_heard_anew(judged, tmp_path):
     run, found = judged
     folder = tmp_path / "run"
     shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns(".lock", "checkpoints"))
-    assert evaluate(folder, against="none", sentences=2).real.folder.name == found.real.folder.name
+    moved = evaluate(folder, against="none", sentences=2)
+    assert moved.real.folder.name == found.real.folder.name
+    assert moved.voice.folder.name == found.voice.folder.name and moved.voice.name == "run"  # nothing is heard again
     clips = Run(folder).clips()
     shutil.copy(Run(folder).path(clips[1]), Run(folder).path(clips[0]))
     assert evaluate(folder, against="none", sentences=2).real.folder.name != found.real.folder.name
