@@ -186,13 +186,13 @@ def judge(
     home = Path(out) if out else folder if folder.is_dir() else Path("runs") / name
     place = home / "evaluation"
     chosen = spread(sentences)
+    device = choose_device(panel.device)
     if checkpoint is not None:
-        voice_path = _of_checkpoint(run, checkpoint, place)
+        voice = _of_checkpoint(run, checkpoint, device)
+        _look_for(speaker, voice, checkpoint)
         name = Path(checkpoint).stem
     else:
-        voice_path = target
-    device = choose_device(panel.device)
-    voice = load_voice(voice_path, speaker, device=device, offline=panel.offline)
+        voice = load_voice(target, speaker, device=device, offline=panel.offline)
     speaker = speaker or (voice.speakers[0] if voice.speakers else None)
     other = _base(against, voice, run, device, panel.offline)  # before minutes of listening: it may not be there
     make_writable(place)
@@ -220,10 +220,14 @@ def load_voice(target: str | Path, speaker: str | None, *, device: str, offline:
             cure=f"name the folder of a run, or a base ({error.cure})",
             file=error.file,
         ) from error
+    _look_for(speaker, voice, target)
+    return voice
+
+
+def _look_for(speaker: str | None, voice: Voice, place: str | Path) -> None:
     if speaker is not None and speaker not in voice.speakers:
         cure = f"it has: {', '.join(voice.speakers)}" if voice.speakers else "leave --speaker out: it has one"
-        raise FfvitsError(f"this voice has no speaker {speaker!r}", cure=cure, file=target)
-    return voice
+        raise FfvitsError(f"this voice has no speaker {speaker!r}", cure=cure, file=place)
 
 
 def make_writable(place: Path) -> None:
@@ -328,14 +332,16 @@ def _own_base(voice: Voice, run: Run | None) -> str:
     return named if spec == "auto" or spec in {entry.name for entry in store.entries("base")} else spec
 
 
-def _of_checkpoint(run: Run | None, checkpoint: str | Path, place: Path) -> Path:
-    """A voice folder made of a training state."""
+def _of_checkpoint(run: Run | None, checkpoint: str | Path, device: str) -> Voice:
+    """The voice that a training state is; nothing is written."""
+    from ffvits.speak.torch_parts import TorchParts
     from ffvits.train.export import voice_of
+    from ffvits.vits import VitsConfig
 
     if run is None:
         raise RunError("a checkpoint needs the run that it belongs to", cure="ffvits evaluate RUN", file=checkpoint)
-    info, weights = voice_of(run, checkpoint)
-    make_writable(place)
-    folder = place / f"{Path(checkpoint).stem}-voice"
-    info.save(folder, weights)
-    return folder
+    info, mapped = voice_of(run, checkpoint)
+    # Copied: a training that goes on deletes old states, and Windows no file that is mapped.
+    weights = {name: tensor.clone() for name, tensor in mapped.items()}
+    parts = TorchParts.build(VitsConfig.from_dict(info.model), weights, device, "auto")
+    return Voice(info, parts, info.reader())

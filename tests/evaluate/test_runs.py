@@ -62,6 +62,7 @@ def test_a_training_state_is_judged_beside_the_finished_voice(judged):
     assert found.base is None and found.voice.name == "step-00000001"
     assert (place / "evaluation-step-00000001.json").is_file() and (place / "summary-step-00000001.txt").is_file()
     assert (place / "evaluation.json").read_bytes() == before
+    assert not list(place.rglob("*.safetensors"))  # the state is spoken from memory
 
 
 def test_a_training_state_is_judged_before_there_is_a_finished_voice(judged, tmp_path):
