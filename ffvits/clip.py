@@ -262,16 +262,19 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
     """The newly labelled clips with every edit that a person made to the previous ones kept.
 
     A clip that was edited keeps its text, status and speaker under the same id, or under another if its recording was
-    renamed. If the recording is another now, the edit is not for it and becomes a doubt. If the cuts have moved, the
-    edited clip itself stays and takes the place of new clips that cover more than half of it; one that reaches beyond
-    it is rejected instead, so that nothing of a recording is missing without a word.
+    renamed. If the recording is another now, or was converted (a.flac instead of a.wav), the edit is not for it and
+    becomes a doubt. If the cuts have moved, the edited clip itself stays and takes the place of new clips that cover
+    more than half of it; one that reaches beyond it is rejected instead, so that nothing of a recording is missing
+    without a word.
     """
     clips = {clip.id: clip.signed() for clip in fresh}
     replaced: list[Clip] = []
     of_source: dict[str, list[Clip]] = defaultdict(list)
+    of_name: dict[str, list[Clip]] = defaultdict(list)
     same_cut = {}
     for clip in clips.values():
         of_source[clip.source].append(clip)
+        of_name[_stem(clip.source)].append(clip)
         same_cut[clip.recording, round(clip.start, 3), round(clip.end, 3)] = clip.id
     for old in previous:
         new = clips.get(old.id)
@@ -292,12 +295,18 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
                 new = new.with_(machine={**new.machine, "review": "open"})
             clips[new.id] = new.with_(**edits)
             continue
+        there = of_name[_stem(old.source)] if old.source not in of_source else of_source[old.source]
         covered = [
-            clip.id for clip in of_source[old.source] if _shared(clip, old) > 0.5 * min(clip.seconds, old.seconds)
+            clip.id  # unless another edited clip has taken its place already
+            for clip in there
+            if clip.id in clips and _shared(clip, old) > 0.5 * min(clip.seconds, old.seconds)
         ]
+        if covered and old.source not in of_source:  # else the same words would train twice, the old ones unseen
+            for name in covered:
+                clips[name] = clips[name].doubt(REPLACED, old.text).signed()
+            continue
         for name in covered:
-            if clip := clips.pop(name, None):  # another edited clip may have taken its place already
-                replaced.append(clip)
+            replaced.append(clips.pop(name))
         clips[old.id] = old
     for clip in replaced:
         beyond = clip.seconds - sum(_shared(clip, other) for other in clips.values() if other.source == clip.source)
@@ -308,6 +317,11 @@ def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
                 "cut it by hand in ffvits web, or delete the line of your clip and label again",
             ).signed()
     return list(clips.values())
+
+
+def _stem(source: str) -> str:
+    """The name of a recording without its suffix."""
+    return re.sub(r"\.[^./]*$", "", source)
 
 
 def _shared(one: Clip, other: Clip) -> float:

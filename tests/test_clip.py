@@ -166,6 +166,20 @@ class TestEdits:
         merged = merge_edits(fresh, [old])
         assert [(c.id, c.text) for c in merged] == [("new-1", "改过"), ("new-2", fresh[1].text)]
 
+    def test_an_edit_of_a_recording_that_was_converted_becomes_a_doubt_and_no_second_clip(self):
+        old = clip(id="a-wav", source="一/a.wav", recording="wav", start=0.4, end=4.9).signed().with_(text="改过")
+        fresh = [
+            clip(id="a-flac", source="一/a.flac", recording="flac", start=0.42, end=4.9, text="听到"),
+            clip(id="b", source="二/a.flac", recording="another", start=0.4, end=4.9),
+        ]
+        found, other = merge_edits(fresh, [old])
+        assert (found.id, found.text, found.review[0].other) == ("a-flac", "听到", "改过") and found.waiting
+        assert not other.review
+        assert merge_edits(fresh, [found, other]) == [found, other], "the doubt stays until a person has settled it"
+        # Where the recording still lies there too, it has its edit, and the other format is another recording.
+        both = [clip(id="a-wav", source="一/a.wav", recording="wav", start=0.4, end=4.9), *fresh]
+        assert [c.text for c in merge_edits(both, [old])][:2] == ["改过", "听到"]
+
     def test_what_reaches_beyond_an_edited_clip_is_rejected_and_not_gone(self):
         old = clip(id="a-1", start=4.2, end=11.4, text="x").signed().with_(text="改过")
         fresh = [clip(id="a-0", start=0.2, end=11.4), clip(id="a-2", start=11.5, end=18.2)]

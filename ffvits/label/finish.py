@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run
 
 _INDEX = "index.json"  # in audio/: the key of what each file was made from
+_NAMED = 5  # of the recordings that are gone
 _UNDER_WAY = "under way"  # instead of a key
 _GONE = Reason(
     "gone",
@@ -45,7 +46,20 @@ def finish(clips: Sequence[Clip], run: Run, recipe: Recipe) -> list[Clip]:
     write_text(run.folder / "rejected.csv", _rejected(finished))
     write_text(run.folder / "review.csv", _waiting(finished))
     summarise(finished)
+    _tell_of_the_gone(finished, {clip.source for clip in clips})
     return run.clips()
+
+
+def _tell_of_the_gone(clips: Iterable[Clip], sources: Collection[str]) -> None:
+    """Says which clips stay for a person's edits alone, though their recordings lie in the folder no more."""
+    left = [clip for clip in clips if clip.kept and clip.source not in sources]
+    if left:
+        names = list(dict.fromkeys(clip.source for clip in left))
+        console.warn(
+            f"{len(left)} clips that you edited are kept, though their recordings are gone: {', '.join(names[:_NAMED])}"
+            f"{', …' if len(names) > _NAMED else ''}; to train without them set them to reject, or delete their lines "
+            "in clips.jsonl"
+        )
 
 
 def split(clips: Iterable[Clip], held_out: float) -> list[Clip]:

@@ -63,6 +63,17 @@ def test_what_a_person_set_to_keep_is_kept_with_its_audio_and_text(run, labelled
         assert not (run.audio / f"{found[0].id}.wav").exists()
 
 
+def test_clips_that_stay_though_their_recording_is_gone_are_told_of(run, labelled, monkeypatch):
+    warned: list[str] = []
+    monkeypatch.setattr("ffvits.console.warn", warned.append)
+    finish(labelled, run, Recipe())
+    lines = read_clips(run.clips_file)
+    write_clips(run.clips_file, [lines[0].with_(text="改过"), lines[1].with_(status="reject"), lines[2]])
+    assert [clip.source for clip in finish(labelled[2:], run, Recipe()) if clip.kept] == ["一.wav"]
+    (told_of,) = [line for line in warned if "recordings are gone" in line]
+    assert "1 clips" in told_of and "一.wav" in told_of and "二.wav" not in told_of
+
+
 def test_a_clip_whose_sound_is_gone_does_not_end_the_run(run, labelled):
     finish(labelled, run, Recipe())
     lines = read_clips(run.clips_file)
