@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 # Frames decoded at once. Few at first, so that speech begins: `Pace.first`. Then more, as surroundings cost less of a
-# longer tile, but never more than GROWTH times all that sounds before: a decoder that makes two seconds in one leaves
-# no gap.
+# longer tile, but never more than `Pace.growth` times all that sounds before: a decoder that makes so many seconds in
+# one leaves no gap.
 LAST_TILE = 384
-GROWTH = 2
 
 LIGHT = 75_000_000  # multiplications for a frame; the published size takes 307 million, mandarin-lite 4
 
@@ -31,10 +30,12 @@ Step = Callable[["Parts", Sequence[Any]], list[Any]]
 class Pace:
     """How a phrase begins, so that it begins soon and goes on without a gap.
 
-    `first` frames are decoded before anything sounds; the flow goes `ahead` times as far each time as it has gone.
+    `first` frames are decoded before anything sounds, then up to `growth` times as many as sound before; the flow goes
+    `ahead` times as far each time as it has gone.
     """
 
     first: int
+    growth: int
     ahead: int
 
 
@@ -151,8 +152,11 @@ class Stretch:
 
 
 def pace(work: int) -> Pace:
-    """For a decoder that multiplies so often for a frame: a heavy one needs time while the first tile sounds."""
-    return Pace(first=8, ahead=64) if work < LIGHT else Pace(first=16, ahead=8)
+    """For a decoder that multiplies so often for a frame: a heavy one needs time while the first tile sounds.
+
+    A light one takes a quarter of its work at most, so that its tiles may grow faster where both can keep up.
+    """
+    return Pace(first=12, growth=4, ahead=64) if work < LIGHT else Pace(first=16, growth=2, ahead=8)
 
 
 def think(parts: Parts, rows: Sequence[Asked]) -> list[Thought]:
@@ -228,16 +232,16 @@ def decoded(stage: Stage, z: np.ndarray, g: np.ndarray | None) -> Iterator[np.nd
 def _tiles(stage: Stage, latent: Callable[[int], np.ndarray], total: int, g: np.ndarray | None) -> Iterator[np.ndarray]:
     """`latent` gives the decoder's latent up to a frame or farther."""
     start, reach = 0, stage.parts.reach
-    for end in ends(total, stage.parts.pace.first):
+    for end in ends(total, stage.parts.pace):
         yield stage.run(decode, tile(latent(min(end + reach, total)), g, start, end, reach))
         start = end
 
 
-def ends(total: int, first: int) -> Iterator[int]:
+def ends(total: int, pace: Pace) -> Iterator[int]:
     """Where the tiles of so many frames end; the longest are of about one length."""
-    end = 0
+    end, first = 0, pace.first
     while end < total:
-        size, left = max(first, GROWTH * end), total - end
+        size, left = max(first, pace.growth * end), total - end
         if size >= LAST_TILE:
             size = math.ceil(left / math.ceil(left / LAST_TILE))
         end = total if left < size + first else end + size

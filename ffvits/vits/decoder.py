@@ -39,11 +39,11 @@ class ResBlock1(nn.Module):
         """x [B, C, 1, T] whose `sides` are surroundings -> the same with at most `needed` of them."""
         ahead = needed + sum(conv.padding[0] for conv in (*self.convs1, *self.convs2))
         for dilated, plain in zip(self.convs1, self.convs2, strict=True):
-            x, mask, sides = _trimmed(x, mask, sides, ahead)
+            x, mask, sides = trimmed(x, mask, sides, ahead)
             y = _kept(dilated(F.leaky_relu(x, SLOPE)), mask)
             x = _kept(plain(F.leaky_relu(y, SLOPE, inplace=True)).add_(x), mask)
             ahead -= dilated.padding[0] + plain.padding[0]
-        return _trimmed(x, mask, sides, needed)[0]
+        return trimmed(x, mask, sides, needed)[0]
 
 
 class ResBlock2(nn.Module):
@@ -57,10 +57,10 @@ class ResBlock2(nn.Module):
         """See `ResBlock1`."""
         ahead = needed + sum(conv.padding[0] for conv in self.convs)
         for dilated in self.convs:
-            x, mask, sides = _trimmed(x, mask, sides, ahead)
+            x, mask, sides = trimmed(x, mask, sides, ahead)
             x = _kept(dilated(F.leaky_relu(x, SLOPE)).add_(x), mask)
             ahead -= dilated.padding[0]
-        return _trimmed(x, mask, sides, needed)[0]
+        return trimmed(x, mask, sides, needed)[0]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,17 @@ def work(config: VitsConfig) -> int:
     return total + columns * 7 * width
 
 
-def _trimmed(x: Tensor, mask: Tensor | None, sides: Sides, needed: int) -> tuple[Tensor, Tensor | None, Sides]:
+def surroundings(before: int | Tensor, after: int | Tensor) -> Sides:
+    """What `trimmed` may cut off; None where everything is wanted.
+
+    Training wants everything, and must not cut even nothing off: the gradient of a slice is laid out anew, and in
+    another order than the convolutions'.
+    """
+    wanted = isinstance(before, int) and isinstance(after, int) and before == after == 0
+    return None if wanted else (before, after)
+
+
+def trimmed(x: Tensor, mask: Tensor | None, sides: Sides, needed: int) -> tuple[Tensor, Tensor | None, Sides]:
     """`x` and its mask with at most `needed` of the surroundings on each side, and how many are left.
 
     Written without `min`, so that an exporter can trace the numbers as tensors.
@@ -157,10 +167,7 @@ class Decoder(nn.Module):
             x = x + self.cond(g.unsqueeze(2))
         mask = None if mask is None else mask.unsqueeze(2)
         x = _kept(x, mask)
-        # Training wants everything, and must not cut even nothing off: the gradient of a slice is laid out anew, and in
-        # another order than the convolutions'.
-        wanted = isinstance(before, int) and isinstance(after, int) and before == after == 0
-        sides = None if wanted else (before, after)
+        sides = surroundings(before, after)
         n_kernels = len(self.resblocks) // len(self.ups)
         # An exporter would write down every number of every block's slices: to a small voice's file that is a third.
         inside = not torch.jit.is_tracing()
@@ -168,7 +175,7 @@ class Decoder(nn.Module):
             x = up(F.leaky_relu(x, SLOPE, inplace=True))
             mask = None if mask is None else mask.repeat_interleave(rate, dim=-1)
             sides = sides and (sides[0] * rate, sides[1] * rate)
-            x, mask, sides = _trimmed(x, mask, sides, self.reach.samples[i])
+            x, mask, sides = trimmed(x, mask, sides, self.reach.samples[i])
             x, left = _kept(x, mask), self.reach.left[i]
             first, *others = self.resblocks[i * n_kernels : (i + 1) * n_kernels]
             around = sides if inside else None
@@ -176,7 +183,7 @@ class Decoder(nn.Module):
             for block in others:
                 heard = heard.add_(block(x, mask, around, left))
             if inside:
-                _, mask, sides = _trimmed(x, mask, sides, left)
+                _, mask, sides = trimmed(x, mask, sides, left)
             x = heard.div_(n_kernels)
-        x, _, _ = _trimmed(self.conv_post(F.leaky_relu(x, 0.01, inplace=True)), None, sides, 0)
+        x, _, _ = trimmed(self.conv_post(F.leaky_relu(x, 0.01, inplace=True)), None, sides, 0)
         return torch.tanh(x.float()).squeeze(2)

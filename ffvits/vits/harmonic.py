@@ -16,11 +16,14 @@ from torch.nn import functional as F
 
 from ffvits.device import full_precision
 from ffvits.vits.config import VitsConfig
-from ffvits.vits.decoder import Reach
+from ffvits.vits.decoder import Reach, surroundings, trimmed
 from ffvits.vits.layers import LayerNorm
 from ffvits.vits.source import Excitation
 
 KERNEL, DEPTH, WIDER = 5, 6, 3
+# Frames on each side that the source and the filters of a stretch need: they ring for two, waves are read half a frame
+# around, and how a pitch changes is seen in the next frame.
+AROUND = 3
 QUIET = -4.0  # the logarithm of what is passed on before anything is learnt
 LOUDEST = 4.0
 
@@ -69,9 +72,14 @@ class HarmonicDecoder(nn.Module):
         x = _kept(x, mask)
         for block in self.blocks:
             x = _kept(block(x), mask)
+        # What is not wanted has been looked at by now, and the rest is the dearest part.
+        sides = surroundings(before, after)
+        state, _, _ = trimmed(z[:, self.channels :], None, sides, AROUND)
+        x, mask, sides = trimmed(x, mask, sides, AROUND)
         loud = self.proj(self.norm(x))
         with full_precision(z):
-            y = _shaped(self.excitation(z[:, self.channels :]), loud.float().clamp(max=LOUDEST), mask, self.hop)
+            y = _shaped(self.excitation(state), loud.float().clamp(max=LOUDEST), mask, self.hop)
+        before, after = sides or (0, 0)
         return torch.tanh(y[..., before * self.hop : y.shape[-1] - after * self.hop])
 
     def _work(self) -> int:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from ffvits.speak.synthesis import GROWTH, LAST_TILE, ends, pace
+from ffvits.speak.synthesis import LAST_TILE, Pace, ends, pace
 from ffvits.vits import VitsConfig
 from ffvits.vits.decoder import Decoder, work
 
@@ -17,16 +17,17 @@ LITE = VitsConfig(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("first", [8, 16])
+@pytest.mark.parametrize("growth", [2, 4])
+@pytest.mark.parametrize("first", [8, 12, 16])
 @pytest.mark.parametrize("total", [1, 7, 16, 17, 40, 399, 433, 453, 1355, 20_000])
-def test_tiles_reach_the_end_and_grow_no_faster_than_they_sound(total, first):
-    found = [0, *ends(total, first)]
+def test_tiles_reach_the_end_and_grow_no_faster_than_they_sound(total, first, growth):
+    found = [0, *ends(total, Pace(first, growth, ahead=8))]
     assert found[-1] == total
     sizes = [end - start for start, end in pairwise(found)]
     assert sizes[0] == total if total < 2 * first else sizes[0] == first
     assert max(sizes) <= LAST_TILE + first
     for before, size in zip(found[1:], sizes[1:], strict=False):
-        assert first <= size <= GROWTH * before + first
+        assert first <= size <= growth * before + first
     assert len(sizes) <= 6 + total / LAST_TILE
 
 
