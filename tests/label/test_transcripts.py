@@ -354,6 +354,14 @@ def test_words_that_fit_the_sound_are_taken_though_others_are_heard():
     assert found.reasons[0].code == "mismatch"
 
 
+def test_half_of_what_is_said_is_no_transcript_though_it_fits():
+    """The words of a sentence's beginning fit its sound, whatever follows."""
+    (found,) = use([clip("自助需求成为支撑楼市的主要动力。")], transcripts(Line("自住需求成为支")), S, lambda *_: [0.6])
+    assert found.reasons[0].code == "mismatch"
+    (found,) = use([clip("自助需求成为支撑楼市的主要动力。")], transcripts(Line("BOSS要来了吗")), S, lambda *_: [0.6])
+    assert found.kept, "a recogniser writes Latin words in more hanzi"
+
+
 def test_the_sound_chooses_how_a_number_is_read():
     def fit(clip, texts):
         return [0.8 if "两千零二十四" in text else 0.3 for text in texts]
