@@ -12,9 +12,7 @@ export async function loadVoices() {
   if (!$("sliders").children.length) {
     for (const [name, min, max, step] of SLIDERS) {
       const output = make("output"), range = make("input", { type: "range", id: name, min, max, step })
-      range.oninput = () => { output.textContent = (+range.value).toFixed(2) }
-      range.value = speak.voices[0]?.[name] ?? 1
-      range.oninput()
+      range.oninput = () => { range.moved = true; output.textContent = (+range.value).toFixed(2) }
       $("sliders").append(make("label", {}, make("span", { textContent: t(name) }), output, range))
     }
     $("sliders").append(make("label", {}, make("span", { textContent: t("seed") }), make("input", { type: "number", id: "seed", min: 0, value: about.seed })))
@@ -31,9 +29,10 @@ function fillSide(side) {
     ...speak.voices.map(v => make("option", { value: v.id, textContent: `${t(v.kind)} · ${v.kind === "checkpoint" ? t("step", v.title) : v.title}` })))
   const speaker = make("select", { className: "speaker" })
   voice.onchange = () => {
-    const names = speak.voices.find(v => v.id === voice.value)?.speakers || []
+    const found = speak.voices.find(v => v.id === voice.value), names = found?.speakers || []
     speaker.replaceChildren(...names.map(who => make("option", { textContent: who })))
     speaker.hidden = names.length < 2
+    if (name === "A") showManner(found)
   }
   voice.value = chosen ?? (name === "A" ? speak.voices[0]?.id : speak.voices.find(v => v.kind === "checkpoint")?.id ?? "")
   voice.onchange()
@@ -42,11 +41,21 @@ function fillSide(side) {
   side.replaceChildren(make("h2", { textContent: name }), make("div", { className: "bar" }, voice, speaker), make("audio", { controls: true, ...(sound ? { src: sound } : {}) }), save)
 }
 
+// Sliders that nobody has moved show how the first voice likes to speak; each voice then speaks as it likes to.
+function showManner(voice) {
+  for (const [name] of SLIDERS) {
+    const range = $(name)
+    if (range.moved) continue
+    range.value = voice?.[name] ?? 1
+    range.previousElementSibling.textContent = (+range.value).toFixed(2)
+  }
+}
+
 async function sayIt(side) {
   const voice = side.querySelector(".voice").value
   if (!voice) return null
   const body = { voice, text: $("words").value, speaker: side.querySelector(".speaker").value || null, seed: +$("seed").value }
-  for (const [name] of SLIDERS) body[name] = +$(name).value
+  for (const [name] of SLIDERS) if ($(name).moved) body[name] = +$(name).value
   const began = performance.now(), blob = await ask("api/say", body), took = (performance.now() - began) / 1000
   const audio = side.querySelector("audio"), save = side.querySelector("a"), name = side.dataset.side
   URL.revokeObjectURL(audio.src)
