@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -120,8 +119,7 @@ def _write(folder: Path, name: str, verdicts: Sequence[Verdict], fast: Mapping[s
 
 def _read(folder: Path, name: str) -> Heard | None:
     file = folder / "verdicts.jsonl"
-    if not file.is_file():
-        shutil.rmtree(folder, ignore_errors=True)
+    if not file.is_file():  # what an interrupted one left is written over: another may be at work on it this moment
         return None
     try:
         with file.open(encoding="utf-8") as lines:  # what was heard may hold signs that `splitlines` ends a line at

@@ -38,6 +38,12 @@ def test_what_was_heard_may_hold_any_sign(tmp_path):
     assert _read(tmp_path, "a").verdicts[0].heard == "一\u2028二\x85三"
 
 
+def test_what_another_evaluation_is_at_work_on_is_left_alone(tmp_path):
+    (tmp_path / "001.flac").touch()
+    assert _read(tmp_path, "a") is None
+    assert (tmp_path / "001.flac").exists()
+
+
 def test_every_measure_that_is_written_is_listed():
     assert set(words.KINDS) >= {verdict(1).category}
     assert len({m.name for m in measures.MEASURES}) == len(measures.MEASURES)
