@@ -3,6 +3,7 @@
 import dataclasses
 import sys
 
+import numpy as np
 import pytest
 
 from ffvits import console
@@ -46,6 +47,29 @@ def test_a_filter_that_takes_the_voice_away_is_not_used(run, recording, ingested
     (made,) = denoise([clip], run, AUTO)
     assert made.audio == clip.audio
     assert "would have taken the voice" in made.notes[-1]
+
+
+def test_a_sentence_that_the_filter_takes_away_is_given_back(run, recording, ingested, monkeypatch, noisy):
+    voice = recording("someone else.ogg")
+    pause = np.zeros(2 * voice.rate, np.float32)
+    whole = noisy(Sound(np.concatenate([pause, *[voice.samples, pause] * 4]), voice.rate), 10)
+    second = slice(len(voice.samples) + 2 * len(pause), 2 * (len(voice.samples) + len(pause)))
+
+    def without_the_second(sound: Sound) -> Sound:
+        samples = 0.5 * sound.samples
+        samples[second] = 0
+        return Sound(samples, sound.rate)
+
+    monkeypatch.setattr(deepfilter, "load", lambda *_: without_the_second)
+    (made,) = denoise([ingested(whole)], run, AUTO)
+    found = Sound.load(run.path(made)).samples
+    middle = slice(second.start + len(voice.samples) // 2, second.start + len(voice.samples) // 2 + 4000)
+    assert np.allclose(found[middle], whole.samples[middle], atol=1e-3)
+    assert np.allclose(
+        found[: second.start - len(pause) // 2], 0.5 * whole.samples[: second.start - len(pause) // 2], atol=1e-3
+    )
+    steps = np.abs(np.diff(found)).max() / np.abs(np.diff(whole.samples)).max()
+    assert steps < 1.01, "it begins and ends without a click"
 
 
 def test_without_the_filter_recordings_pass_with_one_notice(run, recording, ingested, monkeypatch, noisy):
