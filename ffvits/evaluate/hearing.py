@@ -81,7 +81,7 @@ def hear_recordings(run: Run, place: Path, speaker: str | None, panel: Panel) ->
     """What the panel makes of the run's held-out clips of one speaker; None where that speaker has none."""
     clips = real_clips(run, speaker)
     # By what the files hold: a person may put a better sound in the place of one.
-    held = [(clip.id, sha256_of(run.path(clip)) if run.path(clip).is_file() else "", clip.text) for clip in clips]
+    held = [(clip.id, sha256_of(run.path(clip)), clip.text) for clip in clips]
     folder = place / f"real-{_key(panel, held, speaker)}"
     known = _read(folder, "real")
     if known is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
-from ffvits.errors import TextError
+from ffvits.errors import AudioError, TextError
 from ffvits.evaluate.aligner import Aligner
 from ffvits.evaluate.sentences import Sentence
 from ffvits.evaluate.syllables import Span, intended, spans
@@ -73,22 +73,32 @@ def speak(voice: Voice, sentence: Sentence, seed: int, speaker: str | None = Non
 
 
 def real_clips(run: Run, speaker: str | None = None) -> list[Clip]:
-    """The run's held-out clips, at most `MOST_REAL` of them; where none was held out, kept ones."""
+    """The run's held-out clips, at most `MOST_REAL` of them; where none was held out, kept ones.
+
+    Those whose sound is gone are left out, with a warning: `audio/` may be deleted, and a voice be moved without it.
+    """
     kept = [clip for clip in run.clips() if clip.kept and speaker in (None, clip.speaker)]
     chosen = [clip for clip in kept if clip.split == "val"] or kept
-    step = max(1, len(chosen) // MOST_REAL)
-    return chosen[::step][:MOST_REAL]
+    there = [clip for clip in chosen if run.path(clip).is_file()]
+    if gone := len(chosen) - len(there):
+        console.warn(
+            f"{gone} of the {len(chosen)} recordings to compare with are not in {run.audio}, and are left out "
+            "(ffvits label writes them again)"
+        )
+    step = max(1, len(there) // MOST_REAL)
+    return there[::step][:MOST_REAL]
 
 
 def recorded(run: Run, clips: Iterable[Clip], aligner: Aligner) -> list[Take]:
     """What is said in clips of the run; one whose text cannot be read is left out, with a warning."""
     takes = []
     for clip in clips:
-        sound = Sound.load(run.path(clip))
         try:
+            sound = Sound.load(run.path(clip))
             spans = tuple(aligner.align(sound, clip.text))
-        except TextError as error:  # a text corrected by hand
-            console.warn(f"clip {clip.id} is left out: its text cannot be read ({error.message})")
+        except (AudioError, TextError) as error:  # a sound put there, or a text corrected, by hand
+            what = "text" if isinstance(error, TextError) else "sound"
+            console.warn(f"clip {clip.id} is left out: its {what} cannot be read ({error.message})")
             continue
         takes.append(Take(clip.id, "recorded", clip.text, sound, spans))
     return takes

@@ -54,6 +54,19 @@ def test_a_better_sound_in_the_place_of_a_clips_is_heard_anew(judged, tmp_path):
     assert evaluate(folder, against="none", sentences=2).real.folder.name != found.real.folder.name
 
 
+def test_a_run_whose_recordings_are_gone_is_judged_without_them(judged, tmp_path, capsys):
+    run, found = judged
+    folder = tmp_path / "run"
+    shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns(".lock", "checkpoints"))
+    first, second, *_ = (Run(folder).path(clip) for clip in Run(folder).clips())
+    first.unlink()
+    second.write_bytes(b"no sound")
+    again = evaluate(folder, against="none", sentences=2)
+    assert again.real is None and again.voice.verdicts[0].parts.keys() < found.voice.verdicts[0].parts.keys()
+    said = " ".join(capsys.readouterr().err.split())
+    assert "1 of the 2 recordings to compare with are not in" in said and "clip-1 is left out: its sound" in said
+
+
 def test_a_training_state_is_judged_beside_the_finished_voice(judged):
     run, _ = judged
     place = run.folder / "evaluation"
