@@ -77,6 +77,21 @@ def test_a_voice_is_as_clear_as_whisper_hears_any(tmp_path):
     assert "clips.jsonl" in told(0.45, 0.45)[1] and "clips.jsonl" not in told(0.3, 0.23)[1]
 
 
+def test_tones_are_as_right_as_the_ear_hears_any(tmp_path):
+    voice = heard("voice", tmp_path, tone_error=0.14)
+    good, told = words.summary(voice.figures, voice.verdicts, {}, {}, "en")[1::3]
+    assert good.startswith("native tones") and "purely Chinese base" not in told
+    voice = heard("voice", tmp_path, tone_error=0.4)
+    bad, told = words.summary(voice.figures, voice.verdicts, {}, {}, "en")[1::3]
+    assert bad.startswith("wrong tones") and "purely Chinese base" in told
+
+
+def test_a_voice_that_only_hisses_is_told_so(tmp_path):
+    """It has no pitch at all, and there may be no recordings to be like."""
+    voice = heard("voice", tmp_path)
+    assert words.summary(voice.figures, voice.verdicts, {}, {}, "en")[2] == "no voice is heard in it."
+
+
 def test_likeness_leaves_a_clip_out_of_its_own_mean():
     own = [verdict(1), verdict(2)]
     found = alike(own, own, "similarity", own=True)
