@@ -7,22 +7,37 @@ import re
 from ffvits.text.rules.rule import Rule, after, before, is_counted, rule
 
 _HAN = "\u3400-\u9fff"
-_NUMERAL = "零一二三四五六七八九十百千万亿两"
+_DIGIT = "零一二三四五六七八九十两"
+_NUMERAL = _DIGIT + "百千万亿"
 # A number with what belongs to it: a sign, a unit, another number.
-_RUN = r"(?:[A-Za-z]{1,3} ?[=≈] ?)?[¥$€£#+-]?\d[\d.,:%°/~^×-]*(?: ?[A-Za-zμΩ%°/]{1,5}(?:\^?[23])?(?![A-Za-z\d]))?"
+_RUN = (
+    r"(?:[A-Za-z]{1,3} ?[=≈] ?)?[¥$€£#+-]?\d(?:[\d.,:%°/~^×-]|[xX](?=\d))*"
+    r"(?: ?[A-Za-zμΩ%°/]{1,5}(?:\^?[23])?(?![A-Za-z\d]))?"
+)
 # Who sets spaces between clauses of hanzi means pauses before numbers, too.
 _SPACED_CLAUSES = re.compile(f"[{_HAN}] [{_HAN}]")
 # So does who lists numbers with what they count (36氪 58同城), or names somebody (@派蒙 50%off).
-_LISTED = re.compile(r"[@\d][^\s，。！？、；：]*$")
+_LISTED = re.compile(r"[@\d][^\s，。！？、；：和与或及跟]*$")
+# These go on with what follows, in a list as well.
+_GOES_ON = frozenset("的是在为了到于约达共每第至近超按由从用有")
+
+
+def _no_pause(m: re.Match[str]) -> str | None:
+    if _SPACED_CLAUSES.search(before(m, 60) + m.group() + after(m, 60)):
+        return None
+    return None if _LISTED.search(before(m, 20)) and before(m) not in _GOES_ON else ""
+
 
 SPACING_RULES: tuple[Rule, ...] = (
     rule(
         "spaces on both sides of a number",
-        rf"(?<=[{_HAN}])(?<![{_NUMERAL}]) ({_RUN}) (?=[{_HAN}])(?![{_NUMERAL}])",
+        rf"(?<=[{_HAN}])(?<![{_NUMERAL}]) ({_RUN}) (?=[{_HAN}])(?![{_DIGIT}])",
         lambda m: m[1],
         examples="""
         打车约 40 min 到 => 打车约四十分钟到
         检查第 42 行的代码 => 检查第四十二行的代码
+        死了 1000 万人，放在 8x8 英寸的盘里 => 死了一千万人，放在八乘八英寸的盘里
+        康宁玻璃 5 的 5.8英寸屏 => 康宁玻璃五的五点八英寸屏
         今天多云 25度 东南风3级 => 今天多云，二十五度，东南风三级""",
     ),
     rule(
@@ -36,11 +51,7 @@ SPACING_RULES: tuple[Rule, ...] = (
     rule(
         "space before a number",
         rf"(?<=[{_HAN}])(?<![{_NUMERAL}]) (?=[¥$€£#-]?\d)",
-        lambda m: (
-            None
-            if _SPACED_CLAUSES.search(before(m, 60) + m.group() + after(m, 60)) or _LISTED.search(before(m, 20))
-            else ""
-        ),
+        _no_pause,
         examples="不要超过 20MB。 => 不要超过二十兆。\n今天营业到 17:30 => 今天营业到十七点三十分",
     ),
 )
