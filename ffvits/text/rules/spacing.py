@@ -11,7 +11,7 @@ _DIGIT = "零一二三四五六七八九十两"
 _NUMERAL = _DIGIT + "百千万亿"
 # A number with what belongs to it: a sign, a unit, another number.
 _RUN = (
-    r"(?:[A-Za-z]{1,3} ?[=≈] ?)?[¥$€£#+-]?\d(?:[\d.,:%°/~^×-]|[xX](?=\d))*"
+    r"(?:[A-Za-z]{1,3} ?[=≈] ?)?[¥$€£#+-]?\d(?:[\d.,:%°/~^×-]|[xX](?=\d)| : (?=\d))*"
     r"(?: ?[A-Za-zμΩ%°/]{1,5}(?:\^?[23])?(?![A-Za-z\d]))?"
 )
 # Who sets spaces between clauses of hanzi means pauses before numbers, too.
@@ -35,6 +35,7 @@ SPACING_RULES: tuple[Rule, ...] = (
         lambda m: m[1],
         examples="""
         打车约 40 min 到 => 打车约四十分钟到
+        以 3 : 1 的比分战胜对手 => 以三比一的比分战胜对手
         检查第 42 行的代码 => 检查第四十二行的代码
         死了 1000 万人，放在 8x8 英寸的盘里 => 死了一千万人，放在八乘八英寸的盘里
         康宁玻璃 5 的 5.8英寸屏 => 康宁玻璃五的五点八英寸屏
