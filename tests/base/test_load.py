@@ -334,6 +334,15 @@ def test_a_run_cannot_start_from_what_it_will_overwrite(tmp_path: Path, made):
     assert check_base(folder_of(tmp_path / "run" / "exports" / "bundle"), out=tmp_path / "run")
 
 
+def test_a_base_without_a_front_end_cannot_be_heard(tmp_path: Path):
+    from ffvits.voice import Voice
+
+    folder_of(tmp_path, n_vocab=178, table="original-ipa")
+    with pytest.raises(BaseError, match="no front end that writes its symbols") as caught:
+        Voice.load(tmp_path)
+    assert caught.value.file == str(tmp_path / "G_100.pth")
+
+
 def test_a_base_that_is_only_looked_at_may_be_named_like_any_other(tmp_path: Path):
     embedded = locate("mandarin-lite")
     assert embedded.is_file() and inspect_checkpoint(embedded).usable
