@@ -95,7 +95,7 @@ class Voice:
 
     @classmethod
     def from_base(cls, base: Base, *, device: str = "cpu", precision: Precision = "auto") -> Voice:
-        """The voice that a base has before any training. Raises BaseError for one whose symbols ffvits does not write."""
+        """The voice that a base has before any training. Raises BaseError where ffvits cannot write its symbols."""
         if not base.front_end:
             raise BaseError(
                 f"{base.name} cannot be made to speak: ffvits has no front end that writes its symbols",
