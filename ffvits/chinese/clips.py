@@ -249,6 +249,8 @@ cut where somebody speaks: there was no pause
     没有停顿，在说话处切开
 words from its transcript ({} of the syllables are heard)
     文字取自文稿
+words of its copy {}
+    文字取自同一录音的另一份（有文稿）
 understood best {} (sure: {})
     多次识别，取最可靠的一次
 said once, though “{}” was written

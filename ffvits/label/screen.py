@@ -320,7 +320,7 @@ def reference_sound(settings: ScreenSettings) -> Sound | None:
 
 
 def once(clips: Sequence[Clip], measured: dict[str, Measured], settings: ScreenSettings) -> list[Clip]:
-    """The clips with all but the best of equal recordings rejected."""
+    """The clips with all but the best of equal recordings rejected; words that a copy has from a transcript stay."""
     if not settings.duplicates:
         return list(clips)
     able = [clip for clip in clips if clip.kept]
@@ -330,12 +330,27 @@ def once(clips: Sequence[Clip], measured: dict[str, Measured], settings: ScreenS
         for group in duplicates.groups(_stacked(measured[clip.id].print for clip in able), lengths):
             same = [able[number] for number in group]
             best = max(same, key=_worth)
+            found[best.id] = _told_by(best, same)
             for clip in same:
                 if clip is not best:
                     found[clip.id] = clip.reject(
                         "duplicate", f"the same recording as {best.source} at {best.start:.1f} s", "none is needed"
                     )
     return list(found.values())
+
+
+def _told_by(best: Clip, copies: Sequence[Clip]) -> Clip:
+    """The clip with the words of that copy whose transcript fits best, if it has none itself.
+
+    Somebody who cut and transcribed a part of a recording leaves the whole of it, too, in the folder.
+    """
+    written = [clip for clip in copies if "transcript_match" in clip.scores]
+    if not written or best in written:
+        return best
+    copy = max(written, key=lambda clip: clip.scores["transcript_fit"])
+    match, fit = copy.scores["transcript_match"], copy.scores["transcript_fit"]
+    best = best.with_(text=copy.text, review=copy.review).score(transcript_match=match, transcript_fit=fit)
+    return best.note(f"words of its copy {copy.source}")
 
 
 def _worth(clip: Clip) -> tuple[float, float]:

@@ -205,6 +205,20 @@ def test_voices_are_not_judged_if_the_recipe_says_so():
     assert all(c.kept for c in apart(clips, {c.id: measured(voice=int(c.id)) for c in clips}, settings))
 
 
+def test_the_best_of_equal_recordings_has_the_words_of_a_copy_that_was_transcribed():
+    """Who cut and transcribed a part of a recording leaves the whole of it in the folder, too."""
+    clips = [c.score(bandwidth_hz=8000 if c.id == "0" else 4000).doubt("hardly fits") for c in several(4)]
+    for number, (words, fit) in {1: ("写得不好", 0.3), 2: ("写得好", 0.8)}.items():
+        clips[number] = clips[number].with_(text=words, review=()).score(transcript_match=1.0, transcript_fit=fit)
+    prints = {c.id: measured(print=int(c.id == "3")) for c in clips}
+    found = once(clips, prints, S)
+    assert [(c.kept, c.text) for c in found][:3] == [(True, "写得好"), (False, "写得不好"), (False, "写得好")]
+    assert not found[0].review and "2.wav" in found[0].notes[-1] and found[0].scores["transcript_fit"] == 0.8
+    assert found[3] == clips[3]
+    own = once([clips[1].score(bandwidth_hz=9000), *clips[2:]], prints, S)
+    assert own[0].text == "写得不好", "words of its own stay"
+
+
 def test_of_equal_recordings_the_best_is_kept():
     clips = [c.score(bandwidth_hz=4000 if c.id == "0" else 8000) for c in several(4)]
     found = once(clips, {c.id: measured(print=0 if int(c.id) < 3 else 9) for c in clips}, S)
