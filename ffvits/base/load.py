@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 EMBEDDED = "mandarin-lite"
 PREFERRED = "biaobei"
 HOW_TO_START = ("auto", "nearest", "mean")  # what train.start_from says besides the name of a voice
+_PAGE = re.compile(r"^(https?://(?:huggingface\.co|hf-mirror\.com)/.+?)/blob/")  # of a file; "resolve" is the file
 _ANYONES = ("voice", "bundle", "exports", "")  # folders that are called so in every run
 
 
@@ -261,7 +262,7 @@ def _address(text: str) -> tuple[str, str]:
         urlsplit(address)
     except ValueError as error:
         raise BaseError(f"{address} is no address: {error}", cure="write NAME@https://…/G_0.pth") from error
-    return name, address
+    return name, _PAGE.sub(r"\1/resolve/", address)
 
 
 def _file_at(name: str, address: str, known: Collection[str]) -> str:
@@ -364,6 +365,8 @@ def _discriminator(path: Path, *, check_values: bool = False) -> Mapping[str, Te
 
 
 def _unknown(text: str, path: Path, known: list[str]) -> BaseError:
+    if re.match("https?://", text, re.IGNORECASE):
+        return BaseError("a base by its address needs a name by which it is kept", cure=f"--base mine@{text}")
     if path.suffix.lower() in WEIGHTS or len(path.parts) > 1:
         cure = "check the path; a run whose base was moved goes on with --base and where it lies now"
         return BaseError("there is no such file or folder", cure=cure, file=path.absolute())

@@ -232,6 +232,7 @@ def test_the_discriminator_has_the_generators_name(tmp_path: Path, name):
         ("biaobe", "no base named 'biaobe'", "'biaobei'"),
         ("nothing-like-it", "no base named", "mandarin-lite"),
         ("models/G_0.pth", "no such file", "goes on with --base"),
+        ("https://example.invalid/G_0.pth", "needs a name", "--base mine@https://example.invalid/G_0.pth"),
         ("mine@https://example.invalid/folder", "must be that of its generator", "mine@https://"),
         ("../x@https://example.invalid/G_0.pth", "cannot be the name", "letters"),
     ],
@@ -458,6 +459,11 @@ def test_an_unknown_base_from_an_address_with_what_lies_beside_it(site, tmp_path
     for path in root.iterdir():
         path.unlink()
     assert load_base(f"mine@{url}/G_7.pth", offline=True).name == "mine"
+
+
+def test_of_the_hubs_page_of_a_file_the_file_is_taken():
+    with pytest.raises(DownloadError, match="https://hf-mirror.com/a/b/resolve/main/G_7.pth: offline"):
+        load_base("mine@https://hf-mirror.com/a/b/blob/main/G_7.pth")
 
 
 @pytest.mark.parametrize("wrong", [b'{"code": 403, "message": "quota exceeded"}', b"\x1f\x8b\x08" + bytes(200)])
