@@ -232,8 +232,9 @@ def _exported(
 def small(network: bytes, precision: str) -> bytes:
     """The same network with its larger weights kept as float16 or int8, and widened again when it is loaded.
 
-    int8 has one scale for each output channel. Only `Cast` and `Mul` on constants are added, which every runtime
-    folds while it loads: the file is smaller, the sums are float32 still, and as fast. float32 changes nothing.
+    int8 has one scale for each output channel; tables that are no weights (Fourier transforms) are float16 at least.
+    Only `Cast` and `Mul` on constants are added, which every runtime folds while it loads: the file is smaller, the
+    sums are float32 still, and as fast. float32 changes nothing.
     """
     import numpy as np
 
@@ -242,15 +243,28 @@ def small(network: bytes, precision: str) -> bytes:
     onnx = onnx_package()
     model = onnx.load_model_from_string(network)
     graph, kept, added = model.graph, [], []
+
+    def large(values: np.ndarray) -> bool:
+        return values.dtype == np.float32 and values.size >= LARGE and values.ndim >= 2
+
+    def halve(name: str, values: np.ndarray) -> None:
+        kept.append(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        added.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+
+    others = []
+    for node in graph.node:
+        values = onnx.numpy_helper.to_array(node.attribute[0].t) if node.op_type == "Constant" else np.zeros(0)
+        if large(values):
+            halve(node.output[0], values)
+        else:
+            others.append(node)
     for tensor in graph.initializer:
-        values = onnx.numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < LARGE or values.ndim < 2:
+        values, name = onnx.numpy_helper.to_array(tensor), tensor.name
+        if not large(values):
             kept.append(tensor)
             continue
-        name = tensor.name
         if precision == "float16":
-            kept.append(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-            added.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+            halve(name, values)
             continue
         scale = np.abs(values).max(axis=tuple(range(1, values.ndim)), keepdims=True) / 127
         scale[scale == 0] = 1
@@ -258,7 +272,7 @@ def small(network: bytes, precision: str) -> bytes:
         kept.append(onnx.numpy_helper.from_array(scale.astype(np.float32), f"{name}.scale"))
         added.append(onnx.helper.make_node("Cast", [f"{name}.int8"], [f"{name}.wide"], to=onnx.TensorProto.FLOAT))
         added.append(onnx.helper.make_node("Mul", [f"{name}.wide", f"{name}.scale"], [name]))
-    nodes = [*added, *graph.node]
+    nodes = [*added, *others]
     del graph.initializer[:], graph.node[:]
     graph.initializer.extend(kept)
     graph.node.extend(nodes)

@@ -35,12 +35,25 @@ class _Block(nn.Module):
         super().__init__()
         self.over_time = nn.Conv1d(channels, channels, KERNEL, padding=KERNEL // 2, groups=channels)
         self.norm = LayerNorm(channels)
-        self.wide = nn.Conv1d(channels, WIDER * channels, 1)
-        self.narrow = nn.Conv1d(WIDER * channels, channels, 1)
+        self.wide = _Mix(channels, WIDER * channels)
+        self.narrow = _Mix(WIDER * channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, C, T] -> the same."""
-        return x + self.narrow(F.gelu(self.wide(self.norm(self.over_time(x)))))
+        y = self.norm(self.over_time(x)).transpose(1, 2)
+        return x + self.narrow(F.gelu(self.wide(y))).transpose(1, 2)
+
+
+class _Mix(nn.Conv1d):
+    """A convolution of one tap, over channels that lie last: [B, T, C] -> [B, T, C']."""
+
+    def __init__(self, ins: int, outs: int) -> None:
+        super().__init__(ins, outs, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if torch.jit.is_tracing():  # exported weights have a scale for each channel that a convolution makes
+            return super().forward(x.transpose(1, 2)).transpose(1, 2)
+        return F.linear(x, self.weight.squeeze(2), self.bias)  # the same sums in two thirds of the time
 
 
 class HarmonicDecoder(nn.Module):
@@ -55,7 +68,7 @@ class HarmonicDecoder(nn.Module):
             self.cond = nn.Conv1d(config.gin_channels, width, 1)
         self.blocks = nn.ModuleList(_Block(width) for _ in range(DEPTH))
         self.norm = LayerNorm(width)
-        self.proj = nn.Conv1d(width, 2 * (2 * hop + 1), 1)
+        self.proj = _Mix(width, 2 * (2 * hop + 1))
         nn.init.normal_(self.proj.weight, 0.0, 0.01)
         nn.init.constant_(self.proj.bias, QUIET)
         self.excitation = Excitation(hop)
@@ -76,7 +89,7 @@ class HarmonicDecoder(nn.Module):
         sides = surroundings(before, after)
         state, _, _ = trimmed(z[:, self.channels :], None, sides, AROUND)
         x, mask, sides = trimmed(x, mask, sides, AROUND)
-        loud = self.proj(self.norm(x))
+        loud = self.proj(self.norm(x).transpose(1, 2)).transpose(1, 2)
         with full_precision(z):
             y = _shaped(self.excitation(state), loud.float().clamp(max=LOUDEST), mask, self.hop)
         before, after = sides or (0, 0)

@@ -63,6 +63,19 @@ def test_small_variants_are_small_and_near(folder, tmp_path, precision, share, e
     assert np.abs(one - other).max() < error * np.abs(one).max()
 
 
+@pytest.mark.parametrize(("precision", "error"), [("float16", 1e-2), ("int8", 0.1)])
+def test_tables_of_a_harmonic_decoder_are_small_too(tmp_path, precision, error):
+    """They are no weights of it, and most of a small one's file."""
+    run = save_voice(tmp_path / "run", "pinyin-letters", (), harmonic=True)
+    places = [in_onnx(run, tmp_path / name, name) for name in ("float32", precision)]
+    sizes = [sum(file.stat().st_size for file in place.glob("*_dec.onnx")) for place in places]
+    assert sizes[1] < 0.55 * sizes[0]
+    z = np.random.default_rng(0).standard_normal((1, 36, 20), np.float32)
+    z[:, 32:] = np.array([0.9, 2.5, 0.3, 0.6])[:, None]  # the state of its source
+    one, other = (Voice.load(place)._parts.decode(z, None, 0, 0) for place in places)
+    assert np.abs(one - other).max() < error * np.abs(one).max()
+
+
 def test_int8_has_its_whole_range_in_every_channel(folder):
     onnx = networks.onnx_package()
     network = next(folder.glob("*_dec.onnx")).read_bytes()
