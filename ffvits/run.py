@@ -168,7 +168,7 @@ class StageCache:
         """The values put under this key, or None if there is no whole result."""
         try:
             values = json.loads(self._values(key).read_text(encoding="utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
+        except (FileNotFoundError, ValueError):  # no JSON, or no text at all: a disk may lose what it had
             return None
         if not all((self.folder / self.audio(key, part)).is_file() for part in range(values["parts"])):
             return None

@@ -168,3 +168,11 @@ def test_digest_tells_like_from_unlike():
     assert digest("a", 1) == digest("a", 1)
     assert digest("ab") != digest("a", "b")
     assert len(digest("a")) == 24
+
+
+def test_a_damaged_result_of_a_stage_is_made_again(tmp_path):
+    cache = Run(tmp_path).cache("segment", Recipe().label.segment)
+    cache.put("abc", {"a": 1})
+    assert cache.get("abc") == {"a": 1}
+    next(tmp_path.rglob("abc.json")).write_bytes(b"\xff\xfe\x00")
+    assert cache.get("abc") is None
