@@ -9,6 +9,7 @@ from media import EXAMPLES
 
 from ffvits.audio.measure import bandwidth, clipped_share, flat_tops
 from ffvits.audio.sound import Sound
+from ffvits.recipe import ScreenSettings
 
 SPEECH = ["line_00.ogg", "line_04.flac", "line_05.wav", "line_03.mp3", "english.flac", "someone else.ogg"]
 
@@ -52,8 +53,9 @@ def test_plain_speech_is_not_clipped(name, codec):
 def test_one_vowel_is_no_ceiling(name):
     """Barks of a game have hardly more, and its waves are all equally high."""
     sound = Sound.load(EXAMPLES / name).at(22050)
-    for start in np.arange(0.3, sound.seconds - 0.6, 0.15):
-        assert clipped_share(sound.cut(start, start + 0.6)) < 0.001
+    pieces = [sound.cut(start, start + 0.7) for start in np.arange(0.3, sound.seconds - 0.7, 0.15)]
+    spoken = [piece for piece in pieces if np.abs(piece.samples).max() > 0.3 * np.abs(sound.samples).max()]
+    assert len(spoken) > 3 and max(map(clipped_share, spoken)) <= ScreenSettings().max_clipped
 
 
 @pytest.mark.parametrize("name", SPEECH)
