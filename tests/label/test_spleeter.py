@@ -99,8 +99,8 @@ def test_a_checkpoint_is_read_back(tmp_path):
     for number, net in enumerate(nets):
         checkpoint(tmp_path / f"testcheckpoint{number}.ckpt", arrays_of(net))
     loaded = spleeter.load(tmp_path, exact=True)
-    for net, copy in zip(nets, (loaded.vocals, loaded.accompaniment), strict=True):
-        assert all(torch.equal(value, copy.state_dict()[name]) for name, value in net.state_dict().items())
+    for net, read in zip(nets, (loaded.vocals, loaded.accompaniment), strict=True):
+        assert all(torch.equal(value, read.state_dict()[name]) for name, value in net.state_dict().items())
     assert not loaded.vocals.training
 
 
