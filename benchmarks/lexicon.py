@@ -7,8 +7,9 @@
 Text files hold a sentence a line. sherpa-onnx reads a sentence by longest match in its lexicon. Mining first gives
 each character and word the reading that it has most often where the longest match comes upon it; where a sentence is
 still read otherwise than by our own path, it adds the shortest stretch of it that is read the same way nearly
-everywhere in the corpus. `--out` writes `contexts.txt`, and `characters.txt` for programs that know single characters
-only. Test sentences are never mined. Only hanzi are compared: marks and numbers are not.
+everywhere in the corpus. Such a stretch may hold marks (，为), for sherpa-onnx takes them as any other character.
+`--out` writes `contexts.txt`, and `characters.txt` for programs that know single characters only. Test sentences are
+never mined. Only hanzi are compared: marks and numbers are not.
 """
 
 from __future__ import annotations
@@ -27,20 +28,25 @@ from ffvits.text.mandarin import character_readings
 Readings = tuple[str, ...]
 Stretches = list[tuple[int, str, Readings]]
 ROUNDS, PURE, LONGEST, BACK = 4, 0.9, 6, 4
+# Marks that a context may hold. Those that end a sentence stay for themselves: sherpa-onnx computes from mark to mark.
+PAUSES = "，、；："
 SEEN, SEEN_ALONE = 2, 3  # how often at least, for a piece of the longest match and for a character anywhere
 
 
 def stretches(sentences: Iterable[str]) -> Iterator[tuple[int, str, Readings]]:
-    """The number of the sentence, and each stretch of hanzi in it with its readings."""
+    """The number of the sentence, and each stretch of hanzi in it, with pauses between them and all readings."""
     for number, sentence in enumerate(sentences):
-        said = character_readings(sentence)
+        known = character_readings(sentence)
+        said = tuple(reading or char for reading, char in zip(known, sentence, strict=True))
         start = None
         for i in range(len(sentence) + 1):
-            inside = i < len(sentence) and is_hanzi(sentence[i]) and said[i] is not None
-            if inside and start is None:
+            hanzi = i < len(sentence) and is_hanzi(sentence[i]) and known[i] is not None
+            # Of marks that touch sherpa-onnx knows only the first.
+            pause = i < len(sentence) and sentence[i] in PAUSES and sentence[i - 1] not in PAUSES
+            if hanzi and start is None:
                 start = i
-            elif not inside and start is not None:
-                yield number, sentence[start:i], tuple(said[start:i])
+            elif start is not None and not hanzi and not pause:
+                yield number, sentence[start:i], said[start:i]
                 start = None
 
 
@@ -51,13 +57,19 @@ def shipped(contexts: dict[str, Readings]) -> dict[str, Readings]:
     words += [first + second for first in "一不" for second in known if len(second) == 1]
     read = {word: tuple(character_readings(word)) for word in words}
     read |= {char: tuple(character_readings(char)) for char in lexicon._single() if is_hanzi(char)}
+    read |= {mark: (mark,) for mark in PAUSES}
     return {word: said for word, said in read.items() if None not in said} | contexts
 
 
-def wrong(text: str, said: Readings, words: dict[str, Readings]) -> tuple[list[int], list[int]]:
-    """Where the longest match reads otherwise than `said`, and where its pieces begin."""
+def beginnings(words: Iterable[str]) -> set[str]:
+    """The first two characters of all words that have more than one."""
+    return {word[:2] for word in words if len(word) > 1}
+
+
+def wrong(text: str, said: Readings, words: dict[str, Readings], begun: set[str]) -> tuple[list[int], list[int]]:
+    """Where the longest match reads otherwise than `said`, and where its pieces begin; `begun` are `beginnings`."""
     bad, starts, at = [], [], 0
-    for piece in lexicon.longest_match(text, words):
+    for piece in lexicon.longest_match(text, words, begun):
         starts.append(at)
         read = words.get(piece) or (None,) * len(piece)
         bad += [at + i for i, reading in enumerate(read) if reading != said[at + i]]
@@ -67,10 +79,10 @@ def wrong(text: str, said: Readings, words: dict[str, Readings]) -> tuple[list[i
 
 def agreement(sentences: Stretches, words: dict[str, Readings]) -> dict[str, float]:
     """Shares of sentences read alike as a whole, and of syllables."""
-    failed, syllables, missed = set(), 0, 0
+    failed, syllables, missed, begun = set(), 0, 0, beginnings(words)
     for number, text, said in sentences:
-        bad, _ = wrong(text, said, words)
-        syllables, missed = syllables + len(text), missed + len(bad)
+        bad, _ = wrong(text, said, words, begun)
+        syllables, missed = syllables + sum(map(is_hanzi, text)), missed + len(bad)
         if bad:
             failed.add(number)
     count = len({number for number, *_ in sentences})
@@ -83,9 +95,10 @@ def usual(corpus: Stretches, words: dict[str, Readings]) -> dict[str, Readings]:
     地 between words is mostly de5, though it is di4 by itself. A word must be read otherwise twice more.
     """
     seen: dict[str, Counter[Readings]] = defaultdict(Counter)
+    begun = beginnings(words)
     for _, text, said in corpus:
         at = 0
-        for piece in lexicon.longest_match(text, words):
+        for piece in lexicon.longest_match(text, words, begun):
             seen[piece][said[at : at + len(piece)]] += 1
             at += len(piece)
     found = {}
@@ -118,8 +131,9 @@ def mine(corpus: Stretches, words: dict[str, Readings]) -> dict[str, Readings]:
         words |= known
         errors: list[tuple[Readings, list[tuple[int, int]], str]] = []
         wanted: set[str] = set()
+        begun = beginnings(words)
         for _, text, said in corpus:
-            bad, starts = wrong(text, said, words)
+            bad, starts = wrong(text, said, words, begun)
             for place in bad:
                 spans = [
                     (start, end)
@@ -130,7 +144,7 @@ def mine(corpus: Stretches, words: dict[str, Readings]) -> dict[str, Readings]:
                 errors.append((said, sorted(spans, key=lambda span: span[1] - span[0]), text))
                 wanted.update(text[start:end] for start, end in spans)
         seen: dict[str, Counter[Readings]] = defaultdict(Counter)
-        begun = {stretch[:2] for stretch in wanted}
+        begun = beginnings(wanted)
         for _, text, said in corpus:
             for start in range(len(text) - 1):
                 if text[start : start + 2] in begun:

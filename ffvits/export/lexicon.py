@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Container, Iterator
 from functools import lru_cache
@@ -48,14 +49,17 @@ def lexicon_file(reader: FrontEnd, *, common: int = COMMON, words: bool = True) 
     return "".join(f"{word} {' '.join(tokens)}\n" for word, tokens in seen.items())
 
 
-def longest_match(text: str, words: Container[str]) -> Iterator[str]:
+def longest_match(text: str, words: Container[str], beginnings: Container[str] = ()) -> Iterator[str]:
     """The pieces in which sherpa-onnx looks up `text`: from the left the longest of `words`, or one character.
 
-    After its phrase-matcher.cc (version 2.0), for text without spaces and marks.
+    After its phrase-matcher.cc (version 2.0), for hanzi and marks; of marks that touch it knows only the first.
+    `beginnings`, where given, are the first two characters of all longer words: much is then never looked up.
     """
     start = 0
     while start < len(text):
         end = min(start + REACH, len(text))
+        if beginnings and text[start : start + 2] not in beginnings:
+            end = start + 1
         while end > start + 1 and text[start:end] not in words:
             end -= 1
         yield text[start:end]
@@ -109,7 +113,7 @@ def _marked(context: str, readings: tuple[str, ...]) -> str:
     """The context with readings in braces where it would be read otherwise alone, so that sandhi keeps its way."""
     from ffvits.text.mandarin import character_readings
 
-    alone = character_readings(context)
+    alone = (own or char for own, char in zip(character_readings(context), context, strict=True))
     return "".join(
         char if own == said else f"{char}{{{said}}}" for char, own, said in zip(context, alone, readings, strict=True)
     )
@@ -133,6 +137,10 @@ def _jieba() -> tuple[tuple[str, int], ...]:
 
 def _spelled(reader: FrontEnd, word: str) -> list[str]:
     """The tokens of a word, without what a sentence adds at its end; [] for what the voice cannot say."""
+    parts = [part for part in re.split(f"([{MARKS}])", word) if part]
+    if len(parts) > 1:
+        spelled = [_spelled(reader, part) for part in parts]
+        return [token for tokens in spelled for token in tokens] if all(spelled) else []
     try:
         if word in MARKS:
             encoded = reader.encode(f"一{word}一")

@@ -22,7 +22,12 @@ def few_words(monkeypatch) -> None:
     monkeypatch.setattr(lexicon, "_single", lambda: iter("，。！？、；：今天气很好我们去银行走重庆长大一不a5"))
     monkeypatch.setattr(lexicon, "_jieba", lambda: (("银行", 99), ("行走", 99), ("重庆", 99), ("好", 999)))
     listed = {
-        "contexts.txt": {"天重": ("tian1", "chong2"), "我长": ("wo3", "zhang3"), "行": ("hang2",)},
+        "contexts.txt": {
+            "天重": ("tian1", "chong2"),
+            "我长": ("wo3", "zhang3"),
+            "行": ("hang2",),
+            "，长": ("，", "zhang3"),
+        },
         "characters.txt": {"长": ("zhang3",)},
     }
     monkeypatch.setattr(lexicon, "_listed", listed.__getitem__)

@@ -1,9 +1,12 @@
 """The lexicon for programs that look words up: what it holds, and how they read with it."""
 
+from itertools import pairwise
+
 import pytest
 
 from ffvits.export import lexicon
 from ffvits.text import front_end
+from ffvits.text.characters import MARKS
 from ffvits.text.polyphones import data_text, read_phrases
 from ffvits.text.syllables import tidy
 
@@ -23,12 +26,14 @@ def rows(reader) -> list[str]:
         ("行走银", ["行走", "银"]),
         ("他走", ["他", "走"]),
         ("", []),
+        ("走，行，走。", ["走", "，行", "，", "走", "。"]),
         ("一二三四五六七八九十百", ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百"]),
     ],
 )
 def test_the_longest_word_from_the_left(text, pieces):
-    words = {"银行", "行走", "银行行", "一二三四五六七八九十百"} - {"银行行"}
+    words = {"银行", "行走", "，行", "一二三四五六七八九十百"}
     assert list(lexicon.longest_match(text, words)) == pieces
+    assert list(lexicon.longest_match(text, words, {word[:2] for word in words})) == pieces
 
 
 @pytest.mark.usefixtures("few_words")
@@ -57,6 +62,13 @@ def test_a_character_is_read_as_between_words_and_without_words_as_most_often():
 
 
 @pytest.mark.usefixtures("few_words")
+@pytest.mark.parametrize("name", ["mandarin-lite", "pinyin-letters", "bopomofo"])
+def test_a_context_may_hold_a_mark(name):
+    known = entries(front_end(name))
+    assert known["，长"] == known["，"] + entries(front_end(name, lexicon={"长": "zhang3"}))["长"]
+
+
+@pytest.mark.usefixtures("few_words")
 def test_what_stands_twice_is_written_once():
     words = [row.split(" ")[0] for row in rows(front_end("mandarin-lite"))]
     assert len(words) == len(set(words))
@@ -66,7 +78,9 @@ def test_what_stands_twice_is_written_once():
 def test_every_shipped_context_has_a_syllable_for_each_character_and_is_in_reach(name):
     for context, readings in read_phrases(data_text(name)).items():
         assert len(context) == len(readings) <= lexicon.REACH
-        assert [tidy(reading) for reading in readings] == list(readings)
+        for char, reading in zip(context, readings, strict=True):
+            assert reading == (char if char in MARKS else tidy(reading))
+        assert not any(a in MARKS and b in MARKS for a, b in pairwise(context))  # sherpa-onnx knows only the first
 
 
 def test_words_that_are_read_otherwise_than_their_characters_are_telling():
