@@ -78,7 +78,11 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
         if listens:
             # Transcripts that lie with the recordings are compared with what was heard.
             clips = imported(
-                clips, folder, settings.transcribe, lambda clip, texts: here.listener.fit(clip, run, texts)
+                clips,
+                folder,
+                settings.transcribe,
+                lambda clip, texts: here.listener.fit(clip, run, texts),
+                recipe.speaker,
             )
         if until not in ("ingest", *road.STAGES):
             clips = screen(clips, run, settings.screen, offline=recipe.offline)

@@ -12,7 +12,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ffvits.text.characters import is_hanzi
 
@@ -25,11 +25,26 @@ WORDS = (
     *("text", "sentence", "FinalSentence", "transcript", "transcription", "onebest", "Text", "content"),
     *("转写", "文本", "内容", "标注", "台词"),
 )
+SPEAKERS = (
+    *("speaker", "speaker_name", "speaker_id", "spk", "spk_id", "role", "character"),
+    *("说话人", "角色", "人物"),
+)
+# What may stand where `wav|speaker|text` has its speaker, and is none: languages, and numbers (lengths, ids).
+_NO_SPEAKER = re.compile(r"[\d.:]*|zh|cn|chinese|zh[-_].*|all_zh|jp|ja|en|ko|kr|yue|auto", re.IGNORECASE)
+_LONGEST_NAME = 40
 _LONGEST_CELL = 10_000_000  # characters; a csv of other things must not end the run
 
 
-def rows(text: str, kind: str, known: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """(name of the recording, words) for each row of a table; empty if it is none.
+class Row(NamedTuple):
+    """What a table says of a recording; `speaker` is "" where it does not say who speaks."""
+
+    name: str
+    words: str
+    speaker: str = ""
+
+
+def rows(text: str, kind: str, known: Callable[[str], bool]) -> list[Row]:
+    """The rows of a table that name a recording and its words; empty if it is none.
 
     `kind` is the suffix of its file, `known` tells whether a cell names a recording.
     """
@@ -55,7 +70,7 @@ def _cells(text: str, kind: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text))]
 
 
-def _of_cells(table: Sequence[Sequence[str]], known: Callable[[str], bool]) -> list[tuple[str, str]]:
+def _of_cells(table: Sequence[Sequence[str]], known: Callable[[str], bool]) -> list[Row]:
     width = max(map(len, table), default=0)
     header = [cell.lower() for cell in table[0]] if table else []
     columns = [[row[number] for row in table if number < len(row)] for number in range(width)]
@@ -71,12 +86,33 @@ def _of_cells(table: Sequence[Sequence[str]], known: Callable[[str], bool]) -> l
     if name is None:
         return []
     hanzi = {number: sum(is_hanzi(char) for cell in column for char in cell) for number, column in enumerate(columns)}
+    speaker = None if called(name + 1, WORDS) else _speakers(name, columns, hanzi)
+    speaker = next((n for n in range(width) if n != name and called(n, SPEAKERS)), speaker)
     # LJSpeech's second spelling of the words, which comes last, has its numbers in words.
-    words = best([n for n in hanzi if n != name and hanzi[n]], lambda n: (called(n, WORDS), hanzi[n], n))
+    words = best([n for n in hanzi if n not in (name, speaker) and hanzi[n]], lambda n: (called(n, WORDS), hanzi[n], n))
     if words is None:
         return []
     wanted = max(name, words)
-    return [(row[name], row[words]) for row in table if len(row) > wanted and row[name] and row[words]]
+    return [
+        Row(row[name], row[words], "" if speaker is None or speaker >= len(row) else row[speaker])
+        for row in table
+        if len(row) > wanted and row[name] and row[words]
+    ]
+
+
+def _speakers(name: int, columns: Sequence[Sequence[str]], hanzi: Mapping[int, int]) -> int | None:
+    """The column of `wav|speaker|text` and `wav|speaker|ZH|text`: the next one, if it holds few names of several rows.
+
+    The words behind it are more varied, though short ones may have fewer hanzi.
+    """
+    if name + 1 >= len(columns):
+        return None
+    column, behind = columns[name + 1], [columns[n] for n in hanzi if n > name + 1 and hanzi[n]]
+    different = set(column)
+    if 2 * len(different) > len(column) or not any(len(set(words)) > len(different) for words in behind):
+        return None
+    odd = any(len(cell) > _LONGEST_NAME or _NO_SPEAKER.fullmatch(cell) for cell in different)
+    return None if odd else name + 1
 
 
 # What corpora write into their sentences and nobody says: AISHELL-3 each hanzi's pinyin and, as Biaobei, where the
@@ -85,25 +121,25 @@ _SYLLABLE = re.compile(r"\s+[a-zü:]+[1-6](?=\s|$)")
 _BREAK = re.compile(r"(?<=[^\s\w])#[0-4](?!\d)|(?<=[㐀-鿿])(?:#[0-4](?!\d)|[%$])")
 
 
-def _unmarked(table: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _unmarked(table: list[Row]) -> list[Row]:
     """The rows without such marks, where most of them have some."""
     for mark in (_SYLLABLE, _BREAK):
-        if 2 * sum(bool(mark.search(words)) for _, words in table) > len(table):
-            table = [(name, mark.sub("", words)) for name, words in table]
+        if 2 * sum(bool(mark.search(row.words)) for row in table) > len(table):
+            table = [row._replace(words=mark.sub("", row.words)) for row in table]
     return table
 
 
-def _of_json(text: str, kind: str) -> Iterator[tuple[str, str]]:
+def _of_json(text: str, kind: str) -> Iterator[Row]:
     values = [json.loads(line) for line in text.splitlines() if line.strip()] if kind == ".jsonl" else json.loads(text)
     if isinstance(values, dict):
         # A plain table of name: words; anything else is not one.
-        yield from ((name, words) for name, words in values.items() if isinstance(words, str))
+        yield from (Row(name, words) for name, words in values.items() if isinstance(words, str))
         return
     for value in values if isinstance(values, list) else ():
         if isinstance(value, dict):
             name, words = named(value, FILES), named(value, WORDS)
             if name and words:
-                yield name, words
+                yield Row(name, words, named(value, SPEAKERS))
 
 
 def named(values: Mapping[str, object], names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -55,11 +55,12 @@ _LARGEST = 50_000_000  # bytes of a file that can be a transcript
 class Transcripts:
     """What is known of the words in a folder, by the path of the recording (posix, relative).
 
-    `files` are those that the words were read from.
+    `files` are those that the words were read from; `speakers` has who speaks, where a table says so.
     """
 
     by_path: dict[str, list[Line]] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    speakers: dict[str, str] = field(default_factory=dict)
 
     def of(self, source: str) -> list[Line]:
         """The lines of a recording, in order; empty if none are known."""
@@ -120,6 +121,7 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
     known = _Sources(sources)
     by_path: dict[str, list[Line]] = {}
     files: dict[Path, None] = {}
+    speakers: dict[str, str] = {}
     unused: list[str] = []
     wordless: list[str] = []
 
@@ -144,13 +146,15 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
         if kind in subtitles.SUFFIXES and not owners:
             unused.append(str(here))
         unclear, used = 0, False
-        for name, words in tables.rows(text, kind, lambda cell: bool(known.alike(cell))):
+        for name, words, speaker in tables.rows(text, kind, lambda cell: bool(known.alike(cell))):
             meant = known.meant(name, here.parent)
             if len({source.with_suffix("") for source in meant}) > 1:
                 unclear += 1
                 continue
             for source in meant:
                 add(source, [Line(words)], path)
+                if speaker:
+                    speakers[str(source)] = speaker
             used = used or bool(meant)
         if owners and not used and not unclear:
             wordless.append(str(here))
@@ -171,7 +175,7 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
             f"{_some(unused)}; "
             "let each lie beside its recording and have its name (第1集.srt, 第1集.mp4.srt, 第1集.zh.srt for 第1集.mp4)"
         )
-    return Transcripts(by_path, tuple(files))
+    return Transcripts(by_path, tuple(files), speakers)
 
 
 def _some(files: Sequence[str]) -> str:
@@ -190,11 +194,13 @@ def _strangeness(stem: str) -> int:
 
 
 def imported(
-    clips: Iterable[Clip], folder: Path, settings: TranscribeSettings, fit: Fit | None = None
+    clips: Iterable[Clip], folder: Path, settings: TranscribeSettings, fit: Fit | None = None, speaker: str = ""
 ) -> Iterator[Clip]:
     """The clips with the words of the transcripts that lie in `folder`, where there are some (see `use`).
 
     They are read before the first clip is asked for: what is wrong with them is told now, not after hours of listening.
+    Where tables name several speakers and the folders only one, and the recipe names no `speaker` either, who speaks
+    goes by the tables.
     """
     if settings.transcripts == "never":
         yield from clips
@@ -204,7 +210,26 @@ def imported(
     if found:
         where = found.files[0].name if len(found.files) == 1 else f"{len(found.files)} files"
         console.info(f"Transcripts found for {len(found.by_path)} of {len(sources)} recordings, in {where}")
-    yield from use(clips, found, settings, fit)
+    yield from _by_tables(use(clips, found, settings, fit), found, speaker)
+
+
+def _by_tables(clips: Iterable[Clip], transcripts: Transcripts, speaker: str) -> Iterator[Clip]:
+    """The clips with the speakers that tables name, where nothing else tells several apart."""
+    everything, told = list(clips), Counter(transcripts.speakers.values())
+    if len(told) > 1 and len({clip.speaker for clip in everything}) == 1:
+        names = ", ".join(f"{name} ({count})" for name, count in told.most_common(_NAMED))
+        more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+        if speaker:
+            console.warn(
+                f"the transcripts name {len(told)} speakers ({names}{more}), who all count as {speaker}; to keep them "
+                "apart, leave the speaker out"
+            )
+        else:
+            console.info(f"Speakers as the transcripts name them: {names}{more}")
+            everything = [
+                clip.with_(speaker=transcripts.speakers.get(clip.source, clip.speaker)) for clip in everything
+            ]
+    yield from everything
 
 
 def use(
