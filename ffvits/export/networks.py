@@ -232,7 +232,7 @@ def _exported(
 def small(network: bytes, precision: str) -> bytes:
     """The same network with its larger weights kept as float16 or int8, and widened again when it is loaded.
 
-    int8 has one scale for each output channel; tables that are no weights (Fourier transforms) are float16 at least.
+    int8 has one scale for each output channel; tables that are no weights (Fourier transforms) are float16 in either.
     Only `Cast` and `Mul` on constants are added, which every runtime folds while it loads: the file is smaller, the
     sums are float32 still, and as fast. float32 changes nothing.
     """

@@ -82,7 +82,7 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
                 folder,
                 settings.transcribe,
                 lambda clip, texts: here.listener.fit(clip, run, texts),
-                recipe.speaker,
+                one_speaker=bool(recipe.speaker) or recipe.layout == "flat",
             )
         if until not in ("ingest", *road.STAGES):
             clips = screen(clips, run, settings.screen, offline=recipe.offline)

@@ -94,7 +94,7 @@ def _of_cells(table: Sequence[Sequence[str]], known: Callable[[str], bool]) -> l
         return []
     wanted = max(name, words)
     return [
-        Row(row[name], row[words], "" if speaker is None or speaker >= len(row) else row[speaker])
+        Row(row[name], row[words], "" if speaker is None or speaker >= len(row) else _a_name(row[speaker]))
         for row in table
         if len(row) > wanted and row[name] and row[words]
     ]
@@ -111,8 +111,14 @@ def _speakers(name: int, columns: Sequence[Sequence[str]], hanzi: Mapping[int, i
     different = set(column)
     if 2 * len(different) > len(column) or not any(len(set(words)) > len(different) for words in behind):
         return None
-    odd = any(len(cell) > _LONGEST_NAME or _NO_SPEAKER.fullmatch(cell) for cell in different)
+    odd = any(not _a_name(cell) or _NO_SPEAKER.fullmatch(cell) for cell in different)
     return None if odd else name + 1
+
+
+def _a_name(cell: str) -> str:
+    """A speaker's name on one line; "" for what is none: nothing, something too long, or what no screen shows."""
+    name = " ".join(cell.split())
+    return name if len(name) <= _LONGEST_NAME and name.isprintable() else ""
 
 
 # What corpora write into their sentences and nobody says: AISHELL-3 each hanzi's pinyin and, as Biaobei, where the
@@ -139,7 +145,7 @@ def _of_json(text: str, kind: str) -> Iterator[Row]:
         if isinstance(value, dict):
             name, words = named(value, FILES), named(value, WORDS)
             if name and words:
-                yield Row(name, words, named(value, SPEAKERS))
+                yield Row(name, words, _a_name(named(value, SPEAKERS)))
 
 
 def named(values: Mapping[str, object], names: Sequence[str]) -> str:

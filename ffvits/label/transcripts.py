@@ -194,13 +194,18 @@ def _strangeness(stem: str) -> int:
 
 
 def imported(
-    clips: Iterable[Clip], folder: Path, settings: TranscribeSettings, fit: Fit | None = None, speaker: str = ""
+    clips: Iterable[Clip],
+    folder: Path,
+    settings: TranscribeSettings,
+    fit: Fit | None = None,
+    *,
+    one_speaker: bool = False,
 ) -> Iterator[Clip]:
     """The clips with the words of the transcripts that lie in `folder`, where there are some (see `use`).
 
     They are read before the first clip is asked for: what is wrong with them is told now, not after hours of listening.
-    Where tables name several speakers and the folders only one, and the recipe names no `speaker` either, who speaks
-    goes by the tables.
+    Where tables name several speakers and the folders only one, who speaks goes by the tables, unless the recipe says
+    that there is `one_speaker`.
     """
     if settings.transcripts == "never":
         yield from clips
@@ -210,19 +215,19 @@ def imported(
     if found:
         where = found.files[0].name if len(found.files) == 1 else f"{len(found.files)} files"
         console.info(f"Transcripts found for {len(found.by_path)} of {len(sources)} recordings, in {where}")
-    yield from _by_tables(use(clips, found, settings, fit), found, speaker)
+    yield from _by_tables(use(clips, found, settings, fit), found, one_speaker)
 
 
-def _by_tables(clips: Iterable[Clip], transcripts: Transcripts, speaker: str) -> Iterator[Clip]:
+def _by_tables(clips: Iterable[Clip], transcripts: Transcripts, one_speaker: bool) -> Iterator[Clip]:
     """The clips with the speakers that tables name, where nothing else tells several apart."""
     everything, told = list(clips), Counter(transcripts.speakers.values())
     if len(told) > 1 and len({clip.speaker for clip in everything}) == 1:
         names = ", ".join(f"{name} ({count})" for name, count in told.most_common(_NAMED))
         more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
-        if speaker:
+        if one_speaker:
             console.warn(
-                f"the transcripts name {len(told)} speakers ({names}{more}), who all count as {speaker}; to keep them "
-                "apart, leave the speaker out"
+                f"the transcripts name {len(told)} speakers ({names}{more}), who all count as {everything[0].speaker}; "
+                "to keep them apart, leave out speaker: and layout: flat"
             )
         else:
             console.info(f"Speakers as the transcripts name them: {names}{more}")

@@ -548,6 +548,7 @@ def test_a_file_too_large_to_be_read_is_told_of(tmp_path, warned, monkeypatch):
         ("m.txt", "a.wav|派蒙|你好\nb.wav|钟离|再见\nc.wav|派蒙|好\nd.wav|钟离|行", "派钟派钟"),
         ("t.csv", "path,text,speaker\na.wav,你好世界,派蒙\nb.wav,再见,钟离\n", "派钟"),
         ("t.jsonl", '{"audio": "a.wav", "text": "你好", "speaker": "派蒙"}\n{"audio": "b.wav", "text": "再见"}', "派"),
+        ("t.csv", f"path,text,speaker\na.wav,你好世界,{'很长' * 30}\nb.wav,再见,\x07\nc.wav,好,\"派\n蒙\"\n", "派"),
         ("l.list", "a.wav|ZH|你好世界\nb.wav|ZH|再见\nc.wav|EN|好\nd.wav|EN|行", ""),  # languages
         ("s.txt", "a.wav|2|你好\nb.wav|2|再见\nc.wav|3|好\nd.wav|3|行", ""),  # seconds
         ("lj.txt", "a|一 二|一二\nb|三 四|三四\nc|五 六|五六\nd|七 八|七八", ""),  # two spellings of the words
@@ -562,7 +563,7 @@ def test_a_table_may_say_who_speaks(tmp_path, name, text, speakers):
 NAMED = "a.wav|派蒙|ZH|你好\nb.wav|钟离|ZH|再见\nc.wav|派蒙|ZH|你们好\nd.wav|钟离|ZH|再说\n"
 
 
-def of_four(tmp_path, save, speaker: str, folders: tuple[str, ...] = ("raw",)) -> list[str]:
+def of_four(tmp_path, save, folders: tuple[str, ...] = ("raw",), one_speaker: bool = False) -> list[str]:
     for name in "abcd":
         save(tmp_path / f"{name}.wav", np.zeros(8000, np.float32))
     (tmp_path / "t.list").write_text(NAMED, encoding="utf-8")
@@ -570,18 +571,18 @@ def of_four(tmp_path, save, speaker: str, folders: tuple[str, ...] = ("raw",)) -
         Clip(name, f"{name}.wav", 0.0, 3.0, folders[number % len(folders)], text="你好")
         for number, name in enumerate("abcd")
     ]
-    return [one.speaker for one in imported(clips, tmp_path, S, speaker=speaker)]
+    return [one.speaker for one in imported(clips, tmp_path, S, one_speaker=one_speaker)]
 
 
 def test_several_speakers_of_a_table_are_kept_apart(tmp_path, save, warned):
-    assert of_four(tmp_path, save, "") == ["派蒙", "钟离", "派蒙", "钟离"]
+    assert of_four(tmp_path, save) == ["派蒙", "钟离", "派蒙", "钟离"]
     assert not [line for line in warned if "speakers" in line]
 
 
 def test_who_names_the_speaker_is_believed_and_told(tmp_path, save, warned):
-    assert of_four(tmp_path, save, "刻晴", ("刻晴",)) == ["刻晴"] * 4
+    assert of_four(tmp_path, save, ("刻晴",), one_speaker=True) == ["刻晴"] * 4
     assert [line for line in warned if "2 speakers (派蒙 (2), 钟离 (2))" in line and "刻晴" in line]
 
 
 def test_folders_go_before_tables(tmp_path, save):
-    assert of_four(tmp_path, save, "", ("一", "二")) == ["一", "二", "一", "二"]
+    assert of_four(tmp_path, save, ("一", "二")) == ["一", "二", "一", "二"]
