@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ffvits.audio.spectrogram import AudioFormat
+    from ffvits.text.symbols import TableInfo
     from ffvits.vits.config import VitsConfig
 
 
@@ -201,15 +202,12 @@ class Examination:
                 "put its config.json (with `symbols`) beside it; the wrong order of the same symbols gives gibberish",
             )
             return ()
-        if fingerprint(symbols) not in known_tables():
-            for name, table in TABLES.items():
-                if len(table) == len(symbols) and sorted(table) == sorted(symbols):
-                    message, cure = self._reordered(symbols, table, name)
-                    self._add("symbols-reordered", message, cure, fatal=False)
-        elif known_tables()[fingerprint(symbols)].name == "pinyin-letters-alexandajerry":
-            message, _ = self._reordered(symbols, TABLES["pinyin-letters"], "pinyin-letters")
+        known = known_tables().get(fingerprint(symbols))
+        twin = _twin(symbols) if known is None or known.name == "pinyin-letters-alexandajerry" else None
+        if twin:
+            message, _ = self._reordered(symbols, TABLES[twin.name], twin.name)
             self._add(
-                "symbols-have-a-twin",
+                "symbols-have-a-twin" if known else "symbols-reordered",
                 message + "; both load without an error, and the wrong one speaks gibberish",
                 "make sure that this config came with this checkpoint",
                 fatal=False,
@@ -281,7 +279,8 @@ class Examination:
         if not symbols:
             return None, None
         known = known_tables().get(fingerprint(symbols))
-        front_end = (config.front_end if config else None) or (known.front_end if known else None)
+        writes = known or _twin(symbols)  # the order is the base's own, and front ends take any
+        front_end = (config.front_end if config else None) or (writes.front_end if writes else None)
         if front_end is None:
             what = f"for the table {known.name} ({known.note})" if known else "that writes this unknown table"
             self._add(
@@ -296,6 +295,13 @@ class Examination:
         if config and config.add_blank is not None:
             return config.add_blank
         return table != "vits_chinese"
+
+
+def _twin(symbols: tuple[str, ...]) -> TableInfo | None:
+    """The first known table of the same symbols, in whatever order."""
+    from ffvits.text.symbols import TABLES, known_tables
+
+    return next((info for info in known_tables().values() if sorted(TABLES[info.name]) == sorted(symbols)), None)
 
 
 def facts(checkpoint: Checkpoint) -> dict[str, object]:

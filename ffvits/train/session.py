@@ -228,18 +228,22 @@ def _judge(recipe: Recipe, base: Base) -> Discriminators:
 
 
 def _reader(base: Base, recipe: Recipe) -> FrontEnd:
-    """The base's own front end, or the one that the recipe names; ours for a base that never spoke Chinese.
+    """The base's own front end, or the one that the recipe names; ours for a base whose symbols none writes.
 
     Where it is not the base's own, its symbols replace the base's.
     """
-    from ffvits.text import front_end
+    from ffvits.text import FRONT_ENDS, front_end
 
     wanted = recipe.text.front_end
     if wanted and wanted != base.front_end:
         return front_end(wanted, lexicon=recipe.text.lexicon)
     if base.front_end:
         return front_end(base.front_end, symbols=base.symbols, add_blank=base.add_blank, lexicon=recipe.text.lexicon)
-    console.warn(f"{base.name} never spoke Chinese: it lends its voice production, and learns the symbols anew")
+    console.warn(
+        f"no front end of ffvits writes all symbols of {base.name}: it lends its voice production, and learns those of "
+        "initials-finals anew. Had it spoken Chinese, --set text.front_end=NAME would keep what it knows of the symbols "
+        f"that such a front end writes ({', '.join(FRONT_ENDS)})"
+    )
     return front_end("initials-finals", add_blank=base.add_blank, lexicon=recipe.text.lexicon)
 
 

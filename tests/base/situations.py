@@ -316,9 +316,9 @@ CASES: dict[str, Case] = {
         with_config(generator(50), symbols=SWAPPED),
         G,
         "cjangcjengh",
-        ("symbols-reordered", "no-front-end"),
+        ("symbols-reordered",),
         True,
-        {"n_symbols": 50, "symbol_table": None},
+        {"n_symbols": 50, "symbol_table": None, "front_end": "bopomofo"},
         says="the same 50 symbols as bopomofo in another order",
     ),
     "a config in GBK, as a Chinese Windows writes it": Case(
