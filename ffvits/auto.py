@@ -89,7 +89,7 @@ def make_voice(
         console.stage("Done")
         console.info(f"voice:  {run.voice}")
         console.info(f"report: {run.report}")
-        console.info(f'speak:  ffvits say "你好" --voice {run.folder}')
+        console.info(f'speak:  ffvits say "你好" --voice {console.typed(run.folder)}')
         return Made(run.folder, run.voice, run.report, tuple(run.clips()), trained.verdict)
 
 
@@ -181,7 +181,8 @@ def resolve(
     if (folder / "recipe.yaml").is_file() and any((folder / name).exists() for name in ("clips.jsonl", "cache")):
         raise RecipeError(
             "this is a run folder, not one of recordings",
-            cure=f"to train it, or go on: ffvits train {folder}; to label again: ffvits auto {_input_of(folder)}",
+            cure=f"to train it, or go on: ffvits train {console.typed(folder)}; "
+            f"to label again: ffvits auto {_input_of(folder)}",
             file=folder,
         )
     name = re.sub(r'[<>:"/\\|?*\s]+', "_", chosen.speaker or folder.resolve().name).strip("._") or "voice"
@@ -264,14 +265,17 @@ def _refuse_another(recipe: Recipe, out: Path, earlier: Recipe) -> None:
         return
     another = out.with_name(f"{ours.resolve().parent.name}_{out.name}")
     raise RecipeError(
-        found, cure=f"a run of its own: --out {another}; or, to go on in this one all the same: --out {out}", file=out
+        found,
+        cure=f"a run of its own: --out {console.typed(another)}; "
+        f"or, to go on in this one all the same: --out {console.typed(out)}",
+        file=out,
     )
 
 
 def _input_of(folder: Path) -> str:
-    """What a run's recordings are named in its recipe."""
+    """What a run's recordings are named in its recipe, as it is typed."""
     try:
-        return Run(folder).recipe().input or "RECORDINGS"
+        return console.typed(Run(folder).recipe().input or "RECORDINGS")
     except FfvitsError:
         return "RECORDINGS"
 

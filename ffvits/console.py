@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -73,6 +75,14 @@ def error(text: str, cure: str = "") -> None:
     _output.rich.print(f"[bold red]✗ {_escape(text)}[/]")
     if cure:
         _output.rich.print(f"  → {_escape(cure)}")
+
+
+def typed(path: object) -> str:
+    """A path as it is typed behind a command: in quotes where a shell would take it apart."""
+    text = str(path)
+    if os.name == "nt":
+        return f'"{text}"' if re.search(r"[^\w\\/.:+-]", text) else text
+    return shlex.quote(text) if re.search(r"[^\w/.:+@%-]", text) else text
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

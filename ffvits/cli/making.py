@@ -159,5 +159,5 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     (bundle,) = export(folder, ["bundle"])
     if bundle.refused:
         return 1
-    console.result(f"{bundle.folder}  (a base: ffvits auto ./raw_clips --base {bundle.folder})")
+    console.result(f"{bundle.folder}  (a base: ffvits auto ./raw_clips --base {console.typed(bundle.folder)})")
     return 0

@@ -40,7 +40,8 @@ def _announce_afresh(run: Run, aside: Path) -> None:
         f"it goes on where it was (states: {aside.name}, {size:.1f} GB, yours to delete)"
     )
     if (run.voice / "voice.json").is_file():
+        folder, bundle = console.typed(run.folder), console.typed(run.folder / "exports" / "bundle")
         console.warn(
-            f"to begin with the voice of {run.folder} as it is, stop now (Ctrl-C), ffvits export {run.folder} "
-            f"--to bundle, and give --base {run.folder / 'exports' / 'bundle'}"
+            f"to begin with the voice of {run.folder} as it is, stop now (Ctrl-C), ffvits export {folder} --to bundle, "
+            f"and give --base {bundle}"
         )

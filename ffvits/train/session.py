@@ -241,8 +241,8 @@ def _reader(base: Base, recipe: Recipe) -> FrontEnd:
         return front_end(base.front_end, symbols=base.symbols, add_blank=base.add_blank, lexicon=recipe.text.lexicon)
     console.warn(
         f"no front end of ffvits writes all symbols of {base.name}: it lends its voice production, and learns those of "
-        "initials-finals anew. Had it spoken Chinese, --set text.front_end=NAME would keep what it knows of the symbols "
-        f"that such a front end writes ({', '.join(FRONT_ENDS)})"
+        "initials-finals anew. If it speaks Chinese, --set text.front_end=NAME keeps what it knows of the symbols that "
+        f"such a front end writes ({', '.join(FRONT_ENDS)})"
     )
     return front_end("initials-finals", add_blank=base.add_blank, lexicon=recipe.text.lexicon)
 

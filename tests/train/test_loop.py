@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import write_clips
 from ffvits.errors import DownloadError, FfvitsError, RecipeError, TextError, TrainError
@@ -260,6 +261,7 @@ def test_auto_keeps_to_the_base_that_the_training_began_with(run):
 
 
 def test_edited_labels_and_sounds_start_afresh_and_the_old_states_are_kept(run, capsys):
+    run = Run(run.folder.rename(run.folder.with_name("我的 run")))
     train_to(run, 1)
     clips = run.clips()
     run.save_clips([clips[0], clips[1].with_(text="今天的天气真好"), *clips[2:]])
@@ -272,7 +274,8 @@ def test_edited_labels_and_sounds_start_afresh_and_the_old_states_are_kept(run, 
     assert (run.folder / "checkpoints-before-2" / "step-00000001.pt").is_file()
     told = " ".join(capsys.readouterr().err.split())
     assert "checkpoints-before-2, 0.0 GB, yours to delete" in told
-    assert f"--base {run.folder}/exports/bundle" in told
+    folder = console.typed(run.folder)
+    assert f"ffvits export {folder} --to bundle, and give --base {console.typed(run.folder / 'exports/bundle')}" in told
     sound.save(file)
     train_to(run, 2)  # changed back, it goes on where it was
     assert newest(run)[0].step == 2 and "going on from step 1" in capsys.readouterr().err
