@@ -180,8 +180,10 @@ class TextSettings:
 
 @dataclass(frozen=True)
 class TrainSettings:
-    steps: int = _option(0, "optimizer steps at most; 0 chooses by the number of clips and the device", low=0)
-    minutes: float = _option(0.0, "stop after so many minutes of training; 0 for no limit", low=0)
+    steps: int = _option(
+        0, "optimizer steps at most; 0 chooses by the number of clips and the device", low=0, high=10**7
+    )
+    minutes: float = _option(0.0, "stop after so many minutes of training; 0 for no limit", low=0, high=10**5)
     until: Literal["converged", "steps", "minutes"] = _option(
         "steps", "steps and minutes go on to their end; converged stops early where more steps would not help"
     )
@@ -191,7 +193,7 @@ class TrainSettings:
     )
     batch_size: int = _option(0, "clips per step; 0 chooses by the device", low=0, high=1024)
     learning_rate: float = _option(0.0, "AdamW's rate; 0 chooses by the base", low=0, high=0.01)
-    warmup: int = _option(20, "steps in which the rate rises", low=0)
+    warmup: int = _option(20, "steps in which the rate rises", low=0, high=10**5)
     decay: float = _option(0.1, "share of the rate that is left at the last step; 1 keeps it as it is", low=0, high=1)
     parts: dict[str, str] = _option({}, "factor on the rate per part: {enc_p: 0.1, dec: 1.0, dp: frozen}")
     new_layers: float = _option(3.0, "factor on the rate of layers that the base did not have", low=0, high=100)
@@ -226,11 +228,12 @@ class TrainSettings:
         "auto", "auto takes bf16 where the processor has it"
     )
     held_out: float = _option(0.05, "share of clips never trained on, to judge the voice by", low=0, high=0.5)
-    check_every: int = _option(0, "steps between looks at the held-out clips; 0 chooses", low=0)
+    check_every: int = _option(0, "steps between looks at the held-out clips; 0 chooses", low=0, high=10**7)
     listen_every: int = _option(
         0,
         "steps between hearings of what the voice says; 0: every fourth look (each by measures), -1 never",
         low=-1,
+        high=10**7,
     )
     keep: int = _option(2, "newest checkpoints kept, beside the best", low=1, high=100)
 

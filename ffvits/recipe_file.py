@@ -235,9 +235,8 @@ class Reader:
                 raise self._wrong(f"{name}: {error.message}", node, error.cure) from error
         if isinstance(value, bool) or not isinstance(value, int | float):
             return
-        if not (low is None or value >= low) or not (high is None or value <= high):
-            bounds = f"from {low} to {high}" if high is not None else f"{low} or more"
-            raise self._wrong(f"{name} cannot be {value}", node, f"it goes {bounds}")
+        if not low <= value <= high:
+            raise self._wrong(f"{name} cannot be {node.value}", node, f"it goes from {low} to {high}")
 
 
 def _dotted(settings: object, path: str = "") -> Iterable[str]:
@@ -252,11 +251,9 @@ def _dotted(settings: object, path: str = "") -> Iterable[str]:
 def _number(kind: type, text: str) -> int | float | None:
     """The number in a text, also 1e-4, which YAML 1.1 takes for a text; None where there is none of that kind."""
     try:
-        return kind(text)  # a whole number directly: as a float it would lose its last digits
-    except ValueError:
-        pass
-    try:
         number = float(text)
     except ValueError:
         return None
+    if kind is float:
+        return number
     return int(number) if number.is_integer() else None
