@@ -39,33 +39,54 @@ def placed(folder: Path, voice: str) -> Iterator[Path]:
 
     Files of an earlier export go. Whatever else lies there or in its folders stays, under the name `NAME.old` where the
     export has one of that name. But a network that no export is known to have written could be taken for this voice's
-    by the programs that look for one: it raises Refused before the block begins, and nothing is changed. What an export
-    left that was killed is cleared away first, or put back.
+    by the programs that look for one: it raises Refused before the block begins, and nothing is changed; likewise where
+    another export is being made for this folder. What an export left that was killed is cleared away first, or put
+    back.
     """
     folder = folder.resolve()
-    _recover(folder)
-    before, own = _recorded(folder)
-    _keep_apart(folder, own)
-    made = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-    try:
-        made.mkdir(parents=True)
-        yield made
-        written = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if not path.is_dir())
-        (made / RECORD).write_text(json.dumps({"voice": voice, "files": [*written, RECORD]}), encoding="ascii")
-        if folder.is_dir():
-            folder.rename(old)
-        made.rename(folder)
-    except BaseException:
-        if old.is_dir() and not folder.exists():
-            old.rename(folder)
-        raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    if old.is_dir():
-        _carry_over(old, folder)
+    with _held(folder):
+        _recover(folder)
+        before, own = _recorded(folder)
+        _keep_apart(folder, own)
+        made = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+        old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+        try:
+            made.mkdir()
+            yield made
+            written = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if not path.is_dir())
+            (made / RECORD).write_text(json.dumps({"voice": voice, "files": [*written, RECORD]}), encoding="ascii")
+            if folder.is_dir():
+                folder.rename(old)
+            made.rename(folder)
+        except BaseException:
+            if old.is_dir() and not folder.exists():
+                old.rename(folder)
+            raise
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+        if old.is_dir():
+            _carry_over(old, folder)
     if before not in ("", voice):
         console.warn(f"{folder}: this held an export of {before}, which is replaced")
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Holds the place for one export at a time: what another is just writing looks like what a killed one left."""
+    import filelock
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(str(folder.with_name(f".{folder.name}.lock")), timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise Refused("another ffvits is exporting to here", cure="wait for it, or stop it", file=folder) from error
+    except NotImplementedError:  # a drive that knows no locks: there nobody is kept apart
+        pass
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _recover(folder: Path) -> None:

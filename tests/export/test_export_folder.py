@@ -21,7 +21,8 @@ def written(folder: Path, voice: str, **files: str) -> None:
 
 
 def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+    """What lies there, but for the locks that tell exports of each other."""
+    return {path.name for path in folder.iterdir() if path.suffix != ".lock"}
 
 
 def test_an_export_takes_the_place_of_the_one_before(tmp_path, capsys):
@@ -76,6 +77,15 @@ def test_a_network_of_somebody_s_own_is_not_mixed_with_ours(tmp_path):
         pytest.fail("the work was begun")
     assert names(tmp_path / "onnx") == {"a.onnx", "mine.onnx", RECORD}
     assert names(tmp_path) == {"onnx"}
+
+
+def test_what_another_export_is_just_writing_is_left_alone(tmp_path):
+    with placed(tmp_path / "onnx", "paimon") as made:
+        (made / "a.onnx").write_text("half", encoding="utf-8")
+        with pytest.raises(Refused, match="another ffvits is exporting"), placed(tmp_path / "onnx", "paimon"):
+            pytest.fail("the work was begun")
+        written(tmp_path / "piper", "paimon", a_onnx="1")
+    assert names(tmp_path) == {"onnx", "piper"} and names(tmp_path / "onnx") == {"a.onnx", RECORD}
 
 
 @pytest.mark.parametrize("before", [True, False])
