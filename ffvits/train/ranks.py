@@ -6,9 +6,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import torch
+
+# The first process may read along, or listen, for longer than the ten minutes after which torch gives the others up; if
+# it dies, torchrun ends them.
+PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def joined(device: str) -> Iterator[Ranks]:
         return
     if device.startswith("cuda"):
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    torch.distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    torch.distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo", timeout=PATIENCE)
     try:
         yield Ranks(torch.distributed.get_rank(), size)
     finally:
