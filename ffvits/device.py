@@ -1,4 +1,4 @@
-"""Which device `auto` stands for, what it computes exactly and fast, how many cores there are and how threads wait."""
+"""Which device `auto` stands for, what it computes exactly and fast and when it is full; cores, and waiting threads."""
 
 from __future__ import annotations
 
@@ -42,6 +42,17 @@ def full_precision(x: Tensor) -> AbstractContextManager:
 
     available = torch.amp.is_autocast_available(x.device.type)
     return torch.autocast(x.device.type, enabled=False) if available else nullcontext()
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """True if this is what an allocator says that has no more to give."""
+    import torch
+
+    if isinstance(error, torch.cuda.OutOfMemoryError | MemoryError):
+        return True
+    # The processor's allocator, oneDNN's and Apple's have no class of their own.
+    signs = ("DefaultCPUAllocator", "could not create a primitive", "MPS backend out of memory")
+    return any(sign in str(error) for sign in signs)
 
 
 def multiplies_bfloat16() -> bool:

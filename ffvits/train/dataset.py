@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from ffvits import console
 from ffvits.clip import Clip
 from ffvits.errors import RunError, TextError, TrainError
 from ffvits.run import Run, digest
+from ffvits.train.ranks import ALONE, Ranks
 from ffvits.train.samples import Shelf, save_samples
 
 if TYPE_CHECKING:
@@ -279,3 +281,23 @@ class Deck:
                 dealt += [group[i] for i in order]
                 count -= len(order)
         return [dealt[i] for i in random.permutation(len(dealt))]
+
+
+def deal(deck: Deck, epoch: int, index: int, hop: int, ranks: Ranks = ALONE) -> Iterator[tuple[Batch, tuple[int, int]]]:
+    """Batches from the `index`-th of an epoch on, without end; each with the epoch and index that follow it."""
+    while True:
+        batches = deck.epoch(epoch)
+        for number in range(index, len(batches)):
+            after = (epoch, number + 1) if number + 1 < len(batches) else (epoch + 1, 0)
+            yield collate(batches[number], hop, ranks.rank, ranks.size), after
+        epoch, index = epoch + 1, 0
+
+
+def ahead(batches: Iterator) -> Iterator:
+    """Prepares the next batch while the model works on this one."""
+    with ThreadPoolExecutor(1) as worker:
+        coming = worker.submit(next, batches)
+        while True:
+            ready = coming.result()
+            coming = worker.submit(next, batches)
+            yield ready

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from ffvits import console
 from ffvits.audio.spectrogram import AudioFormat, mel_spectrogram
+from ffvits.base.skeleton import filled
+from ffvits.device import out_of_memory
 from ffvits.errors import TrainError
 from ffvits.train.check import Check, look
 from ffvits.train.dataset import Batch, Item
@@ -67,15 +69,6 @@ class _Side:
     optimizer: torch.optim.Optimizer
     listen: Callable[[Batch, int], tuple[Tensor, dict[str, Tensor]]]
     losses: tuple[str, ...]
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """True if this is what an allocator says that has no more to give."""
-    if isinstance(error, torch.cuda.OutOfMemoryError | MemoryError):
-        return True
-    # The processor's allocator, oneDNN's and Apple's have no class of their own.
-    signs = ("DefaultCPUAllocator", "could not create a primitive", "MPS backend out of memory")
-    return any(sign in str(error) for sign in signs)
 
 
 def _seed(*numbers: int) -> int:
@@ -368,10 +361,7 @@ class Learner:
 
     def averaged(self) -> Vits:
         """A model with the running mean of the weights, ready to speak."""
-        with torch.device("meta"):
-            model = Vits(self.model.config)
-        model.load_state_dict(self.average, assign=True)
-        return model.eval()
+        return filled(self.model.config, self.average).eval()
 
     def state(self) -> dict:
         """Everything that a resumed run needs to go on as if it had never stopped; draws follow from seed and step."""

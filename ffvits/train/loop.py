@@ -6,8 +6,6 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +19,7 @@ from ffvits.errors import TrainError
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
-from ffvits.train.dataset import Batch, Deck, Item, collate
+from ffvits.train.dataset import Batch, Deck, Item, ahead, deal
 from ffvits.train.history import History
 from ffvits.train.learner import Learner
 from ffvits.train.listen import Listener, exam, faults
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from ffvits.evaluate.takes import Take
     from ffvits.speak.folder import VoiceInfo
     from ffvits.text import FrontEnd
+    from ffvits.vits import Vits
 
 PATIENCE = 3  # steps in a row without a usable gradient before it is back to the last checkpoint
 RETURNS = 2  # times that training goes back before it gives up
@@ -112,7 +111,8 @@ class Loop:
             self.run.checkpoints.mkdir(parents=True, exist_ok=True)
             self.history.cut(progress.step or -1)  # the look before the first step is taken again
         learner = self.learner
-        batches = _ahead(_deal(self.deck, progress, learner.audio.hop_length, self.ranks))
+        dealt = deal(self.deck, progress.epoch, progress.index, learner.audio.hop_length, self.ranks)
+        batches = ahead(dealt)
         with (
             _writer(self.run.tensorboard, progress, self.ranks) as writer,
             console.progress("Training", total=self.plan.steps, unit="steps") as bar,
@@ -294,7 +294,8 @@ class Loop:
         """What the judges hear in the sentences that the voice says; without their turn, one is for people's ears."""
         every, step = self.plan.listen_every, progress.step
         listens = every > 0 and (step % every == 0 or self._done(progress))
-        spoken = [self._sample(sentence) for sentence in (self.sentences if listens else self.sentences[:1])]
+        model = self.learner.averaged()
+        spoken = [self._sample(model, sentence) for sentence in (self.sentences if listens else self.sentences[:1])]
         if spoken:
             writer.add_audio("sample", spoken[0].sound.samples, step, self.learner.audio.sampling_rate)
         if not listens or not all(np.isfinite(take.sound.samples).all() for take in spoken):
@@ -329,7 +330,7 @@ class Loop:
             checks = [entry for entry in checks if entry["step"] > since]
         return assess(checks, seconds=self.seconds, by=self.plan.best_by)
 
-    def _sample(self, sentence: str) -> Take:
+    def _sample(self, model: Vits, sentence: str) -> Take:
         """A sentence in the first speaker's voice, always with the same noise."""
         from ffvits.audio.sound import Sound
         from ffvits.evaluate.syllables import intended, spans
@@ -338,7 +339,7 @@ class Loop:
         encoded = self.reader.encode(sentence)
         ids = encoded.ids
         device = self.learner.device
-        speech = self.learner.averaged().infer(
+        speech = model.infer(
             torch.tensor([ids], device=device),
             torch.tensor([len(ids)], device=device),
             torch.tensor([0], device=device),
@@ -391,24 +392,3 @@ def _writer(folder: Path, progress: Progress, ranks: Ranks) -> AbstractContextMa
     from torch.utils.tensorboard import SummaryWriter
 
     return SummaryWriter(str(folder), purge_step=progress.step + 1)
-
-
-def _deal(deck: Deck, progress: Progress, hop: int, ranks: Ranks) -> Iterator[tuple[Batch, tuple[int, int]]]:
-    """Batches from where `progress` stands, each with the position that follows it, without end."""
-    epoch, index = progress.epoch, progress.index
-    while True:
-        batches = deck.epoch(epoch)
-        for number in range(index, len(batches)):
-            after = (epoch, number + 1) if number + 1 < len(batches) else (epoch + 1, 0)
-            yield collate(batches[number], hop, ranks.rank, ranks.size), after
-        epoch, index = epoch + 1, 0
-
-
-def _ahead(batches: Iterator) -> Iterator:
-    """Prepares the next batch while the model works on this one."""
-    with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(next, batches)
-        while True:
-            ready = coming.result()
-            coming = worker.submit(next, batches)
-            yield ready

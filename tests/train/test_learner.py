@@ -10,13 +10,13 @@ import torch
 
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.base import adapt, load_base
-from ffvits.device import choose_device
+from ffvits.device import choose_device, out_of_memory
 from ffvits.errors import RecipeError, TrainError
 from ffvits.recipe import Recipe, TrainSettings
 from ffvits.text import front_end
 from ffvits.train.dataset import collate, prepare
 from ffvits.train.guide import pull
-from ffvits.train.learner import Learner, out_of_memory
+from ffvits.train.learner import Learner
 from ffvits.train.plan import Plan, make_plan
 from ffvits.vits import LiteDiscriminator, MultiPeriodDiscriminator, Vits
 
