@@ -66,6 +66,15 @@ _TITLED = re.compile(
 )
 
 
+# Of these a clause may go on behind 姓 (他们的姓都一样, 姓能改吗).
+_GO_ON = "都能应相过"
+# Behind 姓 and before what ends a name or goes on after it; 百姓 and 家姓 are no 姓.
+_NAMED = re.compile(
+    f"(?<![百家同异复这个])姓([{''.join(SINGLE)}])(?=[，。！？、；：…—”》）的]|$"
+    f"|(?<![{_GO_ON}])(?:[叫名是吗吧呢啊呀和与跟但还也又不]|{_TITLES}))"
+)
+
+
 def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Positions and readings of family names that the words around give away."""
     from ffvits.text.polyphones import phrases
@@ -86,6 +95,8 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
         joined = spoken[match.start() - 1 : match.start()] in ("和", "与", "跟", "同", "及") and match.start() > 1
         if joined or not match.start() or not is_word(spoken[match.start() - 1 : match.end()]):
             yield match.start(), SINGLE[match.group()]
+    for match in _NAMED.finditer(spoken):
+        yield match.start(1), SINGLE[match[1]]
     start = 0
     for index, word in enumerate(words):
         reading = SINGLE.get(word[:1])
@@ -94,7 +105,6 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
             titled = bool(_TITLE_AFTER.match(after)) and not (
                 len(word) > 1 and is_word(word) and word[1:2] not in "某氏总"
             )
-            named = before[-1:] == "姓" and len(word) == 1
             person = False
             if word[0] not in _NEED_TITLE or len(word) in (2, 3):
                 # An unknown word of two or three characters behind a name's usual neighbour is a person.
@@ -111,7 +121,7 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
                 elif split and word[0] not in _NEED_TITLE:
                     end = start + 1 + len(words[index + 1])
                     person = _is_introduced(before) and _is_active(word[0], 3, spoken[end : end + 3])
-            if titled or named or person:
+            if titled or person:
                 yield start, reading
         start += len(word)
 
