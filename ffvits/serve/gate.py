@@ -20,7 +20,7 @@ from ffvits.serve.refusals import refused
 from ffvits.serve.settings import Settings
 
 # Clients send no key where they ask who can speak; the others hold nothing of the voices.
-OPEN = frozenset({"/", "/healthz", "/docs", "/openapi.json", "/voice/speakers", "/v1/audio/voices"})
+OPEN = frozenset({"/", "/healthz", "/readyz", "/docs", "/openapi.json", "/voice/speakers", "/v1/audio/voices"})
 _SLASHES = re.compile("/{2,}")
 REMEMBERED = 10_000  # clients whose rate is known
 

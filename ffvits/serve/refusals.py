@@ -40,7 +40,7 @@ def refusal(message: str, *, status: int, code: str, cure: str = "", **headers: 
 def refused(error: Exception) -> JSONResponse:
     """The answer to whatever went wrong; what nobody foresaw is written to the terminal and not to the client."""
     if isinstance(error, ServeError):
-        headers = {"retry_after": str(error.wait or 1)} if error.status == 429 else {}
+        headers = {"retry_after": str(error.wait or 1)} if error.wait or error.status == 429 else {}
         return refusal(error.message, status=error.status, code=error.code, cure=error.cure, **headers)
     if isinstance(error, RequestValidationError):
         # What is not said to be JSON is not read as JSON.

@@ -58,12 +58,12 @@ class Registry:
         self._seen: dict[str, Stamp] = {}
         self._complaint = ""
         self._stopping = threading.Event()
+        self.loaded = threading.Event()  # set when the first look is over
         self._thread = threading.Thread(target=self._watch, name="voices", daemon=True)
 
     def start(self) -> None:
-        """Loads what is there and begins to watch. Raises RunError if the folder is not there."""
+        """Begins to load what is there, and to watch. Raises RunError if the folder is not there."""
         find_voices(self.folder)
-        self.look(settled=False)
         self._thread.start()
 
     def stop(self) -> None:
@@ -89,6 +89,8 @@ class Registry:
         for name, (place, stamp) in found.items():
             if stamp == self._loaded.get(name) or (settled and stamp != self._seen.get(name)):
                 continue
+            if self._stopping.is_set():
+                return
             self._loaded[name] = stamp
             try:
                 voice = Voice.load(place, device=self._device)
@@ -109,6 +111,10 @@ class Registry:
         self._complaint = text
 
     def _watch(self) -> None:
+        try:
+            self.look(settled=False)
+        finally:
+            self.loaded.set()
         while not self._stopping.wait(self._every):
             self.look()
 

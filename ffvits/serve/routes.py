@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
@@ -75,6 +75,13 @@ class Desk:
     turns: Turns
     settings: Settings
     metrics: Metrics
+
+    async def voices_loaded(self) -> None:
+        """Waits while the server has only just begun. Raises ServeError (503) if it takes longer than patience."""
+        loaded = self.registry.loaded
+        if loaded.is_set() or await asyncio.to_thread(loaded.wait, self.settings.patience):
+            return
+        raise ServeError("the voices are still being loaded", status=503, code="loading", cure="try again soon", wait=5)
 
     def begin(self, who: Speaker, text: str, format: str, ahead: int | None, **manner: Any) -> Turn:
         """Admits a text to be spoken. Raises ServeError if it is too long or the queue is full, TextError if empty."""
@@ -171,8 +178,9 @@ def routes(desk: Desk) -> APIRouter:
     """Every route of the server."""
     router = APIRouter()
     spoken = {**errors(), 200: _AUDIO}
+    voiced = [Depends(desk.voices_loaded)]  # the others answer from the first moment
 
-    @router.post("/v1/audio/speech", responses=spoken, response_class=Response, tags=["OpenAI"])
+    @router.post("/v1/audio/speech", responses=spoken, response_class=Response, tags=["OpenAI"], dependencies=voiced)
     async def speech(asked: SpeechRequest) -> Response:
         """Speaks, in OpenAI's form; the audio comes while it is made."""
         name = asked.voice if isinstance(asked.voice, str) else asked.voice.id
@@ -182,13 +190,13 @@ def routes(desk: Desk) -> APIRouter:
             return await desk.streamed(turn, "text/event-stream", _events)
         return await desk.streamed(turn, FORMATS[asked.response_format].mime)
 
-    @router.get("/v1/models", responses={k: v for k, v in errors().items() if k in (401, 429)}, tags=["OpenAI"])
+    @router.get("/v1/models", responses=_some(401, 429, 503), tags=["OpenAI"], dependencies=voiced)
     async def models() -> dict[str, Any]:
         """The voices, in OpenAI's form."""
         data = [{"id": name, "object": "model", "created": 0, "owned_by": "ffvits"} for name in desk.registry.names]
         return {"object": "list", "data": data}
 
-    @router.get("/v1/audio/voices", tags=["OpenAI"])
+    @router.get("/v1/audio/voices", responses=_some(503), tags=["OpenAI"], dependencies=voiced)
     async def voices() -> dict[str, list[dict[str, str]]]:
         """Who can speak, as programs ask that let one choose (open-webui)."""
         names = [who.title for who in desk.registry.speakers.everybody()]
@@ -207,7 +215,7 @@ def routes(desk: Desk) -> APIRouter:
     for path in ("/voice/vits", "/voice", "/voice/"):
         common = {
             "responses": spoken, "response_class": Response, "tags": ["vits-simple-api"],
-            "include_in_schema": path != "/voice/",
+            "include_in_schema": path != "/voice/", "dependencies": voiced,
         }  # fmt: skip
 
         @router.get(path, **common)
@@ -224,12 +232,12 @@ def routes(desk: Desk) -> APIRouter:
             """Speaks, in vits-simple-api's form: JSON, a form, or multipart."""
             return await vits(request, await _posted(request))
 
-    @router.get("/voice/speakers", tags=["vits-simple-api"])
+    @router.get("/voice/speakers", responses=_some(503), tags=["vits-simple-api"], dependencies=voiced)
     async def speakers() -> dict[str, list[dict[str, Any]]]:
         """Who can speak, by the id that /voice/vits takes."""
         return _speakers(desk)
 
-    @router.post("/voice/speakers", tags=["vits-simple-api"])
+    @router.post("/voice/speakers", responses=_some(503), tags=["vits-simple-api"], dependencies=voiced)
     async def speakers_post() -> dict[str, list[dict[str, Any]]]:
         """Who can speak, by the id that /voice/vits takes."""
         return _speakers(desk)
@@ -237,7 +245,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.head("/healthz", include_in_schema=False)  # as some that watch over servers ask
     @router.get("/healthz", tags=["server"])
     async def health() -> dict[str, Any]:
-        """Whether the server is up, and with how many voices."""
+        """Whether the server is up, and with how many voices: it answers while they are still being loaded."""
         return {
             "status": "ok",
             "version": __version__,
@@ -246,12 +254,14 @@ def routes(desk: Desk) -> APIRouter:
             "places": desk.turns.places,
         }
 
-    @router.get(
-        "/metrics",
-        response_class=Response,
-        responses={k: v for k, v in errors().items() if k in (401, 429)},
-        tags=["server"],
-    )
+    @router.get("/readyz", responses=_some(503), tags=["server"])
+    async def ready() -> dict[str, Any]:
+        """Whether anybody can speak yet, for what sends requests to those servers only that are ready."""
+        if not desk.registry.names:
+            raise ServeError("no voice can speak yet", status=503, code="not_ready", cure="ask again", wait=1)
+        return {"status": "ok", "voices": len(desk.registry.names)}
+
+    @router.get("/metrics", response_class=Response, responses=_some(401, 429), tags=["server"])
     async def metrics() -> Response:
         """Prometheus' text form."""
         return Response(desk.metrics.text(), media_type=desk.metrics.content_type)
@@ -262,6 +272,10 @@ def routes(desk: Desk) -> APIRouter:
         return HTMLResponse(resources.files("ffvits.serve").joinpath("docs.html").read_text(encoding="utf-8"))
 
     return router
+
+
+def _some(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: told for status, told in errors().items() if status in statuses}
 
 
 def _speakers(desk: Desk) -> dict[str, list[dict[str, Any]]]:

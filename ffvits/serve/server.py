@@ -21,7 +21,7 @@ from ffvits.serve.turns import Turns
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application; its voices are loaded when it starts. Raises RunError then if the folder is not there."""
+    """The application; when it starts it begins to load its voices. Raises RunError then if the folder is not there."""
     workers, threads = settings.threads
     registry = Registry(settings.folder, device=settings.device, rows=settings.rows)
     turns = Turns(workers=workers, threads=threads, places=settings.queue)

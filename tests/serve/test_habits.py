@@ -193,6 +193,7 @@ class TestWhatCannotBeSpoken:
             raise MemoryError("no room for the second")
 
         with running(create_app(Settings(made_voices / "solo"))) as url:
+            httpx.get(f"{url}/voice/speakers", timeout=60)  # answered when the voices are loaded
             monkeypatch.setattr(Voice, "stream", broken)
             asked = {"input": "你好。", "voice": "solo", "response_format": "pcm"}
             with pytest.raises(httpx.RemoteProtocolError):

@@ -3,6 +3,7 @@
 import errno
 import json
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -160,6 +161,21 @@ def test_a_voice_has_spoken_before_anybody_asks_for_it(made_voices, monkeypatch)
     registry = Registry(made_voices)
     registry.look(settled=False)
     assert len(spoken) == len(registry.names) == 2
+
+
+def test_it_can_be_stopped_while_it_loads(made_voices, monkeypatch):
+    registry, load, asked = Registry(made_voices), Voice.load, threading.Event()
+
+    def until_it_is_stopped(*what, **how):
+        asked.set()
+        assert registry._stopping.wait(60)
+        return load(*what, **how)
+
+    monkeypatch.setattr(Voice, "load", until_it_is_stopped)
+    registry.start()
+    asked.wait(60)
+    registry.stop()
+    assert registry.loaded.is_set() and len(registry._loaded) == 1
 
 
 @pytest.mark.parametrize(("key", "value"), [("model", []), ("speakers", [1]), ("symbols", 3), ("speed", "x")])

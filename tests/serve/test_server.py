@@ -5,6 +5,7 @@ import json
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import numpy as np
@@ -171,6 +172,7 @@ class TestLimits:
             yield from stream(voice, *words, **choices)
 
         with running(create_app(Settings(made_voices, queue=1))) as url, httpx.Client(timeout=60) as web:
+            web.get(f"{url}/voice/speakers")  # answered when the voices are loaded
             monkeypatch.setattr(Voice, "stream", held)
             first = threading.Thread(target=lambda: answers.append(web.get(f"{url}/voice/vits", params=asked)))
             first.start()
@@ -215,6 +217,7 @@ def test_a_voice_is_replaced_under_load_without_a_failure(runs):
     app = create_app(Settings(runs))
     statuses = []
     with running(app) as url, httpx.Client(timeout=60) as web:
+        web.get(f"{url}/voice/speakers")  # answered when the voices are loaded
 
         def ask():
             for _ in range(6):
@@ -273,8 +276,40 @@ def test_the_page_needs_nothing_from_elsewhere(web):
     assert "https://" not in page and "http://" not in page
     assert set(web.get("/openapi.json").json()["paths"]) == {
         "/v1/audio/speech", "/v1/audio/voices", "/v1/models", "/voice/vits", "/voice", "/voice/speakers", "/healthz",
-        "/metrics",
+        "/readyz", "/metrics",
     }  # fmt: skip
+
+
+@pytest.fixture
+def loading(monkeypatch):
+    """Set, voices are read; before, whoever reads one waits."""
+    may, load = threading.Event(), Voice.load
+
+    def slowly(*what, **how):
+        may.wait(60)
+        return load(*what, **how)
+
+    monkeypatch.setattr(Voice, "load", slowly)
+    yield may
+    may.set()
+
+
+def test_it_answers_while_voices_are_loaded_and_who_wants_one_waits(made_voices, loading):
+    with running(create_app(Settings(made_voices))) as url, ThreadPoolExecutor(1) as bot:
+        asked = bot.submit(httpx.get, f"{url}/voice/speakers", timeout=60)
+        assert httpx.get(f"{url}/healthz").json()["voices"] == 0
+        assert (httpx.get(f"{url}/readyz").status_code, asked.done()) == (503, False)
+        loading.set()
+        assert len(asked.result().json()["VITS"]) == 3
+        assert httpx.get(f"{url}/readyz").json() == {"status": "ok", "voices": 2}
+
+
+def test_who_has_waited_long_enough_for_the_voices_is_told(made_voices, loading):
+    with running(create_app(Settings(made_voices, patience=0.2))) as url:
+        answer = httpx.post(f"{url}/v1/audio/speech", json={"input": "你好", "voice": "solo"}, timeout=60)
+        assert answer.status_code == 503 and "still being loaded" in answer.json()["message"]
+        assert answer.headers["retry-after"] == "5"
+        loading.set()
 
 
 MARK = "zz-marker-zz"
