@@ -119,7 +119,8 @@ def test_a_refused_flag_is_not_remembered(labelled, verb):
     assert labelled.recipe_file.read_bytes() == before
 
 
-def test_a_recipe_for_pretraining_leaves_the_runs_origin_alone(labelled, monkeypatch):
+@pytest.mark.parametrize("verb", ["train", "pretrain"])
+def test_a_recipe_of_how_to_train_leaves_the_runs_origin_alone(labelled, monkeypatch, verb):
     from ffvits.cli import main
     from ffvits.errors import TrainError
 
@@ -131,7 +132,7 @@ def test_a_recipe_for_pretraining_leaves_the_runs_origin_alone(labelled, monkeyp
     recipe = labelled.recipe().override({"source": "广播", "consent": "本人同意", "input": "raw"})
     labelled.create(labelled.folder, recipe)
     shipped = ROOT / "recipes" / "pretrain-mandarin-lite.yaml"
-    assert main(["pretrain", str(labelled.folder), "--recipe", str(shipped)]) == 2
+    assert main([verb, str(labelled.folder), "--recipe", str(shipped)]) == 2
     assert labelled.recipe().source == "广播"
 
 

@@ -28,11 +28,12 @@ PLACES = ("local", "ray")  # where labelling is done, which `--engine` may also 
 
 
 def recipe_flags(parser: argparse.ArgumentParser, with_input: bool = True) -> None:
-    """Adds the flags that override a recipe; `with_input` also the folder of recordings, the recipe itself, and what
-    decides about labels."""
+    """Adds a recipe and the flags that override it; `with_input` also the folder of recordings, and what decides about
+    labels."""
     if with_input:
         parser.add_argument("input", nargs="?", help="the folder of raw recordings")
-        parser.add_argument("--recipe", metavar="YAML", help="a character's recipe; the flags below override it")
+    meaning = "a character's recipe" if with_input else "how to train; the run's own recipe says the rest"
+    parser.add_argument("--recipe", metavar="YAML", help=f"{meaning}; the flags below override it")
     for flag, (name, help) in FLAGS.items():
         if flag in OF_LABELS and not with_input:
             continue

@@ -54,6 +54,7 @@ def add(verb: Verb) -> None:
         "train a labelled run folder, or go on training it; writes the report too",
         "ffvits train runs/paimon",
         "ffvits train runs/paimon --steps 2000 --device cuda",
+        "ffvits train runs/paimon --recipe recipes/paimon.yaml    # edited since",
     )
     train.add_argument("folder", metavar="RUN", help="a run folder that holds clips.jsonl")
     recipe_flags(train, with_input=False)
@@ -66,7 +67,6 @@ def add(verb: Verb) -> None:
         "ffvits pretrain runs/corpus --set train.from_scratch=true --steps 20000",
     )
     pretrain.add_argument("folder", metavar="RUN", help="a run folder that holds the corpus and its clips.jsonl")
-    pretrain.add_argument("--recipe", metavar="YAML", help="how to train; the run's own recipe says the rest")
     recipe_flags(pretrain, with_input=False)
 
 
@@ -129,7 +129,7 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if found.go else 1
 
 
-def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, as_base: bool = False) -> int:
+def _train(arguments: argparse.Namespace, *, as_base: bool = False) -> int:
     from contextlib import nullcontext
 
     from ffvits.auto import going_on, train_run
@@ -139,7 +139,7 @@ def _train(arguments: argparse.Namespace, recipe_file: str | None = None, *, as_
 
     run = Run.open(arguments.folder)
     own = going_on(run.recipe())
-    given = Recipe.load(recipe_file, over=own) if recipe_file else own
+    given = Recipe.load(arguments.recipe, over=own) if arguments.recipe else own
     recipe = given.override({**options(arguments), "out": arguments.folder})
     with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
         train_run(recipe, run, as_base=as_base)
@@ -153,7 +153,7 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     from ffvits.train.ranks import started_first
 
     folder = Path(arguments.folder)
-    _train(arguments, arguments.recipe, as_base=True)
+    _train(arguments, as_base=True)
     if not started_first():
         return 0
     (bundle,) = export(folder, ["bundle"])

@@ -113,9 +113,10 @@ class Loop:
         learner = self.learner
         dealt = deal(self.deck, progress.epoch, progress.index, learner.audio.hop_length, self.ranks)
         batches = ahead(dealt)
+        total = None if self.plan.until == "minutes" else self.plan.steps
         with (
             _writer(self.run.tensorboard, progress, self.ranks) as writer,
-            console.progress("Training", total=self.plan.steps, unit="steps") as bar,
+            console.progress("Training", total=total, unit="steps") as bar,
             _Interrupts() as interrupts,
         ):
             bar.advance(progress.step)
@@ -157,7 +158,7 @@ class Loop:
     def _limit(self, progress: Progress) -> str:
         """Why a training is over that has steps left."""
         if progress.step >= self.plan.steps and self.plan.until != "minutes":
-            return ""
+            return " (--steps with a higher number goes on)"
         if self._out_of_time(progress):
             return f"; the {self.plan.minutes:g} minutes of train.minutes are over (--minutes 0: no limit)"
         return f"; {self.verdict.text}"

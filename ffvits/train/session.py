@@ -341,9 +341,10 @@ def _announce(plan: Plan, course: _Course) -> None:
     if base.front_end not in ("", reader.name):
         console.info(f"the base wrote {base.front_end}, the new voice writes {reader.name}: symbols move by name")
     minutes = _minutes(course.items, base)
+    budget = f"{plan.minutes:g} min in" if plan.until == "minutes" else f"{plan.steps:,}"
     console.info(
         f"base {base.name}; {len(course.items)} clips, {minutes:.1f} min of {_some(course.speakers)}; "
-        f"{len(course.held_out)} held out; {plan.steps} steps of {plan.batch_size} on {plan.device} in {plan.precision}"
+        f"{len(course.held_out)} held out; {budget} steps of {plan.batch_size} on {plan.device} in {plan.precision}"
     )
     if plan.turn:
         console.info(f"hears the new voice first; after step {plan.turn} the way from text to sound follows")

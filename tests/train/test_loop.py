@@ -114,9 +114,15 @@ def test_what_has_converged_is_not_trained_again(run, capsys):
 
 
 def test_minutes_that_are_over_are_named(run, capsys):
-    train_to(run, 60, **{"train.minutes": 1e-6})
-    train_to(run, 60, **{"train.minutes": 1e-6})
+    budget = {"train.minutes": 1e-6, "train.until": "minutes"}
+    train_to(run, 60, **budget)
+    assert "1 held out; 1e-06 min in steps of 2" in " ".join(capsys.readouterr().err.split())
+    train_to(run, 60, **budget)
     assert "train.minutes are over (--minutes 0: no limit)" in " ".join(capsys.readouterr().err.split())
+    train_to(run, 1)
+    assert "already trained: 1 steps (--steps with a higher number goes on)" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 def test_where_nothing_is_held_out_there_is_no_empty_table(run, capsys):
