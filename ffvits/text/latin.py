@@ -134,9 +134,10 @@ def _known() -> dict[str, tuple[str, ...]]:
 # Spelling to sounds, tried in this order at each place: pattern, then the sounds (none for a silent letter).
 _SPELLINGS = """
 tion$ SH er N; tions$ SH er N s; sion$ r er N; cian$ SH er N; ture$ CH er; tures$ CH er s; ious$ Y er s; ous$ er s
-eigh EI; igh AI; ough o; augh o; tch CH; dge$ J; ck k; ch CH; sh SH; ph f; th s; qu k w; gh; sch s k; sc(?=[eiy]) s
-ng$ NG; ng(?=[^aeiouy]) NG; nk NG k; mb$ m; ss s; ll l; tt t; pp p; bb b; dd d; ff f; gg g; mm m; nn n; rr r; zz z
-cc(?=[eiy]) k s; cc k; c(?=[eiy]) s; g(?=[ey]) J; ge$ J; c k; j J; x k s; y(?=[aeiou]) Y
+eigh EI; igh AI; ough o; augh o; tch CH; dge$ J; ck k; ch CH; sh SH; ph f; th s; wh(?=o) h; wh w; qu k w; gh; sch s k
+sc(?=[eiy]) s
+ng$ NG; ng(?=[^aeiouy]) NG; nk NG k; mb$ m; ss s; ll l; tt t; pp p; bb b; dd d; ff f; gg g; mm m; nn n; rr r
+zz z; cc(?=[eiy]) k s; cc k; c(?=[eiy]) s; g(?=[ey]) J; ge$ J; c k; j J; x k s; y(?=[aeiou]) Y
 air$ EI er; are$ EI er; eer$ I er; ear$ I er; ire$ AI er; ure$ U er; ore$ o er; our$ AO er; ar(?![aeiouy]) a
 or(?![aeiouy]) o; er(?![aeiouy]) er; ir(?![aeiouy]) er; ur(?![aeiouy]) er
 ee I; ea I; oo U; ou AO; ow$ O; ow AO; oi OI; oy OI; ai EI; ay EI; ei EI; ey$ I; au o; aw o; ie I; oa O; ew U; ue$ U

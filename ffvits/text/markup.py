@@ -99,7 +99,7 @@ EMOTICON = re.compile(
     r"[;；]?[)）]?(?:\|{2})?"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
-_SIGNS = re.compile(r"[<\[#>*~`_^(（ʕ$\\]|[0OQ][wW][0OQ]")
+_SIGNS = re.compile(r"[<\[#>*~`_^(（ʕ$\\]|[0OQ][AwW][0OQ]")
 
 
 def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:

@@ -174,8 +174,11 @@ _LABELS = {
 
 
 def _label(m: re.Match[str]) -> str | None:
-    if m.group(1).lower() in ("lv", "level") and before(m, 2) in ("等级", "级别"):
-        return decimal(m.group(2))
+    if m.group(1).lower() in ("lv", "level"):
+        if before(m, 2) in ("等级", "级别"):
+            return decimal(m.group(2))
+        if re.search("(?:等级|级别)[^，。！？；]{1,5}$|(?:升|达|练|冲|回)[到至上]了? ?$", before(m, 8)):
+            return decimal(m.group(2)) + "级"
     head, _, tail = _LABELS[m.group(1).lower()].partition("|")
     if m.group(1).lower() == "no" and m.group(1)[0] == "n":
         return None
@@ -218,7 +221,16 @@ NAME_RULES: tuple[Rule, ...] = (
         rf"(?<![A-Za-z])((?i:{'|'.join(sorted(_LABELS, key=len, reverse=True))}))(?:\.? ?)"
         r"(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])",
         _label,
-        examples="Lv.99 => 等级九十九\nNo.1 => 第一\nVol.3 => 第三卷\nTOP10 => 前十\nEP5 => 第五集\nCH4 => CH四",
+        examples="""
+        Lv.99 => 等级九十九
+        等级提升到Lv.15 => 等级提升到十五级
+        升到Lv60了 => 升到六十级了
+        No.1 => 第一
+        Vol.3 => 第三卷
+        TOP10 => 前十
+        EP5 => 第五集
+        CH4 => CH四
+        """,
     ),
     rule(
         "one against one",
