@@ -235,6 +235,9 @@ def _open_torch(path: Path, container: str, scan: PickleScan) -> Checkpoint:
 
 def _unwrapped(path: Path, container: str, content: object) -> Checkpoint:
     if isinstance(content, Mapping):
+        if {"progress", "average"} <= content.keys():
+            cure = "name its run folder instead: the best of its states is the voice that is finished there"
+            raise _unreadable(path, "training-state", "this is a training state of ffvits, not a voice", cure=cure)
         for wrapper in (*_WRAPPERS, ""):
             tensors = content.get(wrapper) if wrapper else content
             if _is_state(tensors):

@@ -530,6 +530,13 @@ CASES: dict[str, Case] = {
         _state({"layer1.0.conv1.weight": thin((64, 3, 7, 7))}), "other", "unknown", ("unsupported",)
     ),
     # ---- files that are no weights, or not whole ----------------------------------------------------------------
+    "a training state of our own": Case(
+        _torch({"progress": {"step": 2}, "identity": "0", "model": generator(50), "average": generator(50)}),
+        "unreadable",
+        "unknown",
+        ("training-state",),
+        says="name its run folder",
+    ),
     "truncated": Case(_cut, "unreadable", "unknown", ("truncated",)),
     "truncated safetensors": Case(_cut_safetensors, "unreadable", "unknown", ("truncated",)),
     "empty": Case(_bytes("G_100.pth", b""), "unreadable", "unknown", ("empty",)),
