@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from ffvits.files import write_text
@@ -20,16 +21,14 @@ class History:
             file.write(json.dumps(entry) + "\n")
 
     def read(self) -> list[dict]:
-        """All whole lines; a line that a crash cut short is passed over."""
+        """All whole lines; one that a crash cut short or a disk damaged is passed over."""
         if not self.path.is_file():
             return []
         entries = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            try:
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            with suppress(json.JSONDecodeError):
                 entries.append(json.loads(line))
-            except json.JSONDecodeError:
-                continue
-        return entries
+        return [entry for entry in entries if isinstance(entry, dict) and {"kind", "step"} <= entry.keys()]
 
     def cut(self, step: int) -> None:
         """Forgets what came after `step`: a resumed run writes it anew."""
