@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -23,16 +24,18 @@ def choose_device(name: str) -> str:
         if torch.cuda.is_available():
             return "cuda"
         return "mps" if torch.backends.mps.is_available() else "cpu"
-    kind = name.partition(":")[0]
-    there = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if kind not in there:
+    asked = re.fullmatch(r"(cpu|cuda|mps)(?::([0-9]+))?", name)
+    if not asked:
         raise RecipeError(f"device cannot be {name!r}", cure="one of: auto, cpu, cuda, cuda:1, mps")
-    if not there[kind]:
-        raise RecipeError(f"this machine has no {kind}", cure="--device auto")
+    kind, number = asked[1], int(asked[2] or 0)
+    there = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,  # a driver may be too old for those
+        "mps": int(torch.backends.mps.is_available()),
+    }[kind]
+    if number >= there:
+        names = ", ".join(f"{kind}:{other}" for other in range(there))
+        raise RecipeError(f"this machine has no {name if there else kind}", cure=f"--device {names or 'auto'}")
     return name
 
 

@@ -402,8 +402,16 @@ class TestPlan:
 
     def test_a_device_that_is_not_there_is_refused(self):
         assert choose_device("cpu") == "cpu"
-        with pytest.raises(RecipeError):
-            choose_device("tpu")
+        for name in ("tpu", "cuda:x", "gpu:0", ""):
+            with pytest.raises(RecipeError, match="device cannot be"):
+                choose_device(name)
         if not torch.cuda.is_available():
             with pytest.raises(RecipeError, match="no cuda"):
                 choose_device("cuda:1")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(torch.cuda, "is_available", lambda: True)
+            patch.setattr(torch.cuda, "device_count", lambda: 2)
+            assert choose_device("cuda:1") == "cuda:1"
+            with pytest.raises(RecipeError, match="no cuda:2") as caught:
+                choose_device("cuda:2")
+            assert "cuda:0, cuda:1" in caught.value.cure
