@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ffvits import console
 from ffvits.audio.sound import write
 from ffvits.errors import BaseError, FfvitsError, TextError
 from ffvits.files import text_of
@@ -80,7 +81,9 @@ class Voice:
             raise FfvitsError(f"there is no backend {backend!r}", cure="choose torch or onnx")
         folder = find_voice(path)
         if folder is None and backend == "onnx":
-            raise BaseError("this is no voice in ONNX", cure=f"make one with: ffvits export {path} --to onnx")
+            raise BaseError(
+                "this is no voice in ONNX", cure=f"make one with: ffvits export {console.typed(path)} --to onnx"
+            )
         if folder is None:
             from ffvits.base import load_base
 

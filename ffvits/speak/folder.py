@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ffvits import console
 from ffvits.errors import BaseError
 from ffvits.files import replacing, write_text
 from ffvits.recipe import SpeakSettings
@@ -128,7 +129,9 @@ def find_voice(path: str | Path) -> Path | None:
     if found:
         return found
     if (folder / "recipe.yaml").is_file():
-        raise BaseError("this run has no finished voice yet", cure=f"go on with: ffvits train {folder}", file=folder)
+        raise BaseError(
+            "this run has no finished voice yet", cure=f"go on with: ffvits train {console.typed(folder)}", file=folder
+        )
     within = [place.parent for place in (*folder.glob("*/voice/voice.json"), *folder.glob("*/voice.json"))]
     if within and not any(folder.glob("*.pth")):
         names = sorted(str(place.parent if place.name == "voice" else place) for place in within)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ffvits import console
 from ffvits.device import cores
 from ffvits.errors import BaseError, FfvitsError
 from ffvits.speak.synthesis import LIGHT, pace
@@ -66,7 +67,8 @@ class OnnxParts:
                 run = folder.parent if folder.name == "voice" else folder
                 raise BaseError(
                     f"there is no network *_{name}.onnx here",
-                    cure=f"make it with: ffvits export {run} --to onnx, then load {run / 'exports' / 'onnx'}",
+                    cure=f"make it with: ffvits export {console.typed(run)} --to onnx, "
+                    f"then load {run / 'exports' / 'onnx'}",
                     file=folder,
                 )
             if len(found) > 1:
