@@ -370,10 +370,10 @@ def _announce_far(course: _Course) -> None:
         for speaker, above in zip(course.speakers, course.above, strict=True)
         if abs(above) >= FAR
     ]
-    if not gaps:
+    if not gaps or not course.table:  # without a table it is the base itself that learns, from end to end
         return
     gap = f"{course.base.name} speaks {_some(gaps)}"
-    if course.sings:
+    if course.octaves:
         console.info(f"{gap}: the voice is moved by that much")
     else:
         console.warn(f"{gap}, and a short training keeps that pitch: a base whose voice is nearer comes closer")

@@ -181,12 +181,13 @@ def test_a_voice_that_is_trained_on_is_raised_as_before(run, harmonic_base, high
     assert session._octaves(base, Staff(), (0.0,)) == (0.0,)
 
 
-def test_a_base_of_its_own_is_not_raised(run, harmonic_base, higher):
+def test_a_base_of_its_own_is_not_raised(run, harmonic_base, higher, capsys):
     """It becomes the voice of the corpus, and has no other to stay true to."""
     recipe = run.recipe().override({"base": str(harmonic_base), "train.steps": 1})
     train(recipe, run, as_base=True)
     info = VoiceInfo.load(run.voice)
     assert not info.octaves and not info.speakers
+    assert "moved" not in capsys.readouterr().err
 
 
 def test_a_plain_base_gets_a_harmonic_decoder_if_told(run):
