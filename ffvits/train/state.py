@@ -63,7 +63,7 @@ def save(folder: Path, progress: Progress, identity: str, state: dict[str, Any],
 
 
 def _prune(folder: Path, written: Path, progress: Progress, keep: int) -> None:
-    others = [(found.step, path) for path, found, _ in _readable(folder) if path != written]
+    others = [(found.step, path) for path, found, _ in _readable(folder, tells=False) if path != written]
     for step, path in sorted(others, reverse=True)[max(0, keep - 1) :]:
         if step != progress.best_step:
             with suppress(PermissionError):  # Windows, where somebody listens to it: it goes after the next one
@@ -111,13 +111,14 @@ def header(path: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
 
 
-def _readable(folder: Path) -> list[tuple[Path, Progress, str]]:
-    """Every whole checkpoint, how far it has come, and what it belongs to."""
+def _readable(folder: Path, *, tells: bool = True) -> list[tuple[Path, Progress, str]]:
+    """Every whole checkpoint, how far it has come, and what it belongs to; `tells` of those that are not whole."""
     found = []
     for path in sorted(folder.glob("*.pt")):
         try:
             saved = header(path)
             found.append((path, Progress(**saved["progress"]), saved["identity"]))
         except UNREADABLE as error:
-            console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
+            if tells:
+                console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
     return found

@@ -47,6 +47,8 @@ def test_a_damaged_file_is_passed_over_and_named(tmp_path, damage, capsys):
     (tmp_path / "step-00000009.pt").write_bytes(damage)
     assert state.newest(tmp_path, "a").name == "step-00000005.pt"
     assert "step-00000009.pt" in capsys.readouterr().err
+    write(tmp_path, 6)
+    assert "step-00000009.pt" not in capsys.readouterr().err, "at every look it would be told anew"
 
 
 def test_setting_aside_deletes_nothing(tmp_path):
