@@ -27,11 +27,16 @@ class FfvitsError(Exception):
         return _rebuild, (type(self), dict(self.__dict__), self.args)
 
     @property
+    def where(self) -> str:
+        """The file and line that it is about, as "FILE:LINE: "; empty where there are none."""
+        if not self.file:
+            return ""
+        return f"{self.file}:{self.line}: " if self.line is not None else f"{self.file}: "
+
+    @property
     def located(self) -> str:
         """The message with the file and line that it is about before it."""
-        if not self.file:
-            return self.message
-        return f"{self.file}:{self.line}: {self.message}" if self.line is not None else f"{self.file}: {self.message}"
+        return self.where + self.message
 
     def __str__(self) -> str:
         return self.located + (f" — {self.cure}" if self.cure else "")

@@ -15,6 +15,13 @@ from ffvits.train.verdict import assess
 ROOT = Path(chinese.__file__).parents[1]
 FILES = {room: sorted((ROOT / room).rglob("*.py")) for room in ("label", "audio", "web")} | {"run": [ROOT / "run.py"]}
 FILES["label"].append(ROOT / "clip.py")
+# What somebody reads who lets a voice speak, or a training begin: on the page, or from a bot.
+SPOKEN = {"serve": ("routes", "gate", "turns", "speakers", "encoders"), "train": (), "speak": ("script",)}
+SPOKEN["text"] = ("frontend", "mandarin", "inline")
+FILES |= {
+    f"{room}, failing": [file for file in sorted((ROOT / room).glob("*.py")) if not names or file.stem in names]
+    for room, names in SPOKEN.items()
+}
 TREES = {room: [ast.parse(path.read_text(encoding="utf-8")) for path in paths] for room, paths in FILES.items()}
 FILLED = "派蒙 0.5"
 
@@ -81,6 +88,11 @@ def sentences() -> set[str]:
     nodes += [call.args[0] for call in (*lost, *refused)] + cures([*lost, *refused])
     nodes += [node for call in calls("_refused", "web") for node in call.args[:2]]
     nodes += [word.value for call in calls("Done", "web") for word in call.keywords if word.arg == "note"]
+    rooms = [f"{room}, failing" for room in SPOKEN]
+    failed = [
+        call for kind in ("Serve", "Text", "Train", "Run", "Recipe", "Audio") for call in calls(f"{kind}Error", *rooms)
+    ]
+    nodes += [call.args[0] for call in failed] + cures(failed)
     return set().union(CHOICES["cause"], *map(every, nodes)) - OTHERS
 
 
@@ -92,10 +104,13 @@ def notes() -> set[str]:
     return set().union(*map(every, nodes))
 
 
-# What no page or report comes to say: of folders that there is no page of.
+# What no page, report or bot comes to say: of folders that there is no page of.
 OTHERS = {
     "this is not a run folder (it holds no recipe.yaml)", "make one with: ffvits auto",
     f"the cache cannot be written: {FILLED}", "free some space and run again",
+    # Nobody hears it, or a recipe was refused before.
+    "the client has left", "the client takes nothing any more", f"there is no front end {FILLED}",
+    f"choose one of {FILLED}",
 }  # fmt: skip
 
 

@@ -22,5 +22,5 @@ async def speak(words: Annotated[Message, CommandArg()]) -> None:
     except httpx.HTTPError as error:
         await say.finish(f"说不了：{SERVER} 没有回答（{type(error).__name__}）")
     if answer.is_error:
-        await say.finish(f"说不了：{answer.json()['message']}")
+        await say.finish(f"说不了：{answer.json()['said']['zh']}")
     await say.finish(MessageSegment.record(answer.content))

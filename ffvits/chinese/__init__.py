@@ -2,6 +2,7 @@
 
 clips        why a clip was rejected or doubted, what was done to it, what was measured
 running      verdicts on a training, what the page refuses, the names of a voice's card
+failures     what keeps a text from being spoken and a training from going on
 patterns     how a sentence with figures in it is found again
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from functools import cache
 
 from ffvits.chinese.clips import CODES, NOTES, SCORES, SENTENCES
+from ffvits.chinese.failures import FAILURES
 from ffvits.chinese.patterns import Patterns
 from ffvits.chinese.running import CARD, REFUSALS, VERDICTS
 from ffvits.clip import Reason
@@ -19,7 +21,7 @@ __all__ = ["CARD", "CODES", "NOTES", "SCORES", "both", "kind", "reason", "said",
 
 @cache
 def _sentences() -> Patterns:
-    return Patterns({**SENTENCES, **REFUSALS, **VERDICTS})
+    return Patterns({**SENTENCES, **REFUSALS, **FAILURES, **VERDICTS})
 
 
 @cache

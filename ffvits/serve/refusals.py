@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from ffvits import console
+from ffvits import chinese, console
 from ffvits.errors import FfvitsError, ServeError, TextError
 
 
@@ -29,11 +29,15 @@ def refuse_in_json(app: FastAPI) -> None:
 
 
 def refusal(message: str, *, status: int, code: str, cure: str = "", **headers: str) -> JSONResponse:
-    """An error as both dialects know it: OpenAI's `error`, vits-simple-api's `status` and `message`."""
+    """An error as both dialects know it: OpenAI's `error`, vits-simple-api's `status` and `message`.
+
+    `said` is the whole of it in English and Chinese, for people.
+    """
     error = {"message": f"{message} — {cure}" if cure else message, "type": "invalid_request_error", "code": code}
     if status >= 500:
         error["type"] = "server_error"
-    body = {"status": "error", "message": message, "cure": cure, "error": {**error, "param": None}}
+    said = {"en": error["message"], "zh": chinese.with_cure(message, cure)}
+    body = {"status": "error", "message": message, "cure": cure, "said": said, "error": {**error, "param": None}}
     return JSONResponse(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -89,6 +93,7 @@ def errors() -> dict[int | str, dict[str, Any]]:
             "status": {"const": "error"},
             "message": {"type": "string"},
             "cure": {"type": "string"},
+            "said": {"type": "object", "required": ["en", "zh"]},
             "error": {"type": "object", "required": ["message", "type", "code"]},
         },
     }

@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ffvits import __version__, chinese
-from ffvits.errors import FfvitsError, ServeError
+from ffvits.errors import FfvitsError, ServeError, TextError
 from ffvits.run import Run
 from ffvits.serve.refusals import refused
 from ffvits.web.labels import Labels
@@ -105,7 +105,7 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
     @app.exception_handler(FfvitsError)
     @app.exception_handler(Exception)
     async def refuse(_: Request, error: Exception) -> JSONResponse:
-        return _refused_in_both(error)
+        return _refused_here(error)
 
     for path, (name, mime) in PAGE.items():
         app.add_api_route(path, _handed_out(name, mime), include_in_schema=False, response_model=None)
@@ -180,16 +180,13 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
     return app
 
 
-def _refused_in_both(error: Exception) -> JSONResponse:
-    """The server's answer to what went wrong, with what the page says of it in each of its languages, and where."""
+def _refused_here(error: Exception) -> JSONResponse:
+    """The server's answer to what went wrong, and where: whoever sees this page may know."""
     answer = refused(error)
     body = json.loads(bytes(answer.body))
-    message, cure = body["message"], body.get("cure", "")
-    where = f"{error.file}: " if isinstance(error, FfvitsError) and error.file else ""
-    body["said"] = {
-        "en": where + (f"{message} — {cure}" if cure else message),
-        "zh": where + chinese.with_cure(message, cure),
-    }
+    # Of a text the server says where it is wrong as well.
+    where = error.where if isinstance(error, FfvitsError) and not isinstance(error, TextError) else ""
+    body["said"] = {language: where + text for language, text in body["said"].items()}
     headers = {name: value for name, value in answer.headers.items() if not name.startswith("content-")}
     return JSONResponse(body, answer.status_code, headers)
 

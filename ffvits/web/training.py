@@ -18,7 +18,7 @@ from typing import Any
 
 from ffvits import chinese, console
 from ffvits.errors import FfvitsError, RunError, ServeError
-from ffvits.files import write_text
+from ffvits.files import refused_by_disk, write_text
 from ffvits.run import Run
 from ffvits.web.samples import Samples
 
@@ -134,7 +134,8 @@ def _drawn(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _said(outcome: Mapping[str, Any]) -> dict[str, str]:
     """What came of a training, in the page's languages."""
     if "cause" in outcome:
-        return {"en": outcome["message"], "zh": chinese.with_cure(outcome["cause"], outcome.get("cure", ""))}
+        told = chinese.with_cure(outcome["cause"], outcome.get("cure", ""))
+        return {"en": outcome["message"], "zh": outcome.get("where", "") + told}
     return chinese.both(outcome.get("verdict") or outcome.get("message") or "")
 
 
@@ -175,13 +176,19 @@ def main(folder: str, options: str) -> int:
         outcome = _failed(error)
     except ModuleNotFoundError as error:  # the page alone needs few packages
         outcome = _failed(FfvitsError(f"the package {error.name} is not installed", cure='pip install "ffvits[train]"'))
+    except OSError as error:
+        known = refused_by_disk(error)
+        if known is None:
+            raise
+        outcome = _failed(known)
     _leave(run, outcome)
     return 0 if outcome["state"] != "failed" else 2
 
 
 def _failed(error: FfvitsError) -> dict[str, Any]:
     console.error(str(error))
-    return {"state": "failed", "message": str(error), "cause": error.message, "cure": error.cure}
+    told = {"where": error.where, "cause": error.message, "cure": error.cure}
+    return {"state": "failed", "message": str(error), **told}
 
 
 def _leave(run: Run, outcome: Mapping[str, Any]) -> None:

@@ -108,6 +108,11 @@ class TestVitsSimpleApi:
                 (0, "派蒙", ["zh"]), (1, "旅行者", ["zh"]), (2, "solo", ["zh"]),
             ]  # fmt: skip
 
+    def test_what_cannot_be_spoken_is_said_in_chinese_too(self, web):
+        said = web.get("/voice/vits", params={**ASKED, "text": "☺"}).json()["said"]
+        assert said["en"] == "there is nothing to say in this text — give some Chinese words"
+        assert said["zh"] == "这段文字里没有可以念的内容。请写几个汉字"
+
     def test_a_longer_length_is_slower(self, web):
         sizes = [
             len(web.get("/voice/vits", params={**ASKED, "length": n, "noise": 0, "noisew": 0}).content) for n in (1, 2)

@@ -1,5 +1,6 @@
 """The page over HTTP, without a browser: reviewing, training, speaking, and who is let in."""
 
+import errno
 import io
 import json
 import re
@@ -15,6 +16,7 @@ import soundfile
 from starlette.testclient import TestClient
 
 from ffvits.clip import Clip, read_clips, write_clips
+from ffvits.errors import ClipError
 from ffvits.train.history import History
 from ffvits.web.app import PAGE, create_app
 
@@ -195,6 +197,28 @@ class TestTraining:
         said = page.get("/api/train").json()["said"]
         assert "librosa" in said["en"] and 'pip install "ffvits[train]"' in said["en"]
         assert said["zh"].startswith("没有安装程序包 librosa。请运行")
+
+    @pytest.mark.parametrize(
+        ("error", "said"),
+        [
+            (OSError(errno.ENOSPC, "No space left on device", "events.1"), "events.1: 磁盘满了。请腾出空间，再来一次"),
+            (
+                ClipError("the id 'a' stands in line 3 already", cure="delete one of the two", file="clips", line=7),
+                "clips:7: 编号 'a' 在第 3 行已经有了。请删掉其中一行",
+            ),
+        ],
+    )
+    def test_what_ended_it_is_said_in_chinese_with_where_it_is(self, page, run, monkeypatch, error, said):
+        from ffvits import auto
+        from ffvits.web import training
+
+        def ended(*_):
+            raise error
+
+        monkeypatch.setattr(training, "_listen", lambda: None)
+        monkeypatch.setattr(auto, "train_run", ended)
+        assert training.main(str(run.folder), "{}") == 2
+        assert page.get("/api/train").json()["said"]["zh"] == said
 
     @pytest.mark.slow
     def test_it_runs_is_stopped_and_leaves_curves_and_a_sample(self, page, trainable):

@@ -1,0 +1,252 @@
+"""What keeps a text from being spoken and a training from going on, in Chinese: for the page, the server and bots."""
+
+from __future__ import annotations
+
+from ffvits.chinese.patterns import pairs
+
+FAILURES = pairs("""
+there is nothing to say in this text
+    这段文字里没有可以念的内容
+there is nothing to speak in this text
+    这段文字里没有可以念的内容
+give some Chinese words
+    请写几个汉字
+write words
+    请写几个字
+{} cannot be read in Mandarin
+    {0} 不能用普通话念
+also {}
+    还有 {0}
+write the words in Chinese characters or Latin letters
+    请用汉字或拉丁字母来写
+{} has no known reading
+    不知道 {0} 怎么念
+write its reading behind it, as in {}, or add it to the lexicon
+    请把读音写在后面，如 {0}，或加进词典
+{} is no reading
+    {0} 不是读音
+{} has {} syllables but fewer characters stand before it
+    {0} 有 {1} 个音节，前面的汉字没有那么多
+write pinyin with tone digits after the characters, as in 银行{hang2} or 银行{yin2 hang2}
+    请在汉字后面写带声调数字的拼音，如 银行{{hang2}} 或 银行{{yin2 hang2}}
+{} has the reading {}
+    {0} 的读音写的是 {1}
+{} is no pinyin syllable with a tone
+    {0} 不是带声调的拼音
+write syllables with tone digits, as in yin2 hang2
+    请写带声调数字的音节，如 yin2 hang2
+{}: the reading {} is for no word
+    {0}：读音 {1} 前面没有词
+write the word before it, as in 银行: yin2 hang2
+    请把词写在前面，如 银行: yin2 hang2
+{} has {} characters and {} syllables
+    {0} 有 {1} 个字，却写了 {2} 个音节
+write one syllable for each character
+    请一个字写一个音节
+{} is no break
+    {0} 不是停顿
+write <break time="500ms"/> or <break time="1.5s"/>, at most {} s
+    请写 <break time="500ms"/> 或 <break time="1.5s"/>，最长 {0} 秒
+more than {} words of the lexicon and readings in braces are in one text
+    一段文字里的词典词和花括号读音超过了 {0} 个
+give the text in parts
+    请把文字分成几段
+the symbol {} (of {}) is not in the table {}
+    符号 {0}（属于 {1}）不在符号表 {2} 里
+the table does not fit the front end {}
+    符号表与前端 {0} 不相配
+use the base's own front end
+    请用底模自己的前端
+this voice has no speaker {}
+    这个声音没有角色 {0}
+it has: {}
+    现有：{0}
+leave the speaker out: it has one
+    它只有一个角色，不必写
+no clip is left to train on
+    没有可以训练的片段
+see report or clips.jsonl for why each was rejected
+    为什么都被拒绝，请看报告或“审听”一页
+holds times that are no numbers
+    里面的时间不是数
+cannot be read as times
+    读不出其中的时间
+holds times of shape {}
+    里面时间的形状是 {0}
+the text has {} syllables of three times each
+    文字有 {0} 个音节，每个要三个时间
+make them again, or delete the file
+    请重新生成，或删掉这个文件
+make them again, or delete the file: training then looks for the alignment itself
+    请重新生成，或删掉这个文件：训练就自己去对齐
+the clip's audio is missing
+    片段的声音文件不见了
+cannot be read: {}
+    读不出来：{0}
+the cache cannot be written: {}
+    缓存写不进去：{0}
+free some space and run again
+    请腾出空间，再来一次
+the voice cannot be written: {}
+    声音写不进去：{0}
+free some space, end what speaks with it (a server, a bot), and run again: no step is lost
+    请腾出空间，关掉正在用它的程序（服务器、机器人），再来一次：已训练的步数都在
+the checkpoint of step {} cannot be written: {}
+    第 {0} 步的检查点写不进去：{1}
+the earlier checkpoint is whole
+    之前的检查点完好
+there is no checkpoint to make a voice of
+    还没有可以做成声音的检查点
+train first: ffvits train RUN
+    请先训练
+no training state can be read here ({})
+    这里读不出训练状态（{0}）
+name one of the run's: {}
+    请选这里有的：{0}
+memory does not even hold a step on one clip ({} …)
+    内存连一条片段（{0} …）的一步都放不下
+label again with a lower label.segment.max_seconds, close other programs, or --device cpu
+    请关掉别的程序，或用更小的 label.segment.max_seconds 重新标注，或加 --device cpu
+training diverged at step {}
+    训练在第 {0} 步发散了
+suspect clips: {}
+    可疑的片段：{0}
+listen to these clips and reject them in clips.jsonl
+    请听一听这些片段，有问题的就拒绝
+or lower train.learning_rate
+    或调低 train.learning_rate
+train.guide_ends ({}) is before train.guide_holds ({})
+    train.guide_ends（{0}）早于 train.guide_holds（{1}）
+the guide lets go between the two: guide_holds 0.15, guide_ends 0.6
+    引导在两者之间放手：guide_holds 0.15，guide_ends 0.6
+train.until is minutes, and train.minutes says not how many
+    train.until 是 minutes，而 train.minutes 没有写多少
+--minutes 30
+    请在“分钟”里写一个数，如 30
+train.best_by is measures, and train.listen_every is -1: nobody listens
+    train.best_by 是 measures，而 train.listen_every 是 -1：没有人听
+leave train.listen_every at 0, or let train.best_by be mel
+    请让 train.listen_every 为 0，或让 train.best_by 为 mel
+train.parts: there is no part {}
+    train.parts：没有部分 {0}
+train.parts: {} cannot be {}
+    train.parts：{0} 不能是 {1}
+a number from 0 up, or: frozen
+    请写 0 以上的数，或 frozen
+speak.sentences: {} (in “{}”)
+    speak.sentences：{0}（在“{1}”里）
+write it otherwise
+    请换个写法
+there is no such file or folder
+    没有这个文件或文件夹
+check the path
+    请检查路径
+a run whose base was moved goes on with --base and where it lies now
+    底模搬到别处了，就在终端里用 --base 和它现在的位置接着训练
+there is no base named {}
+    没有叫 {0} 的底模
+cannot get {} of {}. Tried:{}
+    下载不到 {1} 的 {0}。试过：{2}
+give the same command again: it goes on where it stopped
+    请再来一次：会从断开的地方接着下载
+or use --base mandarin-lite (in the package) or --base /path/G_0.pth
+    或在终端里用 --base mandarin-lite（随程序附带）或 --base /path/G_0.pth
+use --base mandarin-lite (in the package) or --base /path/G_0.pth
+    请在终端里用 --base mandarin-lite（随程序附带）或 --base /path/G_0.pth
+or set HF_ENDPOINT to a mirror: {}
+    或把 HF_ENDPOINT 设成镜像：{0}
+or see whether HF_ENDPOINT ({}) is right
+    或检查 HF_ENDPOINT（{0}）是否正确
+or let it be fetched: without --offline, and without FFVITS_OFFLINE
+    或允许下载：不加 --offline，也不设 FFVITS_OFFLINE
+or put {} into {} by hand
+    或自己把 {0} 放进 {1}
+not a JSON object: {}
+    不是 JSON：{0}
+mend the line, or delete the file to label again
+    请改好这一行，或删掉这个文件重新标注
+the id {} stands in line {} already
+    编号 {0} 在第 {1} 行已经有了
+delete one of the two
+    请删掉其中一行
+this machine has no {}
+    这台机器没有 {0}
+device cannot be {}
+    设备不能是 {0}
+unknown key {}
+    没有叫 {0} 的项
+did you mean {}?
+    是不是想写 {0}？
+No space left on device
+    磁盘满了
+free some space, and give the same command again
+    请腾出空间，再来一次
+id {} was {}, and is gone
+    编号 {0} 原是 {1}，已经不在
+see /voice/speakers
+    请看 /voice/speakers
+id {} does not exist
+    没有编号 {0}
+there are {}: see /voice/speakers
+    一共有 {0} 个：请看 /voice/speakers
+there is no voice here yet
+    这里还没有声音
+finish one: ffvits auto ./raw_clips
+    先做一个：ffvits auto ./raw_clips
+several voices have a speaker {}
+    好几个声音都有角色 {0}
+say {}
+    请写 {0}
+one of: {}
+    可选：{0}
+there is no format {}
+    没有格式 {0}
+{} is not installed on this server
+    这台服务器没有安装 {0}
+ask for another: wav, mp3, flac, opus
+    请换一种：wav、mp3、flac、opus
+pip install {}
+    请运行：pip install {0}
+the API key is missing or wrong
+    没有密钥，或密钥不对
+send it as {}
+    请这样发送：{0}
+the body is larger than {} bytes
+    请求超过了 {0} 字节
+send a shorter text
+    请发短一些的文字
+the body did not arrive
+    请求没有发完
+send it again
+    请再发一次
+more than {} requests a minute
+    一分钟里超过了 {0} 个请求
+wait {} s
+    请等 {0} 秒
+the text has {} characters, more than {}
+    文字有 {0} 个字，超过了 {1} 个
+cut it at a full stop and send the parts one after the other
+    请在句号处分开，一段一段地发
+the text is not UTF-8
+    文字不是 UTF-8
+send it in UTF-8, in an address as %E4%BD%A0
+    请用 UTF-8 发送，在网址里写成 %E4%BD%A0
+the breaks of the text last {} s together, more than {}
+    文字里的停顿一共 {0} 秒，超过了 {1} 秒
+the voices are still being loaded
+    声音还在载入
+no voice can speak yet
+    还没有能说话的声音
+try again soon
+    请过一会儿再试
+ask again
+    请再问一次
+the body is not JSON
+    请求不是 JSON
+{} requests are waiting already
+    已有 {0} 个请求在排队
+not spoken within {} s
+    {0} 秒内没有念出来
+try again, or a shorter text
+    请再试一次，或发短一些的文字
+""")
