@@ -89,6 +89,8 @@ def test_python_m_ffvits_auto_is_ffvits_auto():
         (("say",), "nothing to say", "ffvits say"),
         (("say", "你好", "--file", "x"), "nothing to say, or twice", "ffvits say"),
         (("say", "--file", "none.txt"), "cannot be read", "name a text file"),
+        (("text",), "nothing to read", "ffvits text"),
+        (("text", "你好", "--file", "x"), "nothing to read, or twice", "ffvits text"),
     ],
 )
 def test_a_mistake_is_told_with_its_cure_and_no_traceback(arguments, said, cure):
@@ -167,10 +169,34 @@ def test_a_base_speaks_from_the_command_line(tmp_path):
     assert abs(samples).max() > 0.05
 
 
+def test_offline_a_base_that_is_not_here_is_not_fetched(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("FFVITS_HOME", str(tmp_path))
+    assert main(["say", "你好", "--voice", "biaobei", "--offline", "--out", str(tmp_path / "a.wav")]) == 2
+    assert "without --offline" in capsys.readouterr().err
+
+
 def test_text_shows_every_step():
     shown = ffvits("text", "他在银行{hang2}里。", "--explain")
     assert shown.returncode == 0, shown.stderr
     assert "hang2" in shown.stdout
+
+
+def test_a_text_that_begins_like_a_flag_is_a_text():
+    shown = ffvits("text", "-5度", "--explain")
+    assert shown.returncode == 0, shown.stderr
+    assert "零下五度" in shown.stdout or "负五度" in shown.stdout
+
+
+def test_each_line_of_a_file_is_read(tmp_path):
+    novel = tmp_path / "小说 一.txt"
+    novel.write_bytes("你好。\r\n\r\n* * *\r\n再见。\r\n".encode("gbk"))
+    shown = ffvits("text", "--file", str(novel), "--front-end", "pinyin-letters")
+    assert shown.returncode == 0, shown.stderr
+    assert len(shown.stdout.splitlines()) == 2
+    novel.write_text("你好。\n\nสวัสดี\n", encoding="utf-8")
+    failed = ffvits("text", "--file", str(novel))
+    assert failed.returncode == 2
+    assert "小说 一.txt:3: " in failed.stderr
 
 
 def test_bases_are_listed_as_data():

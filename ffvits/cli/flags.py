@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any
 
 from ffvits.errors import FfvitsError
@@ -58,6 +59,27 @@ def options(arguments: argparse.Namespace) -> dict[str, Any]:
             raise FfvitsError(f"--set {setting}: there is no '='", cure="write it as --set train.steps=200")
         given[name.strip()] = read_value(value)
     return given
+
+
+def text_flags(parser: argparse.ArgumentParser, help: str) -> None:
+    """Adds a text, or the file that holds it; `given_text` takes what was given."""
+    # To argparse a text like "-5度" is a flag, unless it is told that those are numbers.
+    parser._negative_number_matcher = re.compile(r"-[^-A-Za-z]")
+    parser.add_argument("text", nargs="?", help=help)
+    parser.add_argument("--file", help="read the text from a file: UTF-8, UTF-16 or GBK (- for standard input)")
+
+
+def given_text(arguments: argparse.Namespace) -> str:
+    """The text of `text_flags`. Raises FfvitsError if there is none or two, TextError if its file cannot be read."""
+    from ffvits.voice import read_text
+
+    if (arguments.text is None) == (arguments.file is None):
+        verb = arguments.verb
+        raise FfvitsError(
+            f"nothing to {'say' if verb == 'say' else 'read'}, or twice",
+            cure=f'give a text, or --file: ffvits {verb} "你好"',
+        )
+    return read_text(arguments.file) if arguments.text is None else arguments.text
 
 
 def evaluation_flags(parser: argparse.ArgumentParser) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from ffvits import console
+from ffvits.cli.flags import given_text, text_flags
 from ffvits.cli.verbs import Verb
+from ffvits.errors import TextError
+
+if TYPE_CHECKING:
+    from ffvits.text import FrontEnd
 
 
 def add(verb: Verb) -> None:
@@ -16,8 +22,9 @@ def add(verb: Verb) -> None:
         "show how a text is read: each step from characters to symbols",
         'ffvits text "今天是2024年5月1日，他在银行{hang2}行走。" --explain',
         'ffvits text "你好" --front-end bopomofo',
+        "ffvits text --file novel.txt --explain",
     )
-    text.add_argument("text", help="what to read")
+    text_flags(text, "what to read")
     text.add_argument("--front-end", default="mandarin-lite", help="how a base wants its text (%(default)s)")
     text.add_argument("--explain", action="store_true", help="show every step")
     text.add_argument("--cleaned", action="store_true", help="write the symbols as other programs take ready text")
@@ -40,18 +47,34 @@ def add(verb: Verb) -> None:
 
 def _text(arguments: argparse.Namespace) -> int:
     from ffvits.text import front_end
+    from ffvits.text.sentences import has_words
 
     reader = front_end(arguments.front_end)
-    if arguments.explain:
-        from ffvits.text.explain import explain
-
-        for step in explain(arguments.text, reader):
-            console.result(f"{step.stage}: {step.result}")
-            for detail in step.details:
-                console.result(f"    {detail}")
+    text = given_text(arguments)
+    if arguments.file is None:
+        _read(text, reader, arguments)
         return 0
-    console.result(("" if arguments.cleaned else " ").join(reader.encode(arguments.text).symbols))
+    for number, line in enumerate(text.splitlines(), start=1):
+        if has_words(line):
+            try:
+                _read(line, reader, arguments)
+            except TextError as error:
+                error.file, error.line = arguments.file, number
+                raise
     return 0
+
+
+def _read(text: str, reader: FrontEnd, arguments: argparse.Namespace) -> None:
+    """Shows how one text is read."""
+    from ffvits.text.explain import explain
+
+    if not arguments.explain:
+        console.result(("" if arguments.cleaned else " ").join(reader.encode(text).symbols))
+        return
+    for step in explain(text, reader):
+        console.result(f"{step.stage}: {step.result}")
+        for detail in step.details:
+            console.result(f"    {detail}")
 
 
 def _inspect(arguments: argparse.Namespace) -> int:

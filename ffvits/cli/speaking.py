@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import re
 
 from ffvits import console
+from ffvits.cli.flags import given_text, text_flags
 from ffvits.cli.verbs import Verb
 from ffvits.errors import FfvitsError, TextError
 
@@ -20,10 +20,7 @@ def add(verb: Verb) -> None:
         'ffvits say "你好" --voice mandarin-lite --out hello.wav --speed 1.2 --seed 7',
         "ffvits say --file novel.txt --voice runs/paimon --out novel.wav",
     )
-    # To argparse a text like "-5度" is a flag, unless it is told that those are numbers.
-    say._negative_number_matcher = re.compile(r"-[^-A-Za-z]")
-    say.add_argument("text", nargs="?", help="what to say")
-    say.add_argument("--file", help="read the text from a UTF-8 file (- for standard input)")
+    text_flags(say, "what to say")
     say.add_argument(
         "--voice", default="mandarin-lite", help="a run folder, its voice/ folder, or a base (%(default)s)"
     )
@@ -36,6 +33,7 @@ def add(verb: Verb) -> None:
     say.add_argument("--pause", type=float, default=None, help="seconds of silence after a sentence")
     say.add_argument("--backend", choices=("torch", "onnx"), help="default: what the voice's folder holds")
     say.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+    say.add_argument("--offline", action="store_true", help="never download")
 
     export = verb(
         "export",
@@ -99,14 +97,12 @@ def add(verb: Verb) -> None:
 def _say(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from ffvits.voice import Voice, read_text
+    from ffvits.voice import Voice
 
-    if (arguments.text is None) == (arguments.file is None):
-        raise FfvitsError("nothing to say, or twice", cure='give a text, or --file: ffvits say "你好"')
+    text = given_text(arguments)
     if arguments.out in ("", "-"):
         raise FfvitsError("speech is written to a file", cure="name one: --out speech.wav")
-    text = arguments.text if arguments.file is None else read_text(arguments.file)
-    voice = Voice.load(arguments.voice, backend=arguments.backend, device=arguments.device)
+    voice = Voice.load(arguments.voice, backend=arguments.backend, device=arguments.device, offline=arguments.offline)
     chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed", "pause")}
     try:
         with console.progress("Speaking", total=len(text), unit="characters") as bar:
