@@ -73,7 +73,7 @@ def make_voice(
         for base in bases or [resolved.base]:  # a slip is told now, not after labelling
             base_on_disk(resolved, base)
             if until not in LABEL_STAGES:
-                _look_offline(resolved, base)
+                _fetch(resolved, base)
     from ffvits.label import label
 
     with Run(Path(resolved.out)).locked():
@@ -217,12 +217,13 @@ def base_on_disk(recipe: Recipe, base: str | None = None) -> Path | None:
     return check_base(base or recipe.base, out=Path(recipe.out), start_from=recipe.train.start_from)
 
 
-def _look_offline(recipe: Recipe, base: str) -> None:
-    """Raises DownloadError for a base of the manifest that is not here where nothing may be fetched."""
+def _fetch(recipe: Recipe, base: str) -> None:
+    """Fetches a base of the manifest: who cannot reach it is told now. Raises DownloadError or BaseError."""
     from ffvits import store
+    from ffvits.base import load_base
 
-    if (recipe.offline or store.is_offline()) and base in {entry.name for entry in store.entries("base")}:
-        store.fetch(base, offline=True)
+    if base in {entry.name for entry in store.entries("base")}:
+        load_base(base, offline=recipe.offline)
 
 
 def _look_for_whisper(recipe: Recipe) -> None:

@@ -155,6 +155,14 @@ def test_a_base_that_may_not_be_fetched_is_told_before_labelling(raw, tmp_path, 
     assert make_voice(raw, base="biaobei", offline=True, out=tmp_path / "run", until="ingest").voice is None
 
 
+def test_a_base_out_of_reach_is_told_before_labelling(raw, tmp_path, monkeypatch):
+    monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # where nobody listens
+    with pytest.raises(DownloadError, match="cannot get"):
+        make_voice(raw, base="biaobei", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_an_unknown_whisper_is_told_with_the_nearest(raw, tmp_path):
     with pytest.raises(RecipeError, match=r"label\.transcribe\.model: there is no Whisper 'larg-v3'") as caught:
         resolve(raw, options={"label.transcribe.model": "larg-v3"})
