@@ -68,7 +68,7 @@ function show(clip) {
   $("text").value = drafts.get(clip.id) ?? clip.text
   $("saved").textContent = drafts.has(clip.id) ? t("unsaved") : ""
   $("heard").replaceChildren(...(clip.heard ? [t("heard"), ...differing(clip.text, clip.heard)] : []))
-  $("reason").textContent = clip.status === "reject" ? clip.reason[language] : clip.review.map(found => [found.why[language], found.other].filter(Boolean).join(": ")).join(" · ")
+  $("reason").textContent = clip.status === "reject" ? clip.reason[language] : clip.review.map(found => found.other ? t("also_heard", found.why[language], found.other) : found.why[language]).join(" · ")
   $("before").hidden = !clip.cleaned
   $("keep").disabled = !clip.audio
   $("split").disabled = $("join").disabled = $("play").disabled = !clip.audio
