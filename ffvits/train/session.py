@@ -134,13 +134,16 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     # Whoever fine-tunes a base of one voice adds a table that begins silent; the base itself needs none.
     alone = as_base and not base.speakers and len(speakers) == 1 and not recipe.train.replay
     table = [] if alone else speakers
+    kept = {clip.id: clip.text for clip in clips if clip.kept}
     identity = digest(
         base.sha256,
         recipe.train.from_scratch,
         table,
         recipe.train.replay > 0,
         *([start_from] if base.speakers else []),
-        [(item.name, item.ids, item.speaker, item.samples.name) for item in items],
+        # Not the ids: a newer ffvits reads a character better here and there, and no training is lost for that.
+        (reader.name, reader.table.fingerprint, reader.add_blank, _own_readings(recipe, kept.values())),
+        [(item.name, kept[item.name], item.speaker, item.samples.name) for item in items],
         *([recipe.train.decoder] if recipe.train.decoder != "base" else []),
     )
     readings: list[Item] = []
@@ -245,6 +248,12 @@ def _reader(base: Base, recipe: Recipe) -> FrontEnd:
         f"such a front end writes ({', '.join(FRONT_ENDS)})"
     )
     return front_end("initials-finals", add_blank=base.add_blank, lexicon=recipe.text.lexicon)
+
+
+def _own_readings(recipe: Recipe, texts: Iterable[str]) -> dict[str, str]:
+    """The entries of the recipe's lexicon that some text may be read by."""
+    spoken = "\n".join(texts).lower()
+    return {word: reading for word, reading in recipe.text.lexicon.items() if word.strip().lower() in spoken}
 
 
 def _reads(base: Base, reader: FrontEnd) -> bool:
