@@ -129,5 +129,5 @@ def _best(folder: Path, identity: str) -> Path:
     if newest is None:
         raise TrainError("there is no checkpoint to make a voice of", cure="train first: ffvits train RUN", file=folder)
     progress = Progress(**state.header(newest)["progress"])  # its weights may not be the ones that are wanted
-    best = folder / newest.with_name(f"step-{progress.best_step:08d}.pt").name
+    best = folder / state.name_of(progress.best_step)
     return best if best.is_file() else newest

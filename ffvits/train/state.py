@@ -47,7 +47,7 @@ def save(folder: Path, progress: Progress, identity: str, state: dict[str, Any],
     Raises TrainError if the disk is full; the earlier checkpoints are untouched then.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"step-{progress.step:08d}.pt"
+    path = folder / name_of(progress.step)
     try:
         with replacing(path) as temporary:
             torch.save({"progress": asdict(progress), "identity": identity, **state}, temporary)
@@ -62,10 +62,15 @@ def save(folder: Path, progress: Progress, identity: str, state: dict[str, Any],
     return path
 
 
+def name_of(step: int) -> str:
+    """The name of a step's checkpoint; names sort as their steps do."""
+    return f"step-{step:08d}.pt"
+
+
 def _prune(folder: Path, written: Path, progress: Progress, keep: int) -> None:
-    others = [(found.step, path) for path, found, _ in _readable(folder, tells=False) if path != written]
-    for step, path in sorted(others, reverse=True)[max(0, keep - 1) :]:
-        if step != progress.best_step:
+    others = sorted((path for path in folder.glob("step-*.pt") if path != written), reverse=True)
+    for path in others[max(0, keep - 1) :]:
+        if path.name != name_of(progress.best_step):
             with suppress(PermissionError):  # Windows, where somebody listens to it: it goes after the next one
                 path.unlink(missing_ok=True)
 
@@ -111,14 +116,13 @@ def header(path: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
 
 
-def _readable(folder: Path, *, tells: bool = True) -> list[tuple[Path, Progress, str]]:
-    """Every whole checkpoint, how far it has come, and what it belongs to; `tells` of those that are not whole."""
+def _readable(folder: Path) -> list[tuple[Path, Progress, str]]:
+    """Every whole checkpoint, how far it has come, and what it belongs to."""
     found = []
     for path in sorted(folder.glob("*.pt")):
         try:
             saved = header(path)
             found.append((path, Progress(**saved["progress"]), saved["identity"]))
         except UNREADABLE as error:
-            if tells:
-                console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
+            console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
     return found
