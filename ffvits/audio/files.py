@@ -295,8 +295,7 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
     with ExitStack() as stack:
         try:
             # A file object, since PyAV wants Unicode names and a name need not be.
-            file = _PastPadding(stack.enter_context(path.open("rb")))
-            container = media(file)
+            container = media(_past_padding(stack.enter_context(path.open("rb"))))
         except (av.error.FFmpegError, OSError, ValueError) as error:
             what = getattr(error, "strerror", None) or error
             raise Undecodable(f"no decoder understands it ({failure}FFmpeg: {what})", file=path) from error
@@ -323,20 +322,32 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
         yield reader
 
 
+def _past_padding(file: BinaryIO) -> BinaryIO | _PastPadding:
+    """The open file, without the zeros that Bilibili's desktop program puts before its m4s.
+
+    Others stay as they are: a Ctrl-C that comes while PyAV calls Python code of ours is lost, or ends the sound early.
+    """
+    start = file.read(24)
+    file.seek(0)
+    padded = start.startswith(b"0" * _PastPadding.LENGTH) and start[13:17] == b"ftyp"
+    return _PastPadding(file) if padded else file
+
+
 class _PastPadding:
-    """An open file without the nine zeros that Bilibili's desktop program puts before its m4s."""
+    """An open file without its first bytes."""
+
+    LENGTH = 9
 
     def __init__(self, file: BinaryIO) -> None:
-        start = file.read(24)
-        self._file, self._skipped = file, 9 if start.startswith(b"0" * 9) and start[13:17] == b"ftyp" else 0
+        self._file = file
         self.read = file.read
         self.seek(0)
 
     def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
-        return self._file.seek(place + (self._skipped if whence == os.SEEK_SET else 0), whence) - self._skipped
+        return self._file.seek(place + (self.LENGTH if whence == os.SEEK_SET else 0), whence) - self.LENGTH
 
     def tell(self) -> int:
-        return self._file.tell() - self._skipped
+        return self._file.tell() - self.LENGTH
 
 
 def sound_track(container: InputContainer) -> tuple[AudioStream, list[str]]:
