@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,10 +143,8 @@ class Learner:
 
     def autocast(self) -> AbstractContextManager:
         """Reduced precision for the convolutions; spectrograms, logs and losses stay in float32."""
-        types = {"bf16": torch.bfloat16, "fp16": torch.float16}
-        return torch.autocast(
-            self.device.type, types.get(self.plan.precision, torch.bfloat16), enabled=self.plan.precision in types
-        )
+        kind = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(self.plan.precision)
+        return torch.autocast(self.device.type, kind) if kind else nullcontext()
 
     def step(self, batch: Batch, step: int) -> Losses:
         """Learns from one batch; `step` counts from 1, sets the rates and decides every random draw.
@@ -401,8 +399,10 @@ class Learner:
 
 
 def _take_up(optimizer: torch.optim.Optimizer, state: Mapping) -> None:
-    """Loads an optimizer's moments; its settings stay this run's, whose plan and device may be others."""
-    own = [{name: value for name, value in group.items() if name != "params"} for group in optimizer.param_groups]
-    optimizer.load_state_dict(state)
-    for group, settings in zip(optimizer.param_groups, own, strict=True):
-        group.update(settings)
+    """Loads an optimizer's moments; its settings stay this run's, whose plan and device may be others.
+
+    They are told before the moments: which of these lie on the device is up to the kernel that will be used there.
+    """
+    pairs = zip(optimizer.param_groups, state["param_groups"], strict=True)
+    groups = [{**own, "params": saved["params"]} for own, saved in pairs]
+    optimizer.load_state_dict({**state, "param_groups": groups})

@@ -71,10 +71,10 @@ def batch(run, tiny_base) -> Batch:
     return collate(items[:2], base.audio.hop_length)
 
 
-def learner(tiny_base, precision: str, judge: LiteDiscriminator | None = None) -> Learner:
+def learner(tiny_base, precision: str, judge: LiteDiscriminator | None = None, device: str = "cuda") -> Learner:
     adapted = adapt(load_base(tiny_base), speakers=["派蒙"])
     settings = TrainSettings(steps=10, precision=precision, batch_size=2, adversary="on" if judge else "off")
-    plan = make_plan(settings, device="cuda", clips=4, small=True, judge=judge is not None, many_voices=True)
+    plan = make_plan(settings, device=device, clips=4, small=True, judge=judge is not None, many_voices=True)
     model = Vits(adapted.config)
     model.load_state_dict(adapted.state)
     return Learner(model, AudioFormat(), plan, adapted.report.created_names(), judge)
@@ -123,3 +123,18 @@ def test_a_card_separates_as_the_processor_does():
         assert np.allclose(there.music(samples), voice, atol=1e-5)
         # Where the processor multiplies bfloat16, it listens in that.
         assert np.allclose(there.spectra(samples)[1], accompaniment, rtol=0.05, atol=0.05)
+
+
+def test_moments_of_another_kernel_move_to_the_card(tiny_base, batch):
+    """A Mac's optimizer counts its steps on the processor, where the kernel of a card would not find them."""
+    elsewhere = learner(tiny_base, "float32", device="cpu")
+    elsewhere.step(batch, 1)
+    saved = elsewhere.state()
+    for group in saved["optimizer"]["param_groups"]:
+        group["fused"] = False
+    with plugged_in():
+        made = learner(tiny_base, "float32")
+        made.restore(saved)
+        moments = list(made.optimizer.state.values())
+        assert moments and all(moment["step"].is_cuda for moment in moments)
+        assert made.step(batch, 2).finite
