@@ -44,9 +44,11 @@ class Progress:
 def save(folder: Path, progress: Progress, identity: str, state: dict[str, Any], keep: int) -> Path:
     """Writes `step-<n>.pt` and then deletes older ones beyond `keep`; the best one and the one just written stay.
 
-    Raises TrainError if the disk is full; the earlier checkpoints are untouched then.
+    The caller holds the run. Raises TrainError if the disk is full; the earlier checkpoints are untouched then.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for torso in folder.glob("step-*.tmp"):  # of a process that was killed while it wrote: no other writes here
+        torso.unlink(missing_ok=True)
     path = folder / name_of(progress.step)
     try:
         with replacing(path) as temporary:

@@ -51,6 +51,12 @@ def test_a_damaged_file_is_passed_over_and_named(tmp_path, damage, capsys):
     assert "step-00000009.pt" not in capsys.readouterr().err, "at every look it would be told anew"
 
 
+def test_what_a_killed_writer_left_is_cleared_away(tmp_path):
+    (tmp_path / "step-00000005.pt.123.tmp").write_bytes(b"half a gigabyte")
+    write(tmp_path, 6)
+    assert [path.name for path in tmp_path.iterdir()] == ["step-00000006.pt"]
+
+
 def test_setting_aside_deletes_nothing(tmp_path):
     folder = tmp_path / "checkpoints"
     write(folder, 5)
