@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,19 +65,22 @@ class SurgeryReport:
         return frozenset(c.key for c in self.changes if c.action == "created" and "[" not in c.key)
 
     def table(self) -> list[tuple[str, str, str]]:
-        """Short rows for a terminal: (what, how many, why)."""
+        """Short rows for a terminal: (what, how many, why); of rows of a table that changed, the first and how many."""
         rows = []
-        for (action, note), group in self._groups().items():
-            keys = [change.key for change in group]
+        for group in self._groups():
+            keys, first = [change.key for change in group], group[0]
             shown = ", ".join(keys[:3]) + (f" … ({len(keys)})" if len(keys) > 3 else "")
-            rows.append((action, str(len(keys)) if action == "copied" else shown, note))
+            note = first.note if len({change.note for change in group}) == 1 else f"{first.note} …"
+            rows.append((first.action, str(len(keys)) if first.action == "copied" else shown, note))
         return rows
 
-    def _groups(self) -> dict[tuple[str, str], list[Change]]:
+    def _groups(self) -> Iterable[list[Change]]:
+        """What was done alike and for one reason; and the rows of one table, each of which has a reason of its own."""
         groups: dict[tuple[str, str], list[Change]] = {}
         for change in self.changes:
-            groups.setdefault((change.action, change.note), []).append(change)
-        return groups
+            table, bracket, _ = change.key.partition("[")
+            groups.setdefault((change.action, table if bracket else change.note), []).append(change)
+        return groups.values()
 
     def to_json(self) -> dict[str, object]:
         """The report in JSON types."""
@@ -194,7 +197,7 @@ class _Surgery:
                 self._row(key, index, "created", rows, f"{symbol!r} from the mean of all symbols")
         for symbol in sorted(set(old) - set(new), key=old.index):
             self.changes.append(Change(f"{key}[{at[symbol]}]", "dropped", (rows.shape[1],), None, f"{symbol!r}"))
-        self._set(key, result, "moved", "another symbol table, row by row below")
+        self._set(key, result, "moved", "another symbol table")
         self.config = replace(self.config, n_vocab=len(new))
         return new
 
