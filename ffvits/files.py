@@ -69,7 +69,9 @@ def text_of(data: bytes) -> str | None:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return text if "\x00" not in text else None
+        # For GBK a text in Big5 is hanzi and kana at random, and private signs in between.
+        private = sum("\ue000" <= char <= "\uf8ff" for char in text)
+        return text if "\x00" not in text and 20 * private <= len(text) else None
     return None
 
 

@@ -342,6 +342,9 @@ class Voice:
         the file cannot be written; an earlier file stays until the new one is whole.
         """
         path = Path(path)
+        if path.is_dir():
+            cure = f"name a file in it: {console.typed(path / 'speech.wav')}"
+            raise FfvitsError("this is a folder", cure=cure, file=path)
         kind = path.suffix.lower().lstrip(".") or "wav"
         if kind not in ("wav", "flac"):
             raise FfvitsError(f"cannot write {kind} files", cure="name the file .wav or .flac", file=path)
@@ -392,7 +395,12 @@ def _seed(seed: int | None) -> int:
 
 
 def read_text(path: str) -> str:
-    """A text file in UTF-8, UTF-16 or GBK, or standard input for "-". Raises TextError if it cannot be read."""
+    """A text file in UTF-8, UTF-16 or GBK, or standard input for "-"; of subtitles and lyrics what they say, by line.
+
+    Raises TextError if it cannot be read.
+    """
+    from ffvits.label import subtitles
+
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
@@ -401,4 +409,6 @@ def read_text(path: str) -> str:
     text = text_of(data)
     if text is None:
         raise TextError("neither UTF-8 nor GBK text", cure="save the file as UTF-8", file=path)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kind = Path(path).suffix.lower()
+    return "\n".join(line.text for line in subtitles.parse(text, kind)) if kind in subtitles.SUFFIXES else text

@@ -86,6 +86,7 @@ def test_python_m_ffvits_auto_is_ffvits_auto():
         (("auto", "--recipe", "none.yaml"), "no such recipe", "default.yaml"),
         (("train", "examples"), "not a run folder", "ffvits auto"),
         (("say", "你好", "--out", "-"), "written to a file", "--out speech.wav"),
+        (("say", "你好", "--out", "docs"), "docs: this is a folder", "speech.wav"),
         (("say",), "nothing to say", "ffvits say"),
         (("say", "你好", "--file", "x"), "nothing to say, or twice", "ffvits say"),
         (("say", "--file", "none.txt"), "cannot be read", "name a text file"),

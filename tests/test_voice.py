@@ -371,7 +371,25 @@ def test_texts_are_read_as_chinese_windows_writes_them(tmp_path, data):
     assert read_text(str(tmp_path / "小说 1.txt")) == NOVEL
 
 
-@pytest.mark.parametrize("data", [DAMAGED, b"\xff\xfe\x00", bytes(range(256)) * 3], ids=("damaged", "half", "binary"))
+def test_of_subtitles_only_what_they_say_is_read(tmp_path):
+    file = tmp_path / "字幕.srt"
+    file.write_text(
+        "1\n00:00:01,000 --> 00:00:03,000\n你好，旅行者。\n\n2\n00:00:03,500 --> 00:00:05,000\n<i>我们走吧！</i>\n",
+        encoding="utf-8",
+    )
+    assert read_text(str(file)) == "你好，旅行者。\n我们走吧！"
+    (tmp_path / "a.lrc").write_text("[ti:歌]\n[00:12.00]第一句\n[00:15.30]第二句\n", encoding="utf-8")
+    assert read_text(str(tmp_path / "a.lrc")) == "第一句\n第二句"
+
+
+BIG5 = "今天天氣很好，我們一起去公園散步吧。".encode("big5")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [DAMAGED, b"\xff\xfe\x00", bytes(range(256)) * 3, BIG5],
+    ids=("damaged", "half", "binary", "Big5"),
+)
 def test_what_is_no_text_is_not_guessed_at(tmp_path, data):
     (tmp_path / "b.txt").write_bytes(data)
     with pytest.raises(TextError, match="UTF-8"):

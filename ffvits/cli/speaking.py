@@ -109,7 +109,7 @@ def _say(arguments: argparse.Namespace) -> int:
             seconds = voice.save(Path(arguments.out), text, told=bar.advance, **chosen)
     except TextError as error:
         error.file = arguments.file
-        if len(error.text) <= 200:
+        if 0 < len(error.text.strip()) <= 200:
             error.message += f", in “{error.text}”"
         raise
     console.result(f"{arguments.out}  {seconds:.2f} s")

@@ -58,7 +58,14 @@ _LINES = "br|p|div|li|ul|ol|tr|table|h[1-6]|hr|section|article|blockquote"
 _MARKUP = (
     (re.compile(r"<!--.{0,2000}?-->", re.S), "a comment of the markup", ""),
     (re.compile(rf"</?(?i:{_LINES})(?:\s[^<>]{{0,300}})?\s?/?>"), "markup", "\n"),
-    (re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>"), "markup", ""),
+    (re.compile(r"<\?xml\b[^<>]{0,300}>|<!DOCTYPE\b[^<>]{0,300}>"), "markup", ""),
+    (
+        re.compile(r"</?(?:[A-Za-z][A-Za-z0-9]{0,15}|say-as|[a-z]{1,10}:[a-z-]{1,30})(?:\s[^<>]{0,300})?/?>"),
+        "markup",
+        "",
+    ),
+    # Of games' engines.
+    (re.compile(r"<(?i:color|size|font|mark|alpha|link|ruby|sprite)=[^<>\n]{1,60}>"), "markup", ""),
     (re.compile(r"!?\[(?P<keep>[^\[\]\n]{0,200})\]\((?:https?:)?[^()\s]{1,500}\)"), "the address of a link", ""),
     (re.compile(r"^[ \t]{0,8}(?:[-*+]|\d{1,3}[.)])[ \t]+\[[ xX✓✔]?\][ \t]+", re.M), "a box of a list", ""),
     (re.compile(r"^[ \t]{0,8}(?:#{1,6}|>+)[ \t]+", re.M), "markup", ""),
