@@ -66,7 +66,9 @@ def text_flags(parser: argparse.ArgumentParser, help: str) -> None:
     # To argparse a text like "-5度" is a flag, unless it is told that those are numbers.
     parser._negative_number_matcher = re.compile(r"-[^-A-Za-z]")
     parser.add_argument("text", nargs="?", help=help)
-    parser.add_argument("--file", help="read the text from a file, or what subtitles and lyrics say (- for standard input)")
+    parser.add_argument(
+        "--file", help="read the text from a file, or what subtitles and lyrics say (- for standard input)"
+    )
 
 
 def given_text(arguments: argparse.Namespace) -> str:
