@@ -154,18 +154,23 @@ def refuse_start(name: str, speakers: Sequence[str], start_from: str) -> None:
     raise BaseError(f"train.start_from is {start_from!r}, and {name} has no such voice", cure=cure)
 
 
-def refuse_itself(path: Path, out: Path) -> None:
+def refuse_itself(path: Path, out: Path, *, as_base: bool = False) -> None:
     """Raises BaseError if the generator is what training into the run folder `out` will overwrite.
 
-    What was exported from it may serve: that is how a base is trained in several steps.
+    What was exported from it may serve, but for a base of its own (`as_base`), which is exported to the same place.
     """
-    for made in ("voice", "checkpoints"):
-        if (out / made).resolve() in path.resolve().parents:
-            raise BaseError(
-                "this base is the run's own voice, which training would overwrite",
-                cure="leave --base as it was to go on training; or take another run folder, or what was exported",
-                file=path,
-            )
+    if any((out / made).resolve() in path.resolve().parents for made in ("voice", "checkpoints")):
+        raise BaseError(
+            "this base is the run's own voice, which training would overwrite",
+            cure="leave --base as it was to go on training; or take another run folder, or what was exported",
+            file=path,
+        )
+    if as_base and (out / "exports").resolve() in path.resolve().parents:
+        raise BaseError(
+            "this base lies where pretrain writes its own in the end, and could not be gone on from after that",
+            cure=f"copy {path.parent} out of the run folder, and name the copy",
+            file=path,
+        )
 
 
 def find_generator(folder: Path) -> Path:

@@ -125,7 +125,7 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     clips = run.clips()
     speakers = sorted({clip.speaker for clip in clips if clip.kept})
     base = load_base(begun_with(run) if recipe.base == "auto" else recipe.base, offline=recipe.offline)
-    refuse_itself(base.path, run.folder)
+    refuse_itself(base.path, run.folder, as_base=as_base)
     refuse_start(base.name, base.speakers, recipe.train.start_from)
     reader = _reader(base, recipe)
     _look_at_sentences(recipe.speak.sentences, reader)

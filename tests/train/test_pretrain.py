@@ -27,6 +27,9 @@ def test_a_corpus_becomes_a_base_that_can_be_taken(run, tiny_base, capsys):
     assert (base.speakers, base.front_end) == ((), "mandarin-lite"), "one voice needs no table"
     assert base.generator.keys() == load_base(tiny_base).generator.keys()
     assert base.symbols == load_base(tiny_base).symbols
+    before = run.recipe_file.read_bytes()
+    assert cli.main(["pretrain", str(run.folder), "--base", str(base.path.parent)]) == 2, "it would overwrite its base"
+    assert "name the copy" in " ".join(capsys.readouterr().err.split()) and run.recipe_file.read_bytes() == before
 
 
 def test_a_bundle_that_cannot_be_placed_is_not_said_to_be_a_base(run, capsys):
