@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import re
@@ -92,8 +93,7 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # What the second tab needs takes seconds to import; the first is looked at meanwhile.
-        threading.Thread(target=importlib.import_module, args=("ffvits.train.session",), daemon=True).start()
+        threading.Thread(target=_import_training, daemon=True).start()
         yield
         training.stop(patience=60)
 
@@ -178,6 +178,12 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
         return Response(speaking.say(what.voice, what.text, what.speaker, **manner), media_type="audio/wav")
 
     return app
+
+
+def _import_training() -> None:
+    """What the second tab needs takes seconds to import; the first is looked at meanwhile."""
+    with contextlib.suppress(ImportError):  # who leaves torch out reviews and listens; training says what it lacks
+        importlib.import_module("ffvits.train.session")
 
 
 def _refused_here(error: Exception) -> JSONResponse:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from importlib import resources
 from pathlib import Path
@@ -166,6 +167,17 @@ def test_five_thousand_clips(page, run):
 
 
 class TestTraining:
+    def test_the_page_opens_where_training_is_not_installed(self, run, monkeypatch):
+        told = []
+        monkeypatch.setattr(threading, "excepthook", told.append)
+        monkeypatch.setitem(sys.modules, "ffvits.train.session", None)  # as if a package that it imports were missing
+        before = set(threading.enumerate())
+        with TestClient(create_app(run), base_url="http://127.0.0.1") as client:
+            assert client.get("/api/clips").status_code == 200
+            for thread in set(threading.enumerate()) - before:
+                thread.join(0.2)
+        assert not told
+
     def test_the_step_is_that_of_the_last_checkpoint_where_no_look_came_after_it(self, page, run):
         assert page.get("/api/train").json()["step"] == 0
         run.checkpoints.mkdir()
