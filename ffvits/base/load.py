@@ -157,7 +157,7 @@ def refuse_start(name: str, speakers: Sequence[str], start_from: str) -> None:
 def refuse_itself(path: Path, out: Path, *, as_base: bool = False) -> None:
     """Raises BaseError if the generator is what training into the run folder `out` will overwrite.
 
-    What was exported from it may serve, but for a base of its own (`as_base`), which is exported to the same place.
+    What was exported from it may serve; but a base (`as_base`) is exported itself, in the place of the bundle.
     """
     if any((out / made).resolve() in path.resolve().parents for made in ("voice", "checkpoints")):
         raise BaseError(
@@ -165,7 +165,7 @@ def refuse_itself(path: Path, out: Path, *, as_base: bool = False) -> None:
             cure="leave --base as it was to go on training; or take another run folder, or what was exported",
             file=path,
         )
-    if as_base and (out / "exports").resolve() in path.resolve().parents:
+    if as_base and (out / "exports" / "bundle").resolve() in path.resolve().parents:
         raise BaseError(
             "this base lies where pretrain writes its own in the end, and could not be gone on from after that",
             cure=f"copy {path.parent} out of the run folder, and name the copy",
