@@ -192,6 +192,9 @@ class TrainSettings:
         "what the best step and an early end go by: mel distance, or what ffvits evaluate measures (slower)",
     )
     batch_size: int = _option(0, "clips per step; 0 chooses by the device", low=0, high=1024)
+    segments: int = _option(
+        0, "how often the base's segment (32 frames) is decoded of each clip; 0: 3 where that is cheap", low=0, high=32
+    )
     learning_rate: float = _option(0.0, "AdamW's rate; 0 chooses by the base", low=0, high=0.01)
     warmup: int = _option(20, "steps in which the rate rises", low=0, high=10**5)
     decay: float = _option(0.1, "share of the rate that is left at the last step; 1 keeps it as it is", low=0, high=1)

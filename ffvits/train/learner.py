@@ -101,6 +101,7 @@ class Learner:
         self._seen: dict[str, Tensor] | None = None
         self._norms: dict[str, list[float]] = {"judge": [], "model": []}
         self.model = model.to(self.device).train()
+        self.segment_frames = plan.segments * model.config.segment_frames
         self.audio = audio
         self.plan = plan
         self.judge = judge.to(self.device).train() if judge is not None else None
@@ -240,11 +241,20 @@ class Learner:
             return self._spoken
         torch.manual_seed(_seed(self.seed, step, share.first))
         spec = heard(share, self.audio, self.octaves)
-        size = self.model.config.segment_frames
+        size = self.segment_frames
         guide = pull(share, self.plan.guide_at(step))
         melody = known(share)
         with self.autocast():
-            out = self.model(share.x, share.x_lengths, spec, share.frames, share.speakers, guide=guide, melody=melody)
+            out = self.model(
+                share.x,
+                share.x_lengths,
+                spec,
+                share.frames,
+                share.speakers,
+                guide=guide,
+                melody=melody,
+                segment_frames=size,
+            )
         hop = self.audio.hop_length
         spoken = _Spoken(slice_segments(share.wav, out.starts * hop, size * hop), out)
         if self.parts == 1:
@@ -264,7 +274,7 @@ class Learner:
     def _model_losses(self, share: Batch, step: int) -> tuple[Tensor, dict[str, Tensor]]:
         spoken = self._speak(share, step)
         out, whole = spoken.out, share.whole
-        size = self.model.config.segment_frames
+        size = self.segment_frames
         # What a mean over the share counts for in the mean over the whole batch.
         segments = out.segment_mask.sum() / sum(min(frames, size) for frames in whole.frames)
         losses = {

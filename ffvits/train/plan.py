@@ -23,8 +23,10 @@ KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4,
 KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 1.0}
 # When the posterior encoder has learnt to hear, it is kept, and the flow may go where its latents are: they mean what
 # they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/training.md).
-THEN_FOLLOW = {"enc_q": 0.0, "flow": 1.0}
+THEN_FOLLOW = {"enc_q": 0.0, "flow": 3.0}
 HEARS_FOR, HEARS_AT_LEAST = 0.5, 200  # of the training; and steps, before which the flow would follow a deaf encoder
+# A harmonic decoder costs so little that it may speak more of each clip; a judge or HiFi-GAN is most of a step.
+SEGMENTS_SINGING = 3
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, "pitch": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
@@ -37,7 +39,8 @@ class Plan:
     """Every number that training goes by.
 
     `rates`: what the learning rate of each part is multiplied with; by those in `then` once the parts have taken turns,
-    which is planned for after step `turn` (0: not at all, or when half of the `minutes` are over).
+    which is planned for after step `turn` (0: not at all, or when half of the `minutes` are over). So many `segments`
+    of the length that the model's config names are decoded of each clip.
     """
 
     steps: int
@@ -49,6 +52,7 @@ class Plan:
     check_every: int
     adversary: bool
     judge_warmup: int
+    segments: int = 1
     rates: Mapping[str, float] = field(default_factory=dict)
     then: Mapping[str, float] = field(default_factory=dict)
     turn: int = 0
@@ -158,6 +162,7 @@ def make_plan(
         precision=choose_precision(settings.precision, device),
         check_every=check_every,
         adversary=adversary,
+        segments=settings.segments or (SEGMENTS_SINGING if sings and not adversary else 1),
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
         rates={**usual, **told},
         then=THEN_FOLLOW if follows else {},

@@ -23,7 +23,7 @@ from ffvits.vits.source import Melody, PitchReader, sung
 
 @dataclass(frozen=True)
 class TrainingOutput:
-    """What the losses need. C is inter_channels and S segment_frames.
+    """What the losses need. C is inter_channels and S the frames of a segment.
 
     `audio` [B, 1, S * hop] starts at frame `starts` [B] of each clip; `segment_mask` [B, 1, S] is 0 where a clip is
     shorter than the segment. `attention` [B, 1, T_spec, T_text] is the path; `duration_loss` [B] is already divided
@@ -140,6 +140,7 @@ class Vits(nn.Module):
         *,
         guide: Tensor | None = None,
         melody: Melody | None = None,
+        segment_frames: int = 0,
         generator: torch.Generator | None = None,
     ) -> TrainingOutput:
         """One pass of training.
@@ -147,7 +148,8 @@ class Vits(nn.Module):
         x [B, T_text] symbol ids, x_lengths [B], spec [B, spec_channels, T_spec] linear magnitudes, spec_lengths [B],
         sid [B]. `guide` [B, T_spec, T_text] is added to the alignment's scores, for what is known beforehand about
         who says what when; `melody` [B, 1, T_spec] is how high the voice really is, for a model that sings.
-        `generator` makes the drawn latents, durations and segments reproducible.
+        `segment_frames` of each clip are decoded, the config's where it is 0. `generator` makes the drawn latents,
+        durations and segments reproducible.
         """
         g = self.speaker(sid)
         text = self.enc_p(x, x_lengths)
@@ -156,7 +158,7 @@ class Vits(nn.Module):
         z_p = self.flow(z, posterior.mask, g)
         path = align(z_p, text.mean, text.logs, text.mask, posterior.mask, guide)
         frames = path.sum(2)  # [B, 1, T_text]
-        size = self.config.segment_frames
+        size = segment_frames or self.config.segment_frames
         starts = random_starts(spec_lengths, size, generator)
         latent = self.latent(z, posterior.mask, g, melody)
         return TrainingOutput(

@@ -201,6 +201,17 @@ def test_shares_of_a_batch_add_up_to_its_gradient(parts, uneven, monkeypatch):
         assert torch.allclose(shared[name], expected, rtol=1e-3, atol=1e-6 + 1e-4 * float(expected.abs().max())), name
 
 
+def test_the_model_speaks_as_many_segments_as_the_plan_says(parts):
+    base, adapted, batch, _ = parts
+    size = base.config.segment_frames
+    for segments in (1, 2):
+        made = learner(adapted, segments=segments)
+        decoded = []
+        made.model.dec.register_forward_pre_hook(lambda _, inputs, seen=decoded: seen.append(inputs[0].shape[-1]))
+        assert made.step(batch, 1).finite
+        assert decoded == [segments * size]
+
+
 def seeded_judge() -> MultiPeriodDiscriminator:
     torch.manual_seed(1)
     return MultiPeriodDiscriminator()
@@ -334,13 +345,26 @@ class TestPlan:
     def test_the_flow_follows_when_the_voice_is_heard(self):
         assert [make_plan(TrainSettings(steps=n), **HARMONIC).turn for n in (80, 200, 240, 1000)] == [0, 0, 200, 500]
         made = make_plan(TrainSettings(steps=400), **HARMONIC)
-        for part, before, after in (("flow", 0, 1), ("enc_q", 1, 0), ("dec", 1, 1)):
+        for part, before, after in (("flow", 0, 3), ("enc_q", 1, 0), ("dec", 1, 1)):
             assert (made.factor(part, False), made.factor(part, True)) == (before, after)
         assert [made.turns(step, 3600) for step in (0, 199, 200, 300)] == [False, False, True, True]
         for told in (TrainSettings(parts={"flow": "0.3"}), TrainSettings(parts={"enc_q": "frozen"})):
             assert not make_plan(told, **HARMONIC).turns(10_000, 36_000)
         for other in ({"many_voices": True}, {"guided": False}):
             assert not make_plan(TrainSettings(), **{**HARMONIC, **other}).turns(10_000, 36_000)
+
+    @pytest.mark.parametrize(
+        ("settings", "of", "segments"),
+        [
+            ({}, {}, 3),
+            ({}, {"sings": False}, 1),
+            ({"adversary": "on"}, {}, 1),
+            ({"segments": 2}, {"sings": False}, 2),
+            ({"segments": 1}, {}, 1),
+        ],
+    )
+    def test_more_of_each_clip_is_decoded_where_that_is_cheap(self, settings, of, segments):
+        assert make_plan(TrainSettings(**settings), **{**HARMONIC, **of}).segments == segments
 
     def test_the_guide_does_not_let_go_when_minutes_know_of_more_steps(self):
         made = make_plan(TrainSettings(until="minutes", minutes=30), **HARMONIC)
@@ -393,7 +417,7 @@ class TestPlan:
         made = make_plan(settings, device="cpu", clips=4, small=True, judge=False)
         assert set(made.rates.values()) == {1.0}
         assert {made.rate(step) for step in (1, 200, 400)} == {2e-4}
-        assert (made.ema, made.guide, made.new_layers) == (0, 0, 1)
+        assert (made.ema, made.guide, made.new_layers, made.segments) == (0, 0, 1, 1)
 
     def test_a_part_that_does_not_exist_is_refused(self):
         settings = TrainSettings(parts={"decoder": "1.0"})
