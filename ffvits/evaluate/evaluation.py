@@ -314,7 +314,7 @@ def _found_again(spec: str, voice: Voice, device: str, offline: bool) -> tuple[s
         if voice.info.card.get("base_sha256") not in (None, base.sha256):
             reason = "it is another than the one that the voice was made from"
         elif not base.front_end:
-            reason = "it never spoke Chinese"
+            reason = "no front end of ffvits writes its symbols"
         else:
             return base.name, Voice.from_base(base, device=device)
     console.warn(f"the base {spec} is not compared: {reason} (--against names another)")
