@@ -276,9 +276,9 @@ class Learner:
         out, whole = spoken.out, share.whole
         size = self.segment_frames
         # What a mean over the share counts for in the mean over the whole batch.
-        segments = out.segment_mask.sum() / sum(min(frames, size) for frames in whole.frames)
+        decoded = out.segment_mask.sum() / sum(min(frames, size) for frames in whole.frames)
         losses = {
-            "mel": segments * self._mel_distance(spoken.real, out.audio, out.segment_mask),
+            "mel": decoded * self._mel_distance(spoken.real, out.audio, out.segment_mask),
             "kl": out.y_mask.sum() / sum(whole.frames) * kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.y_mask),
             "duration": out.x_mask.sum() / whole.symbols * duration_loss(out.duration_loss),
         }

@@ -22,7 +22,8 @@ KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4,
 # A harmonic decoder has little to forget.
 KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 1.0}
 # When the posterior encoder has learnt to hear, it is kept, and the flow may go where its latents are: they mean what
-# they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/training.md).
+# they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/training.md). What it
+# goes to stands still, so it may go faster than the parts that move together.
 THEN_FOLLOW = {"enc_q": 0.0, "flow": 3.0}
 HEARS_FOR, HEARS_AT_LEAST = 0.5, 200  # of the training; and steps, before which the flow would follow a deaf encoder
 # A harmonic decoder costs so little that it may speak more of each clip; a judge or HiFi-GAN is most of a step.
