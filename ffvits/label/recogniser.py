@@ -174,7 +174,7 @@ class Recogniser:
             return list(pool.map(do, *of))
 
     def _worded(self, heard: Heard, sound: Sound) -> Heard:
-        """The hearing with its words as they are spoken, and marks where the speaker pauses."""
+        """The hearing with its words as they are spoken, and marks where the speaker pauses; not yet corrected."""
         settings = self._settings
         text = simplified("".join(character.text for character in heard.characters))
         chances = self._detector(sound)
@@ -183,7 +183,7 @@ class Recogniser:
         if settings.pauses and text:
             starts = [character.start for character in heard.characters]
             text = pauses.marked(text, starts, pauses.find(chances))
-        forms = wordings(text, vocabulary=settings.vocabulary, corrections=settings.corrections)
+        forms = wordings(text, vocabulary=settings.vocabulary)
         text = forms[0]
         if len(forms) > 1:
             fits = self.fit(sound, forms)

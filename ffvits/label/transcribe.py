@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from statistics import fmean
@@ -16,7 +16,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.label.inventions import is_invention, period
 from ffvits.label.recogniser import Heard, Recogniser, load, weights
-from ffvits.label.wording import simplified
+from ffvits.label.wording import corrected, simplified
 from ffvits.recipe import TranscribeSettings
 from ffvits.run import Run
 
@@ -60,7 +60,8 @@ def transcribe(
             if clip.id not in known:
                 yield clip
             else:
-                yield _told(clip, known[clip.id]["hearings"]).with_(key=cache.key(clip.key))
+                hearings = [_corrected(hearing, settings.corrections) for hearing in known[clip.id]["hearings"]]
+                yield _told(clip, hearings).with_(key=cache.key(clip.key))
 
 
 def _in_lists(clips: Iterable[Clip]) -> Iterator[list[Clip]]:
@@ -72,8 +73,12 @@ def _in_lists(clips: Iterable[Clip]) -> Iterator[list[Clip]]:
 
 
 def _deciding(settings: TranscribeSettings) -> TranscribeSettings:
-    """Whether transcripts are used comes after the hearing, which stays what it was."""
-    return replace(settings, transcripts="auto")
+    """Whether transcripts are used, and what is corrected, comes after the hearing, which stays what it was."""
+    return replace(settings, transcripts="auto", corrections={})
+
+
+def _corrected(hearing: dict[str, Any], corrections: Mapping[str, str]) -> dict[str, Any]:
+    return {**hearing, **{name: corrected(hearing[name], corrections) for name in ("text", "unread")}}
 
 
 def _hear(clips: Sequence[Clip], run: Run, recogniser: Recogniser) -> list[list[Heard]]:

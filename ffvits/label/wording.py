@@ -31,10 +31,11 @@ def wordings(raw: str, *, vocabulary: Sequence[str] = (), corrections: Mapping[s
     )
     text = named(text, vocabulary)
     forms = [normalize(text), *(readings(text, _MOST)[1:] if _DIGIT.search(text) else ())]
-    return list(dict.fromkeys(_corrected(punctuated(form), corrections or {}) for form in forms))
+    return list(dict.fromkeys(corrected(punctuated(form), corrections or {}) for form in forms))
 
 
-def _corrected(text: str, corrections: Mapping[str, str]) -> str:
+def corrected(text: str, corrections: Mapping[str, str]) -> str:
+    """The text with what is written wrongly in it replaced, longer ones first."""
     for wrong, right in sorted(corrections.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(wrong, right)
     return text
