@@ -104,7 +104,7 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
     if not found.audio and not found.unreadable:
         raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
     speakers = speaker_names(folder, found, recipe)
-    seconds, unreadable, formats, usable = 0.0, [], Counter(), Counter()
+    seconds, unreadable, formats = 0.0, [], Counter()
     for path in found.audio:
         try:
             probed = probe(path)
@@ -113,7 +113,6 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
             continue
         seconds += probed.seconds
         formats[path.suffix.lower().lstrip(".") or "?"] += 1
-        usable[speakers[path]] += 1
     device = choose_device(recipe.device)
     base, small, judge = _base(recipe, on_disk)
     kept = seconds * USABLE
@@ -127,7 +126,7 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
         unreadable=tuple(unreadable),
         ignored=len(found.ignored),
         minutes=round(seconds / 60, 2),
-        speakers=dict(usable),
+        speakers=dict(Counter(speakers.values())),
         formats=dict(formats),
         base=base,
         device=device,
@@ -165,8 +164,11 @@ def _downloads(recipe: Recipe, base: str) -> list[Download]:
     suffix = "-openai" if recipe.label.transcribe.engine == "openai-whisper" else ""
     name, _, address = base.partition("@")  # a base of the manifest may come from another place
     wanted = [f"whisper-{model}{suffix}", "resemblyzer", name]
-    if recipe.label.separate.when != "never":
-        wanted.append("demucs" if recipe.label.separate.separator == "demucs" else "spleeter-2stems")
+    separate = recipe.label.separate
+    if separate.when == "auto" or (separate.when == "always" and separate.separator != "demucs"):
+        wanted.append("spleeter-2stems")  # which hears whether there is music, whatever removes it
+    if separate.when != "never" and separate.separator == "demucs":
+        wanted.append("demucs-htdemucs")
     missing = _missing(wanted)
     known = {entry.name for entry in store.entries()}
     if address and name not in known and not (store.place(name) / address.rpartition("/")[2]).is_file():

@@ -318,7 +318,7 @@ def test_a_dry_run_tells_and_writes_nothing(raw, tmp_path):
     told = plan(resolve(raw, base="mandarin-lite", out=str(out)))
     assert (told.files, told.ignored, told.unreadable) == (2, 1, ("坏.mp3",))
     assert told.minutes == pytest.approx(2 / 60, abs=0.01)
-    assert told.speakers == {raw.name: 1}
+    assert told.speakers == {raw.name: 2}  # as the run counts them
     assert "mandarin-lite" in told.text()
     assert not out.exists()
     assert told.to_dict()["files"] == 2
@@ -359,6 +359,8 @@ def test_a_dry_run_says_what_would_be_fetched_and_what_cannot_be(raw, tmp_path, 
     assert "? MB  mine  from https://example.invalid/v/G_0.pth" in mine.text()
     assert "biaobei" in [one.name for one in plan(resolve(raw, base="biaobei@https://example.invalid/v")).downloads]
     assert plan(resolve(raw)).base == "biaobei"
+    separated = {one.name for one in plan(resolve(raw, options={"label.separate.separator": "demucs"})).downloads}
+    assert {"demucs-htdemucs", "spleeter-2stems"} <= separated
     monkeypatch.setenv("FFVITS_OFFLINE", "1")
     offline = plan(resolve(raw))
     assert offline.base == "mandarin-lite"
