@@ -26,6 +26,7 @@ _NO_SPEECH, _UNSURE = 0.6, 0.5  # Whisper's own word for "nobody speaks", where 
 _CHINESE = 0.3  # least probability of Chinese: accents go down to 0.5, other languages are below 0.1
 _SAME_PERSON = 0.8  # likeness to the character: 30 other speakers had 0.76 at most
 CROWDED = 0.7  # share of `max_overlap` from which on somebody should listen for a second voice
+_NAMED = 5  # of the speakers that are one person
 _VOICED = 0.3  # least share of a clip in which somebody speaks
 
 
@@ -45,6 +46,7 @@ def screen(clips: Iterable[Clip], run: Run, settings: ScreenSettings, *, offline
         if found is not None:
             measured[clip.id] = found
     judged = {clip.id: judge(clip, measured[clip.id], settings) for clip in everything if clip.kept}
+    _tell_of_one_person([clip for clip in judged.values() if clip.kept], measured)
     judged = {clip.id: clip for clip in apart(list(judged.values()), measured, settings, reference)}
     judged = {clip.id: clip for clip in once(list(judged.values()), measured, settings)}
     for clip in everything:
@@ -217,6 +219,16 @@ def apart(
     for speaker, theirs in by_speaker.items():
         found.update((clip.id, clip) for clip in _apart(speaker, theirs, measured, settings, reference))
     return list(found.values())
+
+
+def _tell_of_one_person(clips: Sequence[Clip], measured: dict[str, Measured]) -> None:
+    """Warns of speakers that are one: folders may be chapters or moods, and so may a table's column."""
+    if not clips:
+        return
+    found = voices.one_person(_stacked(measured[clip.id].voice for clip in clips), [clip.speaker for clip in clips])
+    if found:
+        names = ", ".join(found[:_NAMED]) + (f", … ({len(found)} speakers)" if len(found) > _NAMED else "")
+        console.warn(f"{names} sound like one person; to make one speaker of all, give it a name: --speaker NAME")
 
 
 def _apart(

@@ -6,6 +6,7 @@ persons in one. So the clips are first put into heaps of like voices, and then e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ STRICT, LENIENT = 0.84, 0.78
 _SPREAD = 4.2  # robust standard deviations below the usual likeness at which a clip is a stranger's
 _MOST = 1500  # clips that are put into heaps pairwise; the others join the nearest heap
 _COHERENT = 0.4  # share of the time that the largest heap should have
+# Likeness of two mean voices from which on they are one person's, and clips that make a mean. Of 435 pairs of people
+# none had more than 0.842; of 300 means of three clips of one person each, and of three others, none less than 0.916.
+_ONE_PERSON, _CLIPS = 0.88, 3
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,20 @@ def tell_apart(
     return Voices(
         tuple(others), tuple(likeness.tolist()), least, dominant=weights[inside].sum() >= _COHERENT * weights.sum()
     )
+
+
+def one_person(voices: np.ndarray, speakers: Sequence[str]) -> list[str]:
+    """The speakers that sound like another one of them, by the voices [N, 256] of N clips, each with its speaker."""
+    import numpy as np
+
+    names = [name for name, count in Counter(speakers).items() if count >= _CLIPS]
+    if len(names) < 2:
+        return []
+    who = np.array(speakers)
+    means = np.stack([_mean(voices[who == name]) for name in names])
+    alike = means @ means.T
+    np.fill_diagonal(alike, 0)
+    return [name for name, likest in zip(names, alike.max(axis=1), strict=True) if likest >= _ONE_PERSON]
 
 
 def _heaps(voices: np.ndarray, alike: float) -> np.ndarray:

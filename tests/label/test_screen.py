@@ -10,7 +10,7 @@ from ffvits.errors import AudioError
 from ffvits.label import label
 from ffvits.label.measure import Measured
 from ffvits.label.quality import Quality
-from ffvits.label.screen import apart, doubted, judge, once
+from ffvits.label.screen import _tell_of_one_person, apart, doubted, judge, once
 from ffvits.recipe import Recipe, ScreenSettings
 
 S = ScreenSettings()
@@ -197,6 +197,15 @@ def test_each_speaker_of_the_recipe_is_judged_apart():
     clips = [c.with_(speaker="派蒙" if int(c.id) < 8 else "凝光") for c in several(16)]
     found = apart(clips, {c.id: measured(voice=int(int(c.id) >= 8)) for c in clips}, S)
     assert all(c.kept for c in found)
+
+
+def test_folders_of_one_person_are_told_of(monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr("ffvits.console.warn", told.append)
+    clips = [c.with_(speaker=f"第{1 + int(c.id) // 4}集") for c in several(12)]
+    _tell_of_one_person(clips, {c.id: measured(voice=int(int(c.id) >= 8)) for c in clips})
+    assert told == ["第1集, 第2集 sound like one person; to make one speaker of all, give it a name: --speaker NAME"]
+    _tell_of_one_person([], {})
 
 
 def test_voices_are_not_judged_if_the_recipe_says_so():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ffvits.label.voices import FEWEST, tell_apart
+from ffvits.label.voices import FEWEST, one_person, tell_apart
 
 
 def people(counts: list[int], seed: int = 0, spread: float = 0.35) -> np.ndarray:
@@ -98,3 +98,10 @@ def test_many_clips_are_judged_in_bounded_memory():
     found = tell_apart(people(counts), [3.0] * sum(counts))
     assert sum(heap == 0 for heap in found.heap[:1800]) > 1790
     assert 0 not in found.heap[1800:]
+
+
+def test_speakers_that_are_one_person_are_found():
+    voices = people([9, 4, 1])
+    assert one_person(voices, [*"aaaabbbcd", *"eeee", "f"]) == ["a", "b"]  # c and d have too few clips to tell
+    assert one_person(voices, [*"a" * 9, *"eeee", "f"]) == []
+    assert one_person(voices[:9], ["a"] * 9) == []
