@@ -29,8 +29,13 @@ SPEAKERS = (
     *("speaker", "speaker_name", "speaker_id", "spk", "spk_id", "role", "character"),
     *("说话人", "角色", "人物"),
 )
-# What may stand where `wav|speaker|text` has its speaker, and is none: languages, and numbers (lengths, ids).
-_NO_SPEAKER = re.compile(r"[\d.:]*|zh|cn|chinese|zh[-_].*|all_zh|jp|ja|en|ko|kr|yue|auto", re.IGNORECASE)
+# What may stand where `wav|speaker|text` has its speaker, and is none: languages, numbers (lengths, ids), moods, sexes.
+_NO_SPEAKER = re.compile(
+    r"[\d.:]*|zh|cn|chinese|zh[-_].*|all_zh|jp|ja|en|ko|kr|yue|auto|default|normal|male|female|[男女]声?|默认|普通|正常|"
+    r"neutral|calm|happy|happiness|sad|sadness|angry|anger|surprised?|fear|fearful|disgust|disgusted|"
+    r"中性|中立|平静|平淡|开心|高兴|快乐|喜悦|悲伤|伤心|难过|生气|愤怒|惊讶|惊喜|吃惊|害怕|恐惧|厌恶",
+    re.IGNORECASE,
+)
 _LONGEST_NAME = 40
 _LONGEST_CELL = 10_000_000  # characters; a csv of other things must not end the run
 

@@ -550,6 +550,7 @@ def test_a_file_too_large_to_be_read_is_told_of(tmp_path, warned, monkeypatch):
         ("t.jsonl", '{"audio": "a.wav", "text": "你好", "speaker": "派蒙"}\n{"audio": "b.wav", "text": "再见"}', "派"),
         ("t.csv", f"path,text,speaker\na.wav,你好世界,{'很长' * 30}\nb.wav,再见,\x07\nc.wav,好,\"派\n蒙\"\n", "派"),
         ("l.list", "a.wav|ZH|你好世界\nb.wav|ZH|再见\nc.wav|EN|好\nd.wav|EN|行", ""),  # languages
+        ("e.list", "a.wav|Happy|你好世界\nb.wav|neutral|再见\nc.wav|Happy|好\nd.wav|neutral|行", ""),  # moods
         ("s.txt", "a.wav|2|你好\nb.wav|2|再见\nc.wav|3|好\nd.wav|3|行", ""),  # seconds
         ("lj.txt", "a|一 二|一二\nb|三 四|三四\nc|五 六|五六\nd|七 八|七八", ""),  # two spellings of the words
     ],
