@@ -83,6 +83,7 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
                 settings.transcribe,
                 lambda clip, texts: here.listener.fit(clip, run, texts),
                 one_speaker=bool(recipe.speaker) or recipe.layout == "flat",
+                skip=[run.folder],
             )
         if until not in ("ingest", *road.STAGES):
             clips = screen(clips, run, settings.screen, offline=recipe.offline)

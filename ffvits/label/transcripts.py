@@ -12,7 +12,7 @@ import bisect
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -111,11 +111,12 @@ class _Sources:
         return [source for source in best if source.name == path.name] or best
 
 
-def find(folder: Path, sources: Iterable[str]) -> Transcripts:
+def find(folder: Path, sources: Iterable[str], skip: Collection[Path] = ()) -> Transcripts:
     """Reads every transcript in `folder` that speaks of one of `sources` (paths relative to it).
 
-    A file that is not a transcript is passed over, as are hidden ones and those of runs; one that is, but cannot be
-    read or belongs to no recording, is told of, and so are rows that may mean several recordings.
+    A file that is not a transcript is passed over, as are hidden ones and those of runs and of `skip` (folders); one
+    that is, but cannot be read or belongs to no recording, is told of, and so are rows that may mean several
+    recordings.
     """
     sources = set(sources)
     known = _Sources(sources)
@@ -130,7 +131,7 @@ def find(folder: Path, sources: Iterable[str]) -> Transcripts:
             by_path[str(source)], files[path] = lines, None
 
     # What comes later counts: of a recording's subtitles those that have its plain name, then the Simplified ones.
-    for path in sorted(recordings.find(folder).ignored, key=lambda path: _strangeness(path.stem), reverse=True):
+    for path in sorted(recordings.find(folder, skip).ignored, key=lambda path: _strangeness(path.stem), reverse=True):
         kind = path.suffix.lower()
         if kind not in tables.SUFFIXES | _BESIDE:
             continue
@@ -200,18 +201,19 @@ def imported(
     fit: Fit | None = None,
     *,
     one_speaker: bool = False,
+    skip: Collection[Path] = (),
 ) -> Iterator[Clip]:
     """The clips with the words of the transcripts that lie in `folder`, where there are some (see `use`).
 
     They are read before the first clip is asked for: what is wrong with them is told now, not after hours of listening.
     Where tables name several speakers and the folders only one, who speaks goes by the tables, unless the recipe says
-    that there is `one_speaker`.
+    that there is `one_speaker`. Folders in `skip` are passed over: what a killed first run left does not look like one.
     """
     if settings.transcripts == "never":
         yield from clips
         return
-    sources = {source_name(path, folder) for path in recordings.find(folder).audio}
-    found = find(folder, sources)
+    sources = {source_name(path, folder) for path in recordings.find(folder, skip).audio}
+    found = find(folder, sources, skip)
     if found:
         where = found.files[0].name if len(found.files) == 1 else f"{len(found.files)} files"
         console.info(f"Transcripts found for {len(found.by_path)} of {len(sources)} recordings, in {where}")
