@@ -63,8 +63,9 @@ class FasterEngine:
         self._beam = settings.beam_size
         before = self._tokens.encode(" " + opening(settings), add_special_tokens=False).ids[-_PROMPT:]
         special = self._tokens.token_to_id
-        self._start = [special("<|startofprev|>"), *before] if opening(settings) else []
-        self._start += [special("<|startoftranscript|>"), special("<|zh|>"), special("<|transcribe|>")]
+        self._unprompted = [special("<|startoftranscript|>"), special("<|zh|>"), special("<|transcribe|>")]
+        told = [special("<|startofprev|>"), *before] if opening(settings) else []
+        self._start = [*told, *self._unprompted]
         self._text_only = special("<|notimestamps|>")
         self._overlap = overlap.load(settings)
 
@@ -75,10 +76,11 @@ class FasterEngine:
 
         return encoder.load(folder / "model.bin") if kind == "cpu" and device.multiplies_tiles() else None
 
-    def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
+    def write(self, sounds: Sequence[Sound], seconds: int, *, prompted: bool = True) -> list[Heard]:
         encoded = self._encoded(sounds, seconds)
         languages = self._model.detect_language(encoded)
-        prompt = [*self._start, self._text_only]
+        start = self._start if prompted else self._unprompted
+        prompt = [*start, self._text_only]
         results = self._model.generate(
             encoded,
             [prompt] * len(sounds),
@@ -88,7 +90,7 @@ class FasterEngine:
             return_no_speech_prob=True,
         )
         texts = [result.sequences_ids[0] for result in results]
-        aligned = self._align(encoded, texts, sounds)
+        aligned = self._align(encoded, start, texts, sounds)
         found = []
         together = self._together(encoded, sounds)
         for result, ids, spoken, characters, both in zip(results, texts, languages, aligned, together, strict=True):
@@ -141,11 +143,11 @@ class FasterEngine:
         return np.ascontiguousarray(self._features(samples, padding=0)[:, : round(seconds / _FRAME)], dtype=np.float32)
 
     def _align(
-        self, encoded: ctranslate2.StorageView, texts: Sequence[list[int]], sounds: Sequence[Sound]
+        self, encoded: ctranslate2.StorageView, start: list[int], texts: Sequence[list[int]], sounds: Sequence[Sound]
     ) -> list[list[Character]]:
         """The characters of each text with their probabilities and times."""
         frames = [max(2, round(sound.seconds / _FRAME)) for sound in sounds]
-        results = self._model.align(encoded, self._start, texts, frames)
+        results = self._model.align(encoded, start, texts, frames)
         return [
             list(self._characters(ids, result.text_token_probs, result.alignments))
             for ids, result in zip(texts, results, strict=True)

@@ -41,7 +41,7 @@ class OpenAiEngine:
             self._model.is_multilingual, num_languages=self._model.num_languages, language="zh", task="transcribe"
         )
 
-    def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
+    def write(self, sounds: Sequence[Sound], seconds: int, *, prompted: bool = True) -> list[Heard]:
         import torch
         import whisper
 
@@ -52,7 +52,7 @@ class OpenAiEngine:
         options = whisper.DecodingOptions(
             language="zh",
             beam_size=self._settings.beam_size,
-            prompt=opening(self._settings) or None,
+            prompt=(opening(self._settings) or None) if prompted else None,
             without_timestamps=True,
             sample_len=min(224, most_tokens(sounds)),
             fp16=self._model.device.type == "cuda",

@@ -81,8 +81,8 @@ class Engine(Protocol):
 
     workers: int
 
-    def write(self, sounds: Sequence[Sound], seconds: int) -> list[Heard]:
-        """What it writes for each sound."""
+    def write(self, sounds: Sequence[Sound], seconds: int, *, prompted: bool = True) -> list[Heard]:
+        """What it writes for each sound; unless `prompted`, without having been told of the recipe's `opening`."""
         ...
 
     def fit(self, sound: Sound, seconds: int, texts: Sequence[str]) -> list[float]:
@@ -118,7 +118,8 @@ class Recogniser:
 
         The result for a sound does not depend on which others are heard with it. What seems lost is heard once more
         in the longest window, at five to ten times the price, where `patient`. `whole` hears all in that window, as
-        Whisper was trained to: recordings are understood as well in short ones, half-clear voices are not.
+        Whisper was trained to: recordings are understood as well in short ones, half-clear voices are not. Of words
+        that it may only have repeated from the recipe's `opening` those are believed that it hears without it, too.
         """
         sounds = [_levelled(sound.at(RATE)) for sound in sounds]
         windows = [_LONGEST_WINDOW if whole else _window(sound.seconds) for sound in sounds]
@@ -133,6 +134,11 @@ class Recogniser:
         longest = [_LONGEST_WINDOW] * len(again)
         for number, one in zip(again, self._write([sounds[n] for n in again], longest), strict=True):
             if one.confidence > heard[number].confidence or heard[number].compression > LOOP:
+                heard[number] = one
+        echoes = [number for number, one in enumerate(heard) if _echoes(one.raw, opening(self._settings))]
+        unprompted = self._write([sounds[n] for n in echoes], [windows[n] for n in echoes], prompted=False)
+        for number, one in zip(echoes, unprompted, strict=True):
+            if not _agree(one.raw, heard[number].raw):
                 heard[number] = one
         return self._side_by_side(self._worded, heard, sounds)
 
@@ -149,7 +155,7 @@ class Recogniser:
         sound = _levelled(sound.at(RATE))
         return self._engine.states(sound, _window(sound.seconds))
 
-    def _write(self, sounds: Sequence[Sound], windows: Sequence[int]) -> list[Heard]:
+    def _write(self, sounds: Sequence[Sound], windows: Sequence[int], *, prompted: bool = True) -> list[Heard]:
         size = _SHARED_BATCH if self._engine.workers > 1 else _BATCH
         batches: list[list[int]] = []
         # Only sounds of like length together: how long a text may become must not depend on who else is heard.
@@ -159,7 +165,7 @@ class Recogniser:
             batches += [numbers[start : start + size] for start in range(0, len(numbers), size)]
 
         def write(batch: list[int]) -> list[Heard]:
-            return self._engine.write([sounds[number] for number in batch], windows[batch[0]])
+            return self._engine.write([sounds[number] for number in batch], windows[batch[0]], prompted=prompted)
 
         found = self._side_by_side(write, batches)
         heard = dict(zip(itertools.chain(*batches), itertools.chain(*found), strict=True))
@@ -235,6 +241,20 @@ def weights(settings: TranscribeSettings, offline: bool = False) -> Path:
 def opening(settings: TranscribeSettings) -> str:
     """What Whisper is told to have written before: the language's script, and the names that may come."""
     return settings.prompt + ("、".join(settings.vocabulary) + "。" if settings.vocabulary else "")
+
+
+def _echoes(text: str, told: str) -> bool:
+    """Whether a text may only repeat what the recogniser was told: every two or more letters of it stand there."""
+    letters, told = simplified(_without_marks(text)), _without_marks(told)
+    found = [letters[place : place + 2] in told for place in range(len(letters) - 1)]
+    return bool(found) and all(left or right for left, right in itertools.pairwise([False, *found, False]))
+
+
+def _agree(text: str, other: str) -> bool:
+    """Whether two texts have half of their syllables in common."""
+    from ffvits.evaluate.metrics import pinyin_error
+
+    return pinyin_error(text, other, tones=False) <= 0.5
 
 
 def most_tokens(sounds: Iterable[Sound]) -> int:

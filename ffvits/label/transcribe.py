@@ -48,7 +48,7 @@ def transcribe(
     hearings stay in `notes`. Clips whose words are doubtful say so in `review`. Raises DownloadError if the recogniser
     is out of reach.
     """
-    cache = run.cache("transcribe", _deciding(settings), version=6)
+    cache = run.cache("transcribe", _deciding(settings), version=7)
     listener = listener or Listener(settings)
     for ahead in _in_lists(clips):
         known = {clip.id: cache.get(cache.key(clip.key)) for clip in ahead if clip.kept}

@@ -229,7 +229,7 @@ class Lost:
     def __init__(self) -> None:
         self.windows: list[int] = []
 
-    def write(self, sounds, seconds: int) -> list[recogniser.Heard]:
+    def write(self, sounds, seconds: int, *, prompted: bool = True) -> list[recogniser.Heard]:
         self.windows.append(seconds)
         return [recogniser.written("", -1.0, 0.1, {"zh": 0.9}) for _ in sounds]
 
@@ -244,6 +244,38 @@ def test_what_seems_lost_is_heard_once_more_in_the_longest_window(how, windows):
     assert network.windows == windows
 
 
+class Echo:
+    """An engine that writes one text where it is prompted, and another where it is not."""
+
+    workers = 1
+
+    def __init__(self, prompted: str, plain: str):
+        self.texts, self.asked = (plain, prompted), []
+
+    def write(self, sounds, seconds, *, prompted=True):
+        self.asked.append(prompted)
+        return [recogniser.written(self.texts[prompted], -0.5, 0.1, {"zh": 0.9}) for _ in sounds]
+
+
+@pytest.mark.parametrize(
+    ("prompted", "plain", "believed", "asked"),
+    [
+        ("派蒙德城。", "拥有丰富", "拥有丰富", [True, False]),  # a piece of the names in the recipe
+        ("普通話的句子", "然后才说", "然后才说", [True, False]),  # or of its prompt
+        ("旅行者！", "履行者", "旅行者！", [True, False]),  # somebody does call
+        ("派蒙来了", "派门来了", "派蒙来了", [True]),
+        ("派", "拍", "派", [True]),
+        ("", "拍", "", [True]),
+    ],
+)
+def test_words_of_the_opening_are_believed_where_they_are_heard_without_it(prompted, plain, believed, asked):
+    engine = Echo(prompted, plain)
+    settings = TranscribeSettings(vocabulary=("派蒙", "旅行者", "蒙德城"))
+    hearer = recogniser.Recogniser(engine, lambda sound: np.zeros(0, np.float32), settings)
+    (heard,) = hearer.hear([Sound(np.zeros(16000, np.float32), 16000)], patient=False)
+    assert heard.raw == believed and engine.asked == asked
+
+
 class Taker:
     """An engine that hears nothing and remembers what it was given."""
 
@@ -252,7 +284,7 @@ class Taker:
     def __init__(self):
         self.given = []
 
-    def write(self, sounds, seconds):
+    def write(self, sounds, seconds, *, prompted=True):
         self.given.append((seconds, recogniser.most_tokens(sounds)))
         return [recogniser.written("", 0.0, 1.0, {"zh": 1.0}) for _ in sounds]
 
@@ -278,7 +310,7 @@ class Crew:
         self.workers, self.sizes = workers, []
         self._all_here = threading.Barrier(workers)
 
-    def write(self, sounds, seconds):
+    def write(self, sounds, seconds, *, prompted=True):
         self._all_here.wait(timeout=20)
         self.sizes.append(len(sounds))
         return [recogniser.written(f"{sound.seconds:g}", 0.0, 1.0, {"zh": 1.0}) for sound in sounds]
