@@ -129,7 +129,7 @@ def _ramps(start: int, end: int, length: int) -> np.ndarray:
 
 def _first(error: FfvitsError) -> str:
     """What went wrong, without the list of everything that was tried."""
-    return error.message.splitlines()[0].removesuffix(" Tried:")
+    return error.message.splitlines()[0].removesuffix(" Tried:").removesuffix(".")
 
 
 @dataclass
@@ -189,5 +189,8 @@ class Models:
         except FfvitsError as error:
             if self.settings.separator == "demucs":
                 raise
-            console.warn(f"Spleeter takes the place of Demucs, which would do better: {_first(error)}")
+            console.warn(
+                f"Spleeter takes the place of Demucs, which would do better: {_first(error)}; what it does now stays "
+                "until you say --separator demucs, which does it again"
+            )
             return self._detector()

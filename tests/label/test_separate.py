@@ -106,6 +106,13 @@ def test_what_was_asked_for_and_is_out_of_reach_is_an_error(run, recording, inge
         list(separate([ingested(recording("line_04.flac"))], run, SeparateSettings(**asked)))
 
 
+def test_who_gets_spleeter_for_want_of_demucs_is_told_how_to_have_it_done_again(unreachable, said):
+    models = module.Models(SeparateSettings(), "cpu", offline=False, _spleeter="Spleeter")
+    assert models.separator == models.separator == "Spleeter"
+    (line,) = said
+    assert "cannot get demucs-htdemucs: no network; " in line and "--separator demucs" in line
+
+
 def test_rejected_clips_pass_and_load_nothing(run, recording, ingested, unreachable):
     clip = ingested(recording("line_04.flac")).reject("unreadable", "broken", "mend it")
     assert list(separate([clip], run, SeparateSettings())) == [clip]
