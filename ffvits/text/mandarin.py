@@ -204,7 +204,7 @@ _FULL_ZI = frozenset("""
     电子 男子 女子 分子 原子 粒子 离子 质子 中子 光子 因子 太子 天子 公子 王子 皇子 孔子 孟子 荀子 庄子 墨子
     韩非子 朱子 游子 才子 浪子 弟子 父子 母子 孝子 赤子 臣子 君子 童子 次子 长子 独子 养子 义子 世子 精子 卵子
     配子 棋子 瓜子 莲子 鱼子 量子 孢子 西门子 娘子军 亲子 妻子儿女 幼子 长公子 夫子 老夫子 孺子 竖子 夸克子 介子
-    声子 中微子 等离子 负离子 正离子 算子 处子 犬子 骄子 松子 五子 三子 二子 四子 其子 之子 对子 庶子 嫡子 逆子
+    声子 中微子 等离子 负离子 正离子 算子 处子 犬子 骄子 松子 五子 三子 二子 四子 其子 之子 庶子 嫡子 逆子
     内子 学子 士子 仙子 舟子 诸子 子子
 """.split())  # fmt: skip
 
@@ -295,15 +295,22 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     yield from ruled(spoken)
     pattern, listed = _reading_list()
     owner = [index for index, word in enumerate(words) for _ in word] + [len(words)]
-    at = 0
-    while match := pattern.search(spoken, at):
-        start, end = match.span()
+
+    def counts(start: int, end: int) -> bool:
         inside = owner[start] == owner[end - 1]
         whole = (not start or owner[start] != owner[start - 1]) and owner[end] != owner[end - 1]
-        if not (inside or whole or end - start > 3):
+        return inside or whole or end - start > 3
+
+    at = 0
+    while match := pattern.search(spoken, at):
+        start, longest = match.span()
+        # A phrase that does not count here may begin with one that does.
+        ends = (end for end in range(longest, start, -1) if spoken[start:end] in listed and counts(start, end))
+        end = next(ends, start)
+        if end == start:
             at = start + 1
             continue
         at = end
-        for i, reading in enumerate(listed[match.group()]):
+        for i, reading in enumerate(listed[spoken[start:end]]):
             if reading != "-":
-                yield match.start() + i, reading
+                yield start + i, reading
