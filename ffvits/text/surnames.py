@@ -10,7 +10,7 @@ SINGLE = {
     "盖": "ge3", "华": "hua4", "缪": "miao4", "翟": "zhai2", "覃": "qin2", "葛": "ge3", "乐": "yue4", "燕": "yan1",
     "宁": "ning2", "员": "yun4", "秘": "bi4", "种": "chong2", "召": "shao4", "牟": "mou2", "谌": "chen2",
     "冼": "xian3", "纪": "ji3", "卜": "bu3", "柏": "bai3", "应": "ying1", "过": "guo1", "逄": "pang2", "隗": "wei3",
-    "繁": "po2", "折": "she2", "撒": "sa4", "能": "nai4", "黑": "he4", "尹": "yin3", "车": "che1", "尉": "wei4",
+    "繁": "po2", "折": "she2", "撒": "sa4", "尹": "yin3", "车": "che1", "尉": "wei4",
     "都": "du1", "相": "xiang4", "晁": "chao2", "郗": "xi1", "幺": "yao1", "麻": "ma2", "贾": "jia3", "沈": "shen3",
     "曲": "qu1", "万": "wan4", "隋": "sui2", "臧": "zang1", "佘": "she2", "褚": "chu3", "洗": "xian3", "哈": "ha3",
     "阚": "kan4", "於": "yu1",
@@ -21,9 +21,9 @@ DOUBLE = {
 }  # fmt: skip
 
 # Rare as surnames or common as words: they need a title or 姓 beside them.
-_NEED_TITLE = frozenset("过种能黑繁折都相撒召秘员宁乐洗哈应麻车尉华盖单解查区任万曾柏")
+_NEED_TITLE = frozenset("过种繁折都相撒召秘员宁乐洗哈应麻车尉华盖单解查区任万曾柏")
 # These begin too many words to be taken for a name by an unknown word alone.
-_NEVER_ALONE = frozenset("过种能黑都相撒哈繁折召秘员洗麻")
+_NEVER_ALONE = frozenset("过种都相撒哈繁折召秘员洗麻")
 _VERBS = frozenset("任在是有于为获被与和经用到说做当参来去让把将想要出入对以向从就也不没已了着过的得住赴读娶嫁写译骂")
 _TITLES = (
     "先生|女士|小姐|老师|教授|博士|医生|大夫|经理|总|董事长|主任|书记|局长|处长|科长|市长|省长|部长|院长|校长|主席|总理|将军|师傅|同学"
@@ -69,7 +69,7 @@ _TITLED = re.compile(
 
 
 # Of these a clause may go on behind 姓 (他们的姓都一样, 姓能改吗).
-_GO_ON = "都能应相过"
+_GO_ON = "都应相过"
 # Behind 姓 and before what ends a name or goes on after it; 百姓 and 家姓 are no 姓.
 _NAMED = re.compile(
     f"(?<![百家同异复这个])姓([{''.join(SINGLE)}])(?=[，。！？、；：…—”》）的]|$"

@@ -256,4 +256,6 @@ RULES = {
         ("(?<=遭了|遭了大|落了|受了|[人友弟方家]有)难(?=¶)|(?<=[遇罹])难(?![题关点度处事])", "nan4"),
         ("难(?=题)", "nan2"),
     ),
+    # A creek of the lower Yangtze; in Japanese names it stands for 滨.
+    "浜": (("(?<!横)浜(?![崎松田口名离野中尾边])", "bang1"),),
 }
