@@ -1,5 +1,6 @@
 """Which of several hearings of a clip is believed, without a recogniser."""
 
+import math
 import threading
 
 import numpy as np
@@ -249,27 +250,29 @@ class Echo:
 
     workers = 1
 
-    def __init__(self, prompted: str, plain: str):
-        self.texts, self.asked = (plain, prompted), []
+    def __init__(self, prompted: str, plain: str, sure: float):
+        self.texts, self.sure, self.asked = (plain, prompted), sure, []
 
     def write(self, sounds, seconds, *, prompted=True):
         self.asked.append(prompted)
-        return [recogniser.written(self.texts[prompted], -0.5, 0.1, {"zh": 0.9}) for _ in sounds]
+        return [recogniser.written(self.texts[prompted], math.log(self.sure), 0.1, {"zh": 0.9}) for _ in sounds]
 
 
 @pytest.mark.parametrize(
-    ("prompted", "plain", "believed", "asked"),
+    ("prompted", "sure", "plain", "believed", "asked"),
     [
-        ("派蒙德城。", "拥有丰富", "拥有丰富", [True, False]),  # a piece of the names in the recipe
-        ("普通話的句子", "然后才说", "然后才说", [True, False]),  # or of its prompt
-        ("旅行者！", "履行者", "旅行者！", [True, False]),  # somebody does call
-        ("派蒙来了", "派门来了", "派蒙来了", [True]),
-        ("派", "拍", "派", [True]),
-        ("", "拍", "", [True]),
+        ("派蒙德城。", 0.7, "拥有丰富", "拥有丰富", [True, False]),  # a piece of the names in the recipe
+        ("普通話的句子", 0.7, "然后才说", "然后才说", [True, False]),  # or of its prompt
+        ("蒙德城", 0.4, "多长", "多长", [True, False]),
+        ("旅行者！", 0.4, "履行者", "旅行者！", [True, False]),  # somebody does call
+        ("旅行者！", 0.7, "多长", "旅行者！", [True]),
+        ("派蒙来了", 0.4, "派门来了", "派蒙来了", [True]),
+        ("派", 0.4, "拍", "派", [True]),
+        ("", 0.4, "拍", "", [True]),
     ],
 )
-def test_words_of_the_opening_are_believed_where_they_are_heard_without_it(prompted, plain, believed, asked):
-    engine = Echo(prompted, plain)
+def test_words_of_the_opening_are_believed_where_they_are_heard_without_it(prompted, sure, plain, believed, asked):
+    engine = Echo(prompted, plain, sure)
     settings = TranscribeSettings(vocabulary=("派蒙", "旅行者", "蒙德城"))
     hearer = recogniser.Recogniser(engine, lambda sound: np.zeros(0, np.float32), settings)
     (heard,) = hearer.hear([Sound(np.zeros(16000, np.float32), 16000)], patient=False)
