@@ -165,6 +165,8 @@ class _Process:
             return Undecodable("it was not read: the run was stopped", file=job.path)
         if self.popen is None or self.popen.poll() is not None:
             self.popen = _start()
+            if self.stopped:  # meanwhile, by who found no process to kill yet
+                self.popen.kill()
         popen = self.popen
         limit = _PATIENCE + ((_stamp(job.path) or (0, 0))[0] / _SLOWEST)
         late = threading.Event()

@@ -93,8 +93,9 @@ def test_a_crash_costs_one_file(tmp_path, cache, save, trapped):
 
 
 def test_a_hang_costs_one_file(tmp_path, cache, save, trapped, monkeypatch):
-    monkeypatch.setattr(decoder, "_PATIENCE", 5.0)
-    paths = [save(tmp_path / name, noise(0.2, number)) for number, name in enumerate(["hang.wav", "b.wav"])]
+    monkeypatch.setattr(decoder, "_PATIENCE", 1.0)
+    monkeypatch.setattr(decoder, "_SLOWEST", 100.0)  # so the second may take a minute, on however busy a machine
+    paths = [save(tmp_path / "hang.wav", noise(0.01)), save(tmp_path / "b.wav", noise(0.2))]
     found = [values for _, values in decode_all(job(path, cache) for path in paths)]
     assert isinstance(found[0], Undecodable)
     assert "was not done after" in found[0].message
@@ -111,6 +112,14 @@ def test_stopping_early_leaves_no_process(tmp_path, cache, save, monkeypatch):
     results.close()
     assert started
     assert all(process.poll() is not None for process in started)
+
+
+def test_stopping_while_a_process_starts_does_not_wait_for_its_file(tmp_path, cache, save, monkeypatch):
+    process, real = decoder._Process(), decoder._start
+    monkeypatch.setattr(decoder, "_start", lambda: process.stop() or real())
+    found = process.decode(job(save(tmp_path / "a.wav", noise(1.0)), cache))
+    assert isinstance(found, Undecodable)
+    process.stop()
 
 
 def test_a_full_or_forbidden_cache_is_an_error_of_the_run(tmp_path, cache, save):
