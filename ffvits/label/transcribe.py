@@ -140,7 +140,7 @@ def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
         overlap=min(hearings[min(1, len(hearings) - 1)]["overlap"], fmean(one["overlap"] for one in hearings)),
     )
     if best["language"] not in ("zh", "yue"):
-        clip = clip.note(f"sounds like {_LANGUAGES.get(best['language'], best['language'])}")
+        clip = clip.note(f"sounds like {_LANGUAGES.get(best['language'], 'another language')}")
     if len(hearings) > 1:
         from ffvits.evaluate.metrics import pinyin_error
 

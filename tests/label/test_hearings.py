@@ -151,6 +151,7 @@ def test_a_number_that_is_not_read_as_usual_is_told():
 
 def test_another_language_is_noted_by_its_name():
     assert "sounds like English" in _told(CLIP, [hearing("Hello", 0.8, language="en")]).notes
+    assert "sounds like another language" in _told(CLIP, [hearing("你好", 0.8, language="jw")]).notes
 
 
 @pytest.mark.parametrize(
