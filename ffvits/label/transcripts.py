@@ -312,10 +312,12 @@ def _given(clip: Clip, words: str, settings: TranscribeSettings, fit: Fit | None
             "correct the transcript, or write the right text and set it to keep",
         )
     clip = clip.with_(text=text).note(f"words from its transcript ({match:.0%} of the syllables are heard)")
-    if match < _AGREED or fitting < _MISFIT:
+    if match < _AGREED:
         clip = clip.doubt(f"its transcript says something else than is heard ({match:.0%} alike)", heard)
     elif foreign and not fits_well:
         clip = clip.doubt(f"“{foreign}” of its transcript is not among the words that are heard", heard)
+    elif fitting < _MISFIT:
+        clip = clip.doubt(f"“{text}” hardly fits the sound ({fitting:.2f})", heard)
     return clip
 
 

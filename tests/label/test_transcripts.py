@@ -412,8 +412,9 @@ def test_a_line_of_which_nothing_was_heard_stays_whole():
         ("苹果表配apple pay", "苹果表配爱波配", 0.2, "", "apple"),
         ("苹果表配apple pay", "苹果表配爱波配", 0.5, "", ""),
         ("苹果表配apple pay", "苹果表配apple pay。", 0.2, "", ""),
-        ("打BOSS去", "打波斯曲", 0.05, "", "something else"),
-        ("BOSS", "波斯", 0.05, "", "something else"),
+        ("打BOSS去", "打波斯曲", 0.05, "", "“BOSS” of its transcript is not among"),
+        ("BOSS", "波斯", 0.05, "", "“BOSS” of its transcript is not among"),
+        ("打开APP", "打开APP", 0.05, "", "hardly fits the sound (0.05)"),
         ("打开APP看看新的任务", "今天天气很好", 0.02, "mismatch", ""),
     ],
 )
