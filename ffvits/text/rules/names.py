@@ -342,7 +342,7 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "model name",
-        r"(?<![A-Za-z\d])([A-Za-zα-ωΑ-Ω]+)([- ]?)(?<![a-zA-Z] )(?<!^ )(\d+(?:\.\d+)?)([A-Za-z]*)(?![\d.]*\d)",
+        r"(?<![A-Za-zα-ωΑ-Ω\d])([A-Za-zα-ωΑ-Ω]+)([- ]?)(?<![a-zA-Z] )(?<!^ )(\d+(?:\.\d+)?)([A-Za-z]*)(?![\d.]*\d)",
         lambda m: None if m.group(2) == " " else _model(m),
         examples="""
         T-34 => T三四

@@ -43,7 +43,7 @@ SPACING_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "space behind a number that counts",
-        rf"(?<![\w.,:/%°)）-])(?<![\w.] )({_RUN}) (?=[{_HAN}])",
+        rf"(?<![\w.,:/%°~^×)）-])(?<![\w.] )({_RUN}) (?=[{_HAN}])",
         lambda m: (
             m[1] if is_counted(m.string[m.end() : m.end() + 3]) or m.string[m.end()] in "年月日号点时前后起内" else None
         ),
