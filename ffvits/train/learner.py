@@ -131,7 +131,7 @@ class Learner:
         for name, parameter in self.model.named_parameters():
             groups.setdefault((name.partition(".")[0], name in new), []).append(parameter)
         return [
-            {"params": parameters, "part": part, "haste": self.plan.new_layers if is_new else 1.0}
+            {"params": parameters, "part": part, "new": is_new, "haste": self.plan.new_layers if is_new else 1.0}
             for (part, is_new), parameters in sorted(groups.items(), key=lambda item: item[0])
         ]
 
@@ -336,7 +336,7 @@ class Learner:
         rate = self.calm * self.plan.rate(step)
         for group in self.optimizer.param_groups:
             # emb_g is no part of the recipe's, it always learns.
-            factor = self.plan.factor(group["part"], self.turned is not None)
+            factor = self.plan.factor(group["part"], self.turned is not None, group["new"])
             group["lr"] = rate * factor * group["haste"]
             for parameter in group["params"]:
                 parameter.requires_grad_(factor > 0)

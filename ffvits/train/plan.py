@@ -19,8 +19,9 @@ PARTS = ("enc_p", "enc_q", "flow", "dp", "dec", "pitch")
 # the latents of an encoder that does not understand the new voice yet, and the words are gone within fifty steps
 # (measured on mandarin-lite: docs/training.md).
 KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4, "pitch": 0.0}
-# A harmonic decoder has little to forget.
-KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 1.0}
+# A harmonic decoder has little to forget, and a base that has one a rhythm in which it is understood: the character's
+# pace comes in by the speaker's layer alone, for what a few minutes of speech say of single syllables costs words.
+KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 3.0, "dp": 0.0, "dp.cond": 1.0}
 # When the posterior encoder has learnt to hear, it is kept, and the flow may go where its latents are: they mean what
 # they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/training.md). What it
 # goes to stands still, so it may go faster than the parts that move together.
@@ -76,10 +77,14 @@ class Plan:
         gone = min(1.0, step / max(self.steps, 1))
         return self.learning_rate * warm * (self.decay + (1 - self.decay) * 0.5 * (1 + math.cos(math.pi * gone)))
 
-    def factor(self, part: str, turned: bool) -> float:
-        """What the learning rate of a part is multiplied with before or after the turn; 0 where it is frozen."""
+    def factor(self, part: str, turned: bool, new: bool = False) -> float:
+        """What the learning rate of a part is multiplied with before or after the turn; 0 where it is frozen.
+
+        Layers that are `new` in it, those of the speakers, may have a rate of their own (dp.cond).
+        """
         usual = self.rates.get(part, 1.0)
-        return self.then.get(part, usual) if turned else usual
+        usual = self.then.get(part, usual) if turned else usual
+        return self.rates.get(f"{part}.cond", usual) if new else usual
 
     def turns(self, step: int, seconds: float) -> bool:
         """Whether the parts take turns after a step, if they have not yet; `seconds` were trained until then."""
@@ -165,7 +170,7 @@ def make_plan(
         adversary=adversary,
         segments=settings.segments or (SEGMENTS_SINGING if sings and not adversary else 1),
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
-        rates={**usual, **told},
+        rates={part: rate for part, rate in usual.items() if part.partition(".")[0] not in told} | told,
         then=THEN_FOLLOW if follows else {},
         turn=turn if follows and turn < steps and settings.until != "minutes" else 0,
         new_layers=settings.new_layers,

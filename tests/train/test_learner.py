@@ -84,6 +84,15 @@ def test_a_frozen_part_stays_and_the_others_move(parts):
     assert not torch.equal(before["dec.conv_pre.weight"], after["dec.conv_pre.weight"])
 
 
+def test_the_speakers_layer_of_a_frozen_part_may_learn(parts):
+    _, adapted, batch, _ = parts
+    made = learner(adapted, rates={"dp": 0.0, "dp.cond": 1.0})
+    before = {name: value.clone() for name, value in made.model.state_dict().items()}
+    made.step(batch, 1)
+    moved = {name for name, value in made.model.state_dict().items() if not torch.equal(before[name], value)}
+    assert {name for name in moved if name.startswith("dp")} == {"dp.cond.weight", "dp.cond.bias"}
+
+
 def test_parts_take_turns(parts):
     _, adapted, batch, _ = parts
     made = learner(adapted, rates={"enc_q": 1.0, "flow": 0.0}, then={"enc_q": 0.0, "flow": 1.0}, turn=2)
@@ -342,10 +351,17 @@ class TestPlan:
         told = TrainSettings(parts={"flow": "0.5"})
         assert make_plan(told, device="cpu", clips=4, small=True, judge=False).rates["flow"] == 0.5
 
+    def test_of_the_rhythm_only_the_speakers_layer_learns_where_the_decoder_is_harmonic(self):
+        made = make_plan(TrainSettings(), **HARMONIC)
+        assert [made.factor("dp", turned, new) for turned in (False, True) for new in (False, True)] == [0, 1, 0, 1]
+        assert [made.factor("flow", False, new) for new in (False, True)] == [0, 0]
+        told = make_plan(TrainSettings(parts={"dp": "0.3"}), **HARMONIC)
+        assert [told.factor("dp", False, new) for new in (False, True)] == [0.3, 0.3]
+
     def test_the_flow_follows_when_the_voice_is_heard(self):
         assert [make_plan(TrainSettings(steps=n), **HARMONIC).turn for n in (80, 200, 240, 1000)] == [0, 0, 200, 500]
         made = make_plan(TrainSettings(steps=400), **HARMONIC)
-        for part, before, after in (("flow", 0, 3), ("enc_q", 1, 0), ("dec", 1, 1)):
+        for part, before, after in (("flow", 0, 3), ("enc_q", 1, 0), ("dec", 3, 3)):
             assert (made.factor(part, False), made.factor(part, True)) == (before, after)
         assert [made.turns(step, 3600) for step in (0, 199, 200, 300)] == [False, False, True, True]
         for told in (TrainSettings(parts={"flow": "0.3"}), TrainSettings(parts={"enc_q": "frozen"})):
