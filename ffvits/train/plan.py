@@ -21,12 +21,12 @@ PARTS = ("enc_p", "enc_q", "flow", "dp", "dec", "pitch")
 KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4, "pitch": 0.0}
 # A harmonic decoder has little to forget, and a base that has one a rhythm in which it is understood: the character's
 # pace comes in by the speaker's layer alone, for what a few minutes of speech say of single syllables costs words.
-KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 3.0, "dp": 0.0, "dp.cond": 1.0}
+KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 5.0, "dp": 0.0, "dp.cond": 1.0}
 # When the posterior encoder has learnt to hear, it is kept, and the flow may go where its latents are: they mean what
 # they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/training.md). What it
 # goes to stands still, so it may go faster than the parts that move together.
 THEN_FOLLOW = {"enc_q": 0.0, "flow": 3.0}
-HEARS_FOR, HEARS_AT_LEAST = 0.5, 200  # of the training; and steps, before which the flow would follow a deaf encoder
+HEARS_FOR, HEARS_AT_LEAST = 1 / 3, 160  # of the training; and steps, before which the flow would follow a deaf encoder
 # A harmonic decoder costs so little that it may speak more of each clip; a judge or HiFi-GAN is most of a step.
 SEGMENTS_SINGING = 3
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
@@ -41,7 +41,7 @@ class Plan:
     """Every number that training goes by.
 
     `rates`: what the learning rate of each part is multiplied with; by those in `then` once the parts have taken turns,
-    which is planned for after step `turn` (0: not at all, or when half of the `minutes` are over). So many `segments`
+    which is planned for after step `turn` (0: not at all, or when a third of the `minutes` is over). So many `segments`
     of the length that the model's config names are decoded of each clip.
     """
 
