@@ -373,8 +373,8 @@ RULES = {
     "啦": (("(?<![哗呼哩啪哇稀啦])啦(?=¶)", "la5"),),
     # At the end of a clause, not a hymn (梵呗).
     "呗": (("(?<!梵)呗(?=¶)", "bei5"),),
-    # At the end of a clause, not a mile (英哩) and not 哔哩哔哩.
-    "哩": (("(?<=[一-鿿])(?<![英公咖伽哔])哩(?=¶)", "li5"),),
+    # At the end of a clause, not a mile (英哩, 六十哩, 平方哩) and not 哔哩哔哩.
+    "哩": (("(?<=[一-鿿])(?<![英公海方咖伽哔一二三四五六七八九十百千万零两几半])哩(?=¶)", "li5"),),
     # Left traditional it is 于.
     "於": (("於(?![菟戏乎呼潜陵]|先生|女士|老师)", "yu2"),),
 }

@@ -259,7 +259,7 @@ RULES = {
         ("难(?=题)", "nan2"),
     ),
     # A creek of the lower Yangtze; in Japanese names it stands for 滨.
-    "浜": (("(?<!横)浜(?![崎松田口名离野中尾边])", "bang1"),),
+    "浜": (("(?<![横美])浜(?![崎松田口名离野中尾边])", "bang1"),),
     # A spoon, not a key.
     "匙": (("(?<![钥密锁])匙", "chi2"),),
 }
