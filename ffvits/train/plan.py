@@ -155,6 +155,8 @@ def make_plan(
     adversary_begins = round(settings.adversary_from * steps)
     check_every = settings.check_every or max(25, steps // 20)
     usual = FOLLOW if many_voices else KEEP_LANGUAGE_SINGING if sings else KEEP_LANGUAGE
+    if sings and adversary and not many_voices:
+        usual = {**usual, "dec": 1.0}  # or it would outrun its judge
     told = _factors(settings.parts)
     turn = max(round(HEARS_FOR * steps), HEARS_AT_LEAST)
     # Whoever names one of the parts that take turns decides for the whole training.

@@ -358,6 +358,10 @@ class TestPlan:
         told = make_plan(TrainSettings(parts={"dp": "0.3"}), **HARMONIC)
         assert [told.factor("dp", False, new) for new in (False, True)] == [0.3, 0.3]
 
+    @pytest.mark.parametrize(("adversary", "rate"), [("auto", 5), ("off", 5), ("on", 1)])
+    def test_a_harmonic_decoder_hurries_where_no_judge_listens(self, adversary, rate):
+        assert make_plan(TrainSettings(adversary=adversary), **HARMONIC).rates["dec"] == rate
+
     def test_the_flow_follows_when_the_voice_is_heard(self):
         assert [make_plan(TrainSettings(steps=n), **HARMONIC).turn for n in (80, 160, 240, 1000)] == [0, 0, 160, 333]
         made = make_plan(TrainSettings(steps=400), **HARMONIC)
