@@ -111,6 +111,7 @@ class Learner:
         self.optimizer = self._adam(self._groups(set(new)))
         self.judge_optimizer = None
         losses = ("mel", "kl", "duration", *(("spectrum", "pitch") if model.config.sings else ()))
+        losses += ("said",) if plan.says else ()
         self._alone = _Side("model", self.optimizer, self._model_losses, losses)
         self._sides: list[_Side] = [self._alone]
         if self.judge is not None:
@@ -254,6 +255,7 @@ class Learner:
                 guide=guide,
                 melody=melody,
                 segment_frames=size,
+                say=self.plan.says,
             )
         hop = self.audio.hop_length
         spoken = _Spoken(slice_segments(share.wav, out.starts * hop, size * hop), out)
@@ -283,15 +285,17 @@ class Learner:
             "duration": out.x_mask.sum() / whole.symbols * duration_loss(out.duration_loss),
         }
         total = MEL_WEIGHT * losses["mel"] + KL_WEIGHT * losses["kl"] + losses["duration"]
+        clips = len(share.names) / len(whole.names)
         if out.melody is not None:
-            clips = len(share.names) / len(whole.names)
-            made = out.audio * out.segment_mask.repeat_interleave(self.audio.hop_length, dim=2)
-            losses["spectrum"] = clips * spectral_loss(spoken.real[:, 0], made[:, 0])
+            losses["spectrum"] = clips * self._spectral_distance(spoken.real, out.audio, out.segment_mask)
             losses["pitch"] = melody_loss(out.melody, known(share), out.y_mask, sum(whole.frames))
             total = total + SPECTRUM_WEIGHT * losses["spectrum"] + losses["pitch"]
+        if out.said is not None:
+            losses["said"] = decoded * self._mel_distance(spoken.real, out.said, out.segment_mask)
+            far = clips * self._spectral_distance(spoken.real, out.said, out.segment_mask)
+            total = total + MEL_WEIGHT * losses["said"] + SPECTRUM_WEIGHT * far
         pressure = self._adversary_share(step)
         if pressure:
-            clips = len(share.names) / len(whole.names)
             judged = {name: clips * loss for name, loss in self._judgement(spoken.real, out.audio).items()}
             total = total + pressure * (judged["adversary"] + judged["features"])
             losses |= judged
@@ -301,6 +305,10 @@ class Learner:
         """Mean L1 distance of log mels where there is speech; [B, 1, T] both, mask [B, 1, frames]."""
         difference = mel_spectrogram(real[:, 0], self.audio) - mel_spectrogram(made[:, 0].float(), self.audio)
         return (difference.abs() * mask).sum() / (mask.sum() * self.audio.n_mel_channels)
+
+    def _spectral_distance(self, real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
+        """`spectral_loss` of what is speech; [B, 1, T] both, mask [B, 1, frames]."""
+        return spectral_loss(real[:, 0], (made * mask.repeat_interleave(self.audio.hop_length, dim=2))[:, 0])
 
     def _judgement(self, real: Tensor, made: Tensor) -> dict[str, Tensor]:
         # The judge only listens here: no gradient for its weights, and no graph behind the real features.

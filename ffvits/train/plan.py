@@ -42,7 +42,7 @@ class Plan:
 
     `rates`: what the learning rate of each part is multiplied with; by those in `then` once the parts have taken turns,
     which is planned for after step `turn` (0: not at all, or when a third of the `minutes` is over). So many `segments`
-    of the length that the model's config names are decoded of each clip.
+    of the length that the model's config names are decoded of each clip; if it `says` them, from its text as well.
     """
 
     steps: int
@@ -55,6 +55,7 @@ class Plan:
     adversary: bool
     judge_warmup: int
     segments: int = 1
+    says: bool = False
     rates: Mapping[str, float] = field(default_factory=dict)
     then: Mapping[str, float] = field(default_factory=dict)
     turn: int = 0
@@ -171,6 +172,7 @@ def make_plan(
         check_every=check_every,
         adversary=adversary,
         segments=settings.segments or (SEGMENTS_SINGING if sings and not adversary else 1),
+        says=sings and guided and not adversary,
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
         rates={part: rate for part, rate in usual.items() if part.partition(".")[0] not in told} | told,
         then=THEN_FOLLOW if follows else {},

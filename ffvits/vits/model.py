@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ffvits.errors import BaseError
 from ffvits.vits.alignment import align, path_of_durations, spread
@@ -26,12 +27,14 @@ class TrainingOutput:
     """What the losses need. C is inter_channels and S the frames of a segment.
 
     `audio` [B, 1, S * hop] starts at frame `starts` [B] of each clip; `segment_mask` [B, 1, S] is 0 where a clip is
-    shorter than the segment. `attention` [B, 1, T_spec, T_text] is the path; `duration_loss` [B] is already divided
-    by the symbols of the batch. Latents and Gaussians are [B, C, T_spec], the prior's spread over the frames; `latent`
-    is what the decoder took, `melody` what was read off z where the real one was given.
+    shorter than the segment. `said` is the same stretch spoken from the text alone, where that was asked for.
+    `attention` [B, 1, T_spec, T_text] is the path; `duration_loss` [B] is already divided by the symbols of the batch.
+    Latents and Gaussians are [B, C, T_spec], the prior's spread over the frames; `latent` is what the decoder took,
+    `melody` what was read off z where the real one was given.
     """
 
     audio: Tensor
+    said: Tensor | None
     starts: Tensor
     segment_mask: Tensor
     latent: Tensor
@@ -141,6 +144,7 @@ class Vits(nn.Module):
         guide: Tensor | None = None,
         melody: Melody | None = None,
         segment_frames: int = 0,
+        say: bool = False,
         generator: torch.Generator | None = None,
     ) -> TrainingOutput:
         """One pass of training.
@@ -148,7 +152,8 @@ class Vits(nn.Module):
         x [B, T_text] symbol ids, x_lengths [B], spec [B, spec_channels, T_spec] linear magnitudes, spec_lengths [B],
         sid [B]. `guide` [B, T_spec, T_text] is added to the alignment's scores, for what is known beforehand about
         who says what when; `melody` [B, 1, T_spec] is how high the voice really is, for a model that sings.
-        `segment_frames` of each clip are decoded, the config's where it is 0. `generator` makes the drawn latents,
+        `segment_frames` of each clip are decoded, the config's where it is 0; with `say` also spoken from the text, at
+        the recording's times and height, as `infer` will speak. `generator` makes the drawn latents,
         durations and segments reproducible.
         """
         g = self.speaker(sid)
@@ -161,8 +166,11 @@ class Vits(nn.Module):
         size = segment_frames or self.config.segment_frames
         starts = random_starts(spec_lengths, size, generator)
         latent = self.latent(z, posterior.mask, g, melody)
+        m_p = spread(path, text.mean)
+        segment = slice_segments(latent, starts, size)
         return TrainingOutput(
-            audio=self.dec(slice_segments(latent, starts, size), g),
+            audio=self.dec(segment, g),
+            said=self.dec(self._said(m_p, posterior.mask, segment, starts, g), g) if say else None,
             latent=latent,
             melody=self.pitch(z.detach(), posterior.mask, g) if melody is not None else None,
             starts=starts,
@@ -173,10 +181,18 @@ class Vits(nn.Module):
             y_mask=posterior.mask,
             z=z,
             z_p=z_p,
-            m_p=spread(path, text.mean),
+            m_p=m_p,
             logs_p=spread(path, text.logs),
             logs_q=posterior.logs,
         )
+
+    def _said(self, m_p: Tensor, mask: Tensor, copied: Tensor, starts: Tensor, g: Tensor | None) -> Tensor:
+        """What the decoder would take of the text where it takes `copied` [B, C (+ state), S]; no noise is added."""
+        around, inter = self.flow.reach, self.config.inter_channels
+        wide, size = (around, around), copied.shape[2]
+        m_p, mask = (slice_segments(F.pad(x, wide), starts, size + 2 * around) for x in (m_p, mask))
+        said = self.flow(m_p, mask, g, reverse=True)[..., around : around + size]
+        return torch.cat([said.float(), copied[:, inter:]], dim=1)
 
     @torch.no_grad()
     def infer(

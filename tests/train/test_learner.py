@@ -386,6 +386,18 @@ class TestPlan:
     def test_more_of_each_clip_is_decoded_where_that_is_cheap(self, settings, of, segments):
         assert make_plan(TrainSettings(**settings), **{**HARMONIC, **of}).segments == segments
 
+    @pytest.mark.parametrize(
+        ("of", "adversary", "says"),
+        [
+            ({}, "auto", True),
+            ({"sings": False}, "auto", False),  # another pass of HiFi-GAN is dear
+            ({"guided": False}, "auto", False),  # nobody knows what is said when
+            ({}, "on", False),
+        ],
+    )
+    def test_what_the_text_makes_is_compared_with_the_recording_where_that_is_cheap_and_sure(self, of, adversary, says):
+        assert make_plan(TrainSettings(adversary=adversary), **{**HARMONIC, **of}).says == says
+
     def test_the_guide_does_not_let_go_when_minutes_know_of_more_steps(self):
         made = make_plan(TrainSettings(until="minutes", minutes=30), **HARMONIC)
         assert made.guide_at(1) == made.guide_at(made.steps + 1) == made.guide_at(100_000) > 0

@@ -128,12 +128,33 @@ def test_what_a_harmonic_decoder_is_told_has_its_weights(run, harmonic_base):
     assert min(loss.item() for loss in losses.values()) > 0
 
 
+def test_the_way_from_text_to_sound_learns_from_the_recording_too(run, harmonic_base):
+    """Weighed as what the posterior's latents become."""
+    base = load_base(harmonic_base)
+    items, _ = prepare(run.clips(), run, base.audio, front_end("mandarin-lite"), ["派蒙"])
+    batch = collate(sing_along(items[:2], base.audio), base.audio.hop_length)
+    settings = replace(run.recipe().train, steps=10, learning_rate=1e-3)
+    totals, learned = {}, {}
+    for says in (False, True):
+        plan = replace(make_plan(settings, device="cpu", clips=4, small=True, judge=False, many_voices=True), says=says)
+        model = Vits(base.config)
+        model.load_state_dict(base.generator)
+        learner = Learner(model, base.audio, plan)
+        totals[says], losses = learner._model_losses(batch, 1)
+        assert ("said" in losses) == says
+        learned[says] = [learner.step(batch, step).values for step in range(1, 11)]
+    spectrum = (totals[True] - totals[False] - 45 * losses["said"]).item() / 10
+    assert 0 < spectrum < 10 * float(losses["spectrum"])
+    assert learned[True][-1]["said"] < learned[True][0]["said"]
+    assert "said" not in learned[False][0]
+
+
 def test_shares_of_a_batch_give_the_gradient_of_the_whole(run, harmonic_base):
     base = load_base(harmonic_base)
     items, _ = prepare(run.clips(), run, base.audio, front_end("mandarin-lite"), ["派蒙"])
     batch = collate(sing_along(items, base.audio), base.audio.hop_length)
     settings = replace(run.recipe().train, steps=10)
-    plan = make_plan(settings, device="cpu", clips=4, small=True, judge=False)
+    plan = replace(make_plan(settings, device="cpu", clips=4, small=True, judge=False), says=True)
     model = Vits(base.config)
     model.load_state_dict(base.generator)
     learner = Learner(model, base.audio, plan)
@@ -141,11 +162,12 @@ def test_shares_of_a_batch_give_the_gradient_of_the_whole(run, harmonic_base):
     for parts in (1, len(items)):
         learner.parts, learner._spoken = parts, None
         sums = learner._gather(learner._alone, batch, 1)
-        values[parts] = {name: float(sums[name]) for name in ("spectrum", "pitch")}
+        values[parts] = {name: float(sums[name]) for name in ("spectrum", "pitch", "said")}
     one, many = values.values()
     # Each share draws its own latents; what is drawn moves these by less than a share would.
     assert one["pitch"] == pytest.approx(many["pitch"], rel=0.05)
     assert one["spectrum"] == pytest.approx(many["spectrum"], rel=0.2)
+    assert one["said"] == pytest.approx(many["said"], rel=0.2)
 
 
 @pytest.fixture
