@@ -20,7 +20,7 @@ from ffvits.errors import TrainError
 from ffvits.train.check import Check, look
 from ffvits.train.dataset import Batch, Item
 from ffvits.train.guide import pull
-from ffvits.train.melody import heard, known, melody_loss
+from ffvits.train.melody import cut, heard, known, melody_loss
 from ffvits.train.plan import Plan
 from ffvits.train.ranks import ALONE, Ranks
 from ffvits.vits import (
@@ -278,7 +278,8 @@ class Learner:
         out, whole = spoken.out, share.whole
         size = self.segment_frames
         # What a mean over the share counts for in the mean over the whole batch.
-        decoded = out.segment_mask.sum() / sum(min(frames, size) for frames in whole.frames)
+        stretch = sum(min(frames, size) for frames in whole.frames)
+        decoded = out.segment_mask.sum() / stretch
         losses = {
             "mel": decoded * self._mel_distance(spoken.real, out.audio, out.segment_mask),
             "kl": out.y_mask.sum() / sum(whole.frames) * kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.y_mask),
@@ -291,9 +292,12 @@ class Learner:
             losses["pitch"] = melody_loss(out.melody, known(share), out.y_mask, sum(whole.frames))
             total = total + SPECTRUM_WEIGHT * losses["spectrum"] + losses["pitch"]
         if out.said is not None:
-            losses["said"] = decoded * self._mel_distance(spoken.real, out.said, out.segment_mask)
-            far = clips * self._spectral_distance(spoken.real, out.said, out.segment_mask)
+            losses["said"] = decoded * self._mel_distance(spoken.real, out.said.audio, out.segment_mask)
+            far = clips * self._spectral_distance(spoken.real, out.said.audio, out.segment_mask)
             total = total + MEL_WEIGHT * losses["said"] + SPECTRUM_WEIGHT * far
+            if out.said.melody is not None:
+                real = cut(known(share), out.starts, size)
+                total = total + melody_loss(out.said.melody, real, out.segment_mask, stretch)
         pressure = self._adversary_share(step)
         if pressure:
             judged = {name: clips * loss for name, loss in self._judgement(spoken.real, out.audio).items()}

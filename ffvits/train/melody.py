@@ -17,6 +17,7 @@ from ffvits.audio.spectrogram import AudioFormat
 from ffvits.audio.transposed import transposed_spectrogram
 from ffvits.train.dataset import Batch, Item
 from ffvits.train.samples import save_samples
+from ffvits.vits.segments import slice_segments
 from ffvits.vits.source import MIDDLE, Melody
 
 SURE = 20.0  # a voicing that leaves no doubt
@@ -71,6 +72,11 @@ def known(batch: Batch) -> Melody | None:
         return None
     melody = batch.melody.mT
     return Melody(melody[:, :1], SURE * (2 * melody[:, 1:] - 1))
+
+
+def cut(melody: Melody, starts: Tensor, size: int) -> Melody:
+    """The stretches of `size` frames that begin at `starts` [B]; see `slice_segments`."""
+    return Melody(slice_segments(melody.octaves, starts, size), slice_segments(melody.voicing, starts, size))
 
 
 def melody_loss(read: Melody, real: Melody, mask: Tensor, frames: int) -> Tensor:

@@ -23,6 +23,14 @@ from ffvits.vits.source import Melody, PitchReader, sung
 
 
 @dataclass(frozen=True)
+class Said:
+    """A stretch spoken from its text alone: `audio` [B, 1, S * hop], `melody` [B, 1, S] if one is read off latents."""
+
+    audio: Tensor
+    melody: Melody | None
+
+
+@dataclass(frozen=True)
 class TrainingOutput:
     """What the losses need. C is inter_channels and S the frames of a segment.
 
@@ -34,7 +42,7 @@ class TrainingOutput:
     """
 
     audio: Tensor
-    said: Tensor | None
+    said: Said | None
     starts: Tensor
     segment_mask: Tensor
     latent: Tensor
@@ -170,7 +178,7 @@ class Vits(nn.Module):
         segment = slice_segments(latent, starts, size)
         return TrainingOutput(
             audio=self.dec(segment, g),
-            said=self.dec(self._said(m_p, posterior.mask, segment, starts, g), g) if say else None,
+            said=self._said(m_p, posterior.mask, segment, starts, g) if say else None,
             latent=latent,
             melody=self.pitch(z.detach(), posterior.mask, g) if melody is not None else None,
             starts=starts,
@@ -186,13 +194,18 @@ class Vits(nn.Module):
             logs_q=posterior.logs,
         )
 
-    def _said(self, m_p: Tensor, mask: Tensor, copied: Tensor, starts: Tensor, g: Tensor | None) -> Tensor:
-        """What the decoder would take of the text where it takes `copied` [B, C (+ state), S]; no noise is added."""
-        around, inter = self.flow.reach, self.config.inter_channels
+    def _said(self, m_p: Tensor, mask: Tensor, copied: Tensor, starts: Tensor, g: Tensor | None) -> Said:
+        """What the text makes of the stretch that the decoder takes as `copied` [B, C (+ state), S]; without noise."""
+        around, inter = self.flow_reach, self.config.inter_channels
         wide, size = (around, around), copied.shape[2]
         m_p, mask = (slice_segments(F.pad(x, wide), starts, size + 2 * around) for x in (m_p, mask))
-        said = self.flow(m_p, mask, g, reverse=True)[..., around : around + size]
-        return torch.cat([said.float(), copied[:, inter:]], dim=1)
+        z = self.flow(m_p, mask, g, reverse=True)
+        inside = slice(around, around + size)
+        melody = None
+        if self.config.sings:
+            read = self.pitch(z.detach(), mask, g)
+            melody = Melody(read.octaves[..., inside], read.voicing[..., inside])
+        return Said(self.dec(torch.cat([z[..., inside].float(), copied[:, inter:]], dim=1), g), melody)
 
     @torch.no_grad()
     def infer(
