@@ -15,7 +15,7 @@ from ffvits import console
 from ffvits.audio.sound import write
 from ffvits.errors import BaseError, FfvitsError, TextError
 from ffvits.files import text_of
-from ffvits.speak.folder import VoiceInfo, find_voice, read_weights
+from ffvits.speak.folder import VoiceInfo, find_voice, lacking, read_weights
 from ffvits.speak.recording import samples_of
 from ffvits.speak.script import Line, script
 from ffvits.speak.synthesis import Alone, Asked, Manner, decoded, spoken, think
@@ -87,7 +87,10 @@ class Voice:
         if folder is None:
             from ffvits.base import load_base
 
-            return cls.from_base(load_base(path, offline=offline), device=device, precision=precision)
+            try:
+                return cls.from_base(load_base(path, offline=offline), device=device, precision=precision)
+            except ModuleNotFoundError as error:
+                raise lacking(error, path) from error
         info = VoiceInfo.load(folder)
         weights = folder / "model.safetensors"
         if backend == "torch" or (backend is None and weights.is_file()):

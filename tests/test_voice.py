@@ -313,6 +313,14 @@ def test_speaking_needs_the_core_packages_only():
     assert spoken.returncode == 0, spoken.stderr
 
 
+@pytest.mark.parametrize("missing", ["torch", "safetensors"])
+def test_a_base_says_what_it_needs_where_only_voices_in_onnx_speak(missing, monkeypatch):
+    monkeypatch.setitem(sys.modules, missing, None)  # as if it were not installed
+    with pytest.raises(BaseError, match=f"needs the package {missing}") as caught:
+        Voice.load("mandarin-lite")
+    assert "pip install torch" in caught.value.cure and "--to onnx" in caught.value.cure
+
+
 class TestFolder:
     def test_an_unfinished_run_says_what_to_do(self, tmp_path):
         (tmp_path / "recipe.yaml").write_text("speaker: x\n", encoding="utf-8")

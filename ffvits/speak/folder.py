@@ -145,12 +145,8 @@ def read_weights(file: Path) -> dict[str, torch.Tensor]:
     try:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
-    except ModuleNotFoundError as error:  # where voices in ONNX speak, torch may be left out
-        raise BaseError(
-            f"this voice needs the package {error.name}, which is not installed",
-            cure="pip install torch safetensors; or export it elsewhere with --to onnx, and copy that here",
-            file=file,
-        ) from error
+    except ModuleNotFoundError as error:
+        raise lacking(error, file) from error
     try:
         with file.open("rb"):  # safetensors calls whatever cannot be opened a file that is not there
             pass
@@ -162,6 +158,15 @@ def read_weights(file: Path) -> dict[str, torch.Tensor]:
         raise BaseError(
             f"the voice's weights cannot be read ({error})", cure="export it again: ffvits train RUN", file=file
         ) from error
+
+
+def lacking(error: ModuleNotFoundError, voice: str | Path) -> BaseError:
+    """What to say of a voice in torch where only voices in ONNX can speak, since torch was left out."""
+    return BaseError(
+        f"this voice needs the package {error.name}, which is not installed",
+        cure="pip install torch safetensors; or export it elsewhere with --to onnx, and copy that here",
+        file=voice,
+    )
 
 
 def _unreadable(what: str, file: Path, error: OSError) -> BaseError:
