@@ -186,9 +186,7 @@ def find_generator(folder: Path) -> Path:
             candidates = [path for path in files if not re.match(r"(D|DUR|WD)(_|\.)", path.name)]
             if len(candidates) > 1:
                 listed = ", ".join(path.name for path in candidates[:5])
-                raise BaseError(
-                    f"which of these is the generator? {listed}", cure="name the file itself: --base FILE", file=place
-                )
+                raise BaseError(f"which of these is the generator? {listed}", cure="name the file itself", file=place)
         if candidates:
             chosen = max(candidates, key=_order)
             if len(candidates) > 1:
@@ -371,7 +369,9 @@ def _discriminator(path: Path, *, check_values: bool = False) -> Mapping[str, Te
 
 def _unknown(text: str, path: Path, known: list[str]) -> BaseError:
     if re.match("https?://", text, re.IGNORECASE):
-        return BaseError("a base by its address needs a name by which it is kept", cure=f"--base mine@{text}")
+        return BaseError(
+            "a base by its address needs a name by which it is kept", cure=f"write it behind one: mine@{text}"
+        )
     if path.suffix.lower() in WEIGHTS or len(path.parts) > 1:
         cure = "check the path; a run whose base was moved goes on with --base and where it lies now"
         return BaseError("there is no such file or folder", cure=cure, file=path.absolute())

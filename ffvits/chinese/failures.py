@@ -91,6 +91,8 @@ the voice cannot be written: {}
     声音写不进去：{0}
 free some space, end what speaks with it (a server, a bot), and run again: no step is lost
     请腾出空间，关掉正在用它的程序（服务器、机器人），再来一次：已训练的步数都在
+the curves cannot be written: {}
+    曲线写不进去：{0}
 the checkpoint of step {} cannot be written: {}
     第 {0} 步的检查点写不进去：{1}
 the earlier checkpoint is whole
@@ -149,10 +151,10 @@ cannot get {} of {}. Tried:{}
     下载不到 {1} 的 {0}。试过：{2}
 give the same command again: it goes on where it stopped
     请再来一次：会从断开的地方接着下载
-or use --base mandarin-lite (in the package) or --base /path/G_0.pth
-    或在终端里用 --base mandarin-lite（随程序附带）或 --base /path/G_0.pth
-use --base mandarin-lite (in the package) or --base /path/G_0.pth
-    请在终端里用 --base mandarin-lite（随程序附带）或 --base /path/G_0.pth
+or take another base instead: mandarin-lite (in the package), or a file such as /path/G_0.pth
+    或换一个底模：mandarin-lite（随程序附带），或像 /path/G_0.pth 这样的文件
+take another base instead: mandarin-lite (in the package), or a file such as /path/G_0.pth
+    请换一个底模：mandarin-lite（随程序附带），或像 /path/G_0.pth 这样的文件
 or set HF_ENDPOINT to a mirror: {}
     或把 HF_ENDPOINT 设成镜像：{0}
 or see whether HF_ENDPOINT ({}) is right

@@ -272,7 +272,7 @@ class _Visit:
         if not self.offline and (self.folder / f"{file.name}.part").exists():
             ways += ["give the same command again: it goes on where it stopped"]
         if self.entry.kind == "base":
-            ways += ["use --base mandarin-lite (in the package) or --base /path/G_0.pth"]
+            ways += ["take another base instead: mandarin-lite (in the package), or a file such as /path/G_0.pth"]
         if self.offline:
             ways += ["let it be fetched: without --offline, and without FFVITS_OFFLINE"]
         elif any(source.kind == "hub" for file in self.entry.files for source in file.sources):

@@ -232,7 +232,7 @@ def test_the_discriminator_has_the_generators_name(tmp_path: Path, name):
         ("biaobe", "no base named 'biaobe'", "'biaobei'"),
         ("nothing-like-it", "no base named", "mandarin-lite"),
         ("models/G_0.pth", "no such file", "goes on with --base"),
-        ("https://example.invalid/G_0.pth", "needs a name", "--base mine@https://example.invalid/G_0.pth"),
+        ("https://example.invalid/G_0.pth", "needs a name", "behind one: mine@https://example.invalid/G_0.pth"),
         ("mine@https://example.invalid/folder", "must be that of its generator", "mine@https://"),
         ("../x@https://example.invalid/G_0.pth", "cannot be the name", "letters"),
     ],
@@ -356,7 +356,7 @@ def test_a_base_that_is_only_looked_at_may_be_named_like_any_other(tmp_path: Pat
 def test_a_named_base_out_of_reach_says_what_can_be_done():
     with pytest.raises(DownloadError) as caught:
         load_base("biaobei")
-    for way in ("--base mandarin-lite", "--base /path/G_0.pth", "without --offline", str(store.place("biaobei"))):
+    for way in ("another base instead: mandarin-lite", "/path/G_0.pth", "without --offline", str(store.place("biaobei"))):
         assert way in caught.value.cure
 
 

@@ -122,8 +122,9 @@ def test_an_error_names_every_source_and_every_cure(web, make_store):
     error = refused(make_store(make_file(first, second, "hf:models/a/b@main:G.bin"), kind="base"), source="official")
     assert f"{first}: HTTP 404" in error.message
     assert f"{second}: HTTP 403" in error.message
-    for cure in ("--base mandarin-lite", "--base /path/G_0.pth", "HF_ENDPOINT", "by hand"):
+    for cure in ("another base instead: mandarin-lite", "/path/G_0.pth", "HF_ENDPOINT", "by hand"):
         assert cure in error.cure
+    assert "--base" not in error.cure, "say and inspect have no such flag"
 
 
 def test_an_interrupted_download_goes_on_where_it_stopped(web, make_store):
