@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ffvits import console
 from ffvits.clip import Clip
-from ffvits.errors import BaseError, FfvitsError, RecipeError
+from ffvits.errors import BaseError, FfvitsError, RecipeError, TrainError
 from ffvits.files import refused_by_disk, replacing
 from ffvits.recipe import Recipe
 from ffvits.recipe_file import or_nearest
@@ -106,13 +106,23 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     recipe = recipe.override({"base": settled(recipe.base)})
     check_base(recipe.base, out=run.folder, start_from=recipe.train.start_from)
     first = started_first()  # under torchrun the first process writes the recipe and the report for all
-    with _taken_up(run, recipe) if first else nullcontext():
-        trained = train(recipe, run, as_base=as_base)
-    if first and report and not as_base:
-        from ffvits.report import write_report
-
-        write_report(run)
+    report = report and first and not as_base
+    try:
+        with _taken_up(run, recipe) if first else nullcontext():
+            trained = train(recipe, run, as_base=as_base)
+    except TrainError:
+        if report and not any(clip.kept for clip in run.clips()):
+            _report(run)  # it says why each clip was rejected
+        raise
+    if report:
+        _report(run)
     return trained
+
+
+def _report(run: Run) -> None:
+    from ffvits.report import write_report
+
+    write_report(run)
 
 
 @contextmanager

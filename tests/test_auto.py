@@ -9,7 +9,8 @@ import pytest
 
 from ffvits.auto import make_voice, resolve, run_batch, train_run
 from ffvits.cli import main
-from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError, TextError
+from ffvits.clip import Clip
+from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError, TextError, TrainError
 from ffvits.plan import plan
 from ffvits.recipe import Recipe
 from ffvits.run import Run
@@ -143,6 +144,16 @@ def test_a_run_is_not_trained_from_a_base_that_diverged(tmp_path):
     with pytest.raises(BaseError, match="had diverged"):
         train_run(run.recipe().override({"base": str(tmp_path / "G.safetensors")}), run)
     assert run.recipe().base == "auto"
+
+
+def test_where_no_clip_is_left_the_report_says_why(tmp_path):
+    run = Run.create(tmp_path / "run", Recipe(out=str(tmp_path / "run"), base="mandarin-lite"))
+    clip = Clip("a", "a.wav", 0.0, 1.0, "派蒙", text="你好", audio="audio/a.wav")
+    run.save_clips([clip.reject("no-speech", "nobody speaks in it: music or noise", "remove it")])
+    with pytest.raises(TrainError, match="no clip is left") as caught:
+        train_run(run.recipe(), run)
+    assert caught.value.file == str(run.clips_file)
+    assert "nobody speaks in it" in run.report.read_text(encoding="utf-8")
 
 
 def test_a_base_that_may_not_be_fetched_is_told_before_labelling(raw, tmp_path, monkeypatch):

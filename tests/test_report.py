@@ -55,6 +55,15 @@ def test_the_report_is_one_file_that_needs_no_network(run):
     assert len(list(run.samples.glob("*.wav"))) == len(run.recipe().speak.sentences)
 
 
+def test_a_run_without_a_kept_clip_says_so(run):
+    shutil.rmtree(run.voice)
+    run.save_clips([clip.reject("noisy", "DNSMOS 1.1 is below 1.8", "record closer") for clip in run.clips()])
+    page = write_report(run).read_text(encoding="utf-8")
+    assert "没有留下片段" in page and "record closer" in page
+    run.clips_file.write_text("", encoding="utf-8")
+    assert "一个片段也没有" in write_report(run).read_text(encoding="utf-8")
+
+
 def test_what_was_heard_cannot_write_into_the_page(run):
     page = write_report(run).read_text(encoding="utf-8")
     assert "<script>" not in page

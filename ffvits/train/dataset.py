@@ -138,7 +138,11 @@ def prepare(
     for what in skipped:
         console.warn(f"  {what}")
     if not items["train"]:
-        raise TrainError("no clip is left to train on", cure="see report or clips.jsonl for why each was rejected")
+        raise TrainError(
+            "no clip is left to train on",
+            cure="see report or clips.jsonl for why each was rejected",
+            file=run.clips_file,
+        )
     return items["train"], items["val"]
 
 
