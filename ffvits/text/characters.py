@@ -161,11 +161,16 @@ _TIDY = tuple(
         (r"[—–]+", "—"),
         # A picture between words stands for a mark; a star behind a number is said.
         (rf"(?<=\d){_STAR}(?=[级酒评]|好评)", "星"),
+        (rf"(?:(?<=[^\d.][1-7])|(?<=^[1-7])|(?<=\d\.\d)){_STAR}(?![\d{_STAR}])", "星"),
+        (rf"(?<!{_STAR}){_STAR} ?([1-7])(?=角色|武器|光锥|干员|从者|装备|英雄|圣遗物|卡)", r"\1星"),
         (_STAR, PICTURE),
         (rf"(?<=[^\W_]|[%）”》)]) ?{PICTURE}[{PICTURE} ]*(?=[^\W_]|[“《（(])", "，"),
         (PICTURE, ""),
         # Lowered digits are like others but for the base of a logarithm, which must not run into what follows.
-        (r"(?<!log)(?<![₀-₉])[₀-₉]+|(?<=[₀-₉]) (?=\w)", lambda m: m.group().translate(_ON_THE_LINE)),
+        (
+            r"(?<!log)(?<![₀-₉])[₀-₉]+|(?<=[₀-₉]) (?=[^\W\d])|(?<=log[₀-₉]) (?=\w)",
+            lambda m: m.group().translate(_ON_THE_LINE),
+        ),
         (r"(?<![A-Za-z\d_])([A-Za-z])_(\d{1,2})(?![A-Za-z\d_])", r"\1\2"),
         # A run of raised characters is one power.
         (r"(?<=\^[\d+-])\^(?=\d)|(?<=\^\d\d)\^(?=\d)|(?<=\^[+-]\d)\^(?=\d)", ""),

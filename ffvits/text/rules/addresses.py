@@ -33,7 +33,7 @@ _SUFFIXES = (
 )
 _DEVICES = (
     "端口|QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
-    "|订单号?|单号|证号|房间|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
+    "|订单号?|单号|证号|房间号?|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
 )
 _PHONES = "电话|手机号?|热线|拨打|致电|客服|分机|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"
 # Hotlines, said with 幺. The three-digit ones only where nothing is counted.
@@ -128,9 +128,25 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "e-mail",
-        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}",
+        # What ends in a number is the address of a machine, which may have a port.
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,7}"
+        r"\.(?!\d+(?![A-Za-z0-9-]))[A-Za-z0-9-]{1,63}",
         lambda m: _spell(m.group()),
-        examples="发到abc123@qq.com吧 => 发到abc一二三艾特qq点com吧",
+        examples="""
+        发到abc123@qq.com吧 => 发到abc一二三艾特qq点com吧
+        root@192.168.0.1:8080 => root艾特一九二点一六八点零点一冒号八零八零""",
+    ),
+    rule(
+        "drive of Windows",
+        r"(?<![A-Za-z])([A-Z]):(?=[\\/](?!/))",
+        lambda m: f"{m[1]}盘，",
+        examples=r"打开D:\games => 打开D盘，games",
+    ),
+    rule(
+        "dot before a name",
+        rf"(?<![A-Za-z0-9.…)\]~/])\.(?=NET(?![A-Za-z])|(?:{_SUFFIXES})(?:文件|格式|后缀|结尾|压缩|图片?|音频|视频|字幕|脚本|[、和或]|扩展名))",
+        lambda m: "点",
+        examples="用.NET 8写 => 用点NET八写\n支持.mp3和.wav格式 => 支持点mp三和点wav格式",
     ),
     rule(
         "domain or file",
@@ -296,6 +312,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         examples="张江路1888弄12号 => 张江路幺八八八弄十二号",
     ),
     rule(
+        "hyphen behind a building",
+        r"(?<=[栋幢座楼])-(?=\d{1,2}-\d{3,4}(?![\d.-]))",
+        lambda m: "",
+        examples="6号楼-2-301 => 六号楼二杠三零幺",
+    ),
+    rule(
         "room with hyphens",
         r"(?<![\dA-Za-z.:/-])(?:(\d{1,2})-)?(\d{1,2})-(\d{3,4})(?![\d.%:/A-Za-z-])",
         _room,
@@ -305,7 +327,7 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "room after a building",
-        rf"(?:(?<=[栋幢座楼层])|(?<=单元)|{_NUMBER_OF_A_ROAD})-?(\d{{3,4}})(?:[-~至到](\d{{3,4}}))?(?![\d.]|[米个元人层户平家间年])",
+        rf"(?:(?<=[栋幢座楼层])|(?<=单元)|(?<=\d[Ff])(?=-)|{_NUMBER_OF_A_ROAD})-?(\d{{3,4}})(?:[-~至到](\d{{3,4}}))?(?![\d.]|[米个元人层户平家间年])",
         lambda m: digits(m.group(1), phone=True) + (f"到{digits(m.group(2), phone=True)}" if m.group(2) else ""),
         examples="""
         5栋301 => 五栋三零幺

@@ -20,7 +20,10 @@ def _ymd(m: re.Match[str]) -> str | None:
     year, month, day = m.group(1), m.group(3), m.group(4)
     if not is_date(month, day):
         return None
-    return f"{digits(year)}年{plain(month)}月{plain(day)}日"
+    said = f"{digits(year)}年{plain(month)}月{plain(day)}日"
+    if m[5] and is_date(m[5], m[6]):
+        return f"{said}到{plain(m[5])}月{plain(m[6])}日"
+    return said + (m.string[m.end(4) : m.end()] if m[5] else "")
 
 
 def _dmy(m: re.Match[str]) -> str | None:
@@ -139,11 +142,12 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "year month day",
-        r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d])日?",
+        r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d])日?(?:\s?[-~—至到]\s?(\d{1,2})\2(\d{1,2})(?![\d.:/-])日?)?",
         _ymd,
         examples="""
         2002/01/28 => 二零零二年一月二十八日
-        2008.8.8 => 二零零八年八月八日""",
+        2008.8.8 => 二零零八年八月八日
+        2024.5.1-5.3 => 二零二四年五月一日到五月三日""",
     ),
     rule(
         "day month year",
@@ -218,6 +222,18 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         5000年文明 => 五千年文明""",
     ),
     rule(
+        "year with an apostrophe",
+        r"(?<![A-Za-z\d])['’](\d\d)(?=年|[届级款]|s(?![A-Za-z]))",
+        lambda m: digits(m[1]),
+        examples="'98年的老酒 => 九八年的老酒",
+    ),
+    rule(
+        "number of an issue",
+        r"(?<!\d)(?!\d*000)((?:19|20)\d{5,7}|2\d[0-3]\d\d)(?=期)",
+        lambda m: digits(m[1]),
+        examples="第2024050期开奖 => 第二零二四零五零期开奖",
+    ),
+    rule(
         "short year",
         r"(?<![\d.第])(\d\d)年(?!级|代)",
         _short_year,
@@ -226,7 +242,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     rule(
         "year of a model or a class",
         (
-            rf"(?<![\d.])({_YEAR}|(?<!第)[089]\d|(?<!第)[12]\d)(?=款|版(?!本)|届|级(?!别|以|地震|台风|大风|考)|世界杯"
+            rf"(?<![\d.])({_YEAR}|(?<!第)[089]\d|(?<!第)[12]\d)(?=款|版(?!本)|届|级(?!别|以|地震|台风|大风|考)|世界杯|新年|元旦|跨年|春节"
             rf"|奥运|欧洲杯|亚运|亚洲杯|春晚|赛季|学年|财年|高考|考研|新版|春夏|秋冬|毕业生|毕业)"
         ),
         lambda m: (

@@ -88,9 +88,9 @@ def _stroke_day(m: re.Match[str]) -> str | None:
 
 def _short_date(m: re.Match[str]) -> str | None:
     """A date where a nought is written, nothing else is said, or the words are of dates; else 20/10/15 of a game."""
-    year, month, day = m.groups()
+    year, month, day = (part for part in m.groups() if part)
     if "0" not in (month[0], day[0]) and m.group() != m.string.strip():
-        dates = "日期|时间|截[至止]|更新|发布|生产|有效期|到期|下单|拍摄|签到|记录"
+        dates = "日期|时间|截[至止]|更新|发布|生产|有效期|到期|下单|拍摄|签到|记录|生日|出生"
         if not re.search(f"{dates}|于", before(m, 8)) and not re.match(dates, after(m, 2)):
             return None
     return f"{digits(year)}年{plain(month)}月{plain(day)}日"
@@ -141,21 +141,21 @@ DAY_RULES: tuple[Rule, ...] = (
     rule(
         "day of a sale or a feast",
         r"(?<![\d.])(11\.11|12\.12|6\.18|3\.8|3\.15|9\.9)(?=大促|购物|狂欢|节|晚会|活动|妇女|女神|女王)",
-        lambda m: digits(m.group(1).replace(".", "")),
-        examples="3.8节快乐 => 三八节快乐\n6.18大促 => 六一八大促",
+        lambda m: {"11.11": "双十一", "12.12": "双十二"}.get(m[1]) or digits(m[1].replace(".", "")),
+        examples="3.8节快乐 => 三八节快乐\n6.18大促 => 六一八大促\n11.11大促 => 双十一大促",
     ),
     rule(
         "days of a holiday",
         (
             r"(?<![\d.:/A-Za-z¥$+-])(\d{1,2})\.(\d{1,2})日?[-~—至到](\d{1,2})\.(\d{1,2})日?"
-            r"(?=[，]?(?:全[国体校]|统一)?(?:放假|调休|休息|休假|假期))"
+            r"(?=[，]?(?:全[国体校]|统一|元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?)?(?:放假|调休|休息|休假|假期|期间))"
         ),
         lambda m: (
             f"{plain(m.group(1))}月{plain(m.group(2))}日到{plain(m.group(3))}月{plain(m.group(4))}日"
             if is_date(m.group(1), m.group(2)) and is_date(m.group(3), m.group(4))
             else None
         ),
-        examples="4.29-5.3放假 => 四月二十九日到五月三日放假",
+        examples="4.29-5.3放假 => 四月二十九日到五月三日放假\n1.1-1.3元旦放假 => 一月一日到一月三日元旦放假",
     ),
     rule(
         "day beside its name",
@@ -169,7 +169,8 @@ DAY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "short year with strokes",
-        r"(?<![\d./A-Za-z])(2\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])(?![\d./%A-Za-z])",
+        r"(?<![\d./A-Za-z-])(?:(2\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])"
+        r"|(2\d|[5-9]\d|0\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))(?![\d./%A-Za-z-])",
         _short_date,
         examples="日期：25/11/24 => 日期：二五年十一月二十四日\n战绩20/10/15 => 战绩二十、十、十五",
     ),
@@ -191,6 +192,12 @@ DAY_RULES: tuple[Rule, ...] = (
         ),
         _dotted_day,
         examples="截止到12.5日 => 截止到十二月五日\n平均住院8.5日 => 平均住院八点五日",
+    ),
+    rule(
+        "day whose hours are spoken of",
+        r"(?<![\d.:/A-Za-z¥$第+])(\d{1,2})\.(\d{1,2})(?=当[天日晚]|那[天晚])",
+        lambda m: f"{plain(m[1])}月{plain(m[2])}日" if is_date(m[1], m[2]) else None,
+        examples="11.11当天付尾款 => 十一月十一日当天付尾款",
     ),
     rule(
         "day that has a name",

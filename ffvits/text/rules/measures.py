@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from ffvits.text.numerals import decimal, digits
-from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, rule
+from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_changed, is_weather, quantity, rule
 from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, CURRENCY_CODES, CURRENCY_SIGNS, TIME_UNITS, UNIT, UNITS
 
 _SIGNED = rf"[-+]?{NUMBER}"
@@ -20,7 +20,27 @@ def _percent(m: re.Match[str]) -> str:
     sign, number, kind = m.groups()
     base = {"%": "百分之", "‰": "千分之", "‱": "万分之"}[kind]
     said = "百" if number == "100" and kind == "%" else decimal(number)
-    return {"-": "负", "+": "加", "±": "正负", None: ""}[sign] + base + said
+    minus = "减" if is_changed(before(m, 8)) else "负"
+    return {"-": minus, "+": "加", "±": "正负", None: ""}[sign] + base + said
+
+
+_FINANCE = re.compile(
+    "利率|收益率|[降加]息|[息利]差|LPR|MLF|[国债]债|央行|美联储|[上下]行|毛利|净利|费率|[同环]比|基点"
+)
+
+
+def _points(m: re.Match[str]) -> str | None:
+    """Points of a percent, and hundredths of them; elsewhere pp and bp are letters (500bp of a gene)."""
+    sign, number, unit = m.groups()
+    if unit[:3].lower() != "pct" and not _FINANCE.search(before(m, 14) + " " + after(m, 14)):
+        return None
+    minus = "减" if is_changed(before(m, 8)) else "负"
+    name = "个基点" if unit[0] in "bB" else "个百分点"
+    return {"-": minus, "+": "加", "±": "正负", None: ""}[sign] + quantity(number, "个") + name
+
+
+_ZOOM = re.compile(" ?(?:光学|数码|混合|无损)?(?:变焦|加速|速)")
+_MULTIPLIED = re.compile("PE|PB|PS|市[盈净销]率|估值|放大|变焦|倍[速率数]|加速|提速|杠杆|快了?|[EBS][)）]$")
 
 
 def _percent_range(m: re.Match[str]) -> str:
@@ -117,19 +137,27 @@ def _unit_alone(number: str, unit: str) -> str:
 
 # Pay and prices are given in thousands, but 4K is a screen.
 _PAY = re.compile("[薪酬]|工资|收入|月入|年入|到手")
-_PAID = re.compile(f"{_PAY.pattern}|[月房年]租|租金|(?:[花赚挣]|赚到|挣到)了?$|预算|奖金|生活费|存款|报价|提成|offer")
+_PAID = re.compile(
+    f"{_PAY.pattern}|(?:粉丝|播放|点赞|阅读|浏览|转发|收藏|销量)[量数]?[达破超过到有了：: ]{{0,3}}$|[月房年]租|租金"
+    "|(?:[花赚挣]|赚到|挣到)了?$|预算|奖金|生活费|存款|报价|提成|offer"
+)
 _SCREEN = re.compile(" ?的?(?:超?高清|画质|显示|电影|电视|投影|分辨|屏|视频)")
 
 
 def _thousands(m: re.Match[str]) -> str | None:
     if _SCREEN.match(after(m, 4)) or (after(m) == "的" and not _PAY.search(before(m, 8))):
         return None
-    if not _PAID.search(before(m, 8)) and not re.match("块|元|的?[月年底]薪|/月|一个月|每月", after(m, 4)):
+    if not _PAID.search(before(m, 8)) and not re.match("块|元|的?[月年底]薪|工资|/月|一个月|每月", after(m, 4)):
         return None
     values = [Decimal(number) * 1000 for number in (m.group(1), m.group(2)) if number]
     return "到".join(decimal(f"{value.normalize():f}", two="两") for value in values)
 
 
+# What a dose, a speed or a price may be for, in hanzi; other words behind a stroke are something else (1.85m/体重78kg).
+_SHARE = (
+    "(?:小时|分钟?|秒钟?|[天日次周晚季]|[年月](?!龄)|[人个只头株户台辆片粒支瓶袋盒箱罐件杯碗份颗枚张剂克斤两吨亩升米帧度圈]"
+    "|公[斤里顷]|千[克米瓦]|[毫分]升|毫克|平方?米|平|立方厘?米|平方公里|百公里|百克|百毫升|[车套组层])"
+)
 # Units that are nothing else where they stand alone.
 _WRITTEN_OUT = "|".join(
     re.escape(u)
@@ -175,6 +203,25 @@ MEASURE_RULES: tuple[Rule, ...] = (
         3‰ => 千分之三""",
     ),
     rule(
+        "points of a percent",
+        rf"(?<![\dA-Za-z.])([-+±])?({NUMBER}) ?(pcts?|PCTS?|pp|PP|bps?|BPs?)(?![A-Za-z\d])",
+        _points,
+        examples="""
+        毛利率同比-0.5pct => 毛利率同比减零点五个百分点
+        央行降息10bp => 央行降息十个基点
+        全长500bp => 全长五百bp""",
+    ),
+    rule(
+        "times as x",
+        rf"(?<![\dA-Za-z.])({NUMBER})[xX](倍?)(?![\dA-Za-z+=*/^-]| ?[+=*/<>≤≥-])",
+        lambda m: (
+            decimal(m[1], two="两") + "倍"
+            if m[2] or _MULTIPLIED.search(before(m, 8)) or _ZOOM.match(after(m, 4))
+            else None
+        ),
+        examples="市盈率15.6x => 市盈率十五点六倍\n光学变焦5x => 光学变焦五倍",
+    ),
+    rule(
         "money range",
         rf"({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}){_TO}(?:(?:{_SIGN}) ?)?({NUMBER})({_SCALE})?(?!\d)",
         _money_range,
@@ -202,9 +249,9 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "temperature range",
-        rf"(?<![\d.])([-+]?{NUMBER})(?:°C?)?{_TO}([-+]?{NUMBER})°(C)?",
+        rf"(?<![\d.])([-+]?{NUMBER})(?:(?:°C?)?{_TO}|/(?=-?\d{{1,2}}°C))([-+]?{NUMBER})°(C)?",
         _celsius_range,
-        examples="-5°C~3°C => 零下五到三摄氏度\n-8~-2℃ => 零下八到零下二摄氏度",
+        examples="-5°C~3°C => 零下五到三摄氏度\n-8~-2℃ => 零下八到零下二摄氏度\n晴，-3/8℃ => 晴，零下三到八摄氏度",
     ),
     rule(
         "temperature",
@@ -216,19 +263,25 @@ MEASURE_RULES: tuple[Rule, ...] = (
         "angle",
         rf"(?<![\d.])([-+])?({NUMBER})°(?:\s?(\d+)[′'])?(?:\s?(\d+(?:\.\d+)?)″)?",
         lambda m: (
-            {"-": "负", "+": "正", None: ""}[m.group(1)]
+            {"-": "零下" if is_weather(before(m, 8)) else "负", "+": "正", None: ""}[m.group(1)]
             + decimal(m.group(2))
             + "度"
             + (decimal(m.group(3)) + "分" if m.group(3) else "")
             + (decimal(m.group(4)) + "秒" if m.group(4) else "")
         ),
-        examples="北纬39°54′20″ => 北纬三十九度五十四分二十秒\n旋转90° => 旋转九十度",
+        examples="北纬39°54′20″ => 北纬三十九度五十四分二十秒\n旋转90° => 旋转九十度\n体感-3° => 体感零下三度",
     ),
     rule(
         "scientific notation",
         rf"(?<![\dA-Za-z.])({NUMBER})[eE]([+-]?\d+)(?![\dA-Za-z])",
         lambda m: f"{decimal(m.group(1))}乘以十的{decimal(m.group(2).lstrip('+'))}次方",
         examples="1e10 => 一乘以十的十次方\n2.5E-3 => 二点五乘以十的负三次方",
+    ),
+    rule(
+        "rate of a screen",
+        r"(?<=[\dPpKk])@(?=\d{2,3}(?:\.\d+)? ?(?:[GM]?[Hh][Zz]|fps|FPS)(?![A-Za-z]))",
+        lambda m: "，",
+        examples="1920x1080@60Hz => 一九二零乘一零八零，六十赫兹",
     ),
     rule(
         "pixels",
@@ -280,16 +333,16 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "ten thousand as w",
-        rf"{FREE}({NUMBER})([wW])(?![A-Za-z\d])",
+        rf"{FREE}(?:({NUMBER})[wW]?[-~—到至])?({NUMBER})([wW])(?![A-Za-z\d])",
         lambda m: (
-            decimal(m.group(1), two="两") + "万"
-            if m.group(2) == "w"
+            (decimal(m[1]) + "到" if m[1] else "") + decimal(m[2], two="两") + "万"
+            if m[3] == "w"
             or re.match(
                 r"\+|人|粉|播放|元|块|次|票|字|个|多|左右|阅读|点赞|张|年薪|浏览|存款|关注|彩礼|奖", after(m, 2)
             )
             else None
         ),
-        examples="独得300w张 => 独得三百万张\n播放量破100W+ => 播放量破一百万加",
+        examples="独得300w张 => 独得三百万张\n播放量破100W+ => 播放量破一百万加\n年薪16-18w => 年薪十六到十八万",
     ),
     rule(
         "video size",
@@ -310,7 +363,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit",
-        rf"(?<![\dA-Za-z.^])(?<!\^[-+])([-+±])?({NUMBER}) ?({UNIT})(?:/(s\^2|s2|{UNIT}|[一-鿿]{{1,2}}))?(?![A-Za-z\d])",
+        rf"(?<![\dA-Za-z.^])(?<!\^[-+])([-+±])?({NUMBER}) ?({UNIT})(?:/(s\^2|s2|{UNIT}|{_SHARE}))?(?![A-Za-z\d])",
         _unit,
         examples="""
         1kg => 一千克
@@ -336,12 +389,18 @@ MEASURE_RULES: tuple[Rule, ...] = (
         从3.2万/㎡涨到 => 从三点二万每平方米涨到
         0.5元/度 => 零点五元每度""",
     ),
+    rule(
+        "so many in one",
+        r"(?<=\d)(瓶|盒|包|袋|片|支|粒|只|枚|张|颗|罐|听|个|块|滴|喷)/(?=(?:箱|盒|包|袋|板|瓶|件|提|条|组|桶|次|[天日])(?![一-鿿]))",
+        lambda m: m[1] + "每",
+        examples="12瓶/箱 => 十二瓶每箱",
+    ),
     rule("each second", r"(?<=[a-z])/s(?![A-Za-z\d])", lambda m: "每秒", examples="25 tokens/s => 二十五tokens每秒"),
     rule(
         "unit in brackets",
-        rf"(?<=[(（])({_WRITTEN_OUT})(?=[)）])",
-        lambda m: UNITS[m[1]],
-        examples="体重(kg) => 体重（千克）",
+        rf"(?<=[(（])({_WRITTEN_OUT})(?=[)）])|(?<=\d[)）]) ?({_WRITTEN_OUT})(?![A-Za-z\d/])",
+        lambda m: UNITS[m[1] or m[2]],
+        examples="体重(kg) => 体重（千克）\n(3.2±0.1)mm => （三点二正负零点一）毫米",
     ),
     rule(
         "unit that is named",

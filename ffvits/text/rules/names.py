@@ -78,6 +78,10 @@ def _slang(m: re.Match[str]) -> str | None:
     return digits(number)
 
 
+# Latin names of quantities: what stands behind them is counted (IQ 140), no number of a model.
+_QUANTITIES = frozenset("AQI IQ EQ BMI ELO MMR FPS BPM DPS".split())
+
+
 def _model(m: re.Match[str]) -> str | None:
     """A Latin name with a number glued or hyphened to it."""
     name, hyphen, number, tail = m.groups()
@@ -87,6 +91,8 @@ def _model(m: re.Match[str]) -> str | None:
         return f"{name}{decimal(number)}{tail}"
     if hyphen and name.upper() in ("HP", "MP", "SP", "EXP", "ATK", "DEF", "CD", "LV", "UTC", "GMT"):
         return f"{name}减{cardinal(number)}{tail}"
+    if name in _QUANTITIES:
+        return f"{name}{cardinal(number)}{tail}"
     if len(number) >= 3:
         round_ = (number.endswith("00") and len(number) == 3) or number.endswith("000")
         return f"{name}{cardinal(number) if round_ and number[0] != '0' else digits(number)}{tail}"
@@ -368,9 +374,11 @@ NAME_RULES: tuple[Rule, ...] = (
         lambda m: (
             None
             if re.search(rf"(?<![A-Za-z])(?:{'|'.join(CURRENCY_CODES)})$", before(m, 4))
-            else (digits if len(m.group(1)) > 2 else cardinal)(m.group(1))
+            else (
+                digits if len(m[1]) > 2 and re.search("[A-Za-z]*$", before(m, 8))[0] not in _QUANTITIES else cardinal
+            )(m[1])
         ),
-        examples="RTX 4090显卡 => RTX四零九零显卡",
+        examples="RTX 4090显卡 => RTX四零九零显卡\nAQI 156，轻度污染 => AQI一百五十六，轻度污染",
     ),
     rule(
         "Roman numeral with a word",

@@ -6,7 +6,7 @@ import re
 
 from ffvits.text.numerals import cardinal, decimal, digits
 from ffvits.text.rules.clock import in_sport
-from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_counted, quantity, rule
+from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_changed, is_counted, is_weather, quantity, rule
 from ffvits.text.units import UNIT, UNITS
 
 _PART_BEFORE = "号楼栋幢座元室层区路街县市省部篇章节组队级班期版型列门院洞口桥月日年一二三四五六七八九十百千万亿"
@@ -82,7 +82,7 @@ _MONTHS = frozenset(map(str, range(1, 13)))
 
 def _fraction(m: re.Match[str]) -> str | None:
     whole, top, bottom = m.groups()
-    if whole is None and re.search("血压.{0,5}$", before(m, 8)):
+    if whole is None and re.search("(?:血压|双暴).{0,5}$", before(m, 8)):
         return f"{cardinal(top)}、{cardinal(bottom)}"
     if whole is None and bottom == "1" and top in _MONTHS:
         return f"{cardinal(top)}月一日"
@@ -134,8 +134,10 @@ def _signed_number(m: re.Match[str]) -> str | None:
         return "正负" + said
     if sign == "+":
         return "加" + said
-    if sign == "-" and before(m, 2) in ("平方", "立方", "次方"):
+    if sign == "-" and (before(m, 2) in ("平方", "立方", "次方") or is_changed(before(m, 8))):
         return "减" + said
+    if sign == "-" and after(m) == "度" and is_weather(before(m, 8)):
+        return "零下" + said
     # Between the parts of an address or a series a hyphen is no minus: 3号楼-2单元.
     return "，" + said if front and front in _PART_BEFORE else "负" + said
 
@@ -170,6 +172,12 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         r"(?<![\d.])2(?=[室房]\d[厅卫])|(?<=\d[室房])2(?=厅)|(?<=[室房]\d厅)2(?=卫)|(?<=\d天)2(?=夜)",
         lambda m: "两",
         examples="3室2厅2卫 => 三室两厅两卫\n2室1厅 => 两室一厅\n3天2夜 => 三天两夜",
+    ),
+    rule(
+        "so many bought and given",
+        r"(?<=[买拍充付])2(?=[发送返得赠免减]\d)",
+        lambda m: "二",
+        examples="拍2发3 => 拍二发三",
     ),
     rule(
         "money off",
@@ -323,6 +331,12 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         examples="3~5天 => 三到五天\n2-3个 => 两到三个\n第2-3集 => 第二到三集",
     ),
     rule(
+        "range before a letter",
+        r"(?<![\d.A-Za-z=(-])(\d{1,3})[-~—](?=(\d{1,3})(?![abcnxyz])[a-z](?![A-Za-z\d=+*/^-]))",
+        lambda m: cardinal(m[1], two="两") + "到" if int(m[1]) < int(m[2]) else None,
+        examples="第7-9d => 第七到九d",
+    ),
+    rule(
         "range with measure words",
         r"(?<=\d)([一-鿿]{1,2})[-~—](?=\d)",
         lambda m: (
@@ -334,9 +348,10 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "and more",
-        rf"{FREE}({NUMBER})\+(?=人|个|次|名|家|款|种|位|条|件|天|年|小时|元|所|项|张|座|套|部)",
-        lambda m: decimal(m.group(1)) + "多",
-        examples="100+人 => 一百多人",
+        rf"(?:{FREE}({NUMBER})|(?<=[\d零一二三四五六七八九十百千两][千万亿]))"
+        r"\+(?=人|个|次|名|家|款|种|位|条|件|天|年|小时|元|所|项|张|座|套|部)",
+        lambda m: (decimal(m[1]) if m[1] else "") + "多",
+        examples="100+人 => 一百多人\n直播间1w+人在线 => 直播间一万多人在线",
     ),
     rule(
         "and more of what is not counted",
@@ -349,7 +364,11 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         "signed number",
         rf"(?<![\dA-Za-z.）)])([-+±]) ?({NUMBER})(?!\d)",
         _signed_number,
-        examples="计算-2的绝对值是2 => 计算负二的绝对值是二\n±2的平方都是4 => 正负二的平方都是四",
+        examples="""
+        计算-2的绝对值是2 => 计算负二的绝对值是二
+        ±2的平方都是4 => 正负二的平方都是四
+        护甲-20 => 护甲减二十
+        最低气温-5度 => 最低气温零下五度""",
     ),
     rule("plus before a number", r"\+(?=\d)", lambda m: "加", examples="攻击力+5 => 攻击力加五"),
 )

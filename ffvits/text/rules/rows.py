@@ -5,15 +5,26 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal
+from ffvits.text.rules.clock import in_sport
 from ffvits.text.rules.rule import Rule, after, before, rule
 
 _SET = r"\d{1,2}-\d{1,2}(?:[(（]\d{1,2}[)）])?"
 
 
-def _is_a_set(games: str) -> bool:
+def _won_and_lost(games: str) -> tuple[int, int]:
     first, last = (int(n) for n in games.partition("(")[0].partition("（")[0].split("-"))
-    won, lost = max(first, last), min(first, last)
+    return max(first, last), min(first, last)
+
+
+def _is_a_set(games: str) -> bool:
+    won, lost = _won_and_lost(games)
     return (won == 6 and lost <= 4) or (won == 7 and lost in (5, 6)) or (won == 10 and lost <= 8)
+
+
+def _is_a_game(points: str) -> bool:
+    """True for the end of a game of table tennis or badminton: 11 or 21, or two ahead beyond."""
+    won, lost = _won_and_lost(points)
+    return (won in (11, 21) and won - lost >= 2) or (won > 11 and won - lost == 2)
 
 
 _OF_A_BOOK = re.compile("(?:[第图表题式例页章节]|习题|练习) ?$")
@@ -25,7 +36,10 @@ def _sets(m: re.Match[str]) -> str | None:
         same_chapter = len({one.partition("-")[0] for one in sets}) == 1
         return re.sub(r"\d+", lambda n: cardinal(n.group()), m.group().replace("-", "杠")) if same_chapter else None
     if not all(map(_is_a_set, sets)):
-        return None
+        # 9-11、19-21、29-31 are pages.
+        falls = any(int(first) > int(last) for first, last in re.findall(r"(\d+)-(\d+)", m.group()))
+        if not (falls and all(map(_is_a_game, sets)) and (len(sets) > 2 or in_sport(m))):
+            return None
     said = [re.sub(r"\d+", lambda n: cardinal(n.group()), one.replace("-", "比")) for one in sets]
     return "，".join(one.replace("(", "（").replace(")", "）") for one in said)
 
@@ -56,11 +70,12 @@ ROW_RULES: tuple[Rule, ...] = (
     rule("plus or minus", r"\+/- ?", lambda m: "正负", examples="误差+/-3 => 误差正负三\n+/-值 => 正负值"),
     rule(
         "sets of a match",
-        rf"(?<![\d.-]){_SET}(?:[/，,、 ]{{1,2}}{_SET}){{1,4}}(?![\d.-])",
+        rf"(?<![\d.-]){_SET}(?:[/，,、 ]{{1,2}}{_SET}){{1,6}}(?![\d.-])",
         _sets,
         examples="""
         6-4/7-6(5)/6-3 => 六比四，七比六（五），六比三
         6-4，3-6，7-6(4) => 六比四，三比六，七比六（四）
+        11-7、9-11、11-8 => 十一比七，九比十一，十一比八
         如图6-1、6-2所示 => 如图六杠一、六杠二所示""",
     ),
     rule(

@@ -27,7 +27,21 @@ _WORD = f"A-Za-z{_HAN}"
 # How words end that name an amount.
 _AMOUNT = "(?:[A-Za-z）)量度数积值价额长宽高程间力功压流阻率本入润产债重径期差和方零一二三四五六七八九十百千万亿]|负b)"
 
+_RESULTS = {"+": "阳性", "-": "阴性", "±": "弱阳性", "++": "两个加号", "+++": "三个加号", "++++": "四个加号"}
+
 SIGN_RULES: tuple[Rule, ...] = (
+    rule(
+        "result of a test",
+        r"[(（](\+{1,4}|-|±)[)）]|(?<=[白血糖体])(\+{1,4})(?![\w+])",
+        lambda m: (
+            _RESULTS[m[1] or m[2]]
+            if re.search(
+                "HPV|HBs|HIV|H[ABC]V|抗[原体]|核酸|蛋白|[潜隐]血|酮体|尿糖|试验|[检筛]查|检测|病毒|体征", before(m, 8)
+            )
+            else None
+        ),
+        examples="HPV(-) => HPV阴性\n乙肝表面抗原（+） => 乙肝表面抗原阳性\n尿蛋白++ => 尿蛋白两个加号",
+    ),
     rule(
         "laughing and thinking aloud",
         r"(?<![A-Za-z])(?:([Hh]{3,})|[Ee]m{2,})(?![A-Za-z])",
