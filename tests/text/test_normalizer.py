@@ -111,6 +111,7 @@ def test_threads_agree():
         "$a",
         "\\frac{",
         "1)",
+        "哈)+1，",
     ],
 )
 def test_repetition_does_not_cost_more_than_its_length(unit, growth):

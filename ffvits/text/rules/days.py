@@ -89,7 +89,7 @@ def _stroke_day(m: re.Match[str]) -> str | None:
 def _short_date(m: re.Match[str]) -> str | None:
     """A date where a nought is written, nothing else is said, or the words are of dates; else 20/10/15 of a game."""
     year, month, day = (part for part in m.groups() if part)
-    if "0" not in (month[0], day[0]) and m.group() != m.string.strip():
+    if "0" not in (month[0], day[0]) and (before(m, 9) + after(m, 9)).strip():
         dates = "日期|时间|截[至止]|更新|发布|生产|有效期|到期|下单|拍摄|签到|记录|生日|出生"
         if not re.search(f"{dates}|于", before(m, 8)) and not re.match(dates, after(m, 2)):
             return None

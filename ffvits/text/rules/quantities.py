@@ -45,7 +45,7 @@ def _sum(m: re.Match[str]) -> str | None:
     return "".join(said)
 
 
-# Brackets around a sum, not around a remark.
+# Brackets around a sum, not around a remark; it stands near.
 _BRACKET_OF_A_SUM = re.compile(
     r"[(（][-+]?[\dA-Za-z.π√^]+(?: ?[-+×÷*/] ?[\dA-Za-z.π√^]+)+[)）]|\d ?[-+×÷] ?[(（]-\d+[)）]"
 )
@@ -200,7 +200,11 @@ QUANTITY_RULES: tuple[Rule, ...] = (
     rule(
         "brackets in a calculation",
         r"(?<=[)）]) ?([-+×÷*/=^]) ?(?=[(（]?[\d(（A-Za-z])|(?<=[\dA-Za-z]) ?([-+×÷*/]) ?(?=[(（][-+]?[\da-z])",
-        lambda m: _OPERATORS.get(m.group(1) or m.group(2)) if _BRACKET_OF_A_SUM.search(m.string) else None,
+        lambda m: (
+            _OPERATORS.get(m[1] or m[2])
+            if _BRACKET_OF_A_SUM.search(m.string, max(0, m.start() - 80), m.end() + 80)
+            else None
+        ),
         examples="""
         (1+2)*3=9 => （一加二）乘三等于九
         2×(3+4)=14 => 二乘（三加四）等于十四

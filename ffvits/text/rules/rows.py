@@ -91,7 +91,7 @@ ROW_RULES: tuple[Rule, ...] = (
     rule(
         "hours one after the other",
         r"(?<=[点时半刻分钟\d])\s?[-~—]+\s?(?=(?:次日|第二天|凌晨|早上?|上午|中午|下午|晚上?)?\d{1,2}(?:点|时(?!间)))",
-        lambda m: "到" if re.search(r"\d[点时](?:\d{1,2}分?|半|钟|[一三]刻)?$", m.string[: m.start()][-8:]) else None,
+        lambda m: "到" if re.search(r"\d[点时](?:\d{1,2}分?|半|钟|[一三]刻)?$", before(m, 8)) else None,
         examples="8点30-9点 => 八点三十到九点\n早上8点半-晚上9点 => 早上八点半到晚上九点",
     ),
     rule(
@@ -109,7 +109,7 @@ ROW_RULES: tuple[Rule, ...] = (
     rule(
         "for each kilometre",
         r"(?<=[\d″'\"”秒分]) ?/ ?(?:km|KM|公里)(?![A-Za-z])",
-        lambda m: "每公里" if re.search(r"\d(?:″|''|[\"”秒分])$", m.string[: m.start()][-3:]) else None,
+        lambda m: "每公里" if re.search(r"\d(?:″|''|[\"”秒分])$", before(m, 3)) else None,
         examples="配速4'15\"/km => 配速四分十五秒每公里",
     ),
 )
