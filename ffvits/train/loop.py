@@ -8,7 +8,6 @@ import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,17 +19,14 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
 from ffvits.train.dataset import Batch, Deck, Item, ahead, deal
-from ffvits.train.history import History
+from ffvits.train.history import Curves, History
 from ffvits.train.learner import Learner
 from ffvits.train.listen import Listener, exam, faults
-from ffvits.train.ranks import Ranks
 from ffvits.train.state import Progress
 from ffvits.train.troubles import Troubles
 from ffvits.train.verdict import CRITERIA, Verdict, assess
 
 if TYPE_CHECKING:
-    from torch.utils.tensorboard import SummaryWriter
-
     from ffvits.evaluate.takes import Take
     from ffvits.speak.folder import VoiceInfo
     from ffvits.text import FrontEnd
@@ -115,25 +111,25 @@ class Loop:
         batches = ahead(dealt)
         total = None if self.plan.until == "minutes" else self.plan.steps
         with (
-            _writer(self.run.tensorboard, progress, self.ranks) as writer,
+            self._curves(progress) as curves,
             console.progress("Training", total=total, unit="steps") as bar,
             _Interrupts() as interrupts,
         ):
             bar.advance(progress.step)
             self._take_turns(progress)
             if progress.step == 0:
-                progress, _ = self._check(progress, writer)
+                progress, _ = self._check(progress, curves)
                 self._save(progress)  # so that there is always a place to go back to
             while not self._done(progress):
                 began = time.monotonic()
                 batch, position = next(batches)
                 dealt = time.monotonic()
-                progress = self._step(batch, position, progress, writer)
+                progress = self._step(batch, position, progress, curves)
                 self.waited += dealt - began
                 self.worked += time.monotonic() - dealt
                 bar.advance()
                 if progress.step % self.plan.check_every == 0 or self._done(progress):
-                    progress, usable = self._check(progress, writer)
+                    progress, usable = self._check(progress, curves)
                     if usable:
                         self._save(progress)
                     else:
@@ -143,6 +139,9 @@ class Loop:
                     console.warn(f"stopped at step {progress.step}; the same command goes on from here")
                     raise KeyboardInterrupt
         return progress
+
+    def _curves(self, progress: Progress) -> AbstractContextManager[Curves | None]:
+        return Curves(self.run.tensorboard, progress.step + 1) if self.ranks.first else nullcontext()
 
     def _resumed(self, progress: Progress) -> Progress:
         """What was found so far counts, unless other clips are held out now: their distances are no match for it."""
@@ -200,7 +199,7 @@ class Loop:
         learned = stops and not self.troubles.in_a_row
         return out_of_time or learned or progress.step >= self.plan.steps
 
-    def _step(self, batch: Batch, position: tuple[int, int], progress: Progress, writer: SummaryWriter) -> Progress:
+    def _step(self, batch: Batch, position: tuple[int, int], progress: Progress, curves: Curves | None) -> Progress:
         began, worked = time.monotonic(), time.process_time()
         losses = self.learner.step(batch, progress.step + 1)
         epoch, index = position
@@ -218,8 +217,7 @@ class Loop:
             self.troubles.fine(batch.whole.names)
             if self.ranks.first:
                 values = {**losses.values, "waiting": self.waiting}
-                for name, value in values.items():
-                    writer.add_scalar(f"train/{name}", value, progress.step)
+                curves.add({f"train/{name}": value for name, value in values.items()}, progress.step)
                 if progress.step % 10 == 0 or progress.step == 1:
                     self.history.add("train", progress.step, values)
         else:
@@ -256,11 +254,11 @@ class Loop:
         self.troubles.returned()
         console.warn(f"back to the weights of step {found.step}, at {calm:g} of the rate; suspect clips: {suspects}")
 
-    def _check(self, progress: Progress, writer: SummaryWriter) -> tuple[Progress, bool]:
+    def _check(self, progress: Progress, curves: Curves | None) -> tuple[Progress, bool]:
         """Looks at the held-out clips and remembers the best; False if the weights speak no more."""
         usable = True
         if self.ranks.first:
-            before, progress = progress, self._look(progress, writer)
+            before, progress = progress, self._look(progress, curves)
             usable = self.learner.sound() and self.verdict.kind != "broken"
             if not usable:
                 progress = before
@@ -268,13 +266,12 @@ class Loop:
         progress, self.verdict, usable = self.ranks.agree((progress, self.verdict, usable))
         return progress, usable
 
-    def _look(self, progress: Progress, writer: SummaryWriter) -> Progress:
-        found = {**self._held_against(progress.step), **self._heard(progress, writer)}
+    def _look(self, progress: Progress, curves: Curves) -> Progress:
+        found = {**self._held_against(progress.step), **self._heard(progress, curves)}
         values = {name: value for name, value in found.items() if value is not None}
         if self.plan.best_by == "measures" and "cer" in values:
             values["faults"] = faults(values)
-        for name, value in values.items():
-            writer.add_scalar(PLACES.get(name, f"check/{name}"), value, progress.step)
+        curves.add({PLACES.get(name, f"check/{name}"): value for name, value in values.items()}, progress.step)
         if values:
             self.history.add("check", progress.step, values)
             shown = "  ".join(f"{short} {values[name]:.3f}" for name, short in SHOWN.items() if name in values)
@@ -291,14 +288,14 @@ class Loop:
         values = {name: value for name, value in vars(found).items() if name != "sounds"}
         return {**values, "similarity": self.listener.similarity(found.sounds)}
 
-    def _heard(self, progress: Progress, writer: SummaryWriter) -> dict[str, float | None]:
+    def _heard(self, progress: Progress, curves: Curves) -> dict[str, float | None]:
         """What the judges hear in the sentences that the voice says; without their turn, one is for people's ears."""
         every, step = self.plan.listen_every, progress.step
         listens = every > 0 and (step % every == 0 or self._done(progress))
         model = self.learner.averaged()
         spoken = [self._sample(model, sentence) for sentence in (self.sentences if listens else self.sentences[:1])]
         if spoken:
-            writer.add_audio("sample", spoken[0].sound.samples, step, self.learner.audio.sampling_rate)
+            curves.add_sound("sample", spoken[0].sound.samples, step, self.learner.audio.sampling_rate)
         if not listens or not all(np.isfinite(take.sound.samples).all() for take in spoken):
             return {}
         return {
@@ -385,11 +382,3 @@ class _Interrupts:
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
-
-
-def _writer(folder: Path, progress: Progress, ranks: Ranks) -> AbstractContextManager:
-    if not ranks.first:
-        return nullcontext()
-    from torch.utils.tensorboard import SummaryWriter
-
-    return SummaryWriter(str(folder), purge_step=progress.step + 1)
