@@ -311,7 +311,7 @@ class Recipe:
         tree: dict[str, Any] = {}
         for name, value in values.items():
             _put(tree, self, name.split("."), value)
-        return Reader("--set").build(self, as_node(_plain(tree)))
+        return Reader(None).build(self, as_node(_plain(tree)))
 
     def to_mapping(self) -> dict[str, Any]:
         """Nested plain values, as YAML and JSON hold them."""
@@ -330,7 +330,7 @@ def _put(place: dict[str, Any], start: Any, steps: Sequence[str], value: Any) ->
     if rest:
         inner = place.setdefault(first, dict(within) if isinstance(within, Mapping) else {})
         if not isinstance(inner, dict):
-            raise RecipeError(f"{first} is given twice, and as two different things", cure="keep one", file="--set")
+            raise RecipeError(f"{first} is given twice, and as two different things", cure="keep one")
         _put(inner, within, rest, value)
     elif dataclasses.is_dataclass(within) and isinstance(value, Mapping):
         place.setdefault(first, {})

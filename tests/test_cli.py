@@ -76,6 +76,7 @@ def test_python_m_ffvits_auto_is_ffvits_auto():
         (("auto", "examples", "--until", "lunch", "--dry-run"), "no stage 'lunch'", "ingest"),
         (("auto", "examples", "--base", "biaobe", "--dry-run"), "no base named 'biaobe'", "'biaobei'"),
         (("auto", "examples", "--set", "train.stepz=1"), "train.stepz", "steps"),
+        (("auto", "examples", "--steps", "-5"), "✗ train.steps cannot be -5", "from 0"),
         (("auto", "examples", "--set", "train.steps"), "no '='", "--set train.steps=200"),
         (("auto", "examples", "--speker", "x"), "ffvits auto knows no --speker", "did you mean --speaker?"),
         (("--offline", "auto", "examples"), "--offline stands before the verb", "ffvits auto --offline"),
@@ -100,6 +101,17 @@ def test_a_mistake_is_told_with_its_cure_and_no_traceback(arguments, said, cure)
     assert "Traceback" not in failed.stderr
     assert said in " ".join(failed.stderr.split())
     assert cure in failed.stderr
+
+
+def test_all_targets_beside_one_of_them_are_all(monkeypatch):
+    from ffvits.cli import main
+    from ffvits.export import TARGETS
+
+    asked = []
+    monkeypatch.setattr("ffvits.export.export", lambda source, targets, **_: asked.append(targets) or [])
+    assert main(["export", "mandarin-lite", "--to", "onnx", "all"]) == 0
+    assert main(["export", "mandarin-lite", "--to", "onnx", "onnx"]) == 0
+    assert asked == [list(TARGETS), ["onnx"]]
 
 
 @pytest.fixture

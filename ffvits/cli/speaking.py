@@ -119,7 +119,7 @@ def _say(arguments: argparse.Namespace) -> int:
 def _export(arguments: argparse.Namespace) -> int:
     from ffvits.export import TARGETS, export
 
-    targets = list(TARGETS) if arguments.to == ["all"] else arguments.to
+    targets = list(TARGETS) if "all" in arguments.to else list(dict.fromkeys(arguments.to))
     written = export(
         arguments.source, targets, out=arguments.out, precision=arguments.precision, offline=arguments.offline
     )

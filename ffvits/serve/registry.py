@@ -79,7 +79,10 @@ class Registry:
         except RunError as error:
             self._complain(f"the voices cannot be listed ({error}); those in memory go on speaking")
             return
-        self._complaint = ""
+        if found:
+            self._complaint = ""
+        else:
+            self._complain(f"no finished voice is in {self.folder} yet; one that comes is served without a restart")
         voices = dict(self._speakers.voices)
         for name in voices.keys() - found.keys():
             if name not in self._seen:

@@ -50,6 +50,14 @@ def test_runs_and_voice_folders_are_found_and_nothing_else(runs):
     assert find_voices(runs / "solo") == {"solo": runs / "solo"}
 
 
+def test_a_folder_without_a_voice_is_told_once(tmp_path, capsys):
+    """Such as the one of the recordings, by mistake."""
+    registry = Registry(tmp_path)
+    registry.look(settled=False)
+    registry.look()
+    assert capsys.readouterr().err.count(f"no finished voice is in {tmp_path} yet") == 1
+
+
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(RunError, match="no such folder"):
         Registry(tmp_path / "none").start()
