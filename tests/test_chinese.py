@@ -86,6 +86,9 @@ def sentences() -> set[str]:
     refused = [call for name in ("ServeError", "BusyError", "RunError") for call in calls(name, "web", "run")]
     refused += calls("FfvitsError", "web")
     nodes += [call.args[0] for call in (*lost, *refused)] + cures([*lost, *refused])
+    # A label file that was edited by hand.
+    edited = [*calls("wrong", "label"), *calls("ClipError", "label")]
+    nodes += [call.args[0] for call in edited] + cures(edited)
     nodes += [node for call in calls("_refused", "web") for node in call.args[:2]]
     nodes += [word.value for call in calls("Done", "web") for word in call.keywords if word.arg == "note"]
     rooms = [f"{room}, failing" for room in SPOKEN]

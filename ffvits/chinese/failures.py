@@ -163,8 +163,42 @@ or let it be fetched: without --offline, and without FFVITS_OFFLINE
     或允许下载：不加 --offline，也不设 FFVITS_OFFLINE
 or put {} into {} by hand
     或自己把 {0} 放进 {1}
+not a JSON object
+    不是 JSON 对象
 not a JSON object: {}
-    不是 JSON：{0}
+    不是 JSON 对象：{0}
+not a JSON object that can be read: {}
+    不是能读的 JSON 对象：{0}
+written by another version of ffvits (this one reads schema {})
+    是另一个版本的 ffvits 写的（这个版本读的格式号是 {0}）
+not UTF-8 text (byte {})
+    不是 UTF-8 文字（第 {0} 个字节处）
+save the file as UTF-8 in your editor
+    请在编辑器里另存为 UTF-8
+the field {} is missing
+    缺少 {0} 一项
+unknown field {}
+    没有叫 {0} 的项
+known fields: {}
+    可用的项：{0}
+the field {} is {}
+    {0} 一项不能是 {1}
+the field {} must be a text, not {}
+    {0} 一项要写成文字（加引号），不能是 {1}
+the field {} must be a number of seconds, not {}
+    {0} 一项要写秒数，不能是 {1}
+the field {} must be a list, not {}
+    {0} 一项要写成列表 […]，不能是 {1}
+'start' {} and 'end' {} are not a stretch of time
+    'start'（{0}）要从 0 起，且不能晚于 'end'（{1}）
+an entry of {} must hold {}, not {}
+    {0} 里的每一条要有 {1}，不能是 {2}
+the field 'scores' must be an object, not {}
+    'scores' 一项要写成 {{…}}，不能是 {0}
+the field 'machine' must be an object of texts, not {}
+    'machine' 一项要写成由文字组成的 {{…}}，不能是 {0}
+the score {} must be a number, not {}
+    分数 {0} 要写成数，不能是 {1}
 mend the line, or delete the file to label again
     请改好这一行，或删掉这个文件重新标注
 the id {} stands in line {} already
@@ -242,7 +276,7 @@ no voice can speak yet
 try again soon
     请过一会儿再试
 ask again
-    请再问一次
+    请过一会儿再请求
 the body is not JSON
     请求不是 JSON
 {} requests are waiting already
