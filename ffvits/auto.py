@@ -67,6 +67,8 @@ def make_voice(
     """
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
+    if len(bases) == 1:
+        options = {**(options or {}), "base": bases[0]}
     resolved = resolve(input, recipe=recipe, options=options, **fields)
     told = "base" in {*fields, *(options or {})}
     if until not in LABEL_STAGES or told:

@@ -146,6 +146,12 @@ def test_a_run_is_not_trained_from_a_base_that_diverged(tmp_path):
     assert run.recipe().base == "auto"
 
 
+def test_an_only_base_of_a_list_is_the_one_that_is_taken(raw, tmp_path):
+    (raw / "坏.mp3").write_bytes(b"")
+    made = make_voice(raw, bases=["mandarin-lite"], out=tmp_path / "run", until="ingest")
+    assert Run(made.run).recipe().base == "mandarin-lite"
+
+
 def test_where_no_clip_is_left_the_report_says_why(tmp_path):
     run = Run.create(tmp_path / "run", Recipe(out=str(tmp_path / "run"), base="mandarin-lite"))
     clip = Clip("a", "a.wav", 0.0, 1.0, "派蒙", text="你好", audio="audio/a.wav")
