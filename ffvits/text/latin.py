@@ -78,6 +78,9 @@ def is_spelled(word: str) -> bool:
     # A y between consonants is a vowel (gym); yyds has none.
     if not re.search("[aeiou]|^[^y]+y[^y]*$", lower) or re.search("[bcdfghjklmnpqrstvwxz]{5}", lower):
         return True
+    # YoY, IoT, PhD.
+    if re.fullmatch("[A-Z][a-z][A-Z]", word):
+        return True
     if not word.islower() and _ELEMENTS.fullmatch(word) and not word.istitle():
         return True
     if re.fullmatch("[A-Z]+s?", word) and len(word) <= 4:
@@ -181,10 +184,6 @@ _GRID = {
     "w": "wa wa wei wei wo wu wo wo wei wai wao woyi",
     "Y": "ya ya ye yi you yu yo ye yei yai yao yoyi",
 }
-_NASAL = {
-    "a": "an", "A": "an", "E": "en", "I": "in", "O": "ong", "U": "un", "o": "ong", "er": "en", "EI": "en", "AI": "an",
-    "AO": "ang", "OI": "ong",
-}  # fmt: skip
 _CODA = {
     "b": "bu", "p": "pu", "m": "mu", "f": "fu", "d": "de", "t": "te", "n": "en", "l": "er", "g": "ge", "k": "ke",
     "h": "he", "J": "zhi", "CH": "qi", "SH": "shi", "r": "er", "s": "si", "z": "zi", "w": "fu", "Y": "yi",
@@ -237,15 +236,19 @@ def sound_out(word: str) -> tuple[str, ...] | None:
         vowel = found[at]
         at += 1
         cell = _GRID[onset].split()[_COLUMNS.index(vowel)]
+        # more, player, flower: what is left of the r is light.
+        if vowel == "er" and not onset and syllables:
+            syllables.append(("er", "5"))
+            continue
+        if cell.endswith("oyi"):
+            syllables.append((cell[:-2], "1"))
+            cell = "yi"
         closing = found[at] if at < len(found) else ""
         after = found[at + 1] if at + 1 < len(found) else ""
         if closing in ("n", "NG", "N") and after not in _VOWELS:
             cell = _nasal(cell, "ng" if closing == "NG" else "n")
             at += 1
-        if cell.endswith("oyi"):
-            syllables.extend([(cell[:-2], "1"), ("yi", "4")])
-        else:
-            syllables.append((cell, "1"))
+        syllables.append((cell, "1"))
     if not syllables:
         return None
     full = [i for i, (_, tone) in enumerate(syllables) if tone != "5"]

@@ -44,6 +44,11 @@ def test_abbreviations_are_spelled_or_listed(word):
         ("weixin", "wei3 xin1"),
         ("taxi", "ta1 ke5 xi4"),
         ("banana", "ba1 na1 na4"),
+        ("player", "pu5 lei4 er5"),
+        ("point", "po1 yin4 te5"),
+        ("boy", "bo1 yi4"),
+        ("NASA", "na4 sa4"),
+        ("json", "zhei4 sen5"),
     ],
 )
 def test_words(word, reading):
@@ -73,7 +78,7 @@ def test_a_function_is_told_from_a_name(text, pinyin):
 
 def test_spelled():
     assert is_spelled("NASA") and is_spelled("bcd") and not is_spelled("nation")
-    assert all(word_reading(word) is None for word in "yyds yysy CaO NaOH CaCO KMnO IT".split())
+    assert all(word_reading(word) is None for word in "yyds yysy YoY PhD CaO NaOH CaCO KMnO IT".split())
     assert not any(map(is_spelled, "sky Fe OnePlus HoYo NiCo".split()))
 
 
