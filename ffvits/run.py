@@ -23,7 +23,7 @@ from typing import Any
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, merge_edits, read_clips, write_clips
-from ffvits.errors import BusyError, RunError
+from ffvits.errors import BusyError, RecipeError, RunError
 from ffvits.files import write_text
 from ffvits.recipe import Recipe
 
@@ -91,7 +91,12 @@ class Run:
         return run
 
     def recipe(self) -> Recipe:
-        return Recipe.load(self.recipe_file)
+        """What the run goes by. Raises RecipeError: after a slip by hand, or for what another version wrote."""
+        try:
+            return Recipe.load(self.recipe_file)
+        except RecipeError as error:
+            error.cure = f"{error.cure or 'mend the line'}; or, if a newer ffvits made this run, update ffvits"
+            raise
 
     @contextmanager
     def locked(self, patience: float = 0) -> Iterator[None]:

@@ -13,7 +13,7 @@ import pytest
 from ffvits.audio.sound import Sound
 from ffvits.cli import main
 from ffvits.clip import Clip
-from ffvits.errors import BusyError, RunError
+from ffvits.errors import BusyError, RecipeError, RunError
 from ffvits.files import replacing, write_text
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
@@ -36,6 +36,13 @@ def sound(seconds: float = 0.1) -> Sound:
 
 def test_the_resolved_recipe_is_in_the_folder(run):
     assert Run.open(run.folder).recipe() == Recipe(speaker="派蒙")
+
+
+def test_a_recipe_that_a_newer_version_wrote_says_so(run):
+    run.recipe_file.write_text("speaker: 派蒙\nhue: red\n", encoding="utf-8")
+    with pytest.raises(RecipeError, match="unknown key 'hue'") as caught:
+        run.recipe()
+    assert "update ffvits" in caught.value.cure and caught.value.line == 2
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path):

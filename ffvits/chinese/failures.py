@@ -211,6 +211,8 @@ device cannot be {}
     设备不能是 {0}
 unknown key {}
     没有叫 {0} 的项
+or, if a newer ffvits made this run, update ffvits
+    如果这个文件夹是新版 ffvits 做的，就请更新 ffvits
 did you mean {}?
     是不是想写 {0}？
 No space left on device
