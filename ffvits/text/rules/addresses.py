@@ -32,7 +32,7 @@ _SUFFIXES = (
     "|toml|ini|xml|css|sql|sh|bat|cpp|java|rs|ts|go|ipynb|onnx|ckpt|gz|tar|7z|webp|svg|bmp|ogg|m4a|srt|ass|dll"
 )
 _DEVICES = (
-    "端口|QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
+    "端口号?|QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
     "|订单号?|单号|证号|房间号?|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
 )
 _PHONES = "电话|手机号?|热线|拨打|致电|客服|分机|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"

@@ -184,9 +184,9 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "quarter or half of a year",
-        r"(?<![\dA-Za-z.])((?:19|20)?\d\d)(?=(?:Q[1-4]|H[12])(?![\dA-Za-z]))",
-        lambda m: digits(m.group(1)),
-        examples="2024Q3 => 二零二四Q三\n24H1 => 二四H一",
+        r"(?<![\dA-Za-z.])(?:((?:19|20)?\d\d)(?=(?:Q[1-4]|H[12])(?![\dA-Za-z]))|([1-4]Q|[12]H)([12]\d)(?![\dA-Za-z.]))",
+        lambda m: digits(m[1] or m[2] + m[3]),
+        examples="2024Q3 => 二零二四Q三\n24H1 => 二四H一\n1Q24 => 一Q二四",
     ),
     rule(
         "months of two years",
@@ -259,12 +259,12 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "born in",
-        r"(?<!\d)(\d[05])后(?![天年面来续半])",
+        r"(?<!\d)(\d[05])(后(?![天年面来续半])|(?=[、和]\d[05]后(?![天年面来续半])))",
         lambda m: (
-            digits(m.group(1)) + "后"
-            if m.group(1) in {"50", "60", "70", "80", "90", "95", "00", "05", "10", "85", "75", "65"}
+            digits(m[1]) + m[2]
+            if m[1] in {"50", "60", "70", "80", "90", "95", "00", "05", "10", "85", "75", "65"}
             else None
         ),
-        examples="90后 => 九零后\n00后 => 零零后\n10后 => 一零后",
+        examples="90后 => 九零后\n00后 => 零零后\n10后 => 一零后\n80、90后 => 八零、九零后",
     ),
 )

@@ -58,7 +58,7 @@ def _money(m: re.Match[str]) -> str:
     if name in ("CNY", "RMB"):
         unit = "人民币"
     if scale.isascii() and scale:
-        value = Decimal(number.replace(",", "")) * {"k": 1000, "m": 10**6, "b": 10**9}[scale[0].lower()]
+        value = Decimal(number.replace(",", "")) * {"k": 1000, "m": 10**6, "b": 10**9, "t": 10**12}[scale[0].lower()]
         number, scale = f"{value.normalize():f}", ""
     two = "两" if scale else ("两" if unit[0] in "元美欧英日港澳" else "二")
     return ("负" if sign == "-" else "") + decimal(number, two=two) + scale + unit
@@ -230,7 +230,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
     rule(
         "money",
         rf"([-+])?({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}) ?"
-        rf"({_SCALE}|(?:[bm]n|[kKmMBb])(?![A-Za-z]))?(?:元(?!素))?(?!\d)",
+        rf"({_SCALE}|(?:[bm]n|[kKmMBbT])(?![A-Za-z]))?(?:元(?!素))?(?!\d)",
         _money,
         examples="""
         ￥1.25 => 一点二五元
@@ -239,6 +239,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
         CNY 1.25 => 一点二五人民币
         ¥3.5万 => 三点五万元
         $2M => 两百万美元
+        $3T => 三万亿美元
         ¥3.5bn => 三十五亿元""",
     ),
     rule(

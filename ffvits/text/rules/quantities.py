@@ -82,7 +82,7 @@ _MONTHS = frozenset(map(str, range(1, 13)))
 
 def _fraction(m: re.Match[str]) -> str | None:
     whole, top, bottom = m.groups()
-    if whole is None and re.search("(?:血压|双暴).{0,5}$", before(m, 8)):
+    if whole is None and (re.search("(?:血压|双暴).{0,5}$", before(m, 8)) or after(m, 2) in ("指数", "期货")):
         return f"{cardinal(top)}、{cardinal(bottom)}"
     if whole is None and bottom == "1" and top in _MONTHS:
         return f"{cardinal(top)}月一日"
@@ -281,6 +281,12 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         examples="4-3-3阵型 => 四三三阵型",
     ),
     rule(
+        "three numbers with hyphens",
+        r"(?<![\dA-Za-z./-])\d{1,5}(?:-\d{1,5}){2,5}(?![\d.A-Za-z/-])",
+        lambda m: "杠".join(map(cardinal, m.group().split("-"))),
+        examples="尺寸12-03-15 => 尺寸十二杠零三杠十五",
+    ),
+    rule(
         "formation without hyphens",
         # Ten players stand before the goalkeeper.
         r"(?<![\d.A-Za-z-])[1-6]{3,4}(?=阵[型形容]|站位)|(?<=[排踢摆]出)[1-6]{3,4}(?![\d.]|[一-鿿]?[个元人分米])",
@@ -321,6 +327,12 @@ QUANTITY_RULES: tuple[Rule, ...] = (
         r"(?<![\d./A-Za-z])(\d{2,3}) ?/ ?(\d{2,3}) ?mmHg",
         lambda m: f"{cardinal(m[1])}、{cardinal(m[2])}毫米汞柱",
         examples="血压180/110mmHg => 血压一百八十、一百一十毫米汞柱",
+    ),
+    rule(
+        "shots that went in",
+        r"(?<=罚球|三分|投篮)(：?|: ?| )(\d{1,2})/(\d{1,2})(?![\d./])",
+        lambda m: f"{m[1]}{cardinal(m[3])}中{cardinal(m[2])}" if int(m[2]) <= int(m[3]) else None,
+        examples="罚球10/12 => 罚球十二中十",
     ),
     rule(
         "fraction",

@@ -62,6 +62,18 @@ def _may_end_sets(text: str) -> bool:
 
 ROW_RULES: tuple[Rule, ...] = (
     rule(
+        "right and wrong",
+        r"(?<=[(（]\d[)）]) ?([√×])(?= *(?:$|[\n，。；、]|[(（]\d[)）] ?[√×]))",
+        lambda m: "对" if m[1] == "√" else "错",
+        examples="（1）√ （2）× => 一，对，二，错",
+    ),
+    rule(
+        "opening of a lens",
+        r"(?<![A-Za-z])([fF])/(?=\d\.\d)",
+        lambda m: m[1],
+        examples="50mm f/1.4镜头 => 五十毫米f一点四镜头",
+    ),
+    rule(
         "from one with a letter to the next",
         r"(?<![A-Za-z\d.-])([A-Z])(\d{1,2})[-~—]\1(\d{1,2})(?![A-Za-z\d.-])",
         lambda m: f"{m[1]}{cardinal(m[2])}到{m[1]}{cardinal(m[3])}" if int(m[2]) < int(m[3]) else None,
