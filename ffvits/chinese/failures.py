@@ -199,6 +199,8 @@ the field 'machine' must be an object of texts, not {}
     'machine' 一项要写成由文字组成的 {{…}}，不能是 {0}
 the score {} must be a number, not {}
     分数 {0} 要写成数，不能是 {1}
+mend the line
+    请改好这一行
 mend the line, or delete the file to label again
     请改好这一行，或删掉这个文件重新标注
 the id {} stands in line {} already
