@@ -356,7 +356,12 @@ def test_a_base_that_is_only_looked_at_may_be_named_like_any_other(tmp_path: Pat
 def test_a_named_base_out_of_reach_says_what_can_be_done():
     with pytest.raises(DownloadError) as caught:
         load_base("biaobei")
-    for way in ("another base instead: mandarin-lite", "/path/G_0.pth", "without --offline", str(store.place("biaobei"))):
+    for way in (
+        "another base instead: mandarin-lite",
+        "/path/G_0.pth",
+        "without --offline",
+        str(store.place("biaobei")),
+    ):
         assert way in caught.value.cure
 
 
