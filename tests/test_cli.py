@@ -138,15 +138,19 @@ def test_a_refused_flag_is_not_remembered(labelled, verb):
 def test_a_recipe_of_how_to_train_leaves_the_runs_origin_alone(labelled, monkeypatch, verb):
     from ffvits.cli import main
     from ffvits.errors import TrainError
+    from ffvits.recipe import Recipe
+
+    shipped = ROOT / "recipes" / "pretrain-mandarin-lite.yaml"
+    steps = Recipe.load(shipped).train.steps
 
     def train(recipe, run, **_):
-        assert (recipe.source, recipe.consent, recipe.input, recipe.train.steps) == ("广播", "本人同意", "raw", 1500)
+        assert (recipe.source, recipe.consent, recipe.input, recipe.train.steps) == ("广播", "本人同意", "raw", steps)
         raise TrainError("as far as this test goes")
 
     monkeypatch.setattr("ffvits.train.session.train", train)
     recipe = labelled.recipe().override({"source": "广播", "consent": "本人同意", "input": "raw"})
+    assert steps != recipe.train.steps
     labelled.create(labelled.folder, recipe)
-    shipped = ROOT / "recipes" / "pretrain-mandarin-lite.yaml"
     assert main([verb, str(labelled.folder), "--recipe", str(shipped)]) == 2
     assert labelled.recipe().source == "广播"
 
