@@ -158,6 +158,7 @@ def make_plan(
     usual = FOLLOW if many_voices else KEEP_LANGUAGE_SINGING if sings else KEEP_LANGUAGE
     if sings and adversary and not many_voices:
         usual = {**usual, "dec": 1.0}  # or it would outrun its judge
+    guide = GUIDE_STRENGTH if settings.guide and guided else 0.0
     told = _factors(settings.parts)
     turn = max(round(HEARS_FOR * steps), HEARS_AT_LEAST)
     # Whoever names one of the parts that take turns decides for the whole training.
@@ -172,14 +173,14 @@ def make_plan(
         check_every=check_every,
         adversary=adversary,
         segments=settings.segments or (SEGMENTS_SINGING if sings and not adversary else 1),
-        says=sings and guided and not adversary,
+        says=sings and guide > 0 and not adversary,
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
         rates={part: rate for part, rate in usual.items() if part.partition(".")[0] not in told} | told,
         then=THEN_FOLLOW if follows else {},
         turn=turn if follows and turn < steps and settings.until != "minutes" else 0,
         new_layers=settings.new_layers,
         ema=settings.ema,
-        guide=GUIDE_STRENGTH if settings.guide and guided else 0.0,
+        guide=guide,
         guide_holds=settings.guide_holds,
         guide_ends=settings.guide_ends,
         adversary_begins=adversary_begins,

@@ -387,16 +387,17 @@ class TestPlan:
         assert make_plan(TrainSettings(**settings), **{**HARMONIC, **of}).segments == segments
 
     @pytest.mark.parametrize(
-        ("of", "adversary", "says"),
+        ("settings", "of", "says"),
         [
-            ({}, "auto", True),
-            ({"sings": False}, "auto", False),  # another pass of HiFi-GAN is dear
-            ({"guided": False}, "auto", False),  # nobody knows what is said when
-            ({}, "on", False),
+            ({}, {}, True),
+            ({}, {"sings": False}, False),  # another pass of HiFi-GAN is dear
+            ({}, {"guided": False}, False),  # nobody knows what is said when
+            ({"guide": False}, {}, False),  # and here nobody is asked
+            ({"adversary": "on"}, {}, False),
         ],
     )
-    def test_what_the_text_makes_is_compared_with_the_recording_where_that_is_cheap_and_sure(self, of, adversary, says):
-        assert make_plan(TrainSettings(adversary=adversary), **{**HARMONIC, **of}).says == says
+    def test_what_the_text_makes_is_compared_with_the_recording_where_that_is_cheap_and_sure(self, settings, of, says):
+        assert make_plan(TrainSettings(**settings), **{**HARMONIC, **of}).says == says
 
     def test_the_guide_does_not_let_go_when_minutes_know_of_more_steps(self):
         made = make_plan(TrainSettings(until="minutes", minutes=30), **HARMONIC)
