@@ -9,16 +9,19 @@ from ffvits.text.rules.calendar import CALENDAR_RULES
 from ffvits.text.rules.chemistry import CHEMISTRY_RULES
 from ffvits.text.rules.clock import CLOCK_RULES
 from ffvits.text.rules.codes import CODE_RULES
+from ffvits.text.rules.counts import COUNT_RULES
 from ffvits.text.rules.days import DAY_RULES
 from ffvits.text.rules.lists import LIST_RULES
 from ffvits.text.rules.mathematics import MATHEMATICS_RULES
 from ffvits.text.rules.measures import MEASURE_RULES
 from ffvits.text.rules.names import NAME_RULES
-from ffvits.text.rules.quantities import PLAIN_RULES, QUANTITY_RULES
+from ffvits.text.rules.pairs import PAIR_RULES
+from ffvits.text.rules.quantities import PLAIN_RULES, SIGNED_RULES
 from ffvits.text.rules.rows import ROW_RULES
 from ffvits.text.rules.rule import Rule
 from ffvits.text.rules.signs import SIGN_RULES
 from ffvits.text.rules.spacing import SPACING_RULES
+from ffvits.text.rules.sums import SUM_RULES
 
 RULES: tuple[Rule, ...] = (
     *SPACING_RULES,
@@ -33,7 +36,10 @@ RULES: tuple[Rule, ...] = (
     *NAME_RULES,
     *LIST_RULES,
     *MEASURE_RULES,
-    *QUANTITY_RULES,
+    *COUNT_RULES,
+    *SUM_RULES,
+    *PAIR_RULES,
+    *SIGNED_RULES,
     *PLAIN_RULES,
     *SIGN_RULES,
 )

@@ -6,17 +6,7 @@ import re
 
 from ffvits.text.numerals import cardinal, digits
 from ffvits.text.rules.rule import Rule, after, before, rule
-
-_SPORT = re.compile(
-    "比分|战胜|击败|不敌|负于|取胜|获胜|领先|落后|绝杀|逆转|打平|战平|横扫|完胜|险胜|惜败|告负"
-    "|小负|大胜|惨败|淘汰|比赛|半场|全场"
-    "|扳平|夺冠|局分|点球|主场|客场|胜(?!任)|(?<!肩)负(?![责担数极面荷债离])|赢|(?<![运传])输(?![入出送液血氧卵电])|爆冷"
-)
-
-
-def in_sport(m: re.Match[str]) -> bool:
-    """True if the words around speak of a match, so that 3-2 and 21:15 are results."""
-    return bool(_SPORT.search(m.string[max(0, m.start() - 14) : m.end() + 10]))
+from ffvits.text.rules.topics import in_sport
 
 
 def plain(number: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, digits
-from ffvits.text.rules.clock import in_sport
 from ffvits.text.rules.rule import Rule, after, before, is_counted, rule
+from ffvits.text.rules.topics import in_sport
 
 _KEYS = {"#": "井号", "*": "星号", "@": "艾特", "_": "下划线", "-": "杠"}
 _YEAR = r"(?:19|20)\d\d"

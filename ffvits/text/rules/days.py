@@ -6,8 +6,9 @@ import re
 
 from ffvits.text.numerals import digits
 from ffvits.text.rules.calendar import is_date
-from ffvits.text.rules.clock import in_sport, plain
+from ffvits.text.rules.clock import plain
 from ffvits.text.rules.rule import RANGE, Rule, after, before, rule
+from ffvits.text.rules.topics import in_sport
 
 # Days that are known by their date, or are written beside it: how the day is said, the names, other words that follow.
 _NAMED_DAYS: dict[tuple[int, int], tuple[str, str, str]] = {

@@ -6,7 +6,8 @@ import re
 from decimal import Decimal
 
 from ffvits.text.numerals import decimal, digits
-from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_changed, is_weather, quantity, rule
+from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, quantity, rule
+from ffvits.text.rules.topics import is_changed, is_weather
 from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, CURRENCY_CODES, CURRENCY_SIGNS, TIME_UNITS, UNIT, UNITS
 
 _SIGNED = rf"[-+]?{NUMBER}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal
-from ffvits.text.rules.clock import in_sport
 from ffvits.text.rules.rule import Rule, after, before, rule
+from ffvits.text.rules.topics import in_sport
 
 _SET = r"\d{1,2}-\d{1,2}(?:[(（]\d{1,2}[)）])?"
 

@@ -53,28 +53,6 @@ def is_counted(following: str) -> bool:
     return bool(_COUNTED.match(following)) and not _NOT_COUNTED.match(following)
 
 
-# What games and accounts add to and take from: 护甲-20 is 减, not 负.
-_CHANGED = re.compile(
-    "(?:攻击|防御|护甲|魔抗|抗性|生命|血量|移速|攻速|伤害|冷却|暴击|爆伤|命中|闪避|韧性|法强|穿透|吸血|消耗|费用|蓝耗|耐久"
-    "|好感|经验|金币|体力|理智|精力|饱食|士气|声望|信用|[同环]比)(?:力|值|率|度|分|时间)?[：: ]{0,2}$"
-)
-
-
-def is_changed(preceding: str) -> bool:
-    """True if what stands in front of a number with a minus is something that becomes less by it."""
-    return bool(_CHANGED.search(preceding))
-
-
-_WEATHER = re.compile(
-    "(?:气温|体感|温度|(?:[今明后昨]|白)天|[今明昨][晚早]|夜[间里]|室外|户外|最[低高])[达为是到约在只有：: ]{0,3}$"
-)
-
-
-def is_weather(preceding: str) -> bool:
-    """True if the degrees behind it are of the air: 气温-5度 is 零下."""
-    return bool(_WEATHER.search(preceding))
-
-
 # After these a 2 names a place in a row: 第2天, 初2, 周2, 万分之2.
 _ORDINAL_BEFORE = tuple("第初周期拜之")
 
@@ -88,6 +66,6 @@ def quantity(number: str, following: str, preceding: str = "") -> str:
 
 
 __all__ = [
-    "BEGIN", "END", "FREE", "NUMBER", "RANGE", "Rule", "after", "before", "cardinal", "decimal", "is_changed",
-    "is_counted", "is_weather", "quantity", "rule",
+    "BEGIN", "END", "FREE", "NUMBER", "RANGE", "Rule", "after", "before", "cardinal", "decimal", "is_counted",
+    "quantity", "rule",
 ]  # fmt: skip

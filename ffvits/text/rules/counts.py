@@ -1,0 +1,65 @@
+"""Rules for small numbers whose neighbours tell how they are counted: 2、3个, 3室2厅, 1米65."""
+
+from __future__ import annotations
+
+import re
+
+from ffvits.text.numerals import cardinal, decimal, digits
+from ffvits.text.rules.rule import NUMBER, Rule, after, is_counted, rule
+
+# 2、3层 may be the second and the third as well as two or three.
+_IN_A_ROW = "层排站期集届章节卷册页行列栋座幢题队组手球道"
+
+
+def _two_or_three(m: re.Match[str]) -> str | None:
+    rest = after(m, 5)
+    return "两、三" if is_counted(rest) and rest[0] not in _IN_A_ROW else None
+
+
+COUNT_RULES: tuple[Rule, ...] = (
+    rule(
+        "two or three",
+        r"(?<![\d.,、，/第初周期拜之-])2、3(?![\d.,、])",
+        _two_or_three,
+        examples="2、3个人 => 两、三个人\n2、3月 => 二、三月",
+    ),
+    rule(
+        "second of a row",
+        (
+            r"(?<=[\d一二三四五六七八九十][连排班营团])2(?=[排班组连](?![成人队]))"
+            r"|(?<![\d.前后])2(?=排\d{1,2}[座号])|(?<=[\d一二三四五六七八九十]排)2(?=座)"
+        ),
+        lambda m: "二",
+        examples="3连2排 => 三连二排\n2班2组 => 二班二组\n2排2座 => 二排二座",
+    ),
+    rule(
+        "rooms of a flat",
+        r"(?<![\d.])2(?=[室房]\d[厅卫])|(?<=\d[室房])2(?=厅)|(?<=[室房]\d厅)2(?=卫)|(?<=\d天)2(?=夜)",
+        lambda m: "两",
+        examples="3室2厅2卫 => 三室两厅两卫\n2室1厅 => 两室一厅\n3天2夜 => 三天两夜",
+    ),
+    rule(
+        "so many bought and given",
+        r"(?<=[买拍充付])2(?=[发送返得赠免减]\d)",
+        lambda m: "二",
+        examples="拍2发3 => 拍二发三",
+    ),
+    rule(
+        "money off",
+        r"(满\d+)[-—](?=\d+(?![\d.]|元?的))",
+        lambda m: m.group(1) + "减",
+        examples="满99-50 => 满九十九减五十",
+    ),
+    rule(
+        "metres and centimetres",
+        r"(?<![\d.])(\d)米([1-9]\d?)(?![\d.米厘个条x×-])",
+        lambda m: cardinal(m.group(1), two="两") + "米" + digits(m.group(2)),
+        examples="身高1米65 => 身高一米六五\n1米8的个子 => 一米八的个子",
+    ),
+    rule(
+        "inches",
+        rf"(?<![\d.])({NUMBER})″",
+        lambda m: decimal(m.group(1)) + "英寸",
+        examples="15.6″屏幕 => 十五点六英寸屏幕",
+    ),
+)
