@@ -99,6 +99,9 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield match.start(), SINGLE[match.group()]
     for match in _NAMED.finditer(spoken):
         yield match.start(1), SINGLE[match[1]]
+        # Who is said to be a 单 is called by the whole name next (姓单的小伙子叫单小军).
+        for called in re.finditer(f"(?:叫|名叫|就是){match[1]}(?=[一-鿿]{{1,2}}(?:[，。！？、；：”）]|$))", spoken):
+            yield called.end() - 1, SINGLE[match[1]]
     start = 0
     for index, word in enumerate(words):
         reading = SINGLE.get(word[:1])
