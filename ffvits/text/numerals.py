@@ -40,7 +40,9 @@ def cardinal(number: str, *, two: str = "二") -> str:
         if said and (gap or group[0] == "0"):
             said += "零"
         gap = False
-        said += _group(group, head=not said, named=step > 0) + _STEPS[step]
+        # 三万五千亿 says its 亿 once.
+        shared = step == 3 and groups[-3].strip("0")
+        said += _group(group, head=not said, named=step > 0) + ("万" if shared else _STEPS[step])
     # 一十二 opens a number as 十二.
     return re.sub("^一十", "十", said)
 
