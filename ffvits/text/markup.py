@@ -98,12 +98,14 @@ _ARM = "ヾヽゞノﾉづつっシ彡ミ٩۶و✧ᕦᕤᕙᕗ╭╮╯╰┐┌
 # QwQ is a model too.
 _CRYING = r"(?<!千问)(?<!模型)[0OQ][wW][0OQ](?! ?(?:-[\dA-Za-z]|[\d零一二三四五六七八九十]{1,4}B|模型|开源|推理))"
 EMOTICON = re.compile(
-    rf"[{_ARM}\\_]{{0,5}}"
+    rf"(?:(?<![A-Za-z0-9])[wWdmoO](?=[(（]))?[{_ARM}\\_]{{0,5}}"
     rf"(?:[(（]\s?(?:[^()（）\n一-鿿]{{0,9}}[{_FACE}]){{2}}[^()（）\n一-鿿]{{0,9}}[)）]"
     rf"|[(（]ツ[)）]|[(（]:з」∠[)）]_?|ʕ[^ʔ\n]{{1,9}}ʔ)"
-    rf"(?:[oOdbm](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
+    rf"(?:[oOdbmwW](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
     rf"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|QAQ|{_CRYING})(?![A-Za-z0-9_])"
     r"[;；]?[)）]?(?:\|{2})?"
+    # A heart.
+    r"|(?:(?<=[ \n，。！~])|^)<3+(?=[ \n，。！~]|$)"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
 _SIGNS = re.compile(r"[<\[#>*~`_^(（ʕ$\\]|[0OQ][AwW][0OQ]")
@@ -123,6 +125,15 @@ def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
 
     # No bold type, and spoken: 138****5678.
     source.replace(_HIDDEN_DIGITS, lambda m: "星号")
+    # Before formulas, which begin so too.
+    if "\\" in source.text:
+        source.replace(_WRITTEN_LINE_END, lambda m: "\n")
+
+        def looks(m: re.Match[str]) -> str:
+            note(m.start(), m.group(), "markup")
+            return ""
+
+        source.replace(_SUBTITLE, looks)
     if _LATEX.search(source.text):
         _formulas(source, note)
     for pattern, what, left in ((EMOTICON, "an emoticon", PICTURE), *_MARKUP):
@@ -136,6 +147,13 @@ def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
 
 
 _HIDDEN_DIGITS = re.compile(r"(?<=\d\d)\*{3,}(?=\d\d)")
+# The end of a line as subtitles (\N) and listings (\n) write it.
+_WRITTEN_LINE_END = re.compile(r"(?<=[一-鿿，。！？…”）])\\[Nn](?=[一-鿿“（])")
+# What subtitles of the kind ASS say about their looks: {\an8}, {\pos(1,2)\b1}.
+_SUBTITLE = re.compile(
+    r"\{\\(?:an?\d|[ibus][01]|fn|fs(?:c[xy]|p)?-?\d|fr[xyz]?-?\d|fade?\(|(?:[1-4]?[ca]|alpha)&|[kK][fo]?\d|pos\(|move\("
+    r"|org\(|i?clip\(|t\(|bord\d|[xy]?shad\d|be\d|blur\d|q\d|r(?=[}\\])|p\d)[^{}\n]{0,200}\}"
+)
 _LATEX = re.compile(r"[$\\]|[\^_]\{")
 
 
