@@ -71,7 +71,9 @@ def _apply(text: str, changes: list[Change]) -> str:
 
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_PLAIN = re.compile(f"[{_HAN}，。！？、；：…—“”《》（）]*")
+_SPOKEN = f"[{_HAN}，。！？、；：…—“”《》）]*"
+# But for （三）项 of a law, nothing is left to say.
+_PLAIN = re.compile(f"{_SPOKEN}(?:（(?![一二三四五六七八九十]{{1,3}}）[条款项目]){_SPOKEN})*")
 
 
 def _strongest(marks: re.Match[str]) -> str:

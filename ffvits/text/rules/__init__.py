@@ -14,6 +14,7 @@ from ffvits.text.rules.days import DAY_RULES
 from ffvits.text.rules.lists import LIST_RULES
 from ffvits.text.rules.mathematics import MATHEMATICS_RULES
 from ffvits.text.rules.measures import MEASURE_RULES
+from ffvits.text.rules.money import MONEY_RULES
 from ffvits.text.rules.names import NAME_RULES
 from ffvits.text.rules.pairs import PAIR_RULES
 from ffvits.text.rules.quantities import PLAIN_RULES, SIGNED_RULES
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     *MATHEMATICS_RULES,
     *NAME_RULES,
     *LIST_RULES,
+    *MONEY_RULES,
     *MEASURE_RULES,
     *COUNT_RULES,
     *SUM_RULES,

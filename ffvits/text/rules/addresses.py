@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, decimal, digits
-from ffvits.text.rules.rule import BEGIN, END, Rule, after, before, is_counted, rule
+from ffvits.text.rules.rule import BEGIN, END, Rule, after, before, is_counted, rule, until
 from ffvits.text.units import UNIT
 
 _SIGNS = {
@@ -35,7 +35,7 @@ _DEVICES = (
     "端口号?|QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
     "|订单号?|单号|证号|房间号?|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
 )
-_PHONES = "电话|手机号?|热线|拨打|致电|客服|分机|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"
+_PHONES = "电话|手机号?|热线|拨打|致电|客服|分机号?|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"
 # Hotlines, said with 幺. The three-digit ones only where nothing is counted.
 _HOTLINES = (
     "12306|10086|10010|10000|12315|12345|12110|12320|12366|12333|12328|12348|12355|12365|12319"
@@ -168,14 +168,20 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         192.168.1.1:8080 => 一九二点一六八点一点一冒号八零八零""",
     ),
     rule(
+        "port of a machine",
+        r"(?<=localhost):(\d{2,5})(?!\d)",
+        lambda m: "冒号" + digits(m[1]),
+        examples="localhost:3000打不开 => localhost冒号三零零零打不开",
+    ),
+    rule("version of HTTP", r"(?<=HTTP)/(?=\d)", lambda m: "", examples="HTTP/2更快 => HTTP二更快"),
+    rule(
         "version",
-        r"(?<![A-Za-z])(?:[Vv]er(?:sion)?\.? ?|版本号? ?)(\d+(?:\.\d+)*)(?![\d])",
-        lambda m: (
-            ("版本" if m.group()[0] != "版" else m.group()[: m.start(1) - m.start()].strip()) + decimal(m.group(1))
-        ),
+        r"(?<![A-Za-z])(?:(版本号?[：: ]{0,2})?[Vv]er(?:sion)?\.? ?|(版本号?) ?)(\d+(?:\.\d+)*)(?![\d])",
+        lambda m: (m[1] or m[2] or "版本").strip() + decimal(m[3]),
         examples="""
         Ver2.0 => 版本二点零
-        更新到version 1.2.3了 => 更新到版本一点二点三了""",
+        更新到version 1.2.3了 => 更新到版本一点二点三了
+        当前版本Ver.4.2.1 => 当前版本四点二点一""",
     ),
     rule(
         "version with v",
@@ -328,7 +334,9 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     rule(
         "room after a building",
         rf"(?:(?<=[栋幢座楼层])|(?<=单元)|(?<=\d[Ff])(?=-)|{_NUMBER_OF_A_ROAD})-?(\d{{3,4}})(?:[-~至到](\d{{3,4}}))?(?![\d.]|[米个元人层户平家间年])",
-        lambda m: digits(m.group(1), phone=True) + (f"到{digits(m.group(2), phone=True)}" if m.group(2) else ""),
+        lambda m: (
+            digits(m.group(1), phone=True) + (f"{until(m)}{digits(m.group(2), phone=True)}" if m.group(2) else "")
+        ),
         examples="""
         5栋301 => 五栋三零幺
         5栋301-305 => 五栋三零幺到三零五

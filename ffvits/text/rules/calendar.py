@@ -6,7 +6,7 @@ import re
 
 from ffvits.text.numerals import digits
 from ffvits.text.rules.clock import plain
-from ffvits.text.rules.rule import RANGE, Rule, after, before, is_counted, rule
+from ffvits.text.rules.rule import RANGE, Rule, after, before, is_counted, rule, until
 
 _YEAR = r"(?:1\d{3}|20\d\d|21\d\d)"
 
@@ -22,8 +22,24 @@ def _ymd(m: re.Match[str]) -> str | None:
         return None
     said = f"{digits(year)}年{plain(month)}月{plain(day)}日"
     if m[5] and is_date(m[5], m[6]):
-        return f"{said}到{plain(m[5])}月{plain(m[6])}日"
+        return f"{said}{until(m)}{plain(m[5])}月{plain(m[6])}日"
     return said + (m.string[m.end(4) : m.end()] if m[5] else "")
+
+
+_DATED = re.compile(
+    "(?:日期?|时间|生日|出生|更新|发布|截[止至]|有效期至?|生产|拍摄|今天是?|(?<!达)[于自从至到])[为是于在：: ]{0,2}$"
+)
+_HAPPENS = re.compile(" ?(?:更新|发布|生产|出生|到期|截止|拍摄|上线|生效|日)")
+
+
+def _run_of_a_date(m: re.Match[str]) -> str | None:
+    """20240501: a day where the words speak of one, digits where nothing is counted."""
+    if is_counted(after(m, 3)) or after(m) in tuple("元人米"):
+        return None
+    year, month, day = m.groups()
+    if _DATED.search(before(m, 6)) or _HAPPENS.match(after(m, 3)):
+        return f"{digits(year)}年{plain(month)}月{plain(day)}" + ("" if after(m) == "日" else "日")
+    return digits(m.group())
 
 
 def _dmy(m: re.Match[str]) -> str | None:
@@ -47,7 +63,7 @@ def _year_range(m: re.Match[str]) -> str | None:
         return None
     # 16GB 2023-2024款: the years would run into what stands before them.
     pause = "，" if re.search("[A-Za-z\\d] $", before(m, 2)) else ""
-    return f"{pause}{digits(first)}{year or ''}到{digits(last)}{unit or ''}"
+    return f"{pause}{digits(first)}{year or ''}{until(m)}{digits(last)}{unit or ''}"
 
 
 _SO_MANY_YEARS = re.compile("(?:[共历近约达]|历时|历经|长达|持续|延续|统治|国祚|享国|距今|相隔|相距|存在|整整)了?$")
@@ -130,7 +146,7 @@ def _life(m: re.Match[str]) -> str | None:
             return None
     elif len(first) < 4 and first[-2:] == "00" and last[-2:] == "00":
         return None
-    return f"{old or ''}{digits(first)}到{before_christ or ''}{digits(last)}"
+    return f"{old or ''}{digits(first)}{until(m)}{before_christ or ''}{digits(last)}"
 
 
 CALENDAR_RULES: tuple[Rule, ...] = (
@@ -191,7 +207,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     rule(
         "months of two years",
         r"(?<![\d.])((?:19|20)\d\d)\.(0?[1-9]|1[0-2])\s?[-~—至到]\s?((?:19|20)\d\d)\.(0?[1-9]|1[0-2])(?![\d.])",
-        lambda m: f"{digits(m.group(1))}年{plain(m.group(2))}月到{digits(m.group(3))}年{plain(m.group(4))}月",
+        lambda m: f"{digits(m.group(1))}年{plain(m.group(2))}月{until(m)}{digits(m.group(3))}年{plain(m.group(4))}月",
         examples="1990.1-1995.12 => 一九九零年一月到一九九五年十二月",
     ),
     rule(
@@ -199,6 +215,21 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         r"(?<![\d.])(?:((?:19|20)\d\d)[-/.](0[1-9]|1[0-2])|(0[1-9]|1[0-2])[-/.]((?:19|20)\d\d))(?![\d.%\-/])",
         _ym,
         examples="2008/08 => 二零零八年八月\n08.2008 => 二零零八年八月",
+    ),
+    rule(
+        "decade in English",
+        r"(?<![\dA-Za-z.])((?:1[5-9]|20)\d0)s(?![A-Za-z])",
+        lambda m: digits(m[1]) + "年代",
+        examples="1990s的老歌 => 一九九零年代的老歌",
+    ),
+    rule(
+        "date without signs",
+        r"(?<![\dA-Za-z.,])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d.,]|期)",
+        _run_of_a_date,
+        examples="""
+        更新日期20240501 => 更新日期二零二四年五月一日
+        文件20240501 => 文件二零二四零五零一
+        销量20240501件 => 销量两千零二十四万零五百零一件""",
     ),
     rule(
         "decade",
@@ -209,7 +240,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     rule(
         "short years in a range",
         r"(?<!\d)(\d\d)[-~—到至](\d\d)(?=级|届|赛季|学年)",
-        lambda m: f"{digits(m.group(1))}到{digits(m.group(2))}",
+        lambda m: digits(m.group(1)) + until(m) + digits(m.group(2)),
     ),
     rule(
         "year",
@@ -223,9 +254,9 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "year with an apostrophe",
-        r"(?<![A-Za-z\d])['’](\d\d)(?=年|[届级款]|s(?![A-Za-z]))",
-        lambda m: digits(m[1]),
-        examples="'98年的老酒 => 九八年的老酒",
+        r"(?<![A-Za-z\d])['’](?:(\d\d)(?=年|[届级款])|(\d0)s(?![A-Za-z]))",
+        lambda m: digits(m[1]) if m[1] else plain(m[2]) + "年代" if m[2] != "00" else "零零年代",
+        examples="'98年的老酒 => 九八年的老酒\n'90s的歌 => 九十年代的歌",
     ),
     rule(
         "number of an issue",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, digits
-from ffvits.text.rules.rule import Rule, after, before, rule
+from ffvits.text.rules.rule import Rule, after, before, rule, until
 from ffvits.text.rules.topics import in_sport
 
 
@@ -77,11 +77,25 @@ def _race(m: re.Match[str]) -> str | None:
     return said or None
 
 
+_LAP = re.compile("圈速|单圈|用时|成绩|纪录|落后|领先|快|慢|[跑游]出|配速|杆位")
+_AHEAD = re.compile("[落领先后快慢差]")
+
+
+def _lap(m: re.Match[str]) -> str | None:
+    """Minutes, seconds and parts of them: thousandths, or with words of a race, or a plus (how far behind)."""
+    plus, minutes, seconds, parts = m.groups()
+    front = before(m, 10)
+    if not (plus or len(parts) == 3 or _LAP.search(front)):
+        return None
+    behind = "加" if plus and not _AHEAD.search(front) else ""
+    return f"{behind}{plain(minutes)}分{plain(seconds)}秒{digits(parts)}"
+
+
 def _time(m: re.Match[str]) -> str | None:
     hour, minute, second, noon = m.groups()
     if in_sport(m) and not second and not noon:
         return None
-    if int(hour) > 24 or re.search("比例|比值|配比|比为|赔率", before(m, 6)):
+    if int(hour) > 24 or re.search("(?:比例|比值|配比|比为|赔率).{0,4}$|[:：][一-鿿]{1,6} ?[=≈] ?$", before(m, 10)):
         return None
     # A film or a recording counts from nought; nobody gives the seconds of midnight.
     happens = (before(m) == "从" or _THEN.match(after(m, 6))) and not _RECORDED.search(before(m, 8))
@@ -91,6 +105,9 @@ def _time(m: re.Match[str]) -> str | None:
     return _half(noon) + _clock(hour, minute, second)
 
 
+_IN_THE_MINUTE = re.compile(" ?(?:进球|破门|换人|[黄红]牌)")
+
+
 CLOCK_RULES: tuple[Rule, ...] = (
     rule(
         "range of times",
@@ -98,7 +115,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
             r"(?:(?<=:\d\d)|(?<=:\d\d [AaPp][Mm])|(?<=:\d\d[AaPp][Mm]))\s?[-~—至到]+\s?"
             r"(?=(?:[AaPp]\.?[Mm]\.? ?|次日|第二天|翌日|当天|凌晨|早上|上午|中午|下午|晚上)?\d{1,2}:\d\d)"
         ),
-        lambda m: "到",
+        until,
         examples="""
         9:00-18:00 => 九点到十八点
         20:00-次日8:00 => 二十点到次日八点
@@ -121,7 +138,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule(
         "what is left of a clock",
         (
-            r"((?:剩余|还剩|剩下|倒计时|时长|长度|片长|用时|耗时|进度|空降(?:指路)?|半马|全马|马拉松|完赛成绩|配速)"
+            r"((?:剩余|还剩|剩下|倒计时|时长|长度|片长|用时|耗时|进度|空降(?:指路)?|快进到|拖到|拉到|跳到|倒回|看到(?=\d{1,2}:\d\d:\d\d)|半马|全马|马拉松|完赛成绩|配速)"
             r"(?:时间)?[为：: ]{0,2})"
             r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"
         ),
@@ -131,7 +148,17 @@ CLOCK_RULES: tuple[Rule, ...] = (
         时长1:02:03 => 时长一小时二分三秒
         用时12:30 => 用时十二分三十秒
         空降03:25 => 空降三分二十五秒
-        半马1:05:30 => 半马一小时五分三十秒""",
+        半马1:05:30 => 半马一小时五分三十秒
+        看到1:23:45那里 => 看到一小时二十三分四十五秒那里""",
+    ),
+    rule(
+        "time of a lap",
+        r"(?<![\d:.])(\+ ?)?(\d{1,2}):([0-5]\d)\.(\d{1,3})(?![\d:.])",
+        _lap,
+        examples="""
+        圈速1:32.456 => 圈速一分三十二秒四五六
+        落后冠军+3:25.6 => 落后冠军三分二十五秒六
+        比例为1:10.5 => 比例为一比十点五""",
     ),
     rule(
         "time of day",
@@ -208,6 +235,16 @@ CLOCK_RULES: tuple[Rule, ...] = (
             + digits(m.group(3) or "")
         ),
         examples="3'25''刷新纪录 => 三分二十五秒刷新纪录\n1'52\"88 => 一分五十二秒八八",
+    ),
+    rule(
+        "minutes with a stroke",
+        r"(?<![\d.A-Za-z°])(\d{1,3}(?:\+\d{1,2})?)['′](?![\dA-Za-z'′″\"”’])",
+        lambda m: (
+            m[1] + "分钟"
+            if re.search("[烤煮蒸焖炖炸煎泡腌酵置藏第]$", before(m)) or _IN_THE_MINUTE.match(after(m, 3))
+            else None
+        ),
+        examples="180℃烤20' => 一百八十摄氏度烤二十分钟\n第75'破门 => 第七十五分钟破门",
     ),
     rule(
         "seconds and hundredths",

@@ -8,6 +8,7 @@ from ffvits.text.numerals import cardinal, digits
 from ffvits.text.rules.rule import Rule, after, before, is_counted, rule
 from ffvits.text.rules.topics import in_sport
 
+_COMPASS = {"N": "北纬", "S": "南纬", "E": "东经", "W": "西经"}
 _KEYS = {"#": "井号", "*": "星号", "@": "艾特", "_": "下划线", "-": "杠"}
 _YEAR = r"(?:19|20)\d\d"
 
@@ -48,6 +49,13 @@ def _year_alone(m: re.Match[str]) -> str | None:
 
 CODE_RULES: tuple[Rule, ...] = (
     rule(
+        "place on the globe",
+        r"(?<![\dA-Za-z.])(?:([NSEW]) ?)?(\d{1,3}(?:\.\d+)?°(?: ?\d{1,2}(?:\.\d+)?[′'])?(?: ?\d{1,2}(?:\.\d+)?[″\"”])?)"
+        r"(?:([NSEW])(?![A-Za-z]))?",
+        lambda m: _COMPASS[m[1] or m[3]] + m[2] if m[1] or m[3] else None,
+        examples="39°54′N，116°24′E => 北纬三十九度五十四分，东经一百一十六度二十四分",
+    ),
+    rule(
         "airliner",
         r"(?<![\d.A-Za-z-])(7[0-8]7)-([1-9]00)(?![\d.-])",
         lambda m: None if is_counted(after(m, 3)) or after(m) in ("字", "元") else f"{digits(m[1])}杠{cardinal(m[2])}",
@@ -79,7 +87,7 @@ CODE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "number of a case",
-        rf"[（(]({_YEAR})[)）] ?([一-鿿]{{1,6}}?)(\d{{0,6}})([一-鿿]{{1,6}})(\d{{1,6}})(?=号)",
+        rf"[（(\[]({_YEAR})[)）\]] ?([一-鿿]{{1,6}}?)(\d{{0,6}})([一-鿿]{{1,6}})(\d{{1,6}})(?=号)",
         _case,
         examples="""
         （2023）京0105民初12345号 => （二零二三）京零一零五民初一二三四五号
@@ -87,9 +95,16 @@ CODE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "number of a document",
-        rf"(?<=[一-鿿])[（(]({_YEAR})[)）](?=第?\d{{1,5}}号)",
+        rf"(?<=[一-鿿])[（(\[]({_YEAR})[)）\]](?=第?\d{{1,5}}号)",
         lambda m: f"（{digits(m[1])}）",
-        examples="国发〔2023〕12号 => 国发（二零二三）十二号",
+        examples="国发〔2023〕12号 => 国发（二零二三）十二号\n国发[2024]12号 => 国发（二零二四）十二号",
+    ),
+    rule(
+        "article of a law",
+        # Laws write 第二百六十四条, not 两百.
+        r"(?<=第)(2\d\d)(?=条)",
+        lambda m: "二" + cardinal(m[1])[1:],
+        examples="第264条 => 第二百六十四条",
     ),
     rule(
         "number of a record",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, decimal, digits
-from ffvits.text.rules.rule import NUMBER, Rule, after, is_counted, rule
+from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule
 
 # 2、3层 may be the second and the third as well as two or three.
 _IN_A_ROW = "层排站期集届章节卷册页行列栋座幢题队组手球道"
@@ -55,6 +55,16 @@ COUNT_RULES: tuple[Rule, ...] = (
         r"(?<![\d.])(\d)米([1-9]\d?)(?![\d.米厘个条x×-])",
         lambda m: cardinal(m.group(1), two="两") + "米" + digits(m.group(2)),
         examples="身高1米65 => 身高一米六五\n1米8的个子 => 一米八的个子",
+    ),
+    rule(
+        "m between metres and centimetres",
+        r"(?<![\d.A-Za-z])(\d)m(\d\d)(?![\d.A-Za-z]|秒)",
+        lambda m: (
+            cardinal(m[1], two="两") + "米" + digits(m[2])
+            if m[1] in "12" or re.search("[高长宽深跳远展]", before(m, 4))
+            else None
+        ),
+        examples="身高1m65，臂展2m06 => 身高一米六五，臂展两米零六",
     ),
     rule(
         "inches",

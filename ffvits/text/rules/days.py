@@ -7,7 +7,7 @@ import re
 from ffvits.text.numerals import digits
 from ffvits.text.rules.calendar import is_date
 from ffvits.text.rules.clock import plain
-from ffvits.text.rules.rule import RANGE, Rule, after, before, rule
+from ffvits.text.rules.rule import RANGE, Rule, after, before, rule, until
 from ffvits.text.rules.topics import in_sport
 
 # Days that are known by their date, or are written beside it: how the day is said, the names, other words that follow.
@@ -72,7 +72,9 @@ def _dotted_day(m: re.Match[str]) -> str | None:
 
 
 _STROKE_BEFORE = re.compile(
-    "(?:预计|截止|截至|截止[到至于]|定于|订于|(?:改|推迟|延期?|提前|调整)[到至成为]了?|[定改约安排]在了?|日期[是为：:]?|[今明后]天[是(（]|(?:周|星期)[一二三四五六日天][(（])$"
+    "(?:预计|截止|截至|截止[到至于]|定于|订于|(?:改|推迟|延期?|提前|调整)[到至成为]了?|[定改约安排]在了?|日期[是为：:]?|[今明后]天[是(（]"
+    "|(?:[Dd]eadline|DDL|ddl|死线|生日|婚期|档期|面试|笔试|开学)[是在为：: ]{1,2}"
+    "|(?:周|星期)[一二三四五六日天][(（])$"
 )
 _STROKE_AFTER = re.compile(
     "[日号]?(?:送达|到货|发货|发布|开奖|截止|上线|开售|放假|到期|[(（]?(?:周|星期)[一二三四五六日])"
@@ -82,7 +84,7 @@ _STROKE_AFTER = re.compile(
 def _stroke_day(m: re.Match[str]) -> str | None:
     if not is_date(m[1], m[2]) or re.match("的|以[上下内]|左右|多|班|[)）]的", after(m, 2)):
         return None
-    if not (_STROKE_BEFORE.search(before(m, 5)) or _STROKE_AFTER.match(after(m, 5))):
+    if not (_STROKE_BEFORE.search(before(m, 10)) or _STROKE_AFTER.match(after(m, 5))):
         return None
     return f"{plain(m[1])}月{plain(m[2])}" + ("" if after(m) in tuple("日号") else "日")
 
@@ -100,8 +102,12 @@ def _short_date(m: re.Match[str]) -> str | None:
 DAY_RULES: tuple[Rule, ...] = (
     rule(
         "range of months",
-        r"(?<![\d.])(\d{1,2})月?[-~—至到](\d{1,2})(?=月份?)(?!月龄)",
-        lambda m: f"{plain(m.group(1))}到{plain(m.group(2))}" if is_date(m.group(1)) and is_date(m.group(2)) else None,
+        r"(?<![\d.])(\d{1,2})(月?)([-~—至到])(\d{1,2})(?=月份?)(?!月龄)",
+        lambda m: (
+            plain(m[1]) + (m[2] if m[3] == "至" else "") + until(m) + plain(m[4])
+            if is_date(m[1]) and is_date(m[4])
+            else None
+        ),
         examples="3-5月 => 三到五月",
     ),
     rule(
@@ -114,14 +120,14 @@ DAY_RULES: tuple[Rule, ...] = (
             + "月"
             + (plain(m.group(2)) if m.group(2) else "")
             + ((m.group(5) or "日") if m.group(4) else "")
-            + (f"到{plain(m.group(3)) + '月' if m.group(3) else ''}{plain(m.group(4))}" if m.group(4) else "")
+            + (f"{until(m)}{plain(m.group(3)) + '月' if m.group(3) else ''}{plain(m.group(4))}" if m.group(4) else "")
             + (m.group(5) or "")
         ),
         examples="""
         5月1日 => 五月一日
         2月 => 二月
         10月1-7日 => 十月一日到七日
-        3月5日至4月2日 => 三月五日到四月二日""",
+        3月5日至4月2日 => 三月五日至四月二日""",
     ),
     rule(
         "month before a word",
@@ -152,7 +158,7 @@ DAY_RULES: tuple[Rule, ...] = (
             r"(?=[，]?(?:全[国体校]|统一|元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?)?(?:放假|调休|休息|休假|假期|期间))"
         ),
         lambda m: (
-            f"{plain(m.group(1))}月{plain(m.group(2))}日到{plain(m.group(3))}月{plain(m.group(4))}日"
+            f"{plain(m.group(1))}月{plain(m.group(2))}日{until(m)}{plain(m.group(3))}月{plain(m.group(4))}日"
             if is_date(m.group(1), m.group(2)) and is_date(m.group(3), m.group(4))
             else None
         ),
@@ -183,6 +189,7 @@ DAY_RULES: tuple[Rule, ...] = (
         改到了12/3，也就是周四 => 改到了十二月三日，也就是周四
         预计11/28送达 => 预计十一月二十八日送达
         3/5截止 => 三月五日截止
+        deadline是5/20 => deadline是五月二十日
         3/5的人 => 五分之三的人""",
     ),
     rule(

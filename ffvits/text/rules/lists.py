@@ -73,6 +73,12 @@ LIST_RULES: tuple[Rule, ...] = (
         examples="高三（2）班 => 高三二班",
     ),
     rule(
+        "clause of a law",
+        r"(?:第|(?<=[条款]))[(（](\d{1,2}|[一二三四五六七八九十]{1,3})[)）](?=[条款项目点节部])",
+        lambda m: "第" + (cardinal(m[1]) if m[1].isdigit() else m[1]),
+        examples="第3条第(2)款 => 第三条第二款\n第17条（三）项 => 第十七条第三项",
+    ),
+    rule(
         "list marker in brackets",
         r"(?<![A-Za-z])[(（](\d{1,2})[)）] ?(?=[一-鿿A-Za-z“])",
         lambda m: (

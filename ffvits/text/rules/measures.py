@@ -1,28 +1,22 @@
-"""Rules for percentages, money, temperatures and units."""
+"""Rules for percentages, temperatures and units."""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 from ffvits.text.numerals import decimal, digits
-from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, quantity, rule
-from ffvits.text.rules.topics import is_changed, is_weather
-from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, CURRENCY_CODES, CURRENCY_SIGNS, TIME_UNITS, UNIT, UNITS
+from ffvits.text.rules.rule import NUMBER, RANGE, Rule, after, before, quantity, rule, until
+from ffvits.text.rules.topics import is_weather, said_sign
+from ffvits.text.units import CAPITALS_THAT_ARE_NAMES, TIME_UNITS, UNIT, UNITS
 
 _SIGNED = rf"[-+]?{NUMBER}"
-_TO = r"\s?(?:-|~|—|至|到)\s?"
-_SCALE = "万亿|千万|百万|十万|万|亿|千|百|余万|多万|余|多"
-_SIGN = "|".join(sorted((re.escape(s) for s in CURRENCY_SIGNS), key=len, reverse=True))
-_CODE = "|".join(CURRENCY_CODES)
 
 
 def _percent(m: re.Match[str]) -> str:
     sign, number, kind = m.groups()
     base = {"%": "百分之", "‰": "千分之", "‱": "万分之"}[kind]
     said = "百" if number == "100" and kind == "%" else decimal(number)
-    minus = "减" if is_changed(before(m, 8)) else "负"
-    return {"-": minus, "+": "加", "±": "正负", None: ""}[sign] + base + said
+    return said_sign(sign, before(m, 8)) + base + said
 
 
 _FINANCE = re.compile(
@@ -35,9 +29,8 @@ def _points(m: re.Match[str]) -> str | None:
     sign, number, unit = m.groups()
     if unit[:3].lower() != "pct" and not _FINANCE.search(before(m, 14) + " " + after(m, 14)):
         return None
-    minus = "减" if is_changed(before(m, 8)) else "负"
     name = "个基点" if unit[0] in "bB" else "个百分点"
-    return {"-": minus, "+": "加", "±": "正负", None: ""}[sign] + quantity(number, "个") + name
+    return said_sign(sign, before(m, 8)) + quantity(number, "个") + name
 
 
 _ZOOM = re.compile(" ?(?:光学|数码|混合|无损)?(?:变焦|加速|速)")
@@ -48,32 +41,9 @@ def _percent_range(m: re.Match[str]) -> str:
     first, last = m.group(1), m.group(3)
     minus = {"-": "负", "+": "正", "": ""}
     return (
-        f"{minus[first[:1] if first[0] in '+-' else '']}百分之{decimal(first.lstrip('+-'))}到"
+        f"{minus[first[:1] if first[0] in '+-' else '']}百分之{decimal(first.lstrip('+-'))}{until(m)}"
         f"{minus[last[:1] if last[0] in '+-' else '']}百分之{decimal(last.lstrip('+-'))}"
     )
-
-
-def _money(m: re.Match[str]) -> str:
-    sign, name, number, scale = m.group(1), m.group(2), m.group(3), m.group(4) or ""
-    unit = CURRENCY_SIGNS.get(name) or CURRENCY_CODES[name]
-    if name in ("CNY", "RMB"):
-        unit = "人民币"
-    if scale.isascii() and scale:
-        value = Decimal(number.replace(",", "")) * {"k": 1000, "m": 10**6, "b": 10**9, "t": 10**12}[scale[0].lower()]
-        number, scale = f"{value.normalize():f}", ""
-    two = "两" if scale else ("两" if unit[0] in "元美欧英日港澳" else "二")
-    return ("负" if sign == "-" else "") + decimal(number, two=two) + scale + unit
-
-
-def _money_range(m: re.Match[str]) -> str:
-    unit = CURRENCY_SIGNS.get(m.group(1)) or CURRENCY_CODES[m.group(1)]
-    return f"{decimal(m.group(2), two='两')}到{decimal(m.group(3), two='两')}{m.group(4) or ''}{unit}"
-
-
-def _money_after(m: re.Match[str]) -> str:
-    number, scale, code = m.groups()
-    unit = "人民币" if code in ("CNY", "RMB") else CURRENCY_CODES.get(code) or CURRENCY_SIGNS[code]
-    return decimal(number, two="两") + (scale or "") + unit
 
 
 def _celsius(m: re.Match[str]) -> str:
@@ -88,7 +58,7 @@ def _celsius_range(m: re.Match[str]) -> str:
     def one(value: str) -> str:
         return ("零下" if value[0] == "-" else "") + decimal(value.lstrip("+-"))
 
-    return f"{one(m.group(1))}到{one(m.group(2))}{'摄氏度' if m.group(3) else '度'}"
+    return f"{one(m.group(1))}{until(m)}{one(m.group(2))}{'摄氏度' if m.group(3) else '度'}"
 
 
 _RESULT = re.compile("= ?$")  # of a formula: its number has a unit
@@ -117,7 +87,7 @@ def _unit(m: re.Match[str]) -> str | None:
         if not re.match("[A-Z兆吉纳皮毫微千]", name) or name in ("千克", "毫升", "毫米", "千米", "千瓦", "兆")
         else "二"
     )
-    said = {"-": "负", "+": "加", "±": "正负", None: ""}[sign] + decimal(number, two=two)
+    said = said_sign(sign, before(m, 8)) + decimal(number, two=two)
     if per is None:
         return said + name
     below = UNITS.get(per) or per
@@ -134,24 +104,6 @@ def _unit_alone(number: str, unit: str) -> str:
     if unit in CAPITALS_THAT_ARE_NAMES:
         return "伏" if unit == "V" and len(number) > 1 else unit
     return UNITS.get(unit, "")
-
-
-# Pay and prices are given in thousands, but 4K is a screen.
-_PAY = re.compile("[薪酬]|工资|收入|月入|年入|到手")
-_PAID = re.compile(
-    f"{_PAY.pattern}|(?:粉丝|播放|点赞|阅读|浏览|转发|收藏|销量)[量数]?[达破超过到有了：: ]{{0,3}}$|[月房年]租|租金"
-    "|(?:[花赚挣]|赚到|挣到)了?$|预算|奖金|生活费|存款|报价|提成|offer"
-)
-_SCREEN = re.compile(" ?的?(?:超?高清|画质|显示|电影|电视|投影|分辨|屏|视频)")
-
-
-def _thousands(m: re.Match[str]) -> str | None:
-    if _SCREEN.match(after(m, 4)) or (after(m) == "的" and not _PAY.search(before(m, 8))):
-        return None
-    if not _PAID.search(before(m, 8)) and not re.match("块|元|的?[月年底]薪|工资|/月|一个月|每月", after(m, 4)):
-        return None
-    values = [Decimal(number) * 1000 for number in (m.group(1), m.group(2)) if number]
-    return "到".join(decimal(f"{value.normalize():f}", two="两") for value in values)
 
 
 # What a dose, a speed or a price may be for, in hanzi; other words behind a stroke are something else (1.85m/体重78kg).
@@ -175,20 +127,8 @@ def _per(m: re.Match[str]) -> str | None:
 
 MEASURE_RULES: tuple[Rule, ...] = (
     rule(
-        "no cents",
-        rf"((?:{_SIGN}|(?<![\d.,])) ?(?:\d{{1,3}}(?:,\d{{3}})+|\d+))\.00(?=元|美元|万|块|/|[，。；）)]|$)",
-        lambda m: m.group(1) if re.search(r",|^\D", m.group(1)) or after(m) in ("元", "美", "块") else None,
-        examples="1,000,000.00元 => 一百万元\n¥6,500.00 => 六千五百元\n成绩是9.00 => 成绩是九点零零",
-    ),
-    rule(
-        "amount for a time",
-        rf"(?<![\d.,¥$€£])({NUMBER})/(月|年|天|小时|周|晚)(?![一-鿿])",
-        lambda m: f"{decimal(m.group(1))}每{m.group(2)}",
-        examples="6,500.00/月 => 六千五百每月",
-    ),
-    rule(
         "percent range",
-        rf"(?<![\d.])({_SIGNED})(%)?{_TO}({_SIGNED})%",
+        rf"(?<![\d.])({_SIGNED})(%)?{RANGE}({_SIGNED})%",
         _percent_range,
         examples="5%-10% => 百分之五到百分之十\n10~20% => 百分之十到百分之二十",
     ),
@@ -214,44 +154,17 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "times as x",
-        rf"(?<![\dA-Za-z.])({NUMBER})[xX](倍?)(?![\dA-Za-z+=*/^-]| ?[+=*/<>≤≥-])",
+        rf"(?<![\dA-Za-z.])({NUMBER})[xX×](倍?)(?![\dA-Za-z+=*/^-]| ?[+=*/<>≤≥-])",
         lambda m: (
             decimal(m[1], two="两") + "倍"
             if m[2] or _MULTIPLIED.search(before(m, 8)) or _ZOOM.match(after(m, 4))
             else None
         ),
-        examples="市盈率15.6x => 市盈率十五点六倍\n光学变焦5x => 光学变焦五倍",
-    ),
-    rule(
-        "money range",
-        rf"({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}){_TO}(?:(?:{_SIGN}) ?)?({NUMBER})({_SCALE})?(?!\d)",
-        _money_range,
-        examples="¥100-200 => 一百到两百元",
-    ),
-    rule(
-        "money",
-        rf"([-+])?({_SIGN}|(?<![A-Za-z])(?:{_CODE})) ?({NUMBER}) ?"
-        rf"({_SCALE}|(?:[bm]n|[kKmMBbT])(?![A-Za-z]))?(?:元(?!素))?(?!\d)",
-        _money,
-        examples="""
-        ￥1.25 => 一点二五元
-        价格是$13.5 => 价格是十三点五美元
-        价格是A$13.5 => 价格是十三点五澳元
-        CNY 1.25 => 一点二五人民币
-        ¥3.5万 => 三点五万元
-        $2M => 两百万美元
-        $3T => 三万亿美元
-        ¥3.5bn => 三十五亿元""",
-    ),
-    rule(
-        "money after",
-        rf"{FREE}({NUMBER}) ?({_SCALE})?({_CODE}|\$|€|£|¥)(?![A-Za-z\d])",
-        _money_after,
-        examples="100RMB => 一百人民币\n5万USD => 五万美元\n20€ => 二十欧元",
+        examples="市盈率15.6x => 市盈率十五点六倍\n光学变焦5x => 光学变焦五倍\n比4G快10× => 比四G快十倍",
     ),
     rule(
         "temperature range",
-        rf"(?<![\d.])([-+]?{NUMBER})(?:(?:°C?)?{_TO}|/(?=-?\d{{1,2}}°C))([-+]?{NUMBER})°(C)?",
+        rf"(?<![\d.])([-+]?{NUMBER})(?:(?:°C?)?{RANGE}|/(?=-?\d{{1,2}}°C))([-+]?{NUMBER})°(C)?",
         _celsius_range,
         examples="-5°C~3°C => 零下五到三摄氏度\n-8~-2℃ => 零下八到零下二摄氏度\n晴，-3/8℃ => 晴，零下三到八摄氏度",
     ),
@@ -313,38 +226,9 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit range",
-        rf"(?<![\d.])({NUMBER})(?: ?({UNIT}))?{_TO}(?={NUMBER} ?(?:{UNIT})(?![A-Za-z\d]))",
-        lambda m: f"{decimal(m.group(1), two='两')}{_unit_alone(m.group(1), m.group(2) or '')}到",
+        rf"(?<![\d.])({NUMBER})(?: ?({UNIT}))?{RANGE}(?={NUMBER} ?(?:{UNIT})(?![A-Za-z\d]))",
+        lambda m: f"{decimal(m.group(1), two='两')}{_unit_alone(m.group(1), m.group(2) or '')}{until(m)}",
         examples="5-10km => 五到十公里\n3kg~5kg => 三千克到五千克\n从7B到405B => 从七B到四百零五B",
-    ),
-    rule(
-        "thousands as k",
-        r"(?<![\dA-Za-z.])(?:(\d{1,3}(?:\.\d)?)[kK]?[-~—到至])?(\d{1,3}(?:\.\d)?)[kK](?![A-Za-z\d])",
-        _thousands,
-        examples="工资3k => 工资三千\n月薪8k-12k => 月薪八千到一万二千\n4k显示器 => 四k显示器",
-    ),
-    rule(
-        "ten thousand five thousand",
-        r"(?<![\dA-Za-z.])(\d{1,3})([wk])([1-9])(?![\dA-Za-z.])",
-        lambda m: (
-            decimal(m.group(1), two="两") + {"w": "万", "k": "千"}[m.group(2)] + decimal(m.group(3))
-            if m.group(2) == "w" or _PAID.search(before(m, 8))
-            else None
-        ),
-        examples="2w5 => 两万五\n工资3k5 => 工资三千五",
-    ),
-    rule(
-        "ten thousand as w",
-        rf"{FREE}(?:({NUMBER})[wW]?[-~—到至])?({NUMBER})([wW])(?![A-Za-z\d])",
-        lambda m: (
-            (decimal(m[1]) + "到" if m[1] else "") + decimal(m[2], two="两") + "万"
-            if m[3] == "w"
-            or re.match(
-                r"\+|人|粉|播放|元|块|次|票|字|个|多|左右|阅读|点赞|张|年薪|浏览|存款|关注|彩礼|奖", after(m, 2)
-            )
-            else None
-        ),
-        examples="独得300w张 => 独得三百万张\n播放量破100W+ => 播放量破一百万加\n年薪16-18w => 年薪十六到十八万",
     ),
     rule(
         "video size",
@@ -375,7 +259,8 @@ MEASURE_RULES: tuple[Rule, ...] = (
         血糖5.6mmol/L => 血糖五点六毫摩尔每升
         重力加速度9.8m/s^2 => 重力加速度九点八米每二次方秒
         220V => 两百二十伏
-        I=5A，W=400J => I等于五安，W等于四百焦耳""",
+        I=5A，W=400J => I等于五安，W等于四百焦耳
+        攻速-0.15s => 攻速减零点一五秒""",
     ),
     rule(
         "unit for one",

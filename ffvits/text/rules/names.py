@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, decimal, digits, roman
-from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule
+from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule, until
 from ffvits.text.units import CURRENCY_CODES, UNITS
 
 _BORDERS = " \n，。！？；：、"  # "" in _BORDERS as well: the start of the text
 # Numbers that have become words of the net. Where something is counted they are numbers again.
 _SLANG_NUMBERS = (
-    "520|521|1314|5201314|1314520|666+|233+|996|955|886|555+|777+|888+|999+|484|748|087|1024|2333+|7456|9494|94|88"
+    "520|521|1314|5201314|1314520|666+|233+|996|955|886|555+|777+|888+|999+|484|748|087|1024|2333+|7456|9494|1551|94|88"
     "|404|250|211|985|618|315|110|711|007|119|911|918|731|8090(?=后)"
 )
 _SLANG = re.compile(rf"(?<![\d.,:/\-+×A-Za-z¥$第])({_SLANG_NUMBERS})(?![\d.,:/%°\-A-Za-z×+])")
@@ -124,7 +124,7 @@ def _pages(m: re.Match[str]) -> str | None:
     page, first, last, word = m.groups()
     if int(first) >= int(last):
         return None
-    said = f"{cardinal(first)}到{cardinal(last)}"
+    said = cardinal(first) + until(m) + cardinal(last)
     return f"第{said}页" if page.lower() == "pp" else f"{page.upper()}{said}{word or ''}"
 
 

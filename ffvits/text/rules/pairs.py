@@ -41,6 +41,30 @@ _TEAM = re.compile(
 )
 
 
+_MARKED = "评分|得分|打分|总分|均分|豆瓣|IMDb|IGN|MAL|[Bb]angumi|TapTap|大众点评|口碑"
+_AVERAGE = re.compile("(?:GPA|绩点)[为是：: ]{0,2}$")
+
+
+def _mark(m: re.Match[str]) -> str | None:
+    """A mark and the best: behind what gives marks, with 分, or with a decimal; 3/5 alone is a fraction."""
+    head, between, mark, unit, best, last = m.groups()
+    if float(mark) > int(best) or _AVERAGE.search(before(m, 6)):
+        return None
+    if not (head or last or ("." in mark and not unit and not is_counted(after(m, 3)))):
+        return None
+    return f"{head or ''}{between or ''}{decimal(mark)}分，满分{cardinal(best)}分"
+
+
+def _ratio_of_names(m: re.Match[str]) -> str | None:
+    """水:米=1.2:1: as many names as numbers; what stands before them heads them."""
+    names = re.split(r" ?[:：] ?", m[1])
+    count = len(m[3].split(":"))
+    if len(names) < count or names[-1].endswith(("比", "例", "率")):
+        return None
+    head = "".join(f"{name}：" for name in names[:-count])
+    return head + "比".join(names[-count:]) + ("约等于" if m[2] in ("≈", "约等于") else "等于") + m[3]
+
+
 def _range(m: re.Match[str]) -> str | None:
     first, last = m.group(1), m.group(2)
     rest = after(m, 4)
@@ -62,6 +86,13 @@ PAIR_RULES: tuple[Rule, ...] = (
         r"(?<![\dA-Za-z.:-])(\d{1,3}) ?[-—:] ?(\d{1,3})(?![\d.:A-Za-z%-])",
         _score,
         examples="以3-2获胜 => 以三比二获胜\n比分定格在78:96 => 比分定格在七十八比九十六\n中国1-2 => 中国一比二",
+    ),
+    rule(
+        "ratio of names and numbers",
+        rf"((?:[一-鿿]{{1,6}} ?[:：] ?){{1,5}}[一-鿿]{{1,6}}?) ?"
+        rf"([=≈]|约?等于) ?({NUMBER}(?: ?: ?{NUMBER}){{1,4}})(?![\d:])",
+        _ratio_of_names,
+        examples="水:米=1.2:1 => 水比米等于一点二比一\n配比：水泥:沙=1:2 => 配比：水泥比沙等于一比二",
     ),
     rule(
         "ratio",
@@ -90,10 +121,13 @@ PAIR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "marks out of the best",
-        r"(?<=评分|得分|打分|总分|均分|豆瓣)([为是：:]{0,2} ?)(\d+(?:\.\d+)?)分? ?"
-        r"/ ?(5|10|100)(?:分|(?![\d./A-Za-z的]))",
-        lambda m: f"{m[1]}{decimal(m[2])}分，满分{cardinal(m[3])}分" if float(m[2]) <= int(m[3]) else None,
-        examples="评分：4.5/5 => 评分：四点五分，满分五分\n豆瓣9.7/10 => 豆瓣九点七分，满分十分",
+        rf"(?:({_MARKED})([为是：:]{{0,2}} ?)|(?<![\d./A-Za-z]))(\d+(?:\.\d+)?)(分?) ?"
+        r"/ ?(5|10|100)(?:(分)|(?![\d./A-Za-z的]))",
+        _mark,
+        examples="""
+        评分：4.5/5 => 评分：四点五分，满分五分
+        豆瓣9.7/10 => 豆瓣九点七分，满分十分
+        给8/10分 => 给八分，满分十分""",
     ),
     rule(
         "average of marks",
@@ -109,7 +143,7 @@ PAIR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "part of a bar",
-        r"(?<![A-Za-z])([HMSE]X?P|血量|生命值|法力值|魔力值|蓝量|体力值?|耐久度?|经验值?|弹药|能量|排名|名次|位次)"
+        r"(?<![A-Za-z])([HMSE]X?P|血量|生命值|法力值|魔力值|蓝量|体力值?|耐久度?|经验值?|弹药|能量|排名|名次|位次|进度|签到|收集|成就|名额|人数|席位|负重|层数|队伍上限)"
         r"([：: ]{0,2})(\d+) ?/ ?(\d+)(?![\d./])",
         lambda m: f"{m[1]}{m[2]}{cardinal(m[3])}，共{cardinal(m[4])}" if int(m[3]) <= int(m[4]) else None,
         examples="""

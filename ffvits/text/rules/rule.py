@@ -44,6 +44,11 @@ def after(m: re.Match[str], count: int = 1) -> str:
     return m.string[m.end() : m.end() + count]
 
 
+def until(m: re.Match[str]) -> str:
+    """How the sign between the two ends of a range is said: 至 as it is written, all others 到."""
+    return "至" if "至" in m.group() else "到"
+
+
 _COUNTED = re.compile("|".join(sorted(map(re.escape, MEASURES), key=len, reverse=True)))
 _NOT_COUNTED = re.compile("|".join(sorted(map(re.escape, NOT_COUNTED), key=len, reverse=True)))
 
@@ -67,5 +72,5 @@ def quantity(number: str, following: str, preceding: str = "") -> str:
 
 __all__ = [
     "BEGIN", "END", "FREE", "NUMBER", "RANGE", "Rule", "after", "before", "cardinal", "decimal", "is_counted",
-    "quantity", "rule",
+    "quantity", "rule", "until",
 ]  # fmt: skip

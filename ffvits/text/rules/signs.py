@@ -81,6 +81,7 @@ SIGN_RULES: tuple[Rule, ...] = (
     rule("C#", r"(?<![A-Za-z])([CF])#", lambda m: m.group(1) + " sharp", examples="学C#好 => 学C sharp好"),
     rule("and", r"(?<=[A-Za-z]) ?& ?(?=[A-Za-z])", lambda m: " and ", examples="R&B => R and B"),
     rule("and in Chinese", r" ?&{1,2} ?", lambda m: "和", examples="你&我 => 你和我"),
+    rule("forwarded", r" ?//(?=@)", lambda m: "，", examples="转发//@小明:好 => 转发，艾特小明：好"),
     rule("at", r"@(?=\S)", lambda m: "艾特", examples="@小明 => 艾特小明"),
     rule(
         "title before a name",

@@ -28,7 +28,24 @@ def _no_pause(m: re.Match[str]) -> str | None:
     return None if _LISTED.search(before(m, 20)) and before(m) not in _GOES_ON else ""
 
 
+# A number in groups of three, and what is counted or paid behind it: 1 000 000元.
+_GROUPS = r"(?<![\dA-Za-z.,:/%°~^×)）-])(?<![\dA-Za-z.,] )\d{1,3}(?:(?: \d{3}){2,4}|(?: 000))(?![\d.,]| \d)"
+
 SPACING_RULES: tuple[Rule, ...] = (
+    rule(
+        "spaces between groups of three",
+        rf"{_GROUPS} ?(?=[一-鿿]|km|m(?![A-Za-z])|[$€¥])",
+        lambda m: (
+            m.group().replace(" ", "") if m.string[m.end()] in "元人万公千米美欧日港名件个台辆户平次km$€¥" else None
+        ),
+        examples="共1 000 000元 => 共一百万元\n售价12 000元 => 售价一万二千元",
+    ),
+    rule(
+        "space before a numbered clause",
+        rf"(?<=[{_HAN}])(?<![{_NUMERAL}第]) (?=[一二三四五六七八九十]{{1,3}}、(?![一二三四五六七八九十第]))",
+        lambda m: "，",
+        examples="一、总则 二、范围 => 一、总则，二、范围",
+    ),
     rule(
         "spaces on both sides of a number",
         rf"(?<=[{_HAN}])(?<![{_NUMERAL}]) ({_RUN}) (?=[{_HAN}])(?![{_DIGIT}])",

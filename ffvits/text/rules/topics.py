@@ -19,13 +19,20 @@ def in_sport(m: re.Match[str]) -> bool:
 # What games and accounts add to and take from: 护甲-20 is 减, not 负.
 _CHANGED = re.compile(
     "(?:攻击|防御|护甲|魔抗|抗性|生命|血量|移速|攻速|伤害|冷却|暴击|爆伤|命中|闪避|韧性|法强|穿透|吸血|消耗|费用|蓝耗|耐久"
-    "|好感|经验|金币|体力|理智|精力|饱食|士气|声望|信用|[同环]比)(?:力|值|率|度|分|时间)?[：: ]{0,2}$"
+    "|好感|经验|金币|体力|理智|精力|饱食|士气|声望|信用|力量|敏捷|智力|体质|魅力|幸运|积分|后坐|换弹|充能|怒气|法力"
+    "|蓝量|射程|治疗|护盾|精通|[同环]比)(?:力|值|率|度|分|时间|量)?[：: ]{0,2}$"
 )
 
 
 def is_changed(preceding: str) -> bool:
     """True if what stands in front of a number with a minus is something that becomes less by it."""
     return bool(_CHANGED.search(preceding))
+
+
+def said_sign(sign: str | None, preceding: str) -> str:
+    """The sign in front of an amount: a minus is 减 where something becomes less, else 负."""
+    minus = "减" if is_changed(preceding) else "负"
+    return {"-": minus, "+": "加", "±": "正负"}.get(sign or "", "")
 
 
 _WEATHER = re.compile(
