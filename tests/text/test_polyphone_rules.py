@@ -5,10 +5,10 @@ import re
 import pytest
 from text_tables import rows
 
-from ffvits.text.polyphone_rules import deeds, expand, hands, particles, ruled, things
+from ffvits.text.polyphone_rules import deeds, degree, expand, hands, particles, ruled, things
 from ffvits.text.syllables import tidy
 
-TABLES = (particles.RULES, things.RULES, hands.RULES, deeds.RULES)
+TABLES = (degree.RULES, particles.RULES, things.RULES, hands.RULES, deeds.RULES)
 
 
 def test_a_character_stands_in_one_table():

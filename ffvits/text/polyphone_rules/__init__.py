@@ -30,9 +30,9 @@ def ruled(spoken: str) -> Iterator[tuple[int, str]]:
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, list[tuple[re.Pattern[str], str]]]:
     """The rules of each character in order, compiled with the first text, not with the import."""
-    from ffvits.text.polyphone_rules import deeds, hands, particles, things
+    from ffvits.text.polyphone_rules import deeds, degree, hands, particles, things
 
-    tables = (particles.RULES, things.RULES, hands.RULES, deeds.RULES)
+    tables = (degree.RULES, particles.RULES, things.RULES, hands.RULES, deeds.RULES)
     return {
         char: [(re.compile(expand(pattern)), reading) for pattern, reading in rules]
         for table in tables
