@@ -53,7 +53,14 @@ class Source:
 
 # A picture, a face or whom a bot of QQ speaks to: [CQ:face,id=14].
 BOT_CODE = re.compile(r"\[CQ:[a-z_]{1,20}(?:,[^\[\]\n]{0,2000})?\]")
+_STAMP = r"\d{1,2}:\d\d:\d\d[,.]\d{3}"
 _LINES = "br|p|div|li|ul|ol|tr|table|h[1-6]|hr|section|article|blockquote"
+# As bilibili, Weibo and WeChat write them, and what stands for a picture or a message of sound in what they export.
+_EMOTES = """
+    doge 笑哭 捂脸 大哭 大笑 微笑 偷笑 呲牙 狗头 吃瓜 滑稽 妙啊 泪目 赞 抱拳 玫瑰 爱心 捂嘴 流泪 鼓掌 OK 支持 打call
+    喜欢 酸了 辣眼睛 吐 脱单doge 破涕为笑 翻白眼 裂开 旺柴 苦涩 社会社会 害羞 发呆 调皮 抓狂 惊恐 憨笑 冷汗 擦汗 抠鼻
+    坏笑 奸笑 阴险 委屈 快哭了 嘿哈 机智 皱眉 叹气 心碎 耶 无语 图片 表情 动画表情 语音
+""".split()
 # What stands in group "keep" is text; everything else of the match is markup. Third: what is left in its place.
 _MARKUP = (
     (re.compile(r"<!--.{0,2000}?-->", re.S), "a comment of the markup", ""),
@@ -82,12 +89,18 @@ _MARKUP = (
         "",
     ),
     (re.compile(r"\*\*\*|\*\*(?!(?<=[\dA-Za-z)]\*\*)\d)|~~|```|(?<![A-Za-z0-9])__|__(?![A-Za-z0-9])"), "markup", ""),
-    (BOT_CODE, "a code of QQ bots", PICTURE),
     (
         re.compile(
-            r"\[(?:doge|tv_[一-鿿]{1,4}|[一-鿿]{1,4}cry|笑哭|捂脸|大哭|大笑|微笑|偷笑|呲牙|狗头|吃瓜|滑稽|妙啊|泪目|赞|抱拳"
-            r"|玫瑰|爱心|捂嘴|流泪|鼓掌|OK|支持|打call|喜欢|酸了|辣眼睛|吐|脱单doge)\]"
+            rf"^(?:\d{{1,5}}[ \t]*\n)?{_STAMP}[ \t]{{0,4}}-->[ \t]{{0,4}}{_STAMP}[^\n]{{0,80}}$"
+            r"|^[ \t]{0,8}(?:\[\d{1,2}:\d\d(?:[.:]\d{1,3})?\][ \t]?){1,20}",
+            re.M,
         ),
+        "the time of a subtitle or of a line that is sung",
+        "",
+    ),
+    (BOT_CODE, "a code of QQ bots", PICTURE),
+    (
+        re.compile(rf"\[(?:tv_[一-鿿]{{1,4}}|[一-鿿]{{1,4}}cry|{'|'.join(_EMOTES)})\]"),
         "an emote",
         PICTURE,
     ),
@@ -98,9 +111,11 @@ _ARM = "ヾヽゞノﾉづつっシ彡ミ٩۶و✧ᕦᕤᕙᕗ╭╮╯╰┐┌
 # QwQ is a model too.
 _CRYING = r"(?<!千问)(?<!模型)[0OQ][wW][0OQ](?! ?(?:-[\dA-Za-z]|[\d零一二三四五六七八九十]{1,4}B|模型|开源|推理))"
 EMOTICON = re.compile(
-    rf"(?:(?<![A-Za-z0-9])[wWdmoO](?=[(（]))?[{_ARM}\\_]{{0,5}}"
+    rf"(?:(?<![A-Za-z0-9])[wWdmoOΣ](?=[(（]))?[{_ARM}\\_]{{0,5}}"
     rf"(?:[(（]\s?(?:[^()（）\n一-鿿]{{0,9}}[{_FACE}]){{2}}[^()（）\n一-鿿]{{0,9}}[)）]"
-    rf"|[(（]ツ[)）]|[(（]:з」∠[)）]_?|ʕ[^ʔ\n]{{1,9}}ʔ)"
+    # Eyes with a mouth between: (°Д°).
+    rf"|[(（][^()（）\n一-鿿]{{0,4}}[°ﾟ˚][^()（）\n一-鿿\dA-Za-z]{{1,3}}[°ﾟ˚][^()（）\n一-鿿]{{0,4}}[)）]"
+    rf"|[(（]ツ[)）]|[(（]:[з3ωЗ]」∠[)）]_?|ʕ[^ʔ\n]{{1,9}}ʔ)"
     rf"(?:[oOdbmwW](?![A-Za-z])|[/_\s]{{0,2}}[{_ARM}][{_ARM}\s]{{0,6}}(?<!\s))?"
     rf"|(?<![A-Za-z0-9_])[(（]?(?:\^[_.oO-]?\^|T[_^]T|-_-|>[_.]<|=_=|;_;|[oO]_[oO]|@_@|QAQ|{_CRYING})(?![A-Za-z0-9_])"
     r"[;；]?[)）]?(?:\|{2})?"
