@@ -17,16 +17,20 @@ from ffvits.text.rules.measures import MEASURE_RULES
 from ffvits.text.rules.money import MONEY_RULES
 from ffvits.text.rules.names import NAME_RULES
 from ffvits.text.rules.pairs import PAIR_RULES
+from ffvits.text.rules.phones import PHONE_RULES
 from ffvits.text.rules.quantities import PLAIN_RULES, SIGNED_RULES
 from ffvits.text.rules.rows import ROW_RULES
 from ffvits.text.rules.rule import Rule
 from ffvits.text.rules.signs import SIGN_RULES
 from ffvits.text.rules.spacing import SPACING_RULES
 from ffvits.text.rules.sums import SUM_RULES
+from ffvits.text.rules.web import WEB_RULES
 
 RULES: tuple[Rule, ...] = (
     *SPACING_RULES,
     *CODE_RULES,
+    *WEB_RULES,
+    *PHONE_RULES,
     *ADDRESS_RULES,
     *ROW_RULES,
     *CALENDAR_RULES,

@@ -1,76 +1,17 @@
-"""Rules for what is spelled out: web addresses, versions, telephone numbers, codes, plates, train numbers."""
+"""Rules for codes of devices and people, rooms, plates, trains, flights, and what is known by its number."""
 
 from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import cardinal, decimal, digits
-from ffvits.text.rules.rule import BEGIN, END, Rule, after, before, is_counted, rule, until
-from ffvits.text.units import UNIT
+from ffvits.text.numerals import cardinal, digits
+from ffvits.text.rules.phones import coded
+from ffvits.text.rules.rule import BEGIN, Rule, after, before, is_counted, rule, until
 
-_SIGNS = {
-    ".": "点", "@": "艾特", "/": "斜杠", "-": "杠", "_": "下划线", "?": "问号", "=": "等于", "&": "和", ":": "冒号",
-    "#": "井号", "%": "百分号", "+": "加", "~": "波浪线",
-}  # fmt: skip
-
-
-def _spell(address: str) -> str:
-    """An address sign by sign: letters stay together, digits are read one by one."""
-    return re.sub(r"\d+", lambda m: digits(m.group()), "".join(_SIGNS.get(c, c) for c in address))
-
-
-def _url(m: re.Match[str]) -> str:
-    address = re.sub(r"^[A-Za-z]+://", "", m.group())
-    stop = re.search(r"[.?:/]+$", address)
-    tail = m.group()[len(m.group()) - len(stop.group()) :] if stop else ""
-    return _spell(address[: len(address) - len(tail)]) + tail.replace("/", "")
-
-
-_SUFFIXES = (
-    "com|cn|net|org|edu|gov|io|ai|tv|me|cc|top|xyz|co|uk|jp|hk|app|dev|vip|info|html?|pdf|docx?|xlsx?|pptx?|txt|exe|zip"
-    "|rar|mp3|mp4|avi|mkv|wav|flac|jpe?g|png|gif|py|js|json|csv|apk|iso|pth|md|ya?ml|log"
-    "|toml|ini|xml|css|sql|sh|bat|cpp|java|rs|ts|go|ipynb|onnx|ckpt|gz|tar|7z|webp|svg|bmp|ogg|m4a|srt|ass|dll"
-)
 _DEVICES = (
     "端口号?|QQ号|号码|编号|QQ群?|qq号?|qq群?|Q群|微信号?|群号?|账号|帐号|卡号|工号|学号|邮编|密码|验证码|代码"
     "|订单号?|单号|证号|房间号?|房号|UID|uid|ID|id|取件码|提取码|邀请码|口令|暗号|序列号|车牌|代号|番号|警号|座位号|股票"
 )
-_PHONES = "电话|手机号?|热线|拨打|致电|客服|分机号?|转|尾号|拨|呼叫|打给|来电|传真|TEL|Tel|tel|call|座机|号码"
-# Hotlines, said with 幺. The three-digit ones only where nothing is counted.
-_HOTLINES = (
-    "12306|10086|10010|10000|12315|12345|12110|12320|12366|12333|12328|12348|12355|12365|12319"
-    "|12318|12377|12388|12389|12395|12580|114|110|119|120|122|95\\d{3}|96\\d{3,4}|100[019]\\d"
-)
-
-
-def _coded(phone: bool):
-    def say(m: re.Match[str]) -> str | None:
-        if is_counted(after(m, 3)) and not after(m).startswith(("打", "位")):
-            return None
-        room = m.group(1).startswith(("房间", "房号"))
-        return m.group(1) + digits(m.group(2).replace("-", "").replace(" ", ""), phone=phone or room)
-
-    return say
-
-
-def _hotline(m: re.Match[str]) -> str | None:
-    number = m.group()
-    if before(m) == "第":
-        return None
-    around = m.string[max(0, m.start() - 4) : m.end() + 4]
-    called = re.search("打|拨|叫|电话|热线|急救|报警|火警|警察|医院|平台|客服|投诉|咨询|救护|抢修|指挥", around)
-    if is_counted(after(m, 3)) and not re.match("打|救护|报警|热线|电话|平台|客服", after(m, 3)):
-        return None
-    if number in ("120", "122", "114") and not called:
-        return None
-    if re.match("9[56](?!5)\\d+|100[019]", number) and not called and number not in ("10086", "10010", "10000"):
-        return None
-    if number == "10000" and not called:
-        return None
-    if number == "12345" and not called:
-        return None
-    return digits(number, phone=True)
-
 
 _LIVED_AT = re.compile(
     "住|地址|小区|花园|家园|公寓|新村|苑|收货|[送寄]到|快递|门牌|[栋幢座楼弄号路街]|府|物业|业主|邻居|装修|室|户"
@@ -94,15 +35,6 @@ def _room(m: re.Match[str]) -> str | None:
     return f"{cardinal(unit)}杠{digits(room, phone=True)}"
 
 
-_PLACES = dict(zip("三四五六七八345678", (3, 4, 5, 6, 7, 8) * 2, strict=True))
-
-
-def _last_digits(m: re.Match[str]) -> str | None:
-    if _PLACES[m.group(2)] != len(m.group(4)):
-        return None
-    return f"{m.group(1)}{m.group(2)}{m.group(3)}{digits(m.group(4), phone=True)}"
-
-
 _NUMBER_OF_A_ROAD = "|".join(rf"(?<=[路街弄巷]\d{{{count}}}号)" for count in (1, 2, 3, 4))
 
 
@@ -119,159 +51,6 @@ def _plate(m: re.Match[str]) -> str:
 
 ADDRESS_RULES: tuple[Rule, ...] = (
     rule(
-        "web address",
-        r"(?:https?|ftp)://[A-Za-z0-9.@/\-_?=&:#%+~]+|www\.[A-Za-z0-9.@/\-_?=&:#%+~]+",
-        _url,
-        examples="""
-        访问https://www.example.com/a1就行 => 访问www点example点com斜杠a一就行
-        www.12306.cn => www点一二三零六点cn""",
-    ),
-    rule(
-        "e-mail",
-        # What ends in a number is the address of a machine, which may have a port.
-        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,7}"
-        r"\.(?!\d+(?![A-Za-z0-9-]))[A-Za-z0-9-]{1,63}",
-        lambda m: _spell(m.group()),
-        examples="""
-        发到abc123@qq.com吧 => 发到abc一二三艾特qq点com吧
-        root@192.168.0.1:8080 => root艾特一九二点一六八点零点一冒号八零八零""",
-    ),
-    rule(
-        "drive of Windows",
-        r"(?<![A-Za-z])([A-Z]):(?=[\\/](?!/))",
-        lambda m: f"{m[1]}盘，",
-        examples=r"打开D:\games => 打开D盘，games",
-    ),
-    rule(
-        "dot before a name",
-        rf"(?<![A-Za-z0-9.…)\]~/])\.(?=NET(?![A-Za-z])|(?:{_SUFFIXES})(?:文件|格式|后缀|结尾|压缩|图片?|音频|视频|字幕|脚本|[、和或]|扩展名))",
-        lambda m: "点",
-        examples="用.NET 8写 => 用点NET八写\n支持.mp3和.wav格式 => 支持点mp三和点wav格式",
-    ),
-    rule(
-        "domain or file",
-        rf"(?<![A-Za-z0-9.@_-])(?:[A-Za-z0-9_-]{{1,63}}/){{0,8}}[A-Za-z0-9_-]{{1,63}}(?:\(\d{{1,2}}\))?"
-        rf"(?:\.[A-Za-z0-9_-]{{1,63}}){{0,8}}\.(?:{_SUFFIXES})(?![A-Za-z0-9])",
-        lambda m: None if re.fullmatch(r"[\d.]+", m.group()) else _spell(m.group()),
-        examples="""
-        bilibili.com => bilibili点com
-        打开setup.exe => 打开setup点exe
-        写到logs/2026-11-27.log => 写到logs斜杠二零二六杠一一杠二七点log
-        把论文v2(1).docx发我 => 把论文v二（一）点docx发我""",
-    ),
-    rule(
-        "IP address",
-        rf"{BEGIN}(\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?::(\d{{1,5}}))?{END}",
-        lambda m: digits(m.group(1)).replace(".", "点") + (f"冒号{digits(m.group(2))}" if m.group(2) else ""),
-        examples="""
-        127.0.0.1 => 一二七点零点零点一
-        192.168.1.1:8080 => 一九二点一六八点一点一冒号八零八零""",
-    ),
-    rule(
-        "port of a machine",
-        r"(?<=localhost):(\d{2,5})(?!\d)",
-        lambda m: "冒号" + digits(m[1]),
-        examples="localhost:3000打不开 => localhost冒号三零零零打不开",
-    ),
-    rule("version of HTTP", r"(?<=HTTP)/(?=\d)", lambda m: "", examples="HTTP/2更快 => HTTP二更快"),
-    rule(
-        "version",
-        r"(?<![A-Za-z])(?:(版本号?[：: ]{0,2})?[Vv]er(?:sion)?\.? ?|(版本号?) ?)(\d+(?:\.\d+)*)(?![\d])",
-        lambda m: (m[1] or m[2] or "版本").strip() + decimal(m[3]),
-        examples="""
-        Ver2.0 => 版本二点零
-        更新到version 1.2.3了 => 更新到版本一点二点三了
-        当前版本Ver.4.2.1 => 当前版本四点二点一""",
-    ),
-    rule(
-        "version with v",
-        r"(?<![A-Za-z0-9])([Vv])\.? ?(\d+(?:\.\d+)+|\d{1,2}(?=版))(?!\d)",
-        lambda m: m.group(1).upper() + decimal(m.group(2)),
-        examples="v1.2.3 => V一点二点三",
-    ),
-    rule(
-        "version of a package",
-        r"(?<=[A-Za-z]) ?(==|>=|<=|~=) ?(\d+(?:\.\d+)+)(?![\d.])",
-        lambda m: {"==": "等于", ">=": "大于等于", "<=": "小于等于", "~=": "约等于"}[m.group(1)] + decimal(m.group(2)),
-        examples="torch==2.1.0 => torch等于二点一点零",
-    ),
-    rule(
-        "numbers of three parts",
-        rf"{BEGIN}\d{{1,3}}(?:\.\d{{1,4}}){{2,}}(?![\d.])",
-        lambda m: None if re.fullmatch(r"(?:19|20)\d\d\..*|\d{1,2}\.\d{1,2}\.\d{4}", m.group()) else decimal(m.group()),
-        examples="iOS 17.5.1 => iOS十七点五点一",
-    ),
-    rule(
-        "mobile phone",
-        r"(?<![\dA-Za-z.])(?:(?:\+?|[(（]\+?)(86)[)）]?[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\d.])",
-        lambda m: ("八六" if m.group(1) else "") + digits(re.sub("[- ]", "", m.group(2)), phone=True),
-        examples="""
-        可以打我手机13501234567 => 可以打我手机幺三五零幺二三四五六七
-        +86 138-1234-5678 => 八六幺三八幺二三四五六七八""",
-    ),
-    rule(
-        "number with stars",
-        r"(?<![\d.])(\d{2,6})星号(\d{2,4})(?!\d)",
-        lambda m: f"{digits(m[1], phone=True)}星号{digits(m[2], phone=True)}",
-        examples="手机138****5678 => 手机幺三八星号五六七八",
-    ),
-    rule(
-        "telephone",
-        r"(?<![\dA-Za-z.])(?:\(?(0\d{2,3})\)?[- ]?(\d{7,8})|([48]00)[- ]?(\d{3})[- ]?(\d{4}))(?:-(\d{1,5}))?(?![\d.])",
-        lambda m: (
-            digits("".join(g for g in m.groups()[:5] if g), phone=True)
-            + (f"转{digits(m.group(6), phone=True)}" if m.group(6) else "")
-        ),
-        examples="""
-        010-64035547 => 零幺零六四零三五五四七
-        400-820-8820 => 四零零八二零八八二零
-        (021)12345678-801 => 零二幺幺二三四五六七八转八零幺""",
-    ),
-    rule(
-        "telephone in parts",
-        r"(?<![\dA-Za-z.-])(?:[(（](0\d{2,3})[)）][- ]?|(0\d{2,3})[- ])(\d{3,4})[- ](\d{4})(?![\d.-])",
-        lambda m: (
-            digits("".join(g for g in m.groups() if g), phone=True)
-            if re.fullmatch(r"010|02\d|0[3-9]\d\d", m.group(1) or m.group(2))
-            else None
-        ),
-        examples="""
-        (010)8888-6666 => 零幺零八八八八六六六六
-        021-5555-1234 => 零二幺五五五五幺二三四""",
-    ),
-    rule(
-        "card number",
-        r"(?<![\d.])\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,4})?(?![\d.])",
-        lambda m: digits(re.sub("[ -]", "", m.group())),
-        examples="6222 0212 3456 7890 => 六二二二零二一二三四五六七八九零",
-    ),
-    rule(
-        "called number",
-        rf"((?:{_PHONES})(?:[是为：:]| |是：|为：)?)(\d[\d\- ]{{1,}}\d)(?![\d.%年月])",
-        _coded(True),
-        examples="""
-        尾号1702 => 尾号幺七零二
-        尾号是3385 => 尾号是三三八五
-        电话：12345678 => 电话：幺二三四五六七八""",
-    ),
-    rule(
-        "last digits",
-        r"([后末前尾])([三四五六七八3-8])(位(?:数字?|号码)?(?:[是为：:]| |是：|为：)?)(\d{3,8})(?![\d.%])",
-        _last_digits,
-        examples="后四位1234 => 后四位幺二三四",
-    ),
-    rule(
-        "hotline",
-        rf"{BEGIN}(?:{_HOTLINES})(?![\d.%:：°-]| ?(?:{UNIT})(?![A-Za-z]))",
-        _hotline,
-        examples="""
-        可以拨打12306来咨询 => 可以拨打幺二三零六来咨询
-        快打120 => 快打幺二零
-        报警打110 => 报警打幺幺零
-        跑了110米 => 跑了一百一十米
-        水110ml => 水一百一十毫升""",
-    ),
-    rule(
         "code with hyphens",
         r"((?:取件码|提货码|编号|房号|座位号?)(?:[是为：:]| |是：|为：)?)(\d{1,4}(?:-\d{1,5})+)(?![\d.])",
         lambda m: m.group(1) + digits(m.group(2)).replace("-", "杠"),
@@ -280,7 +59,7 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     rule(
         "code",
         rf"((?:{_DEVICES})(?:[是为：:]| |是：|为：)?)(\d{{3,4}}(?: \d{{3,4}})+(?![一-鿿])|\d{{3,}})(?![\d.%年月])",
-        _coded(False),
+        coded(False),
         examples="""
         QQ号12345678 => QQ号一二三四五六七八
         验证码是884213 => 验证码是八八四二一三
@@ -341,6 +120,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         5栋301 => 五栋三零幺
         5栋301-305 => 五栋三零幺到三零五
         张江路88弄12号601 => 张江路八十八弄十二号六零幺""",
+    ),
+    rule(
+        "number behind a number of a road",
+        r"([路街道巷弄村]\d{1,4}号)-(\d{1,3})(?![\d.]|[号栋楼幢])",
+        lambda m: f"{m[1]}杠{cardinal(m[2])}",
+        examples="人民路100号-1 => 人民路一百号杠一",
     ),
     rule(
         "number of a building",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import decimal
+from ffvits.text.numerals import cardinal, decimal
 from ffvits.text.rules.rule import NUMBER, Rule, after, before, rule
 from ffvits.text.units import UNIT, UNITS
 
@@ -50,7 +50,10 @@ _ELEMENT = (
 )
 # Two elements, or one with its number.
 _COMPOUND = rf"(?:{_ELEMENT}(?:\d+|[()（）]{{1,2}}\d*|{_ELEMENT}\d*)+|Fe|Cu|Zn|Mg|Al|Na|Ag|Ca)"
-_MADE_OF, _MAKES = re.compile(rf"(?<![A-Za-z]){_COMPOUND}[↑↓]?$"), re.compile(rf"\d{{0,2}}{_COMPOUND}(?![A-Za-z])")
+_MADE_OF, _MAKES = (
+    re.compile(rf"(?:(?<![A-Za-z]){_COMPOUND}[↑↓]?|离子)$"),
+    re.compile(rf"\d{{0,2}}{_COMPOUND}(?![A-Za-z])"),
+)
 
 
 def _reaction(m: re.Match[str]) -> str | None:
@@ -64,6 +67,13 @@ def _gas(m: re.Match[str]) -> str | None:
 
 CHEMISTRY_RULES: tuple[Rule, ...] = (
     rule(
+        "ion of a reaction",
+        # Behind its charge stands the next sign: Ag++Cl-=AgCl.
+        rf"(?<![A-Za-z\d)])(\d{{0,2}})({_ION})(?=(\+|[=→])\d{{0,2}}(?:{_ION}|[A-Z]))",
+        lambda m: (cardinal(m[1]) if m[1] else "") + _BY_WRITING[re.sub(r"[\^()（）]", "", m[2])] + "离子",
+        examples="Ag⁺+Cl⁻=AgCl => 银离子加氯离子等于AgCl\nCu²⁺+2OH⁻=Cu(OH)₂ => 铜离子加二氢氧根离子等于Cu（OH）二",
+    ),
+    rule(
         "ion",
         rf"(?<![A-Za-z\d])(?:{_ION})(?![A-Za-z\d+=-])",
         _ion,
@@ -76,7 +86,7 @@ CHEMISTRY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "reaction",
-        r"(?<=[A-Za-z\d)）↑↓]) ?(?:→|⇌|-->|->) ?(?=\d{0,2} ?[A-Z])",
+        r"(?<=[A-Za-z\d)）↑↓子]) ?(?:→|⇌|-->|->) ?(?=\d{0,2} ?[A-Z])",
         _reaction,
         examples="Fe+CuSO4→FeSO4+Cu => Fe加CuSO四生成FeSO四加Cu\n从A→B => 从A到B",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import cardinal, digits
+from ffvits.text.numerals import cardinal, decimal, digits
 from ffvits.text.rules.rule import Rule, after, before, is_counted, rule
 from ffvits.text.rules.topics import in_sport
 
@@ -32,11 +32,11 @@ def _of_a_figure(m: re.Match[str]) -> str | None:
         or after(m) in ("元", "分")
         or in_sport(m)
         or re.search("[代老手]表|试图|方式|比例", before(m, 3))
-        or (re.search("[题例件][ (（]?$", before(m, 2)) and int(m[1]) < int(m[2]))
+        or (re.search("[题例件][ (（]?$", before(m, 2)) and float(m[1]) < int(m[2]))
         or re.match("分别|依次|均|都|各", after(m, 2))
     ):
         return None
-    return f"{cardinal(m[1])}杠{cardinal(m[2])}"
+    return f"{decimal(m[1])}杠{cardinal(m[2])}"
 
 
 def _status(code: str) -> str:
@@ -150,11 +150,12 @@ CODE_RULES: tuple[Rule, ...] = (
     rule(
         "number of a figure",
         r"(?:(?<=[图表式题例])|(?<=[图表式题例][ (（])|(?<=附[录件图表]))"
-        r"(\d{1,2})-(\d{1,2})(?![\d.-]|[、，,/] ?\d)",
+        r"(\d{1,2}(?:\.\d{1,2})?)-(\d{1,2})(?![\d.-]|[、，,/] ?\d)",
         _of_a_figure,
         examples="""
         如图6-1所示 => 如图六杠一所示
         表3-1 => 表三杠一
+        表2.1-1 => 表二点一杠一
         由式（3-5）可得 => 由式（三杠五）可得
         代表3-5人 => 代表三到五人""",
     ),
@@ -166,7 +167,7 @@ CODE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "stage of a game",
-        r"(?:(?<=方舟)|(?<=主线)|(?<=关卡)|(?<=推图)) ?(\d{1,2})-(\d{1,2})(?![\d.-])"
+        r"(?:(?<=方舟)|(?<=主线)|(?<=深渊)|(?<=螺旋)|(?<=关卡)|(?<=推图)) ?(\d{1,2})-(\d{1,2})(?![\d.-])"
         r"|(?<![\d第.-])(\d{1,2})-(\d{1,2})(?=突袭|磨难|险地|碎石|关卡?攻略)",
         lambda m: f"{cardinal(m[1] or m[3])}杠{cardinal(m[2] or m[4])}",
         examples="明日方舟8-8突袭 => 明日方舟八杠八突袭\n主线1-7 => 主线一杠七",

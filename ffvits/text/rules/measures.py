@@ -64,12 +64,16 @@ def _celsius_range(m: re.Match[str]) -> str:
 _RESULT = re.compile("= ?$")  # of a formula: its number has a unit
 
 
+_VOLTS = re.compile("(?:电压|电源|[供充]电|输[入出]|伏[、，/到至~-]|V ?[/、])[达为是：: ]{0,2}$")
+_VOLTS_AFTER = re.compile("的?(?:[供充]?电|输[入出]|快充|电源)")
+
+
 def _unit(m: re.Match[str]) -> str | None:
     sign, number, unit, per = m.group(1), m.group(2), m.group(3), m.group(4)
     if unit in CAPITALS_THAT_ARE_NAMES and not per:
         follow = after(m, 3)
         said = {
-            "V": "伏" if len(number) > 1 or follow.startswith("电") else None,
+            "V": "伏" if len(number) > 1 or _VOLTS_AFTER.match(follow) or _VOLTS.search(before(m, 8)) else None,
             "A": "安" if re.match("电流|保险|插|充电|的电流", follow) else None,
             "U": "单位" if re.search("素|注射|剂量|皮下", before(m, 8)) else None,
             "N": "牛" if re.match("的力|推力", follow) else None,
@@ -260,7 +264,8 @@ MEASURE_RULES: tuple[Rule, ...] = (
         重力加速度9.8m/s^2 => 重力加速度九点八米每二次方秒
         220V => 两百二十伏
         I=5A，W=400J => I等于五安，W等于四百焦耳
-        攻速-0.15s => 攻速减零点一五秒""",
+        攻速-0.15s => 攻速减零点一五秒
+        3.3V/5V供电 => 三点三伏、五伏供电""",
     ),
     rule(
         "unit for one",

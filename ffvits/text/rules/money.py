@@ -14,11 +14,13 @@ _SIGN = "|".join(sorted((re.escape(s) for s in CURRENCY_SIGNS), key=len, reverse
 _CODE = "|".join(CURRENCY_CODES)
 
 
+def _currency(name: str) -> str:
+    return "人民币" if name in ("CNY", "RMB") else CURRENCY_SIGNS.get(name) or CURRENCY_CODES[name]
+
+
 def _money(m: re.Match[str]) -> str:
     sign, name, number, scale = m.group(1), m.group(2), m.group(3), m.group(4) or ""
-    unit = CURRENCY_SIGNS.get(name) or CURRENCY_CODES[name]
-    if name in ("CNY", "RMB"):
-        unit = "人民币"
+    unit = _currency(name)
     if scale.isascii() and scale:
         value = Decimal(number.replace(",", "")) * {"k": 1000, "m": 10**6, "b": 10**9, "t": 10**12}[scale[0].lower()]
         number, scale = f"{value.normalize():f}", ""
@@ -33,8 +35,7 @@ def _money_range(m: re.Match[str]) -> str:
 
 def _money_after(m: re.Match[str]) -> str:
     number, scale, code = m.groups()
-    unit = "人民币" if code in ("CNY", "RMB") else CURRENCY_CODES.get(code) or CURRENCY_SIGNS[code]
-    return decimal(number, two="两") + (scale or "") + unit
+    return decimal(number, two="两") + (scale or "") + _currency(code)
 
 
 # Pay and prices are given in thousands, but 4K is a screen.
@@ -67,6 +68,12 @@ MONEY_RULES: tuple[Rule, ...] = (
         rf"(?<![\d.,¥$€£])({NUMBER})/(月|年|天|小时|周|晚)(?![一-鿿])",
         lambda m: f"{decimal(m.group(1))}每{m.group(2)}",
         examples="6,500.00/月 => 六千五百每月",
+    ),
+    rule(
+        "pair of currencies",
+        rf"(?<![A-Za-z])({_CODE})/({_CODE})(?![A-Za-z])",
+        lambda m: f"{_currency(m[1])}兑{_currency(m[2])}",
+        examples="USD/CNY报7.25 => 美元兑人民币报七点二五",
     ),
     rule(
         "money range",

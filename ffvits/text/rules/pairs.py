@@ -47,12 +47,13 @@ _AVERAGE = re.compile("(?:GPA|绩点)[为是：: ]{0,2}$")
 
 def _mark(m: re.Match[str]) -> str | None:
     """A mark and the best: behind what gives marks, with 分, or with a decimal; 3/5 alone is a fraction."""
-    head, between, mark, unit, best, last = m.groups()
+    head, between, least, mark, unit, best, last = m.groups()
     if float(mark) > int(best) or _AVERAGE.search(before(m, 6)):
         return None
     if not (head or last or ("." in mark and not unit and not is_counted(after(m, 3)))):
         return None
-    return f"{head or ''}{between or ''}{decimal(mark)}分，满分{cardinal(best)}分"
+    range_ = f"{cardinal(least)}到" if least else ""
+    return f"{head or ''}{between or ''}{range_}{decimal(mark)}分，满分{cardinal(best)}分"
 
 
 def _ratio_of_names(m: re.Match[str]) -> str | None:
@@ -121,13 +122,14 @@ PAIR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "marks out of the best",
-        rf"(?:({_MARKED})([为是：:]{{0,2}} ?)|(?<![\d./A-Za-z]))(\d+(?:\.\d+)?)(分?) ?"
+        rf"(?:({_MARKED})([为是：:]{{0,2}} ?)|(?<![\d./A-Za-z~-]))(?:(\d)[-~])?(\d+(?:\.\d+)?)(分?) ?"
         r"/ ?(5|10|100)(?:(分)|(?![\d./A-Za-z的]))",
         _mark,
         examples="""
         评分：4.5/5 => 评分：四点五分，满分五分
         豆瓣9.7/10 => 豆瓣九点七分，满分十分
-        给8/10分 => 给八分，满分十分""",
+        给8/10分 => 给八分，满分十分
+        疼痛3-4/10分 => 疼痛三到四分，满分十分""",
     ),
     rule(
         "average of marks",

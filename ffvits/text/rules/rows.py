@@ -79,6 +79,12 @@ ROW_RULES: tuple[Rule, ...] = (
         lambda m: f"{m[1]}{cardinal(m[2])}到{m[1]}{cardinal(m[3])}" if int(m[2]) < int(m[3]) else None,
         examples="地下B1-B2层 => 地下B一到B二层\nA1-A3 => A一到A三",
     ),
+    rule(
+        "diameter",
+        r"(?<![A-Za-zα-ωΑ-Ω])[Φφ] ?(?=\d{1,4}(?:\.\d+)? ?(?:[μmc]?m(?![A-Za-z])|[×xX]))",
+        lambda m: "直径",
+        examples="Φ50mm钢管 => 直径五十毫米钢管",
+    ),
     rule("plus or minus", r"\+/- ?", lambda m: "正负", examples="误差+/-3 => 误差正负三\n+/-值 => 正负值"),
     rule(
         "sets of a match",

@@ -77,6 +77,12 @@ def _power(power: str) -> str:
 
 SUM_RULES: tuple[Rule, ...] = (
     rule(
+        "agreeing again",
+        r"(?<![\dA-Za-z.）)])\+1(?: ?\+1)+(?![\d.])",
+        lambda m: "，".join(["加一"] * m.group().count("+")),
+        examples="+1 +1 +1 => 加一，加一，加一",
+    ),
+    rule(
         "sum of fractions",
         r"(?<![\d.A-Za-z/])\d+/\d+(?: ?[-+×÷=乘] ?(?:\d+/\d+|\d+)(?![\d./]))+(?![A-Za-z])",
         _sum_of_fractions,
