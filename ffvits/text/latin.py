@@ -25,11 +25,14 @@ def spell(letter: str) -> tuple[str, ...]:
 
 
 # Abbreviations that are words in small letters.
-_LETTERS_IN_CAPITALS = frozenset(("IT", "AM", "MS", "DR"))
+_LETTERS_IN_CAPITALS = frozenset(("IT", "AM", "MS", "DR", "MR"))
 # Milliseconds; the title is Ms.
 _LETTERS_IN_SMALL = frozenset(("ms",))
 # Words and names as well (original sin, Amy Tan).
 _FUNCTIONS = frozenset(("sin", "tan"))
+# A family and a given name (Hu Tao), each with its capital, on either side of the space.
+_GIVEN_BEHIND = re.compile(" ([A-Z][a-z]{1,11})(?![A-Za-z])")
+_FAMILY_BEFORE = re.compile("(?<![A-Za-z])([A-Z][a-z]{1,5}) $")
 _BESIDE = re.compile(r"(?:sin|cos|tan|cot|sec|csc|arc\w+|ln|lg|log|[A-Za-z]|)$")
 
 
@@ -40,7 +43,24 @@ def reading_between(word: str, before: str, after: str) -> tuple[str, ...] | Non
         words = (beside[0].group() if beside[0] else "", beside[1][1] if beside[1] else "")
         if not word.islower() or not all(map(_BESIDE.match, words)):
             return sound_out(word.lower())
-    return word_reading(word)
+    return _of_a_chinese_name(word, before, after) or word_reading(word)
+
+
+def _of_a_chinese_name(word: str, before: str, after: str) -> tuple[str, ...] | None:
+    """Both parts of a name in pinyin, though English may have each of them: Hu Tao, Lin Dan."""
+    if not word.istitle():
+        return None
+    family, given = _FAMILY_BEFORE.search(before), _GIVEN_BEHIND.match(after)
+    if family and family[1].lower() in _FAMILIES and _may_be_given(word):
+        return _with_tones(_syllables(word.lower()))
+    if given and word.lower() in _FAMILIES and _may_be_given(given[1]):
+        return _with_tones([word.lower()])
+    return None
+
+
+def _may_be_given(name: str) -> bool:
+    syllables = _syllables(name.lower())
+    return bool(syllables) and not _NEVER_GIVEN.intersection(syllables)
 
 
 @lru_cache(maxsize=8192)
@@ -100,14 +120,38 @@ _TONES = """
     hai3 guang3 dong1 nan2 xi1 jiang1 zhong1 guo2 an1
 """.split()
 _TONE_OF = {s[:-1]: s for s in _TONES}
+# But for He, Sun, Song, Pan and Tan, which English has as words (He Man).
+# Of no given name, but at the end of English words (line).
+_NEVER_GIVEN = frozenset("ne me de te ze".split())
+_FAMILIES = frozenset(
+    """
+    zhang wang li liu chen yang zhao huang zhou wu xu ma zhu hu guo lin gao luo zheng liang xie tang han feng deng
+    cao peng zeng xiao tian dong yuan cai jiang yu du ye cheng wei su lu ding ren shen yao cui zhong xue
+    """.split()
+)
 
 
 def _pinyin(word: str) -> tuple[str, ...] | None:
     """A name in pinyin without tones (xiaoming), or None: every syllable is one, and one at least is not English."""
-    from ffvits.text.syllables import known_bases, tidy
+    syllables = _syllables(word)
+    if not syllables or not (_TELLING_FIRST.fullmatch(syllables[0]) or any(map(_TELLING.fullmatch, syllables))):
+        return None
+    return _with_tones(syllables)
+
+
+def _with_tones(syllables: list[str]) -> tuple[str, ...]:
+    """Each syllable in the tone that it mostly has in names."""
+    from ffvits.text.syllables import tidy
+
+    return tuple(_TONE_OF.get(s) or tidy(s + "1") or "" for s in syllables)
+
+
+def _syllables(word: str) -> list[str]:
+    """The word split into syllables of pinyin, the longest first; nothing where it cannot be."""
+    from ffvits.text.syllables import known_bases
 
     if len(word) > 24:
-        return None
+        return []
 
     def split(rest: str) -> list[str] | None:
         if not rest:
@@ -120,11 +164,7 @@ def _pinyin(word: str) -> tuple[str, ...] | None:
                     return [head, *tail]
         return None
 
-    syllables = split(word)
-    if not syllables or not (_TELLING_FIRST.fullmatch(syllables[0]) or any(map(_TELLING.fullmatch, syllables))):
-        return None
-    # The tone that the syllable mostly has in names.
-    return tuple(_TONE_OF.get(s) or tidy(s + "1") or "" for s in syllables)
+    return split(word) or []
 
 
 @lru_cache(maxsize=1)

@@ -49,6 +49,9 @@ def test_abbreviations_are_spelled_or_listed(word):
         ("boy", "bo1 yi4"),
         ("NASA", "na4 sa4"),
         ("json", "zhei4 sen5"),
+        ("LoRA", "luo2 la1"),
+        ("ZARA", "za1 la1"),
+        ("token", "tou1 ken5"),
     ],
 )
 def test_words(word, reading):
@@ -74,6 +77,24 @@ def test_words(word, reading):
 def test_a_function_is_told_from_a_name(text, pinyin):
     got = " ".join(front_end("mandarin-lite").encode(text).pinyin)
     assert got == pinyin if pinyin else "sai4 yin1" not in got
+
+
+@pytest.mark.parametrize(
+    "text, pinyin",
+    [
+        ("Hu Tao和Lin Dan", "hu2 tao1 he2 lin2 dan1"),
+        ("The Hu Tao Show", "de5 hu2 tao1 xiu4"),
+        ("He Man", "xi4 man4"),
+        ("Han Solo", "han4 suo1 lou4"),
+        ("hu tao", "hu4 ta1 ou4"),
+    ],
+)
+def test_a_family_and_a_given_name_are_pinyin(text, pinyin):
+    assert " ".join(front_end("mandarin-lite").encode(text).pinyin) == pinyin
+
+
+def test_abbreviations_that_are_titles_in_small_letters():
+    assert word_reading("MR") is None and word_reading("Mr")
 
 
 def test_spelled():
