@@ -62,7 +62,7 @@ def _race(m: re.Match[str]) -> str | None:
     if (
         not run
         and not _OF_A_RACE.search(before(m, 10))
-        and not re.match("的?(?:[半全]?马拉?松?)?(?:成绩|完赛)|跑完|完成全程", after(m, 8))
+        and not re.match("的?(?:[半全]?马拉?松?)?(?:成绩|完赛)|跑完|完成(?:全程|了?[首全半人])", after(m, 8))
     ):
         return None
     if _AT_A_TIME.search(before(m, 5)) or _THEN.match(after(m, 6)):

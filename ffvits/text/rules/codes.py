@@ -100,6 +100,12 @@ CODE_RULES: tuple[Rule, ...] = (
         examples="国发〔2023〕12号 => 国发（二零二三）十二号\n国发[2024]12号 => 国发（二零二四）十二号",
     ),
     rule(
+        "sign of a section",
+        r"(》?)§{1,2} ?(\d+(?:\.\d+)*)(?![\d.])",
+        lambda m: f"{m[1]}第{decimal(m[2])}" + ("条" if m[1] else "节"),
+        examples="《民法典》§1024 => 《民法典》第一千零二十四条\n见§3.2 => 见第三点二节",
+    ),
+    rule(
         "article of a law",
         # Laws write 第二百六十四条, not 两百.
         r"(?<=第)(2\d\d)(?=条)",

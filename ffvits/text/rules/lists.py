@@ -49,6 +49,15 @@ def _lettered(m: re.Match[str]) -> str | None:
 
 LIST_RULES: tuple[Rule, ...] = (
     rule(
+        "markers named together",
+        r"[(（]\d{1,2}[)）](?:[、和及与至~-][(（]\d{1,2}[)）])+(?! ?[.．])"
+        r"|(?<![\d(（])\d{1,2}[)）](?:[、和及与]\d{1,2}[)）])+",
+        lambda m: re.sub(
+            r"\d+|[()（）~-]", lambda n: cardinal(n[0]) if n[0].isdigit() else "到" if n[0] in "~-" else "", m.group()
+        ),
+        examples="(1)、(2)两问 => 一、二两问\n1)和2)都对 => 一和二都对\n(1)-(3)题 => 一到三题",
+    ),
+    rule(
         "list marker inside a line",
         f" ?{_ITEM}",
         _numbered,

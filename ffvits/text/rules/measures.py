@@ -39,11 +39,12 @@ _MULTIPLIED = re.compile("PE|PB|PS|市[盈净销]率|估值|放大|变焦|倍[�
 
 def _percent_range(m: re.Match[str]) -> str:
     first, last = m.group(1), m.group(3)
-    minus = {"-": "负", "+": "正", "": ""}
-    return (
-        f"{minus[first[:1] if first[0] in '+-' else '']}百分之{decimal(first.lstrip('+-'))}{until(m)}"
-        f"{minus[last[:1] if last[0] in '+-' else '']}百分之{decimal(last.lstrip('+-'))}"
-    )
+
+    def one(value: str) -> str:
+        sign = "正" if value[0] == "+" else said_sign("-", before(m, 8)) if value[0] == "-" else ""
+        return f"{sign}百分之{decimal(value.lstrip('+-'))}"
+
+    return one(first) + until(m) + one(last)
 
 
 def _celsius(m: re.Match[str]) -> str:
@@ -64,6 +65,7 @@ def _celsius_range(m: re.Match[str]) -> str:
 _RESULT = re.compile("= ?$")  # of a formula: its number has a unit
 
 
+_SIZED = re.compile(r"\d\s?(?:[a-zμ]{1,2}|[μmd]?L|米|厘米|毫?升|千?克|[片粒支袋瓶])?$")
 _VOLTS = re.compile("(?:电压|电源|[供充]电|输[入出]|伏[、，/到至~-]|V ?[/、])[达为是：: ]{0,2}$")
 _VOLTS_AFTER = re.compile("的?(?:[供充]?电|输[入出]|快充|电源)")
 
@@ -198,9 +200,9 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "rate of a screen",
-        r"(?<=[\dPpKk])@(?=\d{2,3}(?:\.\d+)? ?(?:[GM]?[Hh][Zz]|fps|FPS)(?![A-Za-z]))",
+        r"(?<=[\dPpKkFX])@(?=\d{1,4}(?:\.\d+)? ?(?:[GM]?[Hh][Zz]|fps|FPS)(?![A-Za-z]))",
         lambda m: "，",
-        examples="1920x1080@60Hz => 一九二零乘一零八零，六十赫兹",
+        examples="1920x1080@60Hz => 一九二零乘一零八零，六十赫兹\ni5-12400F@4.4GHz => i五一二四零零F，四点四吉赫",
     ),
     rule(
         "pixels",
@@ -210,8 +212,8 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "size",
-        r"(?<=[\da-zA-Z米])\s?[×xX*]\s?(?=\d)",
-        lambda m: "乘" if re.search(r"\d\s?(?:[a-zμ]{1,2}|米|厘米)?$", before(m, 5)) else None,
+        r"(?<=[\da-zA-Z米升克片粒支袋瓶])\s?[×xX*]\s?(?=\d)",
+        lambda m: "乘" if _SIZED.search(before(m, 5)) else None,
         examples="3×4 => 三乘四\n10cm×20cm => 十厘米乘二十厘米",
     ),
     rule(
@@ -270,7 +272,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
     rule(
         "unit for one",
         (
-            rf"(?<=[\d一-鿿])(元|块|人|次|米|公里|千米|吨|千克|克|毫克|升|毫升|件|字|美元|万|转|度"
+            rf"(?<=[\d一-鿿])(元|块|人|次|帧|步|圈|下|台|页|发|拍|张|米|公里|千米|吨|千克|克|毫克|升|毫升|件|字|美元|万|转|度"
             rf"|分)/(盎司|加仑|英里|公里|公斤|小时|分钟|平方米|(?:{UNIT}|斤|公斤|吨|个|人|次|天|日|年|月|周|小时|分钟|分|秒|平方米|平米|平|升|克|瓶"
             rf"|盒|件|亩|千克|股|桶|晚|位|条|套|户|台|度|公里|千米|课时|节)(?:(?<=[A-Za-z23])(?![A-Za-z0-9])|(?![A-Za-z一-鿿]{{2}})))"
         ),
@@ -288,6 +290,12 @@ MEASURE_RULES: tuple[Rule, ...] = (
         examples="12瓶/箱 => 十二瓶每箱",
     ),
     rule("each second", r"(?<=[a-z])/s(?![A-Za-z\d])", lambda m: "每秒", examples="25 tokens/s => 二十五tokens每秒"),
+    rule(
+        "days as d",
+        r"(?<=[用服程续共每隔×乘后])(\d{1,3})d(?![A-Za-z\d])",
+        lambda m: decimal(m[1], two="两") + "天",
+        examples="每8h一次，连用3d => 每八小时一次，连用三天",
+    ),
     rule(
         "unit in brackets",
         rf"(?<=[(（])({_WRITTEN_OUT})(?=[)）])|(?<=\d[)）]) ?({_WRITTEN_OUT})(?![A-Za-z\d/])",

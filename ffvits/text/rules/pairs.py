@@ -15,6 +15,9 @@ def _fraction(m: re.Match[str]) -> str | None:
     whole, top, bottom = m.groups()
     if whole is None and (re.search("(?:血压|双暴).{0,5}$", before(m, 8)) or after(m, 2) in ("指数", "期货")):
         return f"{cardinal(top)}、{cardinal(bottom)}"
+    # Height and weight, or pressures of the blood.
+    if whole is None and len(top) == 3 and len(bottom) == 2 and top < "300":
+        return f"{cardinal(top)}、{cardinal(bottom)}"
     if whole is None and bottom == "1" and top in _MONTHS:
         return f"{cardinal(top)}月一日"
     if not bottom.strip("0") or (top, bottom) in (("24", "7"), ("7", "24")):

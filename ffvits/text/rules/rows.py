@@ -75,9 +75,9 @@ ROW_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "from one with a letter to the next",
-        r"(?<![A-Za-z\d.-])([A-Z])(\d{1,2})[-~—]\1(\d{1,2})(?![A-Za-z\d.-])",
-        lambda m: f"{m[1]}{cardinal(m[2])}到{m[1]}{cardinal(m[3])}" if int(m[2]) < int(m[3]) else None,
-        examples="地下B1-B2层 => 地下B一到B二层\nA1-A3 => A一到A三",
+        r"(?<![A-Za-z\d.-])([A-Z])(\d{1,2})[-~—](\1?)(\d{1,2})(?![A-Za-z\d.-])",
+        lambda m: f"{m[1]}{cardinal(m[2])}到{m[3]}{cardinal(m[4])}" if int(m[2]) < int(m[4]) else None,
+        examples="地下B1-B2层 => 地下B一到B二层\nA1-A3 => A一到A三\n腰椎L3-4 => 腰椎L三到四",
     ),
     rule(
         "diameter",
@@ -86,6 +86,12 @@ ROW_RULES: tuple[Rule, ...] = (
         examples="Φ50mm钢管 => 直径五十毫米钢管",
     ),
     rule("plus or minus", r"\+/- ?", lambda m: "正负", examples="误差+/-3 => 误差正负三\n+/-值 => 正负值"),
+    rule(
+        "score between teams",
+        r"(?<=[A-Z]{2} )(\d{1,2})-(\d{1,2})(?= [A-Z][A-Z\d])",
+        lambda m: f"{cardinal(m[1])}比{cardinal(m[2])}",
+        examples="BLG 3-1 T1 => BLG三比一T一",
+    ),
     rule(
         "sets of a match",
         rf"(?<![\d.-]){_SET}(?:[/，,、 ]{{1,2}}{_SET}){{1,6}}(?![\d.-])",

@@ -49,12 +49,16 @@ _BRACKET_OF_A_SUM = re.compile(
 )
 
 
-def _sum_of_fractions(m: re.Match[str]) -> str:
+def _sum_of_fractions(m: re.Match[str]) -> str | None:
+    tops_and_bottoms = re.findall(r"(\d+)/(\d+)", m.group())
+    # 10/2=5 divides.
+    if len(tops_and_bottoms) == 1 and int(tops_and_bottoms[0][0]) >= int(tops_and_bottoms[0][1]):
+        return None
     return "".join(
         f"{cardinal(part.partition('/')[2])}分之{cardinal(part.partition('/')[0])}"
         if "/" in part
-        else _OPERATORS.get(part) or (part if part == "乘" else cardinal(part))
-        for part in re.findall(r"\d+/\d+|\d+|[-+×÷=乘]", m.group())
+        else _OPERATORS.get(part) or (part if part == "乘" else decimal(part))
+        for part in re.findall(r"\d+/\d+|\d+(?:\.\d+)?|[-+×÷=乘≈≠<>≤≥]", m.group())
     )
 
 
@@ -77,6 +81,12 @@ def _power(power: str) -> str:
 
 SUM_RULES: tuple[Rule, ...] = (
     rule(
+        "players who wait for others",
+        r"(?<![\d.A-Za-z=+×*/-])([1-9])=([1-9])(?=速来|速度?，|来人|来个|缺)",
+        lambda m: f"{cardinal(m[1])}等{cardinal(m[2])}" if m[1] != m[2] else None,
+        examples="3=1速来 => 三等一速来",
+    ),
+    rule(
         "agreeing again",
         r"(?<![\dA-Za-z.）)])\+1(?: ?\+1)+(?![\d.])",
         lambda m: "，".join(["加一"] * m.group().count("+")),
@@ -84,9 +94,13 @@ SUM_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "sum of fractions",
-        r"(?<![\d.A-Za-z/])\d+/\d+(?: ?[-+×÷=乘] ?(?:\d+/\d+|\d+)(?![\d./]))+(?![A-Za-z])",
+        r"(?<![\d.A-Za-z/])\d+/\d+(?: ?[-+×÷=乘≈≠<>≤≥] ?(?:\d+/\d+|\d+(?:\.\d+)?)(?![\d./]))+(?![A-Za-z])",
         _sum_of_fractions,
-        examples="1/3+1/6=1/2 => 三分之一加六分之一等于二分之一\n3/4×2=3/2 => 四分之三乘二等于二分之三",
+        examples="""
+        1/3+1/6=1/2 => 三分之一加六分之一等于二分之一
+        3/4×2=3/2 => 四分之三乘二等于二分之三
+        1/2≠0.6 => 二分之一不等于零点六
+        10/2=5 => 十除以二等于五""",
     ),
     rule(
         "brackets in a calculation",

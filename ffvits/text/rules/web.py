@@ -43,9 +43,9 @@ WEB_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "e-mail",
-        # What ends in a number is the address of a machine, which may have a port.
+        # What ends in a number is the address of a machine, which may have a port; 4.4GHz is none.
         r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,7}"
-        r"\.(?!\d+(?![A-Za-z0-9-]))[A-Za-z0-9-]{1,63}",
+        r"\.(?=[A-Za-z])[A-Za-z0-9-]{1,63}",
         lambda m: _spell(m.group()),
         examples="""
         发到abc123@qq.com吧 => 发到abc一二三艾特qq点com吧
