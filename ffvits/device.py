@@ -68,6 +68,11 @@ def multiplies_tiles() -> bool:
     return _can("amx_bf16")
 
 
+def multiplies_wide() -> bool:
+    """Whether this processor multiplies sixteen numbers of float32 at once (AVX-512), and torch uses it."""
+    return _can("avx512_f")
+
+
 def _can(*any_of: str) -> bool:
     import torch
 

@@ -14,6 +14,7 @@ from ffvits.vits.layers import (
     NormedRowConv1d,
     NormedRowConvTranspose1d,
     WaveNet,
+    as_row,
     fuse_weight_norm,
     noise_like,
     sequence_mask,
@@ -134,3 +135,17 @@ def test_padding_changes_nothing(build):
     beside = model(padded, sequence_mask(torch.tensor([12]), 21), g)
     assert_close(beside[:, :, :12], alone, atol=1e-6, rtol=0)
     assert beside[:, :, 12:].abs().max() == 0
+
+
+def _last(row: torch.Tensor) -> bool:
+    return row.is_contiguous(memory_format=torch.channels_last) and not row.is_contiguous()
+
+
+def test_a_row_lies_as_its_precision_is_convolved():
+    x = torch.randn(2, 8, 5)
+    assert _last(as_row(x.bfloat16())) and _last(as_row(x, last=True))
+    assert not _last(as_row(x))
+    with torch.autocast("cpu", torch.bfloat16):
+        assert _last(as_row(x))
+    for row in (as_row(x), as_row(x, last=True)):
+        assert torch.equal(row, x.unsqueeze(2))
