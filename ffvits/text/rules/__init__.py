@@ -19,6 +19,7 @@ from ffvits.text.rules.names import NAME_RULES
 from ffvits.text.rules.pairs import PAIR_RULES
 from ffvits.text.rules.phones import PHONE_RULES
 from ffvits.text.rules.quantities import PLAIN_RULES, SIGNED_RULES
+from ffvits.text.rules.ranges import RANGE_RULES
 from ffvits.text.rules.rows import ROW_RULES
 from ffvits.text.rules.rule import Rule
 from ffvits.text.rules.signs import SIGN_RULES
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *PHONE_RULES,
     *ADDRESS_RULES,
     *ROW_RULES,
+    *RANGE_RULES,
     *CALENDAR_RULES,
     *DAY_RULES,
     *CLOCK_RULES,

@@ -49,6 +49,12 @@ def _plate(m: re.Match[str]) -> str:
     return m.group(1) + digits(m.group(2) + m.group(3), phone=True)
 
 
+def _numbered(m: re.Match[str]) -> str:
+    phone = m.string[m.end()] in "路室房国省县次航包教宿"
+    first = digits(m[1], phone=phone) + until(m) if m[1] else ""
+    return first + digits(m[2], phone=phone)
+
+
 ADDRESS_RULES: tuple[Rule, ...] = (
     rule(
         "code with hyphens",
@@ -172,13 +178,14 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     rule(
         "numbered thing",
         (
-            rf"{BEGIN}(\d{{3,4}})(?=路(?!人|程)|室|房|号房|国道|省道|县道|次列车|次航班|航班|医院|高校"
+            rf"{BEGIN}(?:(\d{{3,4}})[-~—至到])?(\d{{3,4}})(?=路(?!人|程)|室|房|号房|国道|省道|县道|次列车|次航班|航班|医院|高校"
             rf"|院校|部队|胶水|艺术区|错误码|宿舍|包厢|教室|会议室|病房|寝室|展厅|公交)"
         ),
-        lambda m: digits(m.group(1), phone=m.string[m.end() : m.end() + 1] in "路室房国省县次航包教宿"),
+        _numbered,
         examples="""
         坐302路车 => 坐三零二路车
         住在1203室 => 住在幺二零三室
-        301医院 => 三零一医院""",
+        301医院 => 三零一医院
+        301-305室 => 三零幺到三零五室""",
     ),
 )

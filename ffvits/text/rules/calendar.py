@@ -239,7 +239,9 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "short years in a range",
-        r"(?<!\d)(\d\d)[-~—到至](\d\d)(?=级|届|赛季|学年)",
+        # 60-70级 of a game are levels.
+        r"(?<!\d)(\d\d)[-~—到至](\d\d)(?=赛季|学年|(?<=[089]\d.\d\d)届"
+        r"|[级届](?:学生|本科|硕士|研究生|校友|毕业|同学|新生|师[兄姐]|高[中考]))",
         lambda m: digits(m.group(1)) + until(m) + digits(m.group(2)),
     ),
     rule(

@@ -31,6 +31,20 @@ def _half(noon: str | None) -> str:
     return "上午" if noon[0] in "aA" else "下午"
 
 
+def _range_before_noon(m: re.Match[str]) -> str | None:
+    """Hours with am or pm behind the second only: it is that of the first as well, unless noon lies between."""
+    first, minute, last, last_minute, noon = m.groups()
+    if int(first) > 12 or int(last) > 12:
+        return None
+    half = _half(noon)
+    if int(first) % 12 > int(last) % 12:
+        other = "上午" if half == "下午" else "下午"
+        return f"{other}{_clock(first, minute or '00', None)}{until(m)}{half}{_clock(last, last_minute or '00', None)}"
+    if not minute and not last_minute:
+        return f"{half}{cardinal(first, two='两')}{until(m)}{cardinal(last, two='两')}点"
+    return f"{half}{_clock(first, minute or '00', None)}{until(m)}{_clock(last, last_minute or '00', None)}"
+
+
 def _duration(m: re.Match[str]) -> str:
     """Hours, minutes and seconds, or minutes and seconds; what is nought in front is not said."""
     parts = [part for part in m.groups()[1:] if part is not None]
@@ -109,6 +123,15 @@ _IN_THE_MINUTE = re.compile(" ?(?:进球|破门|换人|[黄红]牌)")
 
 
 CLOCK_RULES: tuple[Rule, ...] = (
+    rule(
+        "noon behind a range of times",
+        r"(?<![\d:.])(\d{1,2})(?::([0-5]\d))?\s?[-~—至到]\s?(\d{1,2})(?::([0-5]\d))?\s?([AaPp])\.?[Mm]\.?(?![A-Za-z])",
+        _range_before_noon,
+        examples="""
+        2-4pm => 下午两到四点
+        2:30-4:00PM => 下午两点三十分到四点
+        11-1pm => 上午十一点到下午一点""",
+    ),
     rule(
         "range of times",
         (
@@ -197,7 +220,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
         "hour",
         (
             r"(?<![\d.第])(\d{1,2})([点时])(?=钟|半|整|多|左右|前|后|许|一刻|三刻|的|到|至|[-~—]"
-            r"|[，。！？、；：]|$|[^\d])(?!间|候|代|光|尚|装)"
+            r"|[，。！？、；：]|$|[^\d])(?!间|候|代|光|尚|装|球)"
         ),
         lambda m: cardinal(m.group(1), two="两") + m.group(2),
         examples="下午2点半 => 下午两点半\n12点 => 十二点",

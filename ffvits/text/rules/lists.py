@@ -47,15 +47,20 @@ def _lettered(m: re.Match[str]) -> str | None:
     return ("" if before(m) in _BORDERS else "。") + m.group(1) + "，"
 
 
+def _named_together(m: re.Match[str]) -> str:
+    """The numbers without their brackets; those that touch are a row."""
+    text = re.sub(r"[)）](?=[(（])", "、", m.group())
+    text = re.sub("[()（）]", "", text)
+    return re.sub(r"\d+|[~-]", lambda n: cardinal(n[0]) if n[0].isdigit() else "到", text)
+
+
 LIST_RULES: tuple[Rule, ...] = (
     rule(
         "markers named together",
-        r"[(（]\d{1,2}[)）](?:[、和及与至~-][(（]\d{1,2}[)）])+(?! ?[.．])"
+        r"(?<![A-Za-z])[(（]\d{1,2}[)）](?:[、和及与至~-]?[(（]\d{1,2}[)）])+(?! ?[.．=])"
         r"|(?<![\d(（])\d{1,2}[)）](?:[、和及与]\d{1,2}[)）])+",
-        lambda m: re.sub(
-            r"\d+|[()（）~-]", lambda n: cardinal(n[0]) if n[0].isdigit() else "到" if n[0] in "~-" else "", m.group()
-        ),
-        examples="(1)、(2)两问 => 一、二两问\n1)和2)都对 => 一和二都对\n(1)-(3)题 => 一到三题",
+        _named_together,
+        examples="(1)、(2)两问 => 一、二两问\n1)和2)都对 => 一和二都对\n(1)-(3)题 => 一到三题\n①②都选 => 一、二都选",
     ),
     rule(
         "list marker inside a line",

@@ -56,6 +56,10 @@ def _thousands(m: re.Match[str]) -> str | None:
     return until(m).join(decimal(f"{value.normalize():f}", two="两") for value in values)
 
 
+_PRICED = re.compile("(?:[券折补]后|[券价卖买收出付花省减]|只要|到手|包邮|不到|一共|定金|尾款)了?[：: ]?$")
+_SOLD = frozenset(("包邮", "一个", "一件", "一份", "一只", "不包", "不到", "可刀", "左右"))
+
+
 MONEY_RULES: tuple[Rule, ...] = (
     rule(
         "no cents",
@@ -68,6 +72,12 @@ MONEY_RULES: tuple[Rule, ...] = (
         rf"(?<![\d.,¥$€£])({NUMBER})/(月|年|天|小时|周|晚)(?![一-鿿])",
         lambda m: f"{decimal(m.group(1))}每{m.group(2)}",
         examples="6,500.00/月 => 六千五百每月",
+    ),
+    rule(
+        "yuan as r",
+        r"(?<![\dA-Za-z.])(\d+(?:\.\d+)?)[rR](?![A-Za-z\d])",
+        lambda m: decimal(m[1], two="两") + "元" if _PRICED.search(before(m, 6)) or after(m, 2) in _SOLD else None,
+        examples="券后59.9r => 券后五十九点九元\n5r包邮 => 五元包邮",
     ),
     rule(
         "pair of currencies",

@@ -180,17 +180,23 @@ _LABELS = {
 
 
 def _label(m: re.Match[str]) -> str | None:
+    number, rest = decimal(m.group(2)), ""
+    if m.group(3):
+        if float(m.group(2)) < int(m.group(4)):
+            number += "到" + cardinal(m.group(4))
+        else:
+            rest = m.group(3) + m.group(4)
     if m.group(1).lower() in ("lv", "level"):
         if before(m, 2) in ("等级", "级别"):
-            return decimal(m.group(2))
+            return number + rest
         if re.search("(?:等级|级别)[^，。！？；]{1,5}$|(?:升|达|练|冲|回)[到至上]了? ?$", before(m, 8)):
-            return decimal(m.group(2)) + "级"
+            return number + "级" + rest
     head, _, tail = _LABELS[m.group(1).lower()].partition("|")
     if m.group(1).lower() == "no" and m.group(1)[0] == "n":
         return None
     if m.group(1) == "CH" and m.group()[2] not in ". ":
         return None  # methane
-    return head + decimal(m.group(2)) + tail
+    return head + number + tail + rest
 
 
 _GRADE = re.compile(r"(?<![A-Za-z\d])[A-FS][+](?![A-Za-z\d])|评级|等级|成绩|得分|级")
@@ -225,7 +231,7 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(
         "label",
         rf"(?<![A-Za-z])((?i:{'|'.join(sorted(_LABELS, key=len, reverse=True))}))(?:\.? ?)"
-        r"(\d+(?:\.\d+)?)(?![\d.]*[A-Za-z])",
+        r"(\d+(?:\.\d+)?)(?:([-~—])(\d{1,4})(?![\d.:/-]))?(?![\d.]*[A-Za-z])",
         _label,
         examples="""
         Lv.99 => 等级九十九
@@ -234,6 +240,7 @@ NAME_RULES: tuple[Rule, ...] = (
         No.1 => 第一
         Vol.3 => 第三卷
         TOP10 => 前十
+        EP1-3 => 第一到三集
         EP5 => 第五集
         CH4 => CH四
         """,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal
-from ffvits.text.rules.rule import Rule, after, before, rule
+from ffvits.text.rules.rule import Rule, after, before, rule, until
 from ffvits.text.rules.topics import in_sport
 
 _SET = r"\d{1,2}-\d{1,2}(?:[(（]\d{1,2}[)）])?"
@@ -114,9 +114,15 @@ ROW_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "hours one after the other",
-        r"(?<=[点时半刻分钟\d])\s?[-~—]+\s?(?=(?:次日|第二天|凌晨|早上?|上午|中午|下午|晚上?)?\d{1,2}(?:点|时(?!间)))",
+        r"(?<=[点时半刻分钟\d])\s?[-~—]+\s?(?=(?:次日|第二天|凌晨|早上?|上午|中午|下午|晚上?)?\d{1,2}(?:点|时(?!间)|:\d\d))",
         lambda m: "到" if re.search(r"\d[点时](?:\d{1,2}分?|半|钟|[一三]刻)?$", before(m, 8)) else None,
         examples="8点30-9点 => 八点三十到九点\n早上8点半-晚上9点 => 早上八点半到晚上九点",
+    ),
+    rule(
+        "hours of two parts of a day",
+        r"((?:早上?|上午|中午|下午|凌晨)\d{1,2})[-~—至到]+(?=(?:次日|凌晨|上午|中午|下午|晚上?)\d{1,2}[点时:])",
+        lambda m: m[1] + until(m),
+        examples="上午9-下午5点 => 上午九到下午五点",
     ),
     rule(
         "places one after the other",

@@ -33,6 +33,12 @@ _GROUPS = r"(?<![\dA-Za-z.,:/%°~^×)）-])(?<![\dA-Za-z.,] )\d{1,3}(?:(?: \d{3}
 
 SPACING_RULES: tuple[Rule, ...] = (
     rule(
+        "space behind the number of a chapter",
+        rf"(第[\d零一二三四五六七八九十百千]{{1,6}}[章节回卷幕篇集话讲课]) (?=[{_HAN}“《])",
+        lambda m: m[1] + "，",
+        examples="第1章 概述 => 第一章，概述",
+    ),
+    rule(
         "spaces between groups of three",
         rf"{_GROUPS} ?(?=[一-鿿]|km|m(?![A-Za-z])|[$€¥])",
         lambda m: (

@@ -51,6 +51,10 @@ _BRACKET_OF_A_SUM = re.compile(
 
 def _sum_of_fractions(m: re.Match[str]) -> str | None:
     tops_and_bottoms = re.findall(r"(\d+)/(\d+)", m.group())
+    if len(tops_and_bottoms) == 2 and re.fullmatch(r"\d+/\d+ ?- ?\d+/\d+", m.group()):
+        (top, bottom), (last_top, last_bottom) = tops_and_bottoms
+        if int(top) * int(last_bottom) < int(last_top) * int(bottom):
+            return f"{cardinal(bottom)}分之{cardinal(top)}到{cardinal(last_bottom)}分之{cardinal(last_top)}"
     # 10/2=5 divides.
     if len(tops_and_bottoms) == 1 and int(tops_and_bottoms[0][0]) >= int(tops_and_bottoms[0][1]):
         return None
@@ -100,7 +104,8 @@ SUM_RULES: tuple[Rule, ...] = (
         1/3+1/6=1/2 => 三分之一加六分之一等于二分之一
         3/4×2=3/2 => 四分之三乘二等于二分之三
         1/2≠0.6 => 二分之一不等于零点六
-        10/2=5 => 十除以二等于五""",
+        10/2=5 => 十除以二等于五
+        1/3-1/2 => 三分之一到二分之一""",
     ),
     rule(
         "brackets in a calculation",
