@@ -98,6 +98,10 @@ _MARKUP = (
         "the time of a subtitle or of a line that is sung",
         "",
     ),
+    (re.compile(r"^[ \t]{0,8}\+[ \t]+(?=[一-鿿“])", re.M), "markup", ""),
+    (re.compile(r"\[\^[^\[\]\s]{1,20}\]:?"), "the mark of a footnote", ""),
+    (re.compile(r"(?<![=A-Za-z0-9])==(?![=\s])(?P<keep>[^=\n]{1,100})(?<!\s)==(?![=A-Za-z0-9])"), "markup", ""),
+    (re.compile(r"(?<![+A-Za-z0-9])\+\+(?![+\s])(?P<keep>[^+\n]{1,100})(?<!\s)\+\+(?![+A-Za-z0-9])"), "markup", ""),
     (BOT_CODE, "a code of QQ bots", PICTURE),
     (
         re.compile(rf"\[(?:tv_[一-鿿]{{1,4}}|[一-鿿]{{1,4}}cry|{'|'.join(_EMOTES)})\]"),
@@ -123,7 +127,7 @@ EMOTICON = re.compile(
     r"|(?:(?<=[ \n，。！~])|^)<3+(?=[ \n，。！~]|$)"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
-_SIGNS = re.compile(r"[<\[#>*~`_^(（ʕ$\\]|[0OQ][AwW][0OQ]")
+_SIGNS = re.compile(r"[<\[#>*~`_^(（ʕ$\\]|==|\+[+ \t]|[0OQ][AwW][0OQ]")
 
 
 def strip_markup(text: str, offset: int) -> tuple[Source, list[Note]]:
