@@ -154,23 +154,26 @@ DAY_RULES: tuple[Rule, ...] = (
     rule(
         "days of a holiday",
         (
-            r"(?<![\d.:/A-Za-z¥$+-])(\d{1,2})\.(\d{1,2})日?[-~—至到](\d{1,2})\.(\d{1,2})日?"
+            r"(?<![\d.:/A-Za-z¥$+-])(\d{1,2})([./])(\d{1,2})日?[-~—至到](\d{1,2})\2(\d{1,2})日?"
             r"(?=[，]?(?:全[国体校]|统一|元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?)?(?:放假|调休|休息|休假|假期|期间))"
         ),
         lambda m: (
-            f"{plain(m.group(1))}月{plain(m.group(2))}日{until(m)}{plain(m.group(3))}月{plain(m.group(4))}日"
-            if is_date(m.group(1), m.group(2)) and is_date(m.group(3), m.group(4))
+            f"{plain(m[1])}月{plain(m[3])}日{until(m)}{plain(m[4])}月{plain(m[5])}日"
+            if is_date(m[1], m[3]) and is_date(m[4], m[5])
             else None
         ),
-        examples="4.29-5.3放假 => 四月二十九日到五月三日放假\n1.1-1.3元旦放假 => 一月一日到一月三日元旦放假",
+        examples="""
+        5/1-5/5放假 => 五月一日到五月五日放假
+        4.29-5.3放假 => 四月二十九日到五月三日放假
+        1.1-1.3元旦放假 => 一月一日到一月三日元旦放假""",
     ),
     rule(
         "days of what is announced",
         r"((?:春运|放假|假期|展期|报名|活动|时间|日期|期限|有效期|限时)(?:时间|期间|日期)?[为是：: ]{0,2})"
-        r"(\d{1,2})\.(\d{1,2})日?[-~—至到](\d{1,2})\.(\d{1,2})日?(?![\d.%]|[个小万亿倍元℃°hms年月周天米])",
+        r"(\d{1,2})([./])(\d{1,2})日?[-~—至到](\d{1,2})\3(\d{1,2})日?(?![\d.%]|[个小万亿倍元℃°hms年月周天米])",
         lambda m: (
-            f"{m[1]}{plain(m[2])}月{plain(m[3])}日{until(m)}{plain(m[4])}月{plain(m[5])}日"
-            if is_date(m[2], m[3]) and is_date(m[4], m[5])
+            f"{m[1]}{plain(m[2])}月{plain(m[4])}日{until(m)}{plain(m[5])}月{plain(m[6])}日"
+            if is_date(m[2], m[4]) and is_date(m[5], m[6])
             else None
         ),
         examples="春运2.1-3.12 => 春运二月一日到三月十二日\n活动时间1.5-2.5小时 => 活动时间一点五到二点五小时",

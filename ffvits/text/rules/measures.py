@@ -217,6 +217,12 @@ MEASURE_RULES: tuple[Rule, ...] = (
         examples="3×4 => 三乘四\n10cm×20cm => 十厘米乘二十厘米",
     ),
     rule(
+        "days and hours",
+        r"(?<![\dA-Za-z.])(\d{1,3})d(\d{1,2})h(?![A-Za-z\d])",
+        lambda m: f"{decimal(m[1], two='两')}天{decimal(m[2], two='两')}小时",
+        examples="还剩2d3h => 还剩两天三小时",
+    ),
+    rule(
         "hours and minutes",
         (
             r"(?<![\dA-Za-z.])(?:(\d{1,3})(?:h|hr|hrs))(\d{1,2})(?:m|min|mins)(?:(\d{1,2})(?:s|sec))?(?![A-Za-z\d])"

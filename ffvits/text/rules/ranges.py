@@ -10,43 +10,52 @@ import re
 from ffvits.text.numerals import cardinal, digits
 from ffvits.text.rules.rule import Rule, before, rule, until
 
-_TO = "[-~—至到]"
+_TO = "[-~—至到、]"
 _BORN = frozenset("50 55 60 65 70 75 80 85 90 95 00 05 10".split())
 
 
-def _grown(m: re.Match[str], say_all: bool = False) -> str | None:
-    """The first number and 到, where the second is higher."""
-    return cardinal(m[1]) + until(m) if int(m[1]) < int(m[2]) else None
+def _joint(m: re.Match[str]) -> str:
+    """What is said between the two: 、 stays."""
+    return "、" if "、" in m.group() else until(m)
+
+
+def _grown(m: re.Match[str]) -> str | None:
+    """The first number and 到 or 、, where the second is higher."""
+    return cardinal(m[1]) + _joint(m) if int(m[1]) < int(m[2]) else None
 
 
 def _born(m: re.Match[str]) -> str | None:
-    return f"{digits(m[1])}{until(m)}{digits(m[2])}" if {m[1], m[2]} <= _BORN else None
+    return f"{digits(m[1])}{_joint(m)}{digits(m[2])}" if {m[1], m[2]} <= _BORN else None
 
 
 RANGE_RULES: tuple[Rule, ...] = (
     rule(
         "range of hours",
-        r"(?<![\d.:/-])(\d{1,2})\s?[-~—至到]+\s?(?=\d{1,2}(?:点(?![球数名赞评击餐位])|时(?![间候代光尚装])))",
-        lambda m: cardinal(m[1], two="二" if before(m) == "第" else "两") + until(m) if int(m[1]) <= 24 else None,
-        examples="下午2-4点有空 => 下午两到四点有空\n晚上8-10点 => 晚上八到十点\n第2-4点 => 第二到四点",
+        r"(?<![\d.:/-])(\d{1,2})\s?[-~—至到、]+\s?(?=\d{1,2}(?:点(?![球数名赞评击餐位])|时(?![间候代光尚装])))",
+        lambda m: cardinal(m[1], two="二" if before(m) == "第" else "两") + _joint(m) if int(m[1]) <= 24 else None,
+        examples="""
+        下午2-4点有空 => 下午两到四点有空
+        晚上8-10点 => 晚上八到十点
+        3、4点到 => 三、四点到
+        第2-4点 => 第二到四点""",
     ),
     rule(
         "range of discounts",
         rf"(?<![\d.])([1-9]\d){_TO}([1-9]\d)(?=折)",
-        lambda m: digits(m[1]) + until(m) + digits(m[2]),
+        lambda m: digits(m[1]) + _joint(m) + digits(m[2]),
         examples="75-85折 => 七五到八五折",
     ),
     rule(
         "range of weekdays",
         rf"(周|星期|礼拜)([1-6]){_TO}([2-7])(?![\d.:个天周])",
-        lambda m: m[1] + digits(m[2]) + until(m) + ("日" if m[3] == "7" else digits(m[3])) if m[2] < m[3] else None,
+        lambda m: m[1] + digits(m[2]) + _joint(m) + ("日" if m[3] == "7" else digits(m[3])) if m[2] < m[3] else None,
         examples="周1-5上课 => 周一到五上课",
     ),
     rule(
         "range of short years",
         # 10-20年 is so many years.
-        rf"(?<![\d.第])([089]\d){_TO}([0-29]\d)(?=年(?![代级龄期]))",
-        lambda m: digits(m[1]) + until(m) + digits(m[2]),
+        rf"(?<![\d.第])([089]\d){_TO}([0-29]\d)(?=年(?![代级龄期间]|左右|历史|寿命|以[上下内]))",
+        lambda m: digits(m[1]) + _joint(m) + digits(m[2]),
         examples="95-99年生产 => 九五到九九年生产\n10-20年 => 十到二十年",
     ),
     rule(
@@ -76,7 +85,7 @@ RANGE_RULES: tuple[Rule, ...] = (
     rule(
         "range of sizes and grades",
         r"(?<![A-Za-z\d])([A-Z]|X{1,3}[SL])[-~—](?=(?:[A-Z]|\d?X{1,3}L)(?:码|档|级|区|座|班|组|栋|列|轮|等))",
-        lambda m: m[1] + until(m),
+        lambda m: m[1] + _joint(m),
         examples="S-XL码 => S到XL码\nA-F档 => A到F档",
     ),
 )

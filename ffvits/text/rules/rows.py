@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import cardinal
+from ffvits.text.numerals import cardinal, decimal
 from ffvits.text.rules.rule import Rule, after, before, rule, until
 from ffvits.text.rules.topics import in_sport
 
@@ -60,7 +60,34 @@ def _may_end_sets(text: str) -> bool:
     return all(max(pair) in (15, 25) or abs(pair[0] - pair[1]) == 2 for pair in pairs)
 
 
+_TERM_OF_A_RATIO = r"(?:\d+(?:\.\d+)?|(?<![A-Za-z])[A-Za-z](?![A-Za-z]))"
+_RATIO = rf"{_TERM_OF_A_RATIO} ?: ?{_TERM_OF_A_RATIO}"
+
+
+def _proportion(m: re.Match[str]) -> str:
+    said = re.sub(r"\d+(?:\.\d+)?", lambda n: decimal(n[0]), m.group())
+    return re.sub(" ?= ?", "等于", re.sub(" ?: ?", "比", said))
+
+
 ROW_RULES: tuple[Rule, ...] = (
+    rule(
+        "proportion",
+        rf"(?<![\d:.A-Za-z]){_RATIO} ?= ?{_RATIO}(?![\d:.A-Za-z])",
+        _proportion,
+        examples="1:2=2:4 => 一比二等于二比四\na:b=3:4 => a比b等于三比四",
+    ),
+    rule(
+        "remainder",
+        r"(÷ ?\d{1,9} ?= ?\d{1,9}) ?…+ ?(?=\d)",
+        lambda m: m[1] + "余",
+        examples="10÷3=3……1 => 十除以三等于三余一",
+    ),
+    rule(
+        "two of what is numbered",
+        r"(?<![\d./])([1-9])/([2-9])(?=年级|号线|号楼|单元|车道)",
+        lambda m: f"{cardinal(m[1])}、{cardinal(m[2])}",
+        examples="3/4年级 => 三、四年级",
+    ),
     rule(
         "right and wrong",
         r"(?<=[(（]\d[)）]) ?([√×])(?= *(?:$|[\n，。；、]|[(（]\d[)）] ?[√×]))",
