@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ffvits.errors import AudioError, RecipeError
 from ffvits.recipe import Recipe
+from ffvits.run import Run
 
 # Rough costs, to tell a coffee from a night. Measured: labelling and the small base on two CPU cores. Extrapolated: the
 # published size (from a pass of its generator there). Guessed: the GPU, which was not at hand.
 LABEL_SECONDS = {"cpu": 0.35, "gpu": 0.1}  # per second of audio
-STEP_SECONDS = {("cpu", True): 0.8, ("cpu", False): 12.0, ("gpu", True): 0.1, ("gpu", False): 0.4}
+STEP_SECONDS = {("cpu", True): 1.5, ("cpu", False): 12.0, ("gpu", True): 0.1, ("gpu", False): 0.4}
 WHISPER_FACTOR = {"tiny": 0.7, "base": 1.0, "small": 2.5, "medium": 7.0}
 USABLE = 0.7  # share of raw minutes that a usual folder keeps
 
@@ -98,9 +99,11 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
 
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
+    run = Run(Path(recipe.out).expanduser())
+    run.check_place()
     on_disk = base_on_disk(recipe)
     folder = Path(recipe.input).expanduser()
-    found = find(folder, skip=(Path(recipe.out).resolve(),))
+    found = find(folder, skip=(run.folder.resolve(),))
     if not found.audio and not found.unreadable:
         raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
     speakers = speaker_names(folder, found, recipe)

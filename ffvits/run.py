@@ -13,8 +13,10 @@ voice/          what `Voice.load` reads
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,6 +81,14 @@ class Run:
         except OSError as error:
             raise run._unwritable(error) from error
         return run
+
+    def check_place(self) -> None:
+        """Raises RunError where `create` could not make or write the folder; changes nothing."""
+        there = next(place for place in (self.folder, *self.folder.absolute().parents) if place.exists())
+        if not there.is_dir():
+            raise self._unwritable(NotADirectoryError(errno.ENOTDIR, f"{there} is a file"))
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise self._unwritable(PermissionError(errno.EACCES, f"{there} is not yours to write in"))
 
     @classmethod
     def open(cls, folder: str | Path) -> Run:

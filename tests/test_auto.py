@@ -10,7 +10,7 @@ import pytest
 from ffvits.auto import make_voice, resolve, run_batch, train_run
 from ffvits.cli import main
 from ffvits.clip import Clip
-from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError, TextError, TrainError
+from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError, RunError, TextError, TrainError
 from ffvits.plan import plan
 from ffvits.recipe import Recipe
 from ffvits.run import Run
@@ -391,6 +391,19 @@ def test_a_dry_run_keeps_to_the_base_that_the_training_began_with(raw, tmp_path,
     state.save(run.checkpoints, state.Progress(step=5), "x", {"voice": {"card": {"base": "mandarin-lite"}}}, keep=2)
     told = plan(resolve(raw, out=str(run.folder)))
     assert told.base == "mandarin-lite" and "biaobei" not in told.text()
+
+
+@pytest.mark.parametrize("below", [(), ("run",)])
+def test_a_dry_run_says_that_the_run_folder_cannot_be_made(raw, tmp_path, below):
+    (raw / "一句.wav").write_bytes(b"")
+    (tmp_path / "文件").write_bytes(b"")
+    with pytest.raises(RunError, match="文件 is a file") as told:
+        plan(resolve(raw, base="mandarin-lite", out=str(tmp_path.joinpath("文件", *below))))
+    assert "--out" in told.value.cure
+    assert (tmp_path / "文件").read_bytes() == b""
+    inside = tmp_path / "not" / "yet"
+    assert plan(resolve(raw, base="mandarin-lite", out=str(inside))).out == str(inside)
+    assert not inside.parent.exists()
 
 
 def test_a_dry_run_tells_the_time_that_the_recipe_gives(raw):

@@ -39,7 +39,7 @@ class TorchParts:
         self.rows = rows_that_pay(device.type)
         model.dec.to(precision)
         if device.type == "cpu":
-            lay_channels_last(model)
+            lay_channels_last(model.dec)
 
     def fingerprint(self) -> str:
         """See `ffvits.speak.synthesis.Parts`."""
