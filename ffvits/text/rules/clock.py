@@ -105,11 +105,14 @@ def _lap(m: re.Match[str]) -> str | None:
     return f"{behind}{plain(minutes)}分{plain(seconds)}秒{digits(parts)}"
 
 
+_COMPARED = re.compile("(?:比例|比值|配比|比为|赔率).{0,4}$|(?<!时间)[:：][一-鿿]{1,6} ?[=≈] ?$")
+
+
 def _time(m: re.Match[str]) -> str | None:
     hour, minute, second, noon = m.groups()
     if in_sport(m) and not second and not noon:
         return None
-    if int(hour) > 24 or re.search("(?:比例|比值|配比|比为|赔率).{0,4}$|[:：][一-鿿]{1,6} ?[=≈] ?$", before(m, 10)):
+    if int(hour) > 24 or _COMPARED.search(before(m, 12)):
         return None
     # A film or a recording counts from nought; nobody gives the seconds of midnight.
     happens = (before(m) == "从" or _THEN.match(after(m, 6))) and not _RECORDED.search(before(m, 8))

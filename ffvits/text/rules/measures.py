@@ -67,7 +67,7 @@ _RESULT = re.compile("= ?$")  # of a formula: its number has a unit
 
 _SIZED = re.compile(r"\d\s?(?:[a-zμ]{1,2}|[μmd]?L|米|厘米|毫?升|千?克|[片粒支袋瓶])?$")
 _VOLTS = re.compile("(?:电压|电源|[供充]电|输[入出]|伏[、，/到至~-]|V ?[/、])[达为是：: ]{0,2}$")
-_VOLTS_AFTER = re.compile("的?(?:[供充]?电|输[入出]|快充|电源)")
+_VOLTS_AFTER = re.compile(r"的?(?:[供充]?电|输[入出]|快充|电源)|/\dA")
 
 
 def _unit(m: re.Match[str]) -> str | None:
@@ -298,9 +298,9 @@ MEASURE_RULES: tuple[Rule, ...] = (
     rule("each second", r"(?<=[a-z])/s(?![A-Za-z\d])", lambda m: "每秒", examples="25 tokens/s => 二十五tokens每秒"),
     rule(
         "days as d",
-        r"(?<=[用服程续共每隔×乘后])(\d{1,3})d(?![A-Za-z\d])",
+        r"(?:(?<=[服程续共每隔×乘])|(?<=连用|术后|药后))(\d{1,3})d(?![A-Za-z\d])(?!打印|建?模|软件|动画|渲染)",
         lambda m: decimal(m[1], two="两") + "天",
-        examples="每8h一次，连用3d => 每八小时一次，连用三天",
+        examples="每8h一次，连用3d => 每八小时一次，连用三天\n用3d打印 => 用三d打印",
     ),
     rule(
         "unit in brackets",

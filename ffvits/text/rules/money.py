@@ -56,7 +56,7 @@ def _thousands(m: re.Match[str]) -> str | None:
     return until(m).join(decimal(f"{value.normalize():f}", two="两") for value in values)
 
 
-_PRICED = re.compile("(?:[券折补]后|[券价卖买收出付花省减]|只要|到手|包邮|不到|一共|定金|尾款)了?[：: ]?$")
+_PRICED = re.compile("(?:[券折补]后|[券价卖买收出付花省]|只要|到手|包邮|不到|一共|定金|尾款)了?[：: ]?$")
 _SOLD = frozenset(("包邮", "一个", "一件", "一份", "一只", "不包", "不到", "可刀", "左右"))
 
 

@@ -59,11 +59,17 @@ def _mark(m: re.Match[str]) -> str | None:
     return f"{head or ''}{between or ''}{range_}{decimal(mark)}分，满分{cardinal(best)}分"
 
 
+# What stands before a colon as the head of what follows, no part of a ratio.
+_HEADS = ("时间", "价格", "注意", "结论", "答案", "公式", "说明", "其中", "例如", "比分", "配比", "比例", "结果")
+
+
 def _ratio_of_names(m: re.Match[str]) -> str | None:
     """水:米=1.2:1: as many names as numbers; what stands before them heads them."""
     names = re.split(r" ?[:：] ?", m[1])
     count = len(m[3].split(":"))
     if len(names) < count or names[-1].endswith(("比", "例", "率")):
+        return None
+    if len(names) == count and names[0].endswith(_HEADS):
         return None
     head = "".join(f"{name}：" for name in names[:-count])
     return head + "比".join(names[-count:]) + ("约等于" if m[2] in ("≈", "约等于") else "等于") + m[3]
