@@ -17,7 +17,7 @@ PARTS = ("enc_p", "enc_q", "flow", "dp", "dec", "pitch")
 # A base of one speaker keeps its language: text encoder and flow stay as they are, the posterior encoder learns to hear
 # the new voice in the base's own latents, and the decoder to speak it from them. Where the flow learns too, it follows
 # the latents of an encoder that does not understand the new voice yet, and the words are gone within fifty steps
-# (measured on mandarin-lite: docs/training.md).
+# (measured on mandarin-lite: docs/training-experiments.md).
 KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4, "pitch": 0.0}
 # A harmonic decoder has little to forget, and a base that has one a rhythm in which it is understood: the character's
 # pace comes in by the speaker's layer alone, for what a few minutes of speech say of single syllables costs words.
@@ -32,7 +32,7 @@ SEGMENTS_SINGING = 3
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, "pitch": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
-# fine-tune is too short for the search to become better than the guide (measured: docs/training.md).
+# fine-tune is too short for the search to become better than the guide (measured: docs/training-experiments.md).
 GUIDE_STRENGTH = 100.0
 
 
