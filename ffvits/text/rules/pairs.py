@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from ffvits.text.numerals import cardinal, decimal, digits
 from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, quantity, rule
@@ -156,7 +157,7 @@ PAIR_RULES: tuple[Rule, ...] = (
         "part of a bar",
         r"(?<![A-Za-z])([HMSE]X?P|血量|生命值|法力值|魔力值|蓝量|体力值?|耐久度?|经验值?|弹药|能量|排名|名次|位次|进度|签到|收集|成就|名额|人数|席位|负重|层数|队伍上限)"
         r"([：: ]{0,2})(\d+) ?/ ?(\d+)(?![\d./])",
-        lambda m: f"{m[1]}{m[2]}{cardinal(m[3])}，共{cardinal(m[4])}" if int(m[3]) <= int(m[4]) else None,
+        lambda m: f"{m[1]}{m[2]}{cardinal(m[3])}，共{cardinal(m[4])}" if Decimal(m[3]) <= Decimal(m[4]) else None,
         examples="""
         HP 320/450 => HP三百二十，共四百五十
         体力：120/160 => 体力：一百二十，共一百六十

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from ffvits.text.numerals import cardinal, decimal
 from ffvits.text.rules.rule import NUMBER, Rule, rule
@@ -51,12 +52,14 @@ _BRACKET_OF_A_SUM = re.compile(
 
 def _sum_of_fractions(m: re.Match[str]) -> str | None:
     tops_and_bottoms = re.findall(r"(\d+)/(\d+)", m.group())
+    # Decimal: an int of more than 4,300 digits is an error.
+    values = [(Decimal(top), Decimal(bottom)) for top, bottom in tops_and_bottoms]
     if len(tops_and_bottoms) == 2 and re.fullmatch(r"\d+/\d+ ?- ?\d+/\d+", m.group()):
         (top, bottom), (last_top, last_bottom) = tops_and_bottoms
-        if int(top) * int(last_bottom) < int(last_top) * int(bottom):
+        if values[0][0] * values[1][1] < values[1][0] * values[0][1]:
             return f"{cardinal(bottom)}分之{cardinal(top)}到{cardinal(last_bottom)}分之{cardinal(last_top)}"
     # 10/2=5 divides.
-    if len(tops_and_bottoms) == 1 and int(tops_and_bottoms[0][0]) >= int(tops_and_bottoms[0][1]):
+    if len(values) == 1 and values[0][0] >= values[0][1]:
         return None
     return "".join(
         f"{cardinal(part.partition('/')[2])}分之{cardinal(part.partition('/')[0])}"
