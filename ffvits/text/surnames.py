@@ -20,6 +20,9 @@ DOUBLE = {
     "澹台": ("tan2", "tai2"), "单于": ("chan2", "yu2"), "宰父": ("zai3", "fu3"), "中行": ("zhong1", "hang2"),
 }  # fmt: skip
 
+# Words and names so much more often that only 姓 makes them one (那先生 is that gentleman).
+_ONLY_NAMED = {"那": "na1", "占": "zhan1", "乜": "nie4", "佴": "nai4", "祭": "zhai4"}
+
 # Rare as surnames or common as words: they need a title or 姓 beside them.
 _NEED_TITLE = frozenset("过种繁折都相撒召秘员宁乐洗哈应麻车尉华盖单解查区任万曾柏")
 # These begin too many words to be taken for a name by an unknown word alone.
@@ -72,7 +75,7 @@ _TITLED = re.compile(
 _GO_ON = "都应相过"
 # Behind 姓 and before what ends a name or goes on after it; 百姓 and 家姓 are no 姓.
 _NAMED = re.compile(
-    f"(?<![百家同异复这个])姓([{''.join(SINGLE)}])(?=[，。！？、；：…—”》）的]|$"
+    f"(?<![百家同异复这个])姓([{''.join(SINGLE)}{''.join(_ONLY_NAMED)}])(?=[，。！？、；：…—”》）的]|$"
     f"|(?<![{_GO_ON}])(?:[叫名是吗吧呢啊呀和与跟但还也又不]|{_TITLES}))"
 )
 
@@ -97,11 +100,7 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
         joined = spoken[match.start() - 1 : match.start()] in ("和", "与", "跟", "同", "及") and match.start() > 1
         if joined or not match.start() or not is_word(spoken[match.start() - 1 : match.end()]):
             yield match.start(), SINGLE[match.group()]
-    for match in _NAMED.finditer(spoken):
-        yield match.start(1), SINGLE[match[1]]
-        # Who is said to be a 单 is called by the whole name next (姓单的小伙子叫单小军).
-        for called in re.finditer(f"(?:叫|名叫|就是){match[1]}(?=[一-鿿]{{1,2}}(?:[，。！？、；：”）]|$))", spoken):
-            yield called.end() - 1, SINGLE[match[1]]
+    yield from _named(spoken)
     start = 0
     for index, word in enumerate(words):
         reading = SINGLE.get(word[:1])
@@ -129,6 +128,16 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
             if titled or person:
                 yield start, reading
         start += len(word)
+
+
+def _named(spoken: str) -> Iterator[tuple[int, str]]:
+    """Names behind 姓, and what such a person is called next by the whole name (姓单的小伙子叫单小军)."""
+    for match in _NAMED.finditer(spoken):
+        char = match[1]
+        reading = SINGLE.get(char) or _ONLY_NAMED[char]
+        yield match.start(1), reading
+        for called in re.finditer(f"(?:叫|就是){char}(?=[一-鿿]{{1,2}}(?:[，。！？、；：”）]|$))", spoken):
+            yield called.end() - 1, reading
 
 
 def _is_introduced(before: str) -> bool:

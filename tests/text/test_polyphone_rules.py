@@ -23,7 +23,7 @@ def test_every_rule_reads_one_character_and_has_a_sentence_in_the_table(table):
         holding = [sentence for sentence in sentences if char in sentence]
         for pattern, reading in rules:
             assert tidy(reading) == reading
-            found = {said for sentence in holding for said in re.findall(expand(pattern), sentence)}
+            found = {match.group() for sentence in holding for match in re.finditer(expand(pattern), sentence)}
             assert found == {char}, pattern
 
 
