@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, digits
-from ffvits.text.rules.rule import Rule, after, before, rule, until
+from ffvits.text.rules.rule import IN_A_WEEK, Rule, after, before, rule, until
 from ffvits.text.rules.topics import in_sport
 
 
@@ -236,9 +236,9 @@ CLOCK_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "weekday",
-        r"(周|星期|礼拜)([1-7])(?![\d.个天])",
+        rf"(周|星期|礼拜)([1-7])(?![\d.个天]|{IN_A_WEEK}|[-~—至到、]\d{{1,2}}(?:{IN_A_WEEK}|[天个]))",
         lambda m: m.group(1) + ("日" if m.group(2) == "7" else digits(m.group(2))),
-        examples="周5见 => 周五见",
+        examples="周5见 => 周五见\n每周2次 => 每周两次",
     ),
     rule(
         "feet and inches",

@@ -19,7 +19,7 @@ def _two_or_three(m: re.Match[str]) -> str | None:
 COUNT_RULES: tuple[Rule, ...] = (
     rule(
         "two or three",
-        r"(?<![\d.,、，/第初周期拜之-])2、3(?![\d.,、])",
+        r"(?<![\d.,、，/第初之-])2、3(?![\d.,、])",
         _two_or_three,
         examples="2、3个人 => 两、三个人\n2、3月 => 二、三月",
     ),

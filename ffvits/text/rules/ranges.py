@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, digits
-from ffvits.text.rules.rule import Rule, before, rule, until
+from ffvits.text.rules.rule import IN_A_WEEK, Rule, before, rule, until
 
 _TO = "[-~—至到、]"
 _BORN = frozenset("50 55 60 65 70 75 80 85 90 95 00 05 10".split())
@@ -40,6 +40,18 @@ RANGE_RULES: tuple[Rule, ...] = (
         第2-4点 => 第二到四点""",
     ),
     rule(
+        "range of grades and days",
+        rf"([初高大])(\d{{1,2}}){_TO}(?=\1\d)",
+        lambda m: m[1] + cardinal(m[2]) + _joint(m),
+        examples="初1-初3 => 初一到初三",
+    ),
+    rule(
+        "range of heights",
+        rf"(\d米\d{{1,2}}){_TO}(?=\d米)",
+        lambda m: m[1] + _joint(m),
+        examples="1米6-1米7 => 一米六到一米七",
+    ),
+    rule(
         "range of discounts",
         rf"(?<![\d.])([1-9]\d){_TO}([1-9]\d)(?=折)",
         lambda m: digits(m[1]) + _joint(m) + digits(m[2]),
@@ -47,7 +59,7 @@ RANGE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "range of weekdays",
-        rf"(周|星期|礼拜)([1-6]){_TO}([2-7])(?![\d.:个天周])",
+        rf"(周|星期|礼拜)([1-6]){_TO}([2-7])(?![\d.:个天周]|{IN_A_WEEK})",
         lambda m: m[1] + digits(m[2]) + _joint(m) + ("日" if m[3] == "7" else digits(m[3])) if m[2] < m[3] else None,
         examples="周1-5上课 => 周一到五上课",
     ),

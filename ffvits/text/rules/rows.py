@@ -142,8 +142,8 @@ ROW_RULES: tuple[Rule, ...] = (
     rule(
         "hours one after the other",
         r"(?<=[点时半刻分钟\d])\s?[-~—]+\s?(?=(?:次日|第二天|凌晨|早上?|上午|中午|下午|晚上?)?\d{1,2}(?:点|时(?!间)|:\d\d))",
-        lambda m: "到" if re.search(r"\d[点时](?:\d{1,2}分?|半|钟|[一三]刻)?$", before(m, 8)) else None,
-        examples="8点30-9点 => 八点三十到九点\n早上8点半-晚上9点 => 早上八点半到晚上九点",
+        lambda m: "到" if re.search(r"\d(?:[点时](?:\d{1,2}分?|半|钟|[一三]刻)?|:\d\d)$", before(m, 8)) else None,
+        examples="8点30-9点 => 八点三十到九点\n9:00-11点 => 九点到十一点\n早上8点半-晚上9点 => 早上八点半到晚上九点",
     ),
     rule(
         "hours of two parts of a day",

@@ -58,8 +58,10 @@ def is_counted(following: str) -> bool:
     return bool(_COUNTED.match(following)) and not _NOT_COUNTED.match(following)
 
 
-# After these a 2 names a place in a row: 第2天, 初2, 周2, 万分之2.
-_ORDINAL_BEFORE = tuple("第初周期拜之")
+# After these a 2 names a place in a row: 第2天, 初2, 万分之2.
+_ORDINAL_BEFORE = tuple("第初之")
+# What is done or held so many times in a week: 每周2次 is no Tuesday.
+IN_A_WEEK = "[次节场篇首集门部本件份遍顿趟名位张条](?!日)|小时|分钟"
 
 
 def quantity(number: str, following: str, preceding: str = "") -> str:
@@ -71,6 +73,6 @@ def quantity(number: str, following: str, preceding: str = "") -> str:
 
 
 __all__ = [
-    "BEGIN", "END", "FREE", "NUMBER", "RANGE", "Rule", "after", "before", "cardinal", "decimal", "is_counted",
-    "quantity", "rule", "until",
+    "BEGIN", "END", "FREE", "IN_A_WEEK", "NUMBER", "RANGE", "Rule", "after", "before", "cardinal", "decimal",
+    "is_counted", "quantity", "rule", "until",
 ]  # fmt: skip
