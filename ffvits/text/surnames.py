@@ -67,10 +67,12 @@ _NICKNAME = re.compile(
 
 
 _TITLED = re.compile(
-    f"[{''.join(SINGLE)}](?=先生|女士|小姐|老师|教授|博士|医生|经理|主任|书记|局长|处长|师傅|同学|律师|导演|教练|警官|法官|姑娘|老板|大人)"
+    f"[{''.join(SINGLE)}](?=先生|女士|小姐|老师|教授|博士|医生|经理|主任|书记|局长|处长|师傅|同学|律师|导演|教练|警官|法官|姑娘|老板|大人|会计|护士|老先生|老太太|老师傅)"
 )
 
 
+# Behind these 任 is serving as what follows (他任经理三年).
+_SERVES_BEFORE = re.compile("[他她你谁曾现历兼连再仍已将拟年月日起间]$")
 # Of these a clause may go on behind 姓 (他们的姓都一样, 姓能改吗).
 _GO_ON = "都应相过"
 # Behind 姓 and before what ends a name or goes on after it; 百姓 and 家姓 are no 姓.
@@ -98,7 +100,8 @@ def surnames(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     for match in _TITLED.finditer(spoken):
         # In 单先生和解女士 there is no 和解.
         joined = spoken[match.start() - 1 : match.start()] in ("和", "与", "跟", "同", "及") and match.start() > 1
-        if joined or not match.start() or not is_word(spoken[match.start() - 1 : match.end()]):
+        serves = match.group() == "任" and _SERVES_BEFORE.search(spoken[: match.start()])
+        if not serves and (joined or not match.start() or not is_word(spoken[match.start() - 1 : match.end()])):
             yield match.start(), SINGLE[match.group()]
     yield from _named(spoken)
     start = 0
