@@ -23,6 +23,7 @@ from ffvits.text.rules.ranges import RANGE_RULES
 from ffvits.text.rules.rows import ROW_RULES
 from ffvits.text.rules.rule import Rule
 from ffvits.text.rules.signs import SIGN_RULES
+from ffvits.text.rules.slang import SLANG_RULES
 from ffvits.text.rules.spacing import SPACING_RULES
 from ffvits.text.rules.sums import SUM_RULES
 from ffvits.text.rules.web import WEB_RULES
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *CLOCK_RULES,
     *CHEMISTRY_RULES,
     *MATHEMATICS_RULES,
+    *SLANG_RULES,
     *NAME_RULES,
     *LIST_RULES,
     *MONEY_RULES,
