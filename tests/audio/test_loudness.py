@@ -78,7 +78,7 @@ def test_the_true_peak_lies_between_samples():
     assert peak(Sound(samples, 48000)) == pytest.approx(0.0, abs=0.2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 10**6),
     seconds=st.floats(0.05, 2),

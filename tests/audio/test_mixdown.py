@@ -119,7 +119,7 @@ def test_a_file_that_changes_between_the_passes_is_noticed(tmp_path):
         list(parts(path, heard, max_rate=48000, seconds=300))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seconds=st.floats(0.01, 9), limit=st.floats(0.5, 4), rate=st.sampled_from([8000, 22050, 96000]))
 def test_parts_follow_without_gap_or_overlap(tmp_path_factory, seconds, limit, rate):
     samples = np.random.default_rng(3).normal(0, 0.1, max(1, round(rate * seconds))).astype(np.float32)

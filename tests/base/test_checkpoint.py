@@ -168,7 +168,7 @@ def honest(name: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["zip", "legacy", "safetensors"])
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_crashes_the_reader_or_the_inspection(name, tmp_path, data):
     content = bytearray(honest(name))

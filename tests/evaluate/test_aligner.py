@@ -50,7 +50,7 @@ def allowed(path, places, optional) -> bool:
     return all(place in visited or optional[place] for place in range(places))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(2, 3), st.integers(0, 7))
 def test_the_best_path_is_the_best_of_all(seed, places, mask):
     optional = [bool(mask >> place & 1) for place in range(places)]

@@ -43,7 +43,7 @@ def test_a_probability_for_each_character_is_wanted(spelling):
         spelling.respell("大明顶顶", [0.5] * 3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text("天地人和一二三，。abc 的了是不在有我他这大", max_size=12))
 def test_length_and_everything_but_hanzi_stay(spelling, text):
     out = spelling.respell(text)

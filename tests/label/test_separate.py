@@ -16,7 +16,7 @@ from ffvits.label.separate import RATE, _ramps, _stretches, separate, without_mu
 from ffvits.recipe import SeparateSettings
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 40 * RATE))
 def test_stretches_cover_everything_and_fade_into_each_other(length):
     weights = np.zeros(length, np.float32)

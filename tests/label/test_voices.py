@@ -83,7 +83,7 @@ def test_a_threshold_by_hand_is_taken_as_it_is():
     assert set(tell_apart(people([10, 10]), [3.0] * 20, threshold=0.1).heap) == {0}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=5), st.integers(0, 99))
 def test_the_order_of_the_clips_does_not_matter(counts, seed):
     voices = people(counts, seed)

@@ -61,7 +61,7 @@ def all_paths(n_spec: int, n_text: int):
 
 
 @each_backend
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_path_is_better(backend, data):
     n_text = data.draw(st.integers(1, 5))
@@ -76,7 +76,7 @@ def test_no_path_is_better(backend, data):
 
 
 @pytest.mark.parametrize("backend", AVAILABLE[1:])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     shape=st.tuples(st.integers(1, 4), st.integers(1, 70), st.integers(1, 40)),
     seed=st.integers(0, 2**32),

@@ -46,7 +46,7 @@ def test_nothing_that_fits_or_misses_the_description_breaks_it(operations):
         for mode in schemathesis.GenerationMode:
 
             @settings(
-                max_examples=15, deadline=None, database=None, phases=[Phase.explicit, Phase.generate],
+                max_examples=15, database=None, phases=[Phase.explicit, Phase.generate],
                 suppress_health_check=list(HealthCheck),
             )  # fmt: skip
             @given(case=operation.as_strategy(generation_mode=mode))

@@ -354,7 +354,7 @@ _names = st.sampled_from(
 
 
 @pytest.mark.parametrize("path", ["/v1/audio/speech", "/voice/vits"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.dictionaries(_names, _values, max_size=8) | _values, kind=st.sampled_from(["json", "form", "raw"]))
 def test_nothing_that_is_sent_breaks_it(web, path, asked, kind):
     if kind == "form" and isinstance(asked, dict):

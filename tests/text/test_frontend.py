@@ -160,7 +160,7 @@ def test_what_is_dropped_is_in_the_notes():
     assert [(n.position, n.character) for n in notes] == [(2, "😀")]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(TEXTS, st.sampled_from(FRONT_ENDS))
 def test_any_text_encodes_or_raises_text_error_with_a_place(text, name):
     try:

@@ -65,7 +65,7 @@ FRAGMENTS = st.sampled_from([*SIGNS, *HANZI, *PIECES.split(), "\ud800"])
 TEXTS = st.one_of(st.text(max_size=30), st.lists(FRAGMENTS, max_size=14).map("".join))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(TEXTS)
 def test_any_text_normalises_once_and_for_all(text):
     spoken = normalize(text)

@@ -43,7 +43,7 @@ def test_sentences(text, phrases):
     assert [p.text for p in split_sentences(text)] == phrases
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.sampled_from([*"天地，。！？…—“”\n <>[(a1", "😀", "[doge]", "<br>"]), max_size=60).map("".join),
     st.integers(1, 20),
@@ -74,7 +74,7 @@ def test_never_inside_a_formula():
     assert sum(p.count(formula) for p in phrases) == 6
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet=st.sampled_from("天地玄黄，。！？…—“”、；：.,!? \n{}a1银行"), max_size=80), st.integers(1, 30))
 def test_nothing_but_space_is_lost(text, limit):
     joined = "".join(p.text for p in split_sentences(text, limit))

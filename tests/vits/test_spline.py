@@ -14,7 +14,7 @@ def _knobs(seed: int, shape: tuple[int, ...], scale: float, dtype=torch.float32)
     return [scale * torch.randn(*shape, bins, generator=draw, dtype=dtype) for bins in (10, 10, 9)]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seed=st.integers(0, 2**31), scale=st.floats(0, 3))
 def test_the_inverse_undoes_it(seed, scale):
     x = torch.linspace(-7, 7, 301, dtype=torch.float64)
@@ -23,7 +23,7 @@ def test_the_inverse_undoes_it(seed, scale):
     assert_close(rational_quadratic_inverse(y, *knobs), x, atol=1e-6, rtol=0)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seed=st.integers(0, 2**31), scale=st.floats(0, 3))
 def test_it_rises_and_meets_the_identity_at_its_bounds(seed, scale):
     x = torch.linspace(-6, 6, 1201, dtype=torch.float64)
