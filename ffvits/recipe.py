@@ -224,7 +224,11 @@ class TrainSettings:
     guide_holds: float = _option(1.0, "share of the steps after which it begins to let go", low=0, high=1)
     guide_ends: float = _option(1.0, "share of the steps after which it is gone; both 1: never", low=0, high=1)
     replay: float = _option(
-        0.25, "share of each batch that the base's own voice speaks, so it is not forgotten", low=0, high=0.9
+        -1.0,
+        "share of each batch that the base's own voice speaks, so it is not forgotten; -1: a quarter, or none where "
+        "the text's own way is taught (docs/training.md)",
+        low=-1,
+        high=0.9,
     )
     ema: float = _option(0.995, "decay of the running mean of the weights; 0 turns it off", low=0, high=0.9999)
     precision: Literal["auto", "float32", "bf16", "fp16"] = _option(

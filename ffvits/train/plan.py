@@ -29,6 +29,8 @@ THEN_FOLLOW = {"enc_q": 0.0, "flow": 3.0}
 HEARS_FOR, HEARS_AT_LEAST = 1 / 3, 160  # of the training; and steps, before which the flow would follow a deaf encoder
 # A harmonic decoder costs so little that it may speak more of each clip; a judge or HiFi-GAN is most of a step.
 SEGMENTS_SINGING = 3
+# Where the text's own way is taught, the character's own sentences keep the words, and every clip of a batch is hers.
+REPLAYED = 0.25
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, "pitch": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
@@ -112,6 +114,16 @@ def choose_precision(name: str, device: str) -> str:
     return "bf16" if device == "cpu" and multiplies_bfloat16() else "float32"
 
 
+def is_judged(settings: TrainSettings, judge: bool) -> bool:
+    """Whether an adversary takes part; `judge` tells whether the base brings one."""
+    return settings.adversary == "on" or (settings.adversary == "auto" and judge)
+
+
+def says(settings: TrainSettings, *, sings: bool, guided: bool, judge: bool) -> bool:
+    """Whether the text's own way is taught: where the alignment is known and the decoder is cheap and unjudged."""
+    return sings and guided and settings.guide and not is_judged(settings, judge)
+
+
 def make_plan(
     settings: TrainSettings,
     *,
@@ -145,7 +157,7 @@ def make_plan(
         )
     on_gpu = not device.startswith("cpu")
     batch = settings.batch_size or (16 if on_gpu else 8)
-    adversary = settings.adversary == "on" or (settings.adversary == "auto" and judge)
+    adversary = is_judged(settings, judge)
     if settings.steps:
         steps = settings.steps
     elif on_gpu:
@@ -173,7 +185,7 @@ def make_plan(
         check_every=check_every,
         adversary=adversary,
         segments=settings.segments or (SEGMENTS_SINGING if sings and not adversary else 1),
-        says=sings and guide > 0 and not adversary,
+        says=says(settings, sings=sings, guided=guided, judge=judge),
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
         rates={part: rate for part, rate in usual.items() if part.partition(".")[0] not in told} | told,
         then=THEN_FOLLOW if follows else {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,13 @@ from ffvits.device import choose_device
 from ffvits.errors import FfvitsError, RecipeError, TextError
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
+from ffvits.train import state
 from ffvits.train.dataset import Deck, Item, prepare
 from ffvits.train.guide import Lessons, Staff, hire, read_along, semitones_above
 from ffvits.train.learner import Learner
 from ffvits.train.loop import Loop
 from ffvits.train.melody import sing_along
-from ffvits.train.plan import Plan, make_plan
+from ffvits.train.plan import REPLAYED, Plan, make_plan, says
 from ffvits.train.ranks import Ranks, joined
 from ffvits.train.resume import begun_with, resume
 from ffvits.train.state import Progress
@@ -67,8 +68,8 @@ class _Course:
     """Who teaches what to whom: all that is settled before there is a model.
 
     `table` are the speakers that the voice will have rows for, `voices` those of the base that read along; the base's
-    own `readings` are replayed if there are any. Checkpoints carry `identity`. The base reads by `above` semitones
-    higher than the recordings.
+    own `readings` are replayed if there are any, a `share` of each batch. Checkpoints carry `identity`. The base reads
+    by `above` semitones higher than the recordings.
     """
 
     base: Base
@@ -79,6 +80,7 @@ class _Course:
     items: list[Item]
     held_out: list[Item]
     readings: list[Item]
+    share: float
     voices: tuple[str, ...]
     identity: str
     above: tuple[float, ...]
@@ -104,8 +106,7 @@ def _train(recipe: Recipe, run: Run, device: str, ranks: Ranks, as_base: bool) -
     )
     with ranks.first_goes_first():
         progress = resume(run, learner, course.identity)
-    share = recipe.train.replay if course.readings else 0.0
-    deck = Deck(items, plan.batch_size, recipe.seed, course.readings, share)
+    deck = Deck(items, plan.batch_size, recipe.seed, course.readings, course.share if course.readings else 0.0)
     seconds = 60 * _minutes(items, base)
     held_out = _looked_at(course.held_out)
     voice = describe(run, recipe, base, adapted, course.reader, course.table, course.octaves)
@@ -131,41 +132,78 @@ def _course(recipe: Recipe, run: Run, as_base: bool) -> _Course:
     _look_at_sentences(recipe.speak.sentences, reader)
     items, held_out = prepare(clips, run, base.audio, reader, speakers)
     start_from = _start_from(recipe, run, base, clips, speakers)
-    # Whoever fine-tunes a base of one voice adds a table that begins silent; the base itself needs none.
-    alone = as_base and not base.speakers and len(speakers) == 1 and not recipe.train.replay
-    table = [] if alone else speakers
+    timed = all(item.guide for item in (*items, *held_out))
+    reads = _reads(base, reader)
+    sings = base.config.sings or recipe.train.decoder == "harmonic"
+    taught = says(recipe.train, sings=sings, guided=timed or reads, judge=brings_judge(recipe, base))
+
     kept = {clip.id: clip.text for clip in clips if clip.kept}
-    identity = digest(
-        base.sha256,
-        recipe.train.from_scratch,
-        table,
-        recipe.train.replay > 0,
-        *([start_from] if base.speakers else []),
-        # Not the ids: a newer ffvits reads a character better here and there, and no training is lost for that.
-        (reader.name, reader.table.fingerprint, reader.add_blank, _own_readings(recipe, kept.values())),
-        [(item.name, kept[item.name], item.speaker, item.samples.name) for item in items],
-        *([recipe.train.decoder] if recipe.train.decoder != "base" else []),
-    )
+    alone = as_base and not base.speakers and len(speakers) == 1
+
+    def rows(replayed: bool) -> list[str]:
+        # Whoever fine-tunes a base of one voice adds a table that begins silent; the base itself needs none.
+        return [] if alone and not replayed else speakers
+
+    def identity_of(replayed: bool) -> str:
+        return digest(
+            base.sha256,
+            recipe.train.from_scratch,
+            rows(replayed),
+            replayed,
+            *([start_from] if base.speakers else []),
+            # Not the ids: a newer ffvits reads a character better here and there, and no training is lost for that.
+            (reader.name, reader.table.fingerprint, reader.add_blank, _own_readings(recipe, kept.values())),
+            [(item.name, kept[item.name], item.speaker, item.samples.name) for item in items],
+            *([recipe.train.decoder] if recipe.train.decoder != "base" else []),
+        )
+
+    share = _replayed(recipe, run, taught, identity_of)
+    table, identity = rows(share > 0), identity_of(share > 0)
     readings: list[Item] = []
     staff = Staff()
     above = (0.0,) * len(speakers)
-    timed = all(item.guide for item in (*items, *held_out))
-    if not timed and _reads(base, reader) and (recipe.train.guide or recipe.train.replay):
+    if not timed and reads and (recipe.train.guide or share):
         staff = hire(base, speakers, start_from)
     if staff.teachers:
         lessons = read_along(items, base, run, staff)
         items = lessons.items
         above = tuple(_above(lessons, number, base) for number in range(len(speakers)))
-        readings = lessons.readings if recipe.train.replay else []
+        readings = lessons.readings if share else []
         held_out = read_along(held_out, base, run, staff).items
-    sings = base.config.sings or recipe.train.decoder == "harmonic"
     if sings:
         items, held_out, readings = (sing_along(some, base.audio) for some in (items, held_out, readings))
     octaves = _octaves(base, staff, above) if sings and table else ()
     voices = staff.voices if readings else ()
     return _Course(
-        base, reader, speakers, table, start_from, items, held_out, readings, voices, identity, above, octaves, sings
+        base,
+        reader,
+        speakers,
+        table,
+        start_from,
+        items,
+        held_out,
+        readings,
+        share,
+        voices,
+        identity,
+        above,
+        octaves,
+        sings,
     )
+
+
+def _replayed(recipe: Recipe, run: Run, taught: bool, identity_of: Callable[[bool], str]) -> float:
+    """The share of each batch that the base's readings have: the recipe's, or what goes with how training is `taught`.
+
+    What has begun with them, or without, goes on so: nothing of it could be taken up otherwise.
+    """
+    if recipe.train.replay >= 0:
+        return recipe.train.replay
+    newest = state.newest(run.checkpoints)
+    began = state.header(newest)["identity"] if newest else ""
+    if began == identity_of(False):
+        return 0.0
+    return REPLAYED if began == identity_of(True) or not taught else 0.0
 
 
 def _looked_at(held_out: Sequence[Item]) -> list[Item]:

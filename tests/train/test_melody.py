@@ -8,8 +8,9 @@ import torch
 
 from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram
 from ffvits.base import adapt, load_base
+from ffvits.run import Run
 from ffvits.text import front_end
-from ffvits.train import session, train
+from ffvits.train import session, state, train
 from ffvits.train.dataset import Item, collate, prepare
 from ffvits.train.guide import Staff, hire
 from ffvits.train.learner import Learner
@@ -221,3 +222,25 @@ def test_a_base_of_its_own_is_not_raised(run, harmonic_base, higher, capsys):
 def test_a_plain_base_gets_a_harmonic_decoder_if_told(run):
     train(run.recipe().override({"train.steps": 2, "train.decoder": "harmonic"}), run)
     assert VoiceInfo.load(run.voice).model["decoder"] == "harmonic"
+
+
+def _rows(run: Run) -> int:
+    return state.load(state.newest(run.checkpoints))[1]["model"]["emb_g.weight"].shape[0]
+
+
+@pytest.mark.parametrize(("adversary", "rows"), [("auto", 1), ("on", 2)])
+def test_where_the_text_teaches_the_base_replays_nothing(run, harmonic_base, adversary, rows):
+    wanted = {"base": str(harmonic_base), "train.steps": 1, "train.replay": -1, "train.adversary": adversary}
+    train(run.recipe().override(wanted), run)
+    assert _rows(run) == rows
+
+
+@pytest.mark.parametrize(("began", "goes_on", "rows"), [(0.25, "auto", 2), (0, "on", 1)])
+def test_a_training_goes_on_with_the_readings_that_it_began_with(run, harmonic_base, capsys, began, goes_on, rows):
+    """Though the recipe leaves it open, and a training that begins now would do otherwise."""
+    wanted = {"base": str(harmonic_base), "train.steps": 1, "train.replay": began}
+    train(run.recipe().override(wanted), run)
+    later = {**wanted, "train.steps": 2, "train.replay": -1, "train.adversary": goes_on}
+    train(run.recipe().override(later), run)
+    assert "going on from step 1" in capsys.readouterr().err
+    assert _rows(run) == rows
