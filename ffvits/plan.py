@@ -147,8 +147,8 @@ def _base(recipe: Recipe, on_disk: Path | None) -> tuple[str, bool, bool]:
     from ffvits import store
     from ffvits.base.load import EMBEDDED, PREFERRED, load_base
     from ffvits.run import Run
+    from ffvits.train.course import brings_judge
     from ffvits.train.resume import begun_with
-    from ffvits.train.session import brings_judge
 
     if on_disk:
         base = load_base(on_disk)  # which maps the file, and reads none of its weights

@@ -10,7 +10,7 @@ from ffvits.base import load_base
 from ffvits.errors import BaseError, FfvitsError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
-from ffvits.train import session, state, train
+from ffvits.train import course, state, train
 from ffvits.train.dataset import Item
 from ffvits.train.guide import Staff, Teacher, hire, semitones_above
 from ffvits.voice import Voice
@@ -84,10 +84,10 @@ def test_without_an_encoder_a_new_voice_starts_from_the_mean(run, tmp_path, monk
     monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "empty"))
     recipe = run.recipe().override({"base": str(run.voice), "offline": True})
     clips = [clip.with_(speaker="旅行者") for clip in run.clips()]
-    assert session._start_from(recipe, run, base, clips, ["旅行者"]) == "mean"
+    assert course._start_from(recipe, run, base, clips, ["旅行者"]) == "mean"
     assert "starting from their mean" in capsys.readouterr().err
     with pytest.raises(FfvitsError):
-        session._start_from(recipe.override({"train.start_from": "nearest"}), run, base, clips, ["旅行者"])
+        course._start_from(recipe.override({"train.start_from": "nearest"}), run, base, clips, ["旅行者"])
 
 
 @pytest.mark.parametrize("wanted", ["auto", "nearest", "mean", "派蒙"])
@@ -97,7 +97,7 @@ def test_a_speaker_of_the_base_starts_from_its_own_row(run, tmp_path, monkeypatc
     monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "empty"))
     capsys.readouterr()
     recipe = run.recipe().override({"train.start_from": wanted, "offline": True})
-    assert session._start_from(recipe, run, load_base(run.voice), run.clips(), ["派蒙"]) == {"派蒙": "派蒙"}
+    assert course._start_from(recipe, run, load_base(run.voice), run.clips(), ["派蒙"]) == {"派蒙": "派蒙"}
     assert "starts from" not in capsys.readouterr().err
 
 
@@ -122,7 +122,7 @@ def test_how_much_higher_the_base_speaks(single, tmp_path):
 
 @pytest.mark.parametrize(("above", "said"), [(6.2, "6 semitones higher"), (-9.0, "9 semitones lower"), (3.0, "")])
 def test_a_base_of_another_pitch_is_warned_of(run, monkeypatch, capsys, above, said):
-    monkeypatch.setattr(session, "semitones_above", lambda *_: above)
+    monkeypatch.setattr(course, "semitones_above", lambda *_: above)
     train(run.recipe().override({"train.steps": 1}), run)
     told = " ".join(capsys.readouterr().err.split())
     assert said in told and ("semitones" in told) == bool(said)

@@ -268,13 +268,13 @@ def test_auto_keeps_to_the_base_that_the_training_began_with(run):
 
 def test_own_readings_start_afresh_and_those_of_a_newer_version_do_not(run, monkeypatch, capsys):
     from ffvits.text import front_end
-    from ffvits.train import session
+    from ffvits.train import course
 
     train_to(run, 1)
     train_to(run, 2, **{"text.lexicon": {"重庆": "chong2 qing4"}})  # which nobody says
     assert newest(run)[0].step == 2 and "going on from step 1" in capsys.readouterr().err
     with monkeypatch.context() as patched:
-        patched.setattr(session, "_reader", lambda *_: front_end("mandarin-lite", lexicon={"天气": "tian1 qi5"}))
+        patched.setattr(course, "_reader", lambda *_: front_end("mandarin-lite", lexicon={"天气": "tian1 qi5"}))
         train_to(run, 3)
     assert newest(run)[0].step == 3 and "going on from step 2" in capsys.readouterr().err
     train_to(run, 1, **{"text.lexicon": {"天气": "tian1 qi5"}})

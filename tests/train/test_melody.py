@@ -10,7 +10,7 @@ from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram
 from ffvits.base import adapt, load_base
 from ffvits.run import Run
 from ffvits.text import front_end
-from ffvits.train import session, state, train
+from ffvits.train import course, state, train
 from ffvits.train.dataset import Item, collate, prepare
 from ffvits.train.guide import Staff, hire
 from ffvits.train.learner import Learner
@@ -180,7 +180,7 @@ def test_shares_of_a_batch_give_the_gradient_of_the_whole(run, harmonic_base):
 @pytest.fixture
 def higher(monkeypatch):
     """The base reads five semitones higher than everybody; an untrained one has no pitch of its own."""
-    monkeypatch.setattr(session, "semitones_above", lambda *_: 5.0)
+    monkeypatch.setattr(course, "semitones_above", lambda *_: 5.0)
 
 
 def test_a_voice_is_moved_to_where_its_recordings_are(run, harmonic_base, higher, capsys):
@@ -206,8 +206,8 @@ def test_a_voice_that_is_trained_on_is_raised_as_before(run, harmonic_base, high
     known = VoiceInfo.load(run.voice).octaves
     base = load_base(run.voice)
     staff = hire(base, ["派蒙", "旅行者"], "派蒙")
-    assert session._octaves(base, staff, (0.0, 6.0)) == (known[0], known[0] + 0.5)
-    assert session._octaves(base, Staff(), (0.0,)) == (0.0,)
+    assert course._octaves(base, staff, (0.0, 6.0)) == (known[0], known[0] + 0.5)
+    assert course._octaves(base, Staff(), (0.0,)) == (0.0,)
 
 
 def test_a_base_of_its_own_is_not_raised(run, harmonic_base, higher, capsys):
