@@ -203,6 +203,7 @@ def resolve(
         raise RecipeError(
             "the run would lie among its own recordings", cure=f"another folder for it: --out runs/{name}", file=out
         )
+    Run(out).check_place()
     if Run(out).recipe_file.is_file():
         try:
             earlier = Run(out).recipe()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ffvits.errors import AudioError, RecipeError
 from ffvits.recipe import Recipe
-from ffvits.run import Run
 
 # Rough costs, to tell a coffee from a night. Measured: labelling and the small base on two CPU cores. Extrapolated: the
 # published size (from a pass of its generator there). Guessed: the GPU, which was not at hand.
@@ -99,11 +98,9 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
 
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
-    run = Run(Path(recipe.out).expanduser())
-    run.check_place()
     on_disk = base_on_disk(recipe)
     folder = Path(recipe.input).expanduser()
-    found = find(folder, skip=(run.folder.resolve(),))
+    found = find(folder, skip=(Path(recipe.out).resolve(),))
     if not found.audio and not found.unreadable:
         raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
     speakers = speaker_names(folder, found, recipe)

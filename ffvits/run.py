@@ -84,7 +84,14 @@ class Run:
 
     def check_place(self) -> None:
         """Raises RunError where `create` could not make or write the folder; changes nothing."""
-        there = next(place for place in (self.folder, *self.folder.absolute().parents) if place.exists())
+        for there in (self.folder, *self.folder.absolute().parents):
+            try:
+                there.stat()
+                break
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # to be made, or below what is a file
+            except OSError as error:
+                raise self._unwritable(error) from error
         if not there.is_dir():
             raise self._unwritable(NotADirectoryError(errno.ENOTDIR, f"{there} is a file"))
         if not os.access(there, os.W_OK | os.X_OK):
@@ -136,7 +143,7 @@ class Run:
 
     def _unwritable(self, error: Exception) -> RunError:
         cure = "free some space, give yourself the right to write in it, or copy it to another disk"
-        if not self.folder.is_dir():
+        if not os.path.isdir(self.folder):
             cure = "choose another with --out"
         why = getattr(error, "strerror", None) or error
         return RunError(f"the run folder cannot be written: {why}", cure=cure, file=self.folder)

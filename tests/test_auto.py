@@ -406,6 +406,12 @@ def test_a_dry_run_says_that_the_run_folder_cannot_be_made(raw, tmp_path, below)
     assert not inside.parent.exists()
 
 
+def test_a_dry_run_names_a_run_folder_that_no_disk_takes(raw, tmp_path):
+    (raw / "一句.wav").write_bytes(b"")
+    with pytest.raises(RunError, match="the run folder cannot be written"):
+        plan(resolve(raw, base="mandarin-lite", out=str(tmp_path / ("长" * 300))))
+
+
 def test_a_dry_run_tells_the_time_that_the_recipe_gives(raw):
     (raw / "一句.wav").write_bytes(b"")
     given = {"train.until": "minutes", "train.minutes": 600}

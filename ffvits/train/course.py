@@ -130,8 +130,11 @@ def _replayed(recipe: Recipe, run: Run, taught: bool, identity_of: Callable[[boo
 
     What has begun with them, or without, goes on so: nothing of it could be taken up otherwise.
     """
-    if recipe.train.replay >= 0:
-        return recipe.train.replay
+    share = recipe.train.replay
+    if -1 < share < 0:
+        raise RecipeError(f"train.replay cannot be {share:g}", cure="a share from 0 to 0.9, or -1 to leave it open")
+    if share >= 0:
+        return share
     newest = state.newest(run.checkpoints)
     began = state.header(newest)["identity"] if newest else ""
     if began == identity_of(False):

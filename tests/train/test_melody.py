@@ -8,6 +8,7 @@ import torch
 
 from ffvits.audio.spectrogram import AudioFormat, linear_spectrogram
 from ffvits.base import adapt, load_base
+from ffvits.errors import RecipeError
 from ffvits.run import Run
 from ffvits.text import front_end
 from ffvits.train import course, state, train
@@ -244,3 +245,8 @@ def test_a_training_goes_on_with_the_readings_that_it_began_with(run, harmonic_b
     train(run.recipe().override(later), run)
     assert "going on from step 1" in capsys.readouterr().err
     assert _rows(run) == rows
+
+
+def test_a_share_below_nothing_is_refused(run, harmonic_base):
+    with pytest.raises(RecipeError, match=r"train\.replay cannot be -0\.25"):
+        train(run.recipe().override({"base": str(harmonic_base), "train.steps": 1, "train.replay": -0.25}), run)
