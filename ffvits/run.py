@@ -143,7 +143,7 @@ class Run:
 
     def _unwritable(self, error: Exception) -> RunError:
         cure = "free some space, give yourself the right to write in it, or copy it to another disk"
-        if not os.path.isdir(self.folder):
+        if not os.path.isdir(self.folder):  # which, unlike the folder itself, raises nothing
             cure = "choose another with --out"
         why = getattr(error, "strerror", None) or error
         return RunError(f"the run folder cannot be written: {why}", cure=cure, file=self.folder)
