@@ -129,6 +129,10 @@ train.best_by is measures, and train.listen_every is -1: nobody listens
     train.best_by 是 measures，而 train.listen_every 是 -1：没有人听
 leave train.listen_every at 0, or let train.best_by be mel
     请让 train.listen_every 为 0，或让 train.best_by 为 mel
+train.replay cannot be {}
+    train.replay 不能是 {0}
+a share from 0 to 0.9, or -1 to leave it open
+    请写 0 到 0.9 之间的份额；不指定就写 -1
 train.parts: there is no part {}
     train.parts：没有部分 {0}
 train.parts: {} cannot be {}
