@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,11 +12,15 @@ from typing import Any
 import torch
 
 from ffvits import console
+from ffvits.base.unpickle import Damaged, Unfamiliar, read_zip
 from ffvits.errors import TrainError
 from ffvits.files import replacing
 
 # What reading a file raises that is no checkpoint, or only a part of one.
-UNREADABLE = (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError)
+UNREADABLE = (
+    *(OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError),
+    *(pickle.UnpicklingError, zipfile.BadZipFile, Damaged, Unfamiliar),
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,10 @@ def taken_back(folder: Path, identity: str) -> Path | None:
 
 def header(path: Path) -> dict[str, Any]:
     """A checkpoint read lazily: mapped, so that looking at its step does not read its weights."""
-    return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    # By our own reader: torch's takes four times as long to say which step it is (0.34 and 0.08 s of a voice's state).
+    with zipfile.ZipFile(path) as archive:
+        (pickled,) = (member for member in archive.infolist() if member.filename.endswith("/data.pkl"))
+        return read_zip(path, archive, pickled)
 
 
 def _readable(folder: Path) -> list[tuple[Path, Progress, str]]:

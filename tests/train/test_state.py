@@ -22,6 +22,26 @@ def test_a_state_comes_back_as_it_went(tmp_path):
     assert rest["model"]["w"].tolist() == [7, 7, 7]
 
 
+def test_a_look_at_a_state_sees_what_torch_reads(tmp_path):
+    whole = torch.arange(12.0)
+    kept = {
+        "model": {"w": whole.view(3, 4).t(), "tail": whole[8:], "half": torch.ones(2, dtype=torch.bfloat16)},
+        "optimizer": {"state": {0: {"step": torch.tensor(3.0), "seen": 70_000}}, "groups": [{"betas": (0.8, 0.99)}]},
+        "judge": None,
+        "calm": float("inf"),
+        "turned": -1,
+        "on": True,
+        "voice": {"speakers": ["派蒙", ""], "octaves": ()},
+    }
+    path = state.save(tmp_path, Progress(step=7), "a", kept, 3)
+    seen, read = state.header(path), torch.load(path, weights_only=True)
+    assert seen.pop("progress") == read.pop("progress") and seen.pop("identity") == read.pop("identity") == "a"
+    for name, tensor in read["model"].items():
+        assert seen["model"][name].dtype == tensor.dtype and torch.equal(seen["model"].pop(name), tensor), name
+    assert seen["model"] == {}
+    assert {**seen, "model": None} == {**read, "model": None}
+
+
 def test_the_stored_step_decides_not_the_name(tmp_path):
     write(tmp_path, 900).rename(tmp_path / "step-00000001.pt")
     write(tmp_path, 20)
@@ -41,7 +61,7 @@ def test_old_ones_go_the_best_and_the_one_just_written_stay(tmp_path):
     assert (tmp_path / "step-00000015.pt").is_file()
 
 
-@pytest.mark.parametrize("damage", [b"", b"<html>", b"PK\x03\x04 cut short"])
+@pytest.mark.parametrize("damage", [b"", b"<html>", b"PK\x03\x04 cut short", b"PK\x05\x06" + bytes(18)])
 def test_a_damaged_file_is_passed_over_and_named(tmp_path, damage, capsys):
     write(tmp_path, 5)
     (tmp_path / "step-00000009.pt").write_bytes(damage)
