@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +27,14 @@ class Line:
 
 
 def parse(text: str, kind: str) -> list[Line]:
-    """The lines of one recording's transcript by the suffix of its file; empty if it holds none."""
+    """The lines of one recording's transcript by the suffix of its file; empty if it holds none, or is damaged."""
+    try:
+        return _parsed(text, kind)
+    except (ValueError, OverflowError):  # of a time such as 1.2.3, or of five thousand digits
+        return []
+
+
+def _parsed(text: str, kind: str) -> list[Line]:
     if kind in (".srt", ".vtt"):
         return _subtitles(text)
     if kind == ".lrc":
@@ -158,7 +166,7 @@ def styled(words: str, effect: str) -> list[str]:
 def _textgrid(text: str) -> list[Line]:
     """The first tier of intervals with words (Praat's long format); an aligner's words make a line up to a pause."""
     for tier in re.split(r"item\s*\[\d+\]:", text)[1:]:
-        pattern = r'xmin\s*=\s*([\d.]+)\s*xmax\s*=\s*([\d.]+)\s*text\s*=\s*"((?:[^"]|"")*)"'
+        pattern = r'xmin\s*=\s*([\d.e-]+)\s*xmax\s*=\s*([\d.e-]+)\s*text\s*=\s*"((?:[^"]|"")*)"'
         lines = [
             Line(words.replace('""', '"').strip(), float(start), float(end))
             for start, end, words in re.findall(pattern, tier)
@@ -237,6 +245,6 @@ def _time(values: dict, names: dict[str, float]) -> float | None:
         value = values.get(name)
         if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value):
             value = float(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return value * scale
     return None

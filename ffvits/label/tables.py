@@ -41,7 +41,7 @@ _LONGEST_CELL = 10_000_000  # characters; a csv of other things must not end the
 
 
 class Row(NamedTuple):
-    """What a table says of a recording; `speaker` is "" where it does not say who speaks."""
+    """What a table says of a recording, `words` on one line; `speaker` is "" where it does not say who speaks."""
 
     name: str
     words: str
@@ -51,28 +51,58 @@ class Row(NamedTuple):
 def rows(text: str, kind: str, known: Callable[[str], bool]) -> list[Row]:
     """The rows of a table that name a recording and its words; empty if it is none.
 
-    `kind` is the suffix of its file, `known` tells whether a cell names a recording.
+    `kind` is the suffix of its file, `known` tells whether a cell names a recording. A line of jsonl that is no JSON is
+    left out (see `broken`).
     """
     try:
         if kind in (".json", ".jsonl"):
-            return list(_of_json(text, kind))
-        return _unmarked(_of_cells(_cells(text, kind), known))
-    except (csv.Error, json.JSONDecodeError, RecursionError):
+            found = list(_of_json(text, kind))
+        else:
+            ways = (_of_cells(cells, known) for cells in _cells(text, kind))
+            found = _unmarked(max(ways, key=len, default=[]))
+        return [row._replace(words=" ".join(row.words.split())) for row in found]
+    except (csv.Error, ValueError, RecursionError):  # ValueError: no JSON, or a number of five thousand digits
         return []
 
 
-def _cells(text: str, kind: str) -> list[list[str]]:
-    first = text.splitlines()[0] if text.strip() else ""
-    for mark in ("|", "\t"):  # nobody quotes in these, and a lone quote must not swallow the lines after it
-        if mark in first:
-            return [[cell.strip().strip('"') for cell in line.split(mark)] for line in text.splitlines()]
-    if kind == ".txt":  # AISHELL-1's and Kaldi's: a name without a suffix, then the words; prose and notes are none
-        table = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
-        return table if all(re.fullmatch(r"[\w/\\-]+", row[0], re.ASCII) for row in table) else []
-    if kind not in (".csv", ".tsv"):
-        return []
-    csv.field_size_limit(_LONGEST_CELL)
-    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text))]
+def broken(text: str, kind: str) -> list[int]:
+    """The lines of a jsonl, by number, that are no JSON."""
+    written = [(number, line) for number, line in enumerate(_lines(text), 1) if line.strip()]
+    return [number for number, line in written if _json(line) is None] if kind == ".jsonl" else []
+
+
+def seems_one(text: str, kind: str, known: Callable[[str], bool]) -> bool:
+    """Whether a file without any `rows` is meant as a table: most lines name a recording, and there are hanzi."""
+    lines = [line for line in _lines(text) if line.strip()]
+    naming = sum(any(map(known, _CELL.findall(line))) for line in lines)
+    return 2 * naming >= (1 if kind == ".json" else max(1, len(lines))) and any(map(is_hanzi, text))
+
+
+_CELL = re.compile(r"""[^\s"'|,;:，；：、]+""")
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a file. `str.splitlines` would part a sentence at marks that no editor shows, such as U+2028."""
+    return re.split(r"\r\n|\r|\n", text)
+
+
+def _cells(text: str, kind: str) -> Iterator[Sequence[Sequence[str]]]:
+    """The cells of each line, by every mark that may part them: the right one gives the most rows."""
+    lines = _lines(text)
+    first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    marks = [mark for mark in ("|", "\t") if mark in first]
+    for mark in marks:  # nobody quotes in these, and a lone quote must not swallow the lines after it
+        yield [[cell.strip().strip('"') for cell in line.split(mark)] for line in lines]
+    if (
+        kind == ".txt" and not marks
+    ):  # AISHELL-1's and Kaldi's: a name without a suffix, then the words; prose and notes are none
+        table = [line.split(maxsplit=1) for line in lines if line.strip()]
+        if all(re.fullmatch(r"[\w/\\-]+", row[0], re.ASCII) for row in table):
+            yield table
+    if kind in (".csv", ".tsv"):
+        csv.field_size_limit(_LONGEST_CELL)
+        for mark in (",", ";"):  # Excel parts by what the system's numbers leave free
+            yield [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=mark)]
 
 
 def _of_cells(table: Sequence[Sequence[str]], known: Callable[[str], bool]) -> list[Row]:
@@ -141,7 +171,7 @@ def _unmarked(table: list[Row]) -> list[Row]:
 
 
 def _of_json(text: str, kind: str) -> Iterator[Row]:
-    values = [json.loads(line) for line in text.splitlines() if line.strip()] if kind == ".jsonl" else json.loads(text)
+    values = [_json(line) for line in _lines(text) if line.strip()] if kind == ".jsonl" else json.loads(text)
     if isinstance(values, dict):
         # A plain table of name: words; anything else is not one.
         yield from (Row(name, words) for name, words in values.items() if isinstance(words, str))
@@ -151,6 +181,14 @@ def _of_json(text: str, kind: str) -> Iterator[Row]:
             name, words = named(value, FILES), named(value, WORDS)
             if name and words:
                 yield Row(name, words, _a_name(named(value, SPEAKERS)))
+
+
+def _json(line: str) -> object:
+    """What a line of jsonl holds; None where it is no JSON."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def named(values: Mapping[str, object], names: Sequence[str]) -> str:

@@ -84,6 +84,10 @@ class _Sources:
         path = PurePosixPath(name.replace("\\", "/"))
         return self.stems.get(path.name) or self.stems.get(path.stem, [])
 
+    def names(self, cell: str) -> bool:
+        """Whether a cell of a table names one."""
+        return bool(self.alike(cell))
+
     def beside(self, file: PurePosixPath) -> list[PurePosixPath]:
         """Those in the folder of a file of subtitles that it is named after."""
         for stem in dict.fromkeys((file.stem, _TAG.sub("", file.stem))):
@@ -147,12 +151,15 @@ def find(folder: Path, sources: Iterable[str], skip: Collection[Path] = ()) -> T
         if kind in subtitles.SUFFIXES and not owners:
             unused.append(str(here))
         unclear, used = 0, False
-        for name, words, speaker in tables.rows(text, kind, lambda cell: bool(known.alike(cell))):
+        found, told, twice = tables.rows(text, kind, known.names), {}, {}
+        for name, words, speaker in found:
             meant = known.meant(name, here.parent)
             if len({source.with_suffix("") for source in meant}) > 1:
                 unclear += 1
                 continue
             for source in meant:
+                if told.setdefault(source, words) != words:
+                    twice[str(source)] = None
                 add(source, [Line(words)], path)
                 if speaker:
                     speakers[str(source)] = speaker
@@ -163,6 +170,15 @@ def find(folder: Path, sources: Iterable[str], skip: Collection[Path] = ()) -> T
             console.warn(
                 f"{here}: {unclear} rows are not used, for recordings in several folders have the names in them; "
                 "write the folder too (派蒙/001.wav), or let the table lie beside its recordings"
+            )
+        if twice:
+            console.warn(f"{here} has different words for one recording, and the last count: {_some([*twice])}")
+        if used and (broken := tables.broken(text, kind)):
+            console.warn(f"{here}: what is no JSON is passed over, in line {', '.join(map(str, broken[:_NAMED]))}")
+        if not found and not owners and tables.seems_one(text, kind, known.names):
+            console.warn(
+                f"{here} names recordings, but no words can be read from it: if it is a transcript, write a line "
+                "for each recording, as in 001.wav|你好"
             )
     for source in sorted(sources):
         path = folder / source

@@ -1,6 +1,7 @@
 """Transcripts that exist already: every format read, shared among clips, checked against what is heard."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -35,6 +36,12 @@ def warned(monkeypatch) -> list[str]:
         ("t.json", '{"a.wav": "你好世界"}'),
         ("t.json", '[{"key": "a", "text": "你好世界"}]'),
         ("a.tsv", "a.wav\t你好世界\nb.wav\t再见\n"),
+        # As people leave their files: an empty line or a remark first, the marks of another system, a line cut short.
+        ("t.list", "\na.wav|派蒙|ZH|你好世界\nb.wav|派蒙|ZH|再见"),
+        ("t.list", "# 第一批\na.wav|你好世界\nb.wav|再见"),
+        ("t.csv", "文件;文本\na.wav;你好世界\nb.wav;再见\n"),
+        ("t.csv", 'b.wav,"再|见"\na.wav,你好世界\n'),
+        ("t.jsonl", '{"audio": "a.wav", "text": "你好世界"}\n{"audio": "b.wav", "te'),
         ("a.txt", "你好世界\n"),
         ("a.lab", "你好世界"),
     ],
@@ -242,6 +249,86 @@ def test_of_a_corpus_only_what_is_said_counts(tmp_path, name, text):
 def test_notes_about_recordings_are_no_table(tmp_path, text):
     (tmp_path / "notes.txt").write_text(text)
     assert not find(tmp_path, ["a.wav", "b.wav"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.list", "a.wav|你好\u2028世界\nb.wav|再见"),
+        ("t.list", "a.wav|你好\x0b世界\nb.wav|再见"),
+        ("t.csv", 'a.wav,"你好\n世界"\nb.wav,再见'),
+        ("t.jsonl", '{"audio": "a.wav", "text": "你好\u2028世界"}\n{"audio": "b.wav", "text": "再见"}'),
+    ],
+)
+def test_what_breaks_a_line_within_the_words_loses_none(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = find(tmp_path, ["a.wav", "b.wav"])
+    assert found.by_path == {"a.wav": [Line("你好 世界")], "b.wav": [Line("再见")]}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        (
+            "t.jsonl",
+            '{"audio": "a.wav", "text": "你好"}\n\n{"audio": "b.wav", "te',
+            "t.jsonl: what is no JSON .* line 3",
+        ),
+        ("t.list", "a.wav|你好\nb.wav|再见\na.wav|你好吗", "t.list has different words .*: a.wav$"),
+        ("t.csv", "文件，文本\na.wav，你好\nb.wav，再见", "t.csv names recordings, but no words"),
+        ("trans.txt", "a.wav 你好\nb.wav 再见", "trans.txt names recordings, but no words"),
+        ("t.json", '{"data": [{"audio": "a.wav", "text": "你好"}]}', "t.json names recordings, but no words"),
+        ("t.json", '[{"audio": "a.wav", "text": "你好"},]', "t.json names recordings, but no words"),
+    ],
+)
+def test_what_is_lost_of_a_table_is_told_of(tmp_path, warned, name, text, told):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    find(tmp_path, ["a.wav", "b.wav"])
+    (line,) = warned
+    assert re.search(told, line)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.list", "a.wav|你好\na.wav|你好"),
+        ("notes.txt", "录音说明：\na.wav 有杂音\n其余的都好。\n请勿转发。\n"),
+        ("sizes.csv", "file,bytes\na.wav,3012\nb.wav,4021\n"),
+    ],
+)
+def test_nothing_is_told_of_where_nothing_is_lost(tmp_path, warned, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    find(tmp_path, ["a.wav", "b.wav"])
+    assert not warned
+
+
+FAR = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.lrc", f"[{FAR}:10.00]你好"),
+        ("a.srt", f"1\n{FAR}:00:01,000 --> 00:00:02,000\n你好\n"),
+        ("a.textgrid", 'item [1]:\nxmin = 1.2.3\nxmax = 1.5\ntext = "你好"'),
+        ("a.json", f'{{"text": {FAR}}}'),
+        ("t.json", f'{{"a.wav": {FAR}}}'),
+        ("a.json", '[{"timestamp": [0, "x"], "text": "你好"}]'),
+    ],
+)
+def test_times_that_are_none_end_no_labelling(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert not find(tmp_path, ["a.wav"])
+
+
+def test_a_line_whose_time_is_no_number_is_passed_over():
+    said = '[{"start": NaN, "end": 1, "text": "再见"}, {"start": 0, "end": 1, "text": "你好"}]'
+    assert parse(said, ".json") == [Line("你好", 0.0, 1.0)]
+
+
+def test_praat_writes_small_times_with_an_exponent():
+    tier = 'item [1]:\nxmin = 1.25e-05\nxmax = 1.5\ntext = "你好"\nxmin = 1.5\nxmax = 2\ntext = ""'
+    assert parse(tier, ".textgrid") == [Line("你好", 1.25e-05, 1.5)]
 
 
 @pytest.mark.parametrize("text", ["", "not json", "{", "[1, 2]", "\x00\x01", "1\n2\n3", '{"a": {"b": [[]]}}'])
