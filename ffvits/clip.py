@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -144,6 +145,7 @@ def clip_id(source: str, start: float | None = None) -> str:
 
 _TEXT_FIELDS = ("id", "source", "speaker", "text", "status", "split", "heard", "audio", "original", "key", "recording")
 _KNOWN = {f.name for f in fields(Clip)}
+_NO_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]|^\.*$')  # what some system takes for no file's name
 
 
 def parse_clip(line: str, *, file: str | Path, number: int) -> Clip:
@@ -174,22 +176,33 @@ def parse_clip(line: str, *, file: str | Path, number: int) -> Clip:
     for name in _TEXT_FIELDS:
         if not isinstance(values.get(name, ""), str):
             raise wrong(f"the field {name!r} must be a text, not {values[name]!r}")
+        if re.search("[\ud800-\udfff]", values.get(name, "")):  # which nobody could write into a file again
+            raise wrong(f"the field {name!r} holds half a character: {values[name]!r}")
+    if _NO_NAME.search(values["id"]):
+        raise wrong(f"the id {values['id']!r} can be no file's name", "use letters, digits, '-', '_' and '.'")
     for name in ("start", "end"):
         if isinstance(values[name], bool) or not isinstance(values[name], int | float):
             raise wrong(f"the field {name!r} must be a number of seconds, not {values[name]!r}")
-    if not 0 <= values["start"] <= values["end"]:
+    if not 0 <= values["start"] <= values["end"] < math.inf:
         raise wrong(f"'start' {values['start']} and 'end' {values['end']} are not a stretch of time")
     for name, allowed in (("status", STATUSES), ("split", SPLITS)):
         if values.get(name, allowed[0]) not in allowed:
             raise wrong(f"the field {name!r} is {values[name]!r}", cure=f"one of: {', '.join(map(repr, allowed))}")
+    machine = _texts(values.get("machine", {}), wrong)
+    if "speaker" in machine:
+        machine = {**machine, "speaker": machine["speaker"].strip()}
+    speaker = values["speaker"].strip()  # else a blank that slipped in makes a second speaker of the same name
+    if not speaker:
+        raise wrong("the field 'speaker' is empty", "write whose voice it is")
     return Clip(
         **{
             **values,
+            "speaker": speaker,
             "reasons": tuple(Reason(**entry) for entry in _told("reasons", ("code", "message", "cure"), values, wrong)),
             "review": tuple(Doubt(**entry) for entry in _told("review", ("why", "other"), values, wrong)),
             "notes": tuple(map(str, _listed(values.get("notes", []), "notes", wrong))),
             "scores": _scores(values.get("scores", {}), wrong),
-            "machine": _texts(values.get("machine", {}), wrong),
+            "machine": machine,
         }
     )
 
@@ -212,7 +225,7 @@ def _scores(value: object, wrong) -> dict[str, float]:
     if not isinstance(value, dict):
         raise wrong(f"the field 'scores' must be an object, not {value!r}")
     for name, number in value.items():
-        if isinstance(number, bool) or not isinstance(number, int | float):
+        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
             raise wrong(f"the score {name!r} must be a number, not {number!r}")
     return value
 
@@ -228,7 +241,16 @@ def read_clips(path: Path) -> list[Clip]:
 
     Raises ClipError naming file, line and field.
     """
-    clips: list[Clip] = []
+    return [clip for _, clip in _numbered(path)]
+
+
+def line_of(path: Path, id: str) -> int | None:
+    """The line of the label file, from 1, in which a clip stands; None if it is in none. Raises as `read_clips`."""
+    return next((number for number, clip in _numbered(path) if clip.id == id), None)
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, Clip]]:
+    """The clips with their lines."""
     seen: dict[str, int] = {}
     try:
         # utf-8-sig: Windows editors put a byte order mark in front of what a person edited.
@@ -249,8 +271,7 @@ def read_clips(path: Path) -> list[Clip]:
                 line=number,
             )
         seen[clip.id] = number
-        clips.append(clip)
-    return clips
+        yield number, clip
 
 
 def write_clips(path: Path, clips: Iterable[Clip]) -> None:

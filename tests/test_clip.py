@@ -57,6 +57,14 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path):
         (line(start="0"), "'start' must be a number"),
         (line(start=True), "'start' must be a number"),
         (line(start=3.0), "not a stretch of time"),
+        (line(end=float("inf")), "not a stretch of time"),
+        (line(id="第1集/001"), "can be no file's name"),
+        (line(id="..\\..\\001"), "can be no file's name"),
+        (line(id=".."), "can be no file's name"),
+        (line(id=""), "can be no file's name"),
+        (line(speaker=" "), "'speaker' is empty"),
+        (line().replace("你好", "你好\\ud83d"), "'text' holds half a character"),
+        (line(scores={"cer": float("nan")}), "'cer'"),
         (line(scores=[1]), "'scores'"),
         (line(scores={"cer": "x"}), "'cer'"),
         (line(reasons={}), "'reasons' must be a list"),
@@ -73,6 +81,13 @@ def test_a_wrong_hand_edit_is_refused_with_file_line_and_field(tmp_path, broken,
         read_clips(path)
     assert f"{path}:2:" in str(caught.value)
     assert named in caught.value.message
+
+
+def test_a_blank_beside_a_speakers_name_makes_no_second_speaker(tmp_path):
+    path = tmp_path / "clips.jsonl"
+    path.write_text(line(speaker="派蒙 "), encoding="utf-8")
+    (read,) = read_clips(path)
+    assert read.speaker == "派蒙" and not read.edited
 
 
 def test_an_id_that_stands_twice_is_refused(tmp_path):

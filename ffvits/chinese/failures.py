@@ -201,6 +201,16 @@ the field 'scores' must be an object, not {}
     'scores' 一项要写成 {{…}}，不能是 {0}
 the field 'machine' must be an object of texts, not {}
     'machine' 一项要写成由文字组成的 {{…}}，不能是 {0}
+the field {} holds half a character: {}
+    {0} 一项里有半个字符：{1}
+the id {} can be no file's name
+    编号 {0} 不能用作文件名
+use letters, digits, '-', '_' and '.'
+    请只用字母、汉字、数字、“-”“_”和“.”
+the field 'speaker' is empty
+    'speaker' 一项是空的
+write whose voice it is
+    请写明是谁的声音
 the score {} must be a number, not {}
     分数 {0} 要写成数，不能是 {1}
 mend the line

@@ -44,7 +44,7 @@ def ingest(folder: Path, run: Run, recipe: Recipe, *, part_seconds: float = 300.
     cache = run.cache("ingest", settings, version=1)  # by it edits know their recording: it stays
     for path in found.unreadable:
         source = source_name(path, folder)
-        clip = Clip(clip_id(source), source, 0.0, 0.0, recipe.speaker or folder.resolve().name)
+        clip = Clip(clip_id(source), source, 0.0, 0.0, _whose(folder, recipe))
         yield clip.reject("unreadable", "this folder cannot be opened", "give yourself the right to read it")
     jobs = (Job(path, cache, settings.max_rate, settings.part_seconds) for path in found.audio)
     workers = max(1, min(4, cores() // 2))
@@ -83,16 +83,21 @@ def _clip(source: str, speaker: str, values: dict[str, Any], part: dict[str, Any
 
 def speaker_names(folder: Path, found: Found, recipe: Recipe) -> dict[Path, str]:
     """Who speaks in each recording, by the recipe's `layout` and `speaker` and by where the file lies."""
-    named = recipe.speaker or _printable(folder.resolve().name) or "speaker"
+    named = _whose(folder, recipe)
     at_top = [path for path in found.audio if path.parent == folder]
     layout = recipe.layout
     if layout == "auto":
-        layout = "flat" if recipe.speaker or at_top else "folders"
+        layout = "flat" if recipe.speaker.strip() or at_top else "folders"
     if layout == "flat":
         return dict.fromkeys(found.audio, named)
     return {
         path: named if path.parent == folder else _printable(path.relative_to(folder).parts[0]) for path in found.audio
     }
+
+
+def _whose(folder: Path, recipe: Recipe) -> str:
+    """Who speaks where no folder says it."""
+    return recipe.speaker.strip() or _printable(folder.resolve().name).strip() or "speaker"
 
 
 def _report(folder: Path, found: Found, speakers: dict[Path, str]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from ffvits import console
-from ffvits.clip import Clip
+from ffvits.clip import Clip, line_of
 from ffvits.errors import RunError, TextError, TrainError
 from ffvits.run import Run, digest
 from ffvits.train.ranks import ALONE, Ranks
@@ -106,12 +106,13 @@ def prepare(
     problems: list[TextError] = []
     skipped: list[str] = []
     shelf = Shelf(run, audio.sampling_rate)
-    for line, clip in enumerate(clips, 1):
+    for clip in clips:
         if not clip.kept:
             continue
         try:
-            encoded = reader.encode(clip.text, file=run.clips_file, line=line)
+            encoded = reader.encode(clip.text, file=run.clips_file)
         except TextError as error:
+            error.line = line_of(run.clips_file, clip.id)
             problems.append(error)
             continue
         samples, length = shelf.take(clip)

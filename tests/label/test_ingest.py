@@ -105,6 +105,8 @@ def test_a_run_of_a_version_that_measured_no_level_keeps_its_recordings(run, tmp
         (["甲/a.wav", "乙/x/b.wav"], Recipe(), {"甲": 1, "乙": 1}),
         (["甲/a.wav", "乙/x/b.wav"], Recipe(speaker="派蒙"), {"派蒙": 2}),
         (["甲/a.wav", "乙/x/b.wav"], Recipe(layout="flat"), {"raw": 2}),
+        (["甲/a.wav", "乙/x/b.wav"], Recipe(speaker=" "), {"甲": 1, "乙": 1}),
+        (["a.wav"], Recipe(speaker="派蒙 "), {"派蒙": 1}),
         (["a.wav", "甲/a.wav"], Recipe(layout="folders", speaker="派蒙"), {"派蒙": 1, "甲": 1}),
         (["a.wav", "甲/a.wav"], Recipe(layout="folders"), {"raw": 1, "甲": 1}),
     ],

@@ -35,12 +35,15 @@ def test_kept_clips_become_items_at_the_bases_rate(run):
     assert train[0].load(256).shape == (train[0].frames * 256,)
 
 
-def test_a_text_that_cannot_be_said_is_named_with_file_line_and_character(run):
+@pytest.mark.parametrize("empty", [0, 2])
+def test_a_text_that_cannot_be_said_is_named_with_file_line_and_character(run, empty):
     clips = run.clips()
     clips[2] = clips[2].with_(text="你{xx9}好")
+    lines = run.clips_file.read_text(encoding="utf-8")
+    run.clips_file.write_text("\n" * empty + lines, encoding="utf-8")  # empty lines are counted, too
     with pytest.raises(TextError) as caught:
         prepare(clips, run, AUDIO, reader(), ["派蒙"])
-    assert (caught.value.file, caught.value.line) == (str(run.clips_file), 3)
+    assert (caught.value.file, caught.value.line) == (str(run.clips_file), 3 + empty)
     assert (caught.value.position, caught.value.character) == (1, "{")
 
 
