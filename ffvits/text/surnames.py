@@ -13,7 +13,7 @@ SINGLE = {
     "繁": "po2", "折": "she2", "撒": "sa4", "尹": "yin3", "车": "che1", "尉": "wei4",
     "都": "du1", "相": "xiang4", "晁": "chao2", "郗": "xi1", "幺": "yao1", "麻": "ma2", "贾": "jia3", "沈": "shen3",
     "曲": "qu1", "万": "wan4", "隋": "sui2", "臧": "zang1", "佘": "she2", "褚": "chu3", "洗": "xian3", "哈": "ha3",
-    "阚": "kan4", "於": "yu1",
+    "阚": "kan4", "於": "yu1", "乜": "nie4",
 }  # fmt: skip
 DOUBLE = {
     "尉迟": ("yu4", "chi2"), "万俟": ("mo4", "qi2"), "令狐": ("ling2", "hu2"), "长孙": ("zhang3", "sun1"),
@@ -21,12 +21,12 @@ DOUBLE = {
 }  # fmt: skip
 
 # Words and names so much more often that only 姓 makes them one (那先生 is that gentleman).
-_ONLY_NAMED = {"那": "na1", "占": "zhan1", "乜": "nie4", "佴": "nai4", "祭": "zhai4"}
+_ONLY_NAMED = {"那": "na1", "占": "zhan1", "佴": "nai4", "祭": "zhai4"}
 
 # Rare as surnames or common as words: they need a title or 姓 beside them.
-_NEED_TITLE = frozenset("过种繁折都相撒召秘员宁乐洗哈应麻车尉华盖单解查区任万曾柏")
+_NEED_TITLE = frozenset("乜过种繁折都相撒召秘员宁乐洗哈应麻车尉华盖单解查区任万曾柏")
 # These begin too many words to be taken for a name by an unknown word alone.
-_NEVER_ALONE = frozenset("过种都相撒哈繁折召秘员洗麻")
+_NEVER_ALONE = frozenset("乜过种都相撒哈繁折召秘员洗麻")
 _VERBS = frozenset("任在是有于为获被与和经用到说做当参来去让把将想要出入对以向从就也不没已了着过的得住赴读娶嫁写译骂")
 _TITLES = (
     "先生|女士|小姐|老师|教授|博士|医生|大夫|经理|总|董事长|主任|书记|局长|处长|科长|市长|省长|部长|院长|校长|主席|总理|将军|师傅|同学"
