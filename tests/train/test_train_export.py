@@ -6,16 +6,27 @@ import pytest
 import torch
 
 from ffvits.errors import RunError, TrainError
+from ffvits.run import Run
 from ffvits.speak.folder import VoiceInfo, read_weights
 from ffvits.train import state, train
 from ffvits.train.export import voice_of
 from ffvits.voice import Voice
 
 
-@pytest.fixture
-def trained(run):
-    train(run.recipe().override({"train.steps": 4, "train.keep": 9}), run)
+@pytest.fixture(scope="module")
+def finished(labelled, tmp_path_factory) -> Run:
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    shutil.copytree(labelled, folder)
+    changes = {"out": str(folder), "train.steps": 4, "train.keep": 9}
+    run = Run.create(folder, Run.open(folder).recipe().override(changes))
+    train(run.recipe(), run)
     return run
+
+
+@pytest.fixture
+def trained(finished, tmp_path) -> Run:
+    """A finished run of the test's own."""
+    return Run(shutil.copytree(finished.folder, tmp_path / "finished"))
 
 
 def test_the_best_state_is_the_finished_voice(trained):
