@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ffvits import console
 from ffvits.clip import Clip
 from ffvits.errors import BaseError, FfvitsError, RecipeError, TrainError
-from ffvits.files import refused_by_disk, replacing
+from ffvits.files import path_of, refused_by_disk, replacing
 from ffvits.recipe import Recipe
 from ffvits.recipe_file import or_nearest
 from ffvits.run import Run
@@ -183,7 +183,7 @@ def resolve(
     chosen = chosen.override(told)
     if not chosen.input:
         raise RecipeError("no folder of recordings is named", cure="ffvits auto ./raw_clips, or input: in the recipe")
-    folder = Path(chosen.input).expanduser()
+    folder = path_of(chosen.input)
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         cure = "name the folder that holds them"
@@ -198,7 +198,7 @@ def resolve(
             file=folder,
         )
     name = re.sub(r'[<>:"/\\|?*\s]+', "_", chosen.speaker or folder.resolve().name).strip("._") or "voice"
-    out = Path(chosen.out or Path("runs") / name).expanduser()
+    out = path_of(chosen.out or Path("runs") / name)
     if out.resolve() == folder.resolve():
         raise RecipeError(
             "the run would lie among its own recordings", cure=f"another folder for it: --out runs/{name}", file=out
@@ -245,7 +245,7 @@ def _look_for_whisper(recipe: Recipe) -> None:
     model = recipe.label.transcribe.model
     names = [entry.name.removeprefix("whisper-") for entry in store.entries("asr")]
     known = [name for name in names if not name.endswith("-openai")]
-    if model not in known and not Path(model).expanduser().is_dir():
+    if model not in known and not path_of(model).is_dir():
         raise RecipeError(
             f"label.transcribe.model: there is no Whisper {model!r}", cure=f"{or_nearest(model, known)}, or a folder"
         )
@@ -259,7 +259,7 @@ def going_on(recipe: Recipe) -> Recipe:
 
 def _is_of(earlier: Recipe, recipe: Recipe) -> bool:
     """Whether a run by `earlier` is one of this recipe's recordings and speaker; those that are gone were moved."""
-    theirs, ours = (Path(one.input).expanduser() for one in (earlier, recipe))
+    theirs, ours = (path_of(one.input) for one in (earlier, recipe))
     if earlier.input and theirs.is_dir() and theirs.resolve() != ours.resolve():
         return False
     return not (earlier.speaker and recipe.speaker and earlier.speaker != recipe.speaker)
@@ -270,7 +270,7 @@ def _refuse_another(recipe: Recipe, out: Path, earlier: Recipe) -> None:
 
     A run that is named goes on, with a warning.
     """
-    theirs, ours = (Path(one.input).expanduser() for one in (earlier, recipe))
+    theirs, ours = (path_of(one.input) for one in (earlier, recipe))
     found = f"this run was made of {theirs}, not of {ours}"
     if theirs.resolve() == ours.resolve() or not theirs.is_dir():
         found = f"this run's speaker is {earlier.speaker}, not {recipe.speaker}"

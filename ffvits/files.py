@@ -14,6 +14,17 @@ FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}  # EF
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
+def path_of(named: str | Path) -> Path:
+    """A path as a person names it: ~ is the home folder, also where no shell has seen to it (--out=~/a, Windows).
+
+    As in a shell, ~name is a file of that name where nobody is called so.
+    """
+    try:
+        return Path(named).expanduser()
+    except RuntimeError:
+        return Path(named)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Gives a temporary path beside `path`; what was written there takes its place if the block ends without error.
@@ -37,7 +48,10 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.chmod(usual)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        try:
+            os.replace(temporary, path)
+        except OSError as error:  # which names the temporary file; what a program holds on Windows is the other
+            raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ffvits.errors import AudioError, RecipeError
+from ffvits.files import path_of
 from ffvits.recipe import Recipe
 
 # Rough costs, to tell a coffee from a night. Measured: labelling and the small base on two CPU cores. Extrapolated: the
@@ -99,7 +100,7 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
     on_disk = base_on_disk(recipe)
-    folder = Path(recipe.input).expanduser()
+    folder = path_of(recipe.input)
     found = find(folder, skip=(Path(recipe.out).resolve(),))
     if not found.audio and not found.unreadable:
         raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ffvits.errors import RecipeError, TextError
+from ffvits.files import path_of
 from ffvits.recipe_file import Reader, as_node, or_nearest, read_file
 
 
@@ -295,7 +296,7 @@ class Recipe:
 
         Raises RecipeError naming the key, the line and the nearest valid name.
         """
-        path = Path(path)
+        path = path_of(path)
         named = Path("recipes") / f"{path}.yaml"
         if not path.suffix and not path.exists() and named.is_file():
             path = named

@@ -26,7 +26,7 @@ from typing import Any
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, merge_edits, read_clips, write_clips
 from ffvits.errors import BusyError, RecipeError, RunError
-from ffvits.files import write_text
+from ffvits.files import path_of, write_text
 from ffvits.recipe import Recipe
 
 
@@ -74,7 +74,7 @@ class Run:
 
         Raises RunError if it cannot be written.
         """
-        run = cls(Path(folder).expanduser())
+        run = cls(path_of(folder))
         try:
             run.folder.mkdir(parents=True, exist_ok=True)
             write_text(run.recipe_file, recipe.to_yaml())
@@ -100,7 +100,7 @@ class Run:
     @classmethod
     def open(cls, folder: str | Path) -> Run:
         """An existing run folder. Raises RunError if there is none."""
-        run = cls(Path(folder).expanduser())
+        run = cls(path_of(folder))
         if not run.recipe_file.is_file():
             raise RunError(
                 "this is not a run folder (it holds no recipe.yaml)", cure="make one with: ffvits auto", file=folder

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ffvits import console
 from ffvits.audio.sound import write
 from ffvits.errors import BaseError, FfvitsError, TextError
-from ffvits.files import text_of
+from ffvits.files import path_of, text_of
 from ffvits.speak.folder import VoiceInfo, find_voice, lacking, read_weights
 from ffvits.speak.recording import samples_of
 from ffvits.speak.script import Line, script
@@ -344,7 +344,7 @@ class Voice:
         The text is read to its end before anything is spoken; `settings` are those of `stream`. Raises FfvitsError if
         the file cannot be written; an earlier file stays until the new one is whole.
         """
-        path = Path(path)
+        path = path_of(path)
         if path.is_dir():
             cure = f"name a file in it: {console.typed(path / 'speech.wav')}"
             raise FfvitsError("this is a folder", cure=cure, file=path)
@@ -405,7 +405,7 @@ def read_text(path: str) -> str:
     from ffvits.label import subtitles
 
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        data = sys.stdin.buffer.read() if path == "-" else path_of(path).read_bytes()
     except OSError as error:
         cure = "name a text file, or - for standard input"
         raise TextError(f"cannot be read: {error.strerror}", cure=cure, file=path) from error

@@ -300,6 +300,11 @@ def test_home_is_found_in_the_path_of_a_voice(voice, tmp_path, monkeypatch):
     (tmp_path / "a" / "voice").mkdir(parents=True)
     (tmp_path / "a" / "voice" / "voice.json").write_text("{}", encoding="utf-8")
     assert find_voice("~/a") == tmp_path / "a" / "voice"
+    monkeypatch.chdir(tmp_path / "a")
+    voice.save("~/said.wav", "你好", seed=1)
+    (tmp_path / "said.txt").write_text("你好", encoding="utf-8")
+    assert read_text("~/said.txt") == "你好"
+    assert (tmp_path / "said.wav").is_file() and not Path("~").exists()
 
 
 def test_speaking_needs_the_core_packages_only():

@@ -3,12 +3,13 @@
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from ffvits.files import refused_by_disk, replacing, write_text
+from ffvits.files import path_of, refused_by_disk, replacing, write_text
 
 
 def test_an_error_leaves_the_old_file(tmp_path):
@@ -71,6 +72,30 @@ def test_a_library_that_writes_for_its_owner_alone_does_not_lock_the_others_out(
         temporary.chmod(0o600)
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
     assert load_file(path)["x"].tolist() == [1, 1]
+
+
+def test_a_file_that_a_program_holds_is_named_and_not_the_temporary_one(tmp_path, monkeypatch):
+    def refuse(source, target):
+        raise PermissionError(errno.EACCES, "Access is denied", str(source), None, str(target))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(PermissionError) as caught:
+        write_text(tmp_path / "rejected.csv", "新")  # open in Excel
+    refused = refused_by_disk(caught.value)
+    assert refused.file == str(tmp_path / "rejected.csv") and "close the program" in refused.cure
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_path_is_what_a_shell_takes_it_for(tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert path_of("~/runs/派蒙") == path_of(Path("~/runs/派蒙")) == tmp_path / "runs" / "派蒙"
+    assert path_of("runs/~") == Path("runs/~")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows guesses where somebody's home would be")
+def test_a_name_with_a_wave_before_it_is_a_name_where_nobody_is_called_so():
+    assert path_of("~nobody-is-called-so/a.wav") == Path("~nobody-is-called-so/a.wav")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])

@@ -18,6 +18,7 @@ from ffvits.base.checkpoint import WEIGHTS, read_checkpoint
 from ffvits.base.config_file import read_config
 from ffvits.base.inspect import Inspection, examine
 from ffvits.errors import BaseError, DownloadError
+from ffvits.files import path_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -118,7 +119,7 @@ def settled(spec: str) -> str:
     """The base as a run remembers it: a path that is there as an absolute one, so that it holds from every folder."""
     if spec == "auto" or spec in {entry.name for entry in store.entries("base")}:
         return spec
-    path = Path(spec).expanduser()
+    path = path_of(spec)
     return str(path.absolute()) if spec and path.exists() else spec
 
 
@@ -136,7 +137,7 @@ def locate(spec: str | Path) -> Path:
                 f"{text} is not here yet", cure=f"it is fetched by its first use, as in: ffvits say 你好 --voice {text}"
             )
         return path
-    path = Path(text).expanduser()
+    path = path_of(text)
     return find_generator(path) if path.is_dir() else path
 
 
@@ -290,7 +291,7 @@ def _on_disk(text: str, known: Collection[str]) -> Path:
     """The generator that a path names, or that lies in the folder which it names."""
     if not text:  # base: with nothing behind it, or --base "$BASE"; as a path it would be the working folder
         raise BaseError("the base is empty", cure=f"leave it out, or name one of: auto, {', '.join(known)}")
-    path = Path(text).expanduser()
+    path = path_of(text)
     if path.is_dir():
         return find_generator(path)
     if not path.exists():

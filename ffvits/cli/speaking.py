@@ -95,8 +95,6 @@ def add(verb: Verb) -> None:
 
 
 def _say(arguments: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from ffvits.voice import Voice
 
     text = given_text(arguments)
@@ -106,7 +104,7 @@ def _say(arguments: argparse.Namespace) -> int:
     chosen = {name: getattr(arguments, name) for name in ("speaker", "speed", "noise", "noise_w", "seed", "pause")}
     try:
         with console.progress("Speaking", total=len(text), unit="characters") as bar:
-            seconds = voice.save(Path(arguments.out), text, told=bar.advance, **chosen)
+            seconds = voice.save(arguments.out, text, told=bar.advance, **chosen)
     except TextError as error:
         error.file = arguments.file
         if 0 < len(error.text.strip()) <= 200:
@@ -131,15 +129,15 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     import os
-    from pathlib import Path
 
+    from ffvits.files import path_of
     from ffvits.serve import serve
     from ffvits.serve.settings import Settings
 
     names = ("host", "port", "rate", "queue", "patience", "max_text", "workers", "batch", "device")
     key = arguments.api_key or os.environ.get("FFVITS_API_KEY", "")
     given = {name: getattr(arguments, name) for name in names}
-    serve(Settings(Path(arguments.folder), key=key, cors=tuple(arguments.cors), **given))
+    serve(Settings(path_of(arguments.folder), key=key, cors=tuple(arguments.cors), **given))
     return 0
 
 

@@ -19,7 +19,7 @@ from ffvits.evaluate.panel import Panel, alike
 from ffvits.evaluate.sentences import spread
 from ffvits.evaluate.statistics import Difference
 from ffvits.evaluate.words import Language
-from ffvits.files import write_text
+from ffvits.files import path_of, write_text
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
@@ -83,7 +83,7 @@ def compare(
     spread(sentences)  # refuses less than one
     for target in targets:  # a slip is told before the first of them has spoken for minutes
         load_voice(target, speaker, device="cpu", offline=offline)
-    folder = Path(out)
+    folder = path_of(out)
     make_writable(folder)
     run = next((run for run in map(run_of, targets) if run is not None), None)
     panel = Panel((run.recipe() if run else Recipe()).label.transcribe, device, offline)
@@ -110,7 +110,7 @@ def compare(
 
 def _home(target: str | Path, name: str, folder: Path) -> Path:
     """Where what is heard of a voice is kept: with it, for the next time; in `folder` where that cannot be."""
-    own = Path(target)
+    own = path_of(target)
     if own.is_dir():
         try:
             make_writable(own / "evaluation")
@@ -240,7 +240,7 @@ def _names(targets: Sequence[str | Path]) -> tuple[str, ...]:
     """Short names that tell the targets apart. Raises FfvitsError if two of them are one."""
     if len({_place(target) for target in targets}) < len(targets):
         raise FfvitsError("the same voice stands twice", cure="name each voice once")
-    short = [Path(target).name or str(target) for target in targets]
+    short = [path_of(target).name or str(target) for target in targets]
     if len(set(short)) == len(short):
         return tuple(short)
     return tuple(str(target) for target in targets)
@@ -248,7 +248,7 @@ def _names(targets: Sequence[str | Path]) -> tuple[str, ...]:
 
 def _place(target: str | Path) -> str:
     """What two ways of naming one voice have in common: where it lies, or the name of a base."""
-    path = Path(target)
+    path = path_of(target)
     if not path.exists():
         return str(target)
     return str((path / "voice" if (path / "recipe.yaml").is_file() else path).resolve())

@@ -26,7 +26,7 @@ from ffvits.evaluate.hearing import VERSION, Heard, file_name, hear_recordings, 
 from ffvits.evaluate.panel import Panel, Verdict, alike
 from ffvits.evaluate.sentences import spread
 from ffvits.evaluate.statistics import Figure
-from ffvits.files import write_text
+from ffvits.files import path_of, write_text
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.voice import Voice
@@ -181,9 +181,9 @@ def judge(
     seed: int = 1,
 ) -> Evaluation:
     """What `evaluate` finds, by a panel that is there already; keeps sounds and verdicts, and writes no summary."""
-    folder, run = Path(target), run_of(target)
+    folder, run = path_of(target), run_of(target)
     name = folder.resolve().name if folder.exists() else folder.name
-    home = Path(out) if out else folder if folder.is_dir() else Path("runs") / name
+    home = path_of(out) if out else folder if folder.is_dir() else Path("runs") / name
     place = home / "evaluation"
     chosen = spread(sentences)
     device = choose_device(panel.device)
@@ -213,7 +213,7 @@ def load_voice(target: str | Path, speaker: str | None, *, device: str, offline:
     try:
         voice = Voice.load(target, device=device, offline=offline)
     except BaseError as error:
-        if Path(target).exists():
+        if path_of(target).exists():
             raise
         raise BaseError(
             f"{error.message}, and no run folder",
@@ -244,7 +244,7 @@ def make_writable(place: Path) -> None:
 
 def run_of(target: str | Path) -> Run | None:
     """The run that a target is, if it is one."""
-    return Run.open(target) if (Path(target) / "recipe.yaml").is_file() else None
+    return Run.open(target) if (path_of(target) / "recipe.yaml").is_file() else None
 
 
 def table(evaluation: Evaluation, language: words.Language = "en") -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from ffvits.errors import FfvitsError
 from ffvits.evaluate.statistics import Figure, share
 from ffvits.evaluate.words import Language
+from ffvits.files import path_of
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def count(files: Iterable[str | Path]) -> Count:
 
     Raises FfvitsError naming a file that is none of votes, or stands twice.
     """
-    paths = [Path(file) for file in files]
+    paths = [path_of(file) for file in files]
     for number, path in enumerate(paths):
         if path.resolve() in [earlier.resolve() for earlier in paths[:number]]:
             raise FfvitsError("these votes are named twice", cure="one file for each listener", file=path)

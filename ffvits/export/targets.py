@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ffvits import console
 from ffvits.errors import BaseError, FfvitsError
 from ffvits.export.folder import Refused, placed
-from ffvits.files import replacing, write_text
+from ffvits.files import path_of, replacing, write_text
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice, read_weights
 
 if TYPE_CHECKING:
@@ -96,11 +96,12 @@ def export(
         raise FfvitsError(f"there is no precision {precision!r}", cure=f"choose of {', '.join(PRECISIONS)}")
     voice = finished(source, offline)
     if out is None:
-        out = Path(source) / "exports" if Path(source).is_dir() else Path("exports") / voice.name
+        own = path_of(source)
+        out = own / "exports" if own.is_dir() else Path("exports") / voice.name
     written = []
     for target in dict.fromkeys(targets):
         small = precision != "float32" and target in ("onnx", "piper")
-        folder = Path(out) / (f"{target}-{precision}" if small else target)
+        folder = path_of(out) / (f"{target}-{precision}" if small else target)
         try:
             with placed(folder, voice.title) as made:
                 TARGETS[target](voice, made, precision)

@@ -45,17 +45,16 @@ def difference(recipe: Recipe, run: Run) -> list[Change]:
 
 def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
     """What the stages say, before a person's edits."""
-    from pathlib import Path
-
     from ffvits import console
     from ffvits.device import cores
+    from ffvits.files import path_of
     from ffvits.label import road
     from ffvits.label.ahead import ahead
     from ffvits.label.ingest import ingest
     from ffvits.label.screen import reference_sound, screen
     from ffvits.label.transcripts import imported
 
-    folder = Path(recipe.input).expanduser()
+    folder = path_of(recipe.input)
     settings = recipe.label
     listening = min(cores(), max(2, cores() // 2))  # of the cores; others clean and measure meanwhile
     here = road.Road(recipe, _device(recipe.device), ahead, threads=listening)

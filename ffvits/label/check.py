@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import AudioError, DownloadError
+from ffvits.files import path_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,7 +115,7 @@ def check(folder: str | Path, *, offline: bool = False) -> Verdict:
     from ffvits import console
     from ffvits.audio.files import find, probe
 
-    folder = Path(folder).expanduser()
+    folder = path_of(folder)
     files = find(folder).audio
     if not files:
         raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)

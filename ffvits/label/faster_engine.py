@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ffvits import device
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
+from ffvits.files import path_of
 from ffvits.label import overlap
 from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
 from ffvits.recipe import TranscribeSettings
@@ -50,7 +51,7 @@ class FasterEngine:
                     local_files_only=True,
                 )
         except (RuntimeError, ValueError) as error:
-            own = folder == Path(settings.model).expanduser()
+            own = folder == path_of(settings.model)
             raise DownloadError(
                 f"not a Whisper model of faster-whisper: {error}",
                 cure="name a folder with its model.bin, or a size" if own else "delete the folder to fetch it again",

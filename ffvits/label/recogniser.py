@@ -19,6 +19,7 @@ from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
 from ffvits.device import threads
 from ffvits.errors import FfvitsError
+from ffvits.files import path_of
 from ffvits.label import cuts, homophones, pauses, vad
 from ffvits.label.inventions import LOOP
 from ffvits.label.wording import simplified, wordings
@@ -234,7 +235,7 @@ def weights(settings: TranscribeSettings, offline: bool = False) -> Path:
     from ffvits import store
 
     name = f"whisper-{settings.model}" + ("-openai" if settings.engine == "openai-whisper" else "")
-    own = Path(settings.model).expanduser()
+    own = path_of(settings.model)
     # A size is a size, though a folder that lies here, perhaps a run, be called "base".
     if own.is_dir() and name not in {entry.name for entry in store.entries("asr")}:
         return own

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import AudioError
+from ffvits.files import path_of
 from ffvits.label import duplicates, speakers, voices
 from ffvits.label.inventions import COURTESIES, CREDITS, LOOP, repeated, stock_phrase
 from ffvits.label.measure import Measured, measure
@@ -319,7 +319,7 @@ def reference_sound(settings: ScreenSettings) -> Sound | None:
     from ffvits.audio.files import Undecodable
     from ffvits.audio.mixdown import parts, survey
 
-    path = Path(settings.reference).expanduser()
+    path = path_of(settings.reference)
     try:
         _, sound = next(iter(parts(path, survey(path), max_rate=speakers.RATE, seconds=60.0)))
     except Undecodable as error:

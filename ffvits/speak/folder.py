@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ffvits import console
 from ffvits.errors import BaseError
-from ffvits.files import replacing, write_text
+from ffvits.files import path_of, replacing, write_text
 from ffvits.recipe import SpeakSettings
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def find_voice(path: str | Path) -> Path | None:
 
     Raises BaseError for a run that has no voice yet, a folder of several, and one that cannot be looked into.
     """
-    folder = Path(path).expanduser()
+    folder = path_of(path)
     try:
         found = next((place for place in (folder / "voice", folder) if (place / "voice.json").is_file()), None)
     except OSError as error:

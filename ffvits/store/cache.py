@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ffvits import console
 from ffvits.errors import DownloadError
+from ffvits.files import path_of
 from ffvits.store.manifest import SOURCE_KINDS, Entry, File, Manifest, Source
 from ffvits.store.record import Check, Record, is_good, look, plausible, refuse_another, sha256_of, verify
 from ffvits.store.transfer import CHUNK, DiskFull, Patience, SourceFailed, download, host_of
@@ -28,7 +29,7 @@ def home() -> Path:
     """The folder that holds everything fetched: FFVITS_HOME, or the user's own cache folder of this system."""
     chosen = os.environ.get("FFVITS_HOME")
     if chosen:
-        return Path(chosen).expanduser()
+        return path_of(chosen)
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "ffvits" / "Cache"
     if sys.platform == "darwin":

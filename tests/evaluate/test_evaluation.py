@@ -18,7 +18,7 @@ from ffvits.clip import Clip
 from ffvits.errors import BaseError, FfvitsError, RunError
 from ffvits.evaluate import measures, words
 from ffvits.evaluate.comparison import Comparison, best_base, compare, train_on_bases
-from ffvits.evaluate.evaluation import _base, _mark, evaluate, table
+from ffvits.evaluate.evaluation import _base, _mark, evaluate, run_of, table
 from ffvits.evaluate.hearing import _read, _write
 from ffvits.evaluate.page import equally_loud, melody_svg, write_page
 from ffvits.evaluate.panel import Panel, Verdict, alike
@@ -359,3 +359,10 @@ def test_the_embedded_base_is_judged_kept_and_judged_no_second_time(tmp_path, ca
     assert main(command) == 0
     assert json.loads(capsys.readouterr().out) == first
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.flac")} == sounds
+
+
+def test_home_is_found_in_the_path_of_a_run(tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    Run.create(tmp_path / "派蒙", Recipe())
+    assert run_of("~/派蒙") == Run(tmp_path / "派蒙")

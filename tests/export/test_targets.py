@@ -60,6 +60,19 @@ def test_the_note_says_how_to_give_it_text(tmp_path, front_end, says):
     assert moegoe["speakers"] == ["run"]
 
 
+def test_home_is_found_in_both_paths(tmp_path, monkeypatch):
+    """Shells leave the mark alone in --out=~/shared, and Windows has none that would see to it."""
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    run = save_voice(tmp_path / "run", "bopomofo")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for out, place in ((None, run / "exports"), ("~/shared", tmp_path / "shared")):
+        (written,) = export("~/run", ["bundle"], out=out)
+        assert written.folder == place / "bundle" and (written.folder / "voice.json").is_file()
+    assert not any(Path().iterdir())
+
+
 def test_a_bundle_is_half_as_large_and_tells_where_it_is_from(run, tmp_path):
     original, bundle = export(run, ["original", "bundle"], out=tmp_path)
     large = (original.folder / "G_0.pth").stat().st_size
