@@ -18,9 +18,10 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
+    except (OSError, OverflowError, UnicodeError) as error:  # the others of a port or a name that there cannot be
+        why = getattr(error, "strerror", None) or error
         raise FfvitsError(
-            f"cannot listen at {host}:{port}: {error.strerror}", cure="choose another with --port, or --host"
+            f"cannot listen at {host}:{port}: {why}", cure="choose another with --port, or --host"
         ) from error
 
 

@@ -190,6 +190,15 @@ class TestLimits:
             assert [answer.status_code for answer in answers] == [429, 429, 429, 200]
             assert web.get(f"{url}/healthz").json()["turns_taken"] == 0
 
+    @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 99999), ("127.0.0.1", -1), ("a..b", 0)])
+    def test_an_address_that_there_cannot_be_is_refused(self, host, port):
+        from ffvits.errors import FfvitsError
+        from ffvits.serve.door import listening
+
+        with pytest.raises(FfvitsError, match="cannot listen") as caught, listening(host, port):
+            pass
+        assert "--port" in caught.value.cure
+
     @pytest.mark.parametrize("bad", [{"port": 99999}, {"queue": 0}, {"patience": float("nan")}, {"rate": -1}])
     def test_impossible_settings_are_refused(self, tmp_path, bad):
         from ffvits.errors import FfvitsError
