@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from soundfile import SoundFile
 
 # Suffixes that promise sound: such a file is either read or rejected with a reason, never passed over.
 AUDIO_SUFFIXES = frozenset(
@@ -51,6 +52,8 @@ _CHINESE_TAGS = frozenset({"chi", "zho", "zh", "cmn"})
 _CANTONESE = re.compile(r"[粤粵]|广东话|廣東話|cantonese", re.IGNORECASE)  # whose language is chi too
 _LOWEST_RATE, _HIGHEST_RATE = 4000, 1_000_000
 _BLOCK_VALUES = 1 << 20
+_ENDLESS = 1 << 60  # frames; libsndfile's "unknown" is more
+_HEADER = 1024  # bytes; a file without a sound in it is hardly longer
 
 
 class Undecodable(AudioError):
@@ -202,15 +205,24 @@ def opened(path: Path, decoder: str = "any", start: float = 0.0) -> Iterator[Rea
             failure = _told_by_libsndfile(getattr(error, "error_string", str(error)))
         else:
             with file:
-                if start and file.seekable():
-                    with suppress(soundfile.LibsndfileError):
-                        file.seek(min(round(start * file.samplerate), file.frames))
-                yield _checked(_soundfile_reader(file), path)
-            return
+                if _knows_its_length(file, path) or decoder == "libsndfile":
+                    if start and file.seekable():
+                        with suppress(soundfile.LibsndfileError):
+                            file.seek(min(round(start * file.samplerate), file.frames))
+                    yield _checked(_soundfile_reader(file), path)
+                    return
     if decoder == "libsndfile":
         raise Undecodable(f"libsndfile does not read it ({failure.removesuffix(', ')})", file=path)
     with _opened_by_ffmpeg(path, failure, start) as reader:
         yield _checked(reader, path)
+
+
+def _knows_its_length(file: SoundFile, path: Path) -> bool:
+    """Whether libsndfile may read it: where a recorder crashed, or wrote into a pipe, the header says nothing or 0.
+
+    libsndfile believes a length of 0 and loses its place in a FLAC without one; FFmpeg reads both to their end.
+    """
+    return 0 < file.frames < _ENDLESS or path.stat().st_size < _HEADER
 
 
 def _told_by_libsndfile(failure: str) -> str:
@@ -247,8 +259,8 @@ def _checked(reader: Reader, path: Path) -> Reader:
     return reader
 
 
-def _soundfile_reader(file) -> Reader:
-    frames = 0 if file.frames > 1 << 60 else file.frames  # libsndfile's "unknown"
+def _soundfile_reader(file: SoundFile) -> Reader:
+    frames = 0 if file.frames > _ENDLESS else file.frames
     codec = file.format.lower() if file.format in ("FLAC", "MP3") else f"{file.format} {file.subtype}".lower()
     probe = Probe(frames / file.samplerate, file.samplerate, file.channels, _BITS.get(file.subtype, 0), codec)
     reader = Reader(probe, "libsndfile", iter(()), surround=file.channels in (6, 8))
@@ -261,7 +273,7 @@ def _soundfile_reader(file) -> Reader:
     return reader
 
 
-def _soundfile_blocks(file, damage: list[str]) -> Iterator[np.ndarray]:
+def _soundfile_blocks(file: SoundFile, damage: list[str]) -> Iterator[np.ndarray]:
     import soundfile
 
     frames = max(1, _BLOCK_VALUES // file.channels)

@@ -171,9 +171,26 @@ def streamed_wav(path):
     path.write_bytes(whole)
 
 
+def crashed_wav(path):
+    """What a recorder leaves that fills in the length at the end, and did not come so far."""
+    whole = bytearray(write(path, tone()).read_bytes())
+    whole[4:8] = whole[40:44] = bytes(4)
+    path.write_bytes(whole)
+
+
+def streamed_flac(path):
+    """As `flac -` and `ffmpeg -f flac -` write it: the number of samples, 36 bits of the header, is 0."""
+    whole = bytearray(write(path, tone()).read_bytes())
+    whole[21] &= 0xF0
+    whole[22:26] = bytes(4)
+    path.write_bytes(whole)
+
+
 @pytest.mark.parametrize(
     ("name", "make", "seconds", "said"),
     [
+        ("crashed.wav", crashed_wav, 1.0, ""),
+        ("streamed.flac", streamed_flac, 1.0, ""),
         ("cut.wav", truncated_wav, 1.0, "cut off"),
         ("streamed.wav", streamed_wav, 1.0, ""),
         ("cut.mp3", lambda path: path.write_bytes((EXAMPLES / "line_03.mp3").read_bytes()[:20000]), 1.0, ""),
