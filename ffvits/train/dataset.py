@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ffvits.audio.spectrogram import AudioFormat
     from ffvits.text import Encoded, FrontEnd
 
+_TOLD = 6  # texts that cannot be said, before the rest is only counted
+
 
 @dataclass(frozen=True)
 class Item:
@@ -100,7 +102,7 @@ def prepare(
     """The kept clips as (training, held-out) items.
 
     Raises TextError naming the line of the label file and the character if a text cannot be said with the base's
-    symbols (all such lines are listed), and TrainError if nothing is left to train on.
+    symbols (the first such lines are told, the others counted), and TrainError if nothing is left to train on.
     """
     items: dict[str, list[Item]] = {"train": [], "val": []}
     problems: list[TextError] = []
@@ -112,7 +114,8 @@ def prepare(
         try:
             encoded = reader.encode(clip.text, file=run.clips_file)
         except TextError as error:
-            error.line = line_of(run.clips_file, clip.id)
+            if len(problems) < _TOLD:  # each looks for its line in the whole file
+                error.line = line_of(run.clips_file, clip.id)
             problems.append(error)
             continue
         samples, length = shelf.take(clip)
@@ -131,8 +134,10 @@ def prepare(
         items["val" if clip.split == "val" else "train"].append(item)
     shelf.close()
     if problems:
-        for problem in problems[1:6]:
+        for problem in problems[1:_TOLD]:
             console.warn(str(problem))
+        if len(problems) > _TOLD:
+            console.warn(f"and {len(problems) - _TOLD} more texts that cannot be said")
         raise problems[0]
     if skipped:
         console.warn(f"{len(skipped)} clips are left out of training:")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.errors import RunError, TextError, TrainError
 from ffvits.text import front_end
+from ffvits.train import dataset
 from ffvits.train.dataset import Deck, Item, collate, prepare, timed_positions
 from ffvits.train.samples import save_samples
 
@@ -45,6 +46,14 @@ def test_a_text_that_cannot_be_said_is_named_with_file_line_and_character(run, e
         prepare(clips, run, AUDIO, reader(), ["派蒙"])
     assert (caught.value.file, caught.value.line) == (str(run.clips_file), 3 + empty)
     assert (caught.value.position, caught.value.character) == (1, "{")
+
+
+def test_of_many_texts_that_cannot_be_said_the_first_are_told_and_the_rest_counted(run, capsys, monkeypatch):
+    monkeypatch.setattr(dataset, "_TOLD", 2)
+    with pytest.raises(TextError) as caught:
+        prepare([clip.with_(text="你{xx9}好") for clip in run.clips()], run, AUDIO, reader(), ["派蒙"])
+    said = capsys.readouterr().err
+    assert caught.value.line == 1 and "clips.jsonl:2" in said and "and 3 more" in said and "clips.jsonl:3" not in said
 
 
 def test_a_text_too_long_for_its_sound_is_left_out_and_said(run, capsys):
