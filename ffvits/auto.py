@@ -71,6 +71,8 @@ def make_voice(
         options = {**(options or {}), "base": bases[0]}
     resolved = resolve(input, recipe=recipe, options=options, **fields)
     told = "base" in {*fields, *(options or {})}
+    if until not in LABEL_STAGES:
+        _look_at_training(resolved)
     if until not in LABEL_STAGES or told:
         for base in bases or [resolved.base]:  # a slip is told now, not after labelling
             base_on_disk(resolved, base)
@@ -228,6 +230,14 @@ def base_on_disk(recipe: Recipe, base: str | None = None) -> Path | None:
     from ffvits.base.load import check_base
 
     return check_base(base or recipe.base, out=Path(recipe.out), start_from=recipe.train.start_from)
+
+
+def _look_at_training(recipe: Recipe) -> None:
+    """Raises RecipeError now, not after labelling, for a training that no clips and no base make possible."""
+    from ffvits.device import choose_device
+    from ffvits.train.plan import make_plan
+
+    make_plan(recipe.train, device=choose_device(recipe.device), clips=1, small=True, judge=False)
 
 
 def _fetch(recipe: Recipe, base: str) -> None:

@@ -82,6 +82,31 @@ def test_a_base_that_is_not_there_is_missed_before_anything_is_written(raw, tmp_
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("slip", "named"),
+    [
+        ({"train.parts": {"enc_q": "fast"}}, "enc_q cannot be 'fast'"),
+        ({"train.parts": {"encoder": 1}}, "no part 'encoder'"),
+        ({"train.until": "minutes"}, "says not how many"),
+        ({"train.best_by": "measures", "train.listen_every": -1}, "nobody listens"),
+        ({"device": "cuda:9"}, "this machine has no cuda"),
+        ({"device": "gpu"}, "device cannot be 'gpu'"),
+    ],
+)
+def test_an_impossible_training_is_told_before_labelling(raw, tmp_path, slip, named):
+    with pytest.raises(RecipeError, match=named):
+        make_voice(raw, out=tmp_path / "run", base="mandarin-lite", options=slip)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_device_that_is_not_there_is_told_before_anybody_listens(raw, tmp_path):
+    """Whisper's engine would call its weights damaged."""
+    with pytest.raises(RecipeError, match="this machine has no cuda") as caught:
+        make_voice(raw, out=tmp_path / "run", until="screen", options={"device": "cuda:9"})
+    assert "--device" in caught.value.cure
+    assert not list((tmp_path / "run").rglob("*.flac"))
+
+
 def test_a_path_whose_backslashes_yaml_took_is_told(tmp_path):
     (tmp_path / "recipe.yaml").write_text('input: "D:\\new\\test"\n', encoding="utf-8")
     with pytest.raises(RecipeError) as caught:

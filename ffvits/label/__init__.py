@@ -106,9 +106,14 @@ def _middle(here: Road, clips: Iterator[Clip], run: Run, until: str | None) -> I
 
 
 def _device(name: str) -> str:
-    """The device that `auto` stands for while labelling: none of these networks gains from Apple's."""
+    """The device that `auto` stands for while labelling: none of these networks gains from Apple's.
+
+    Raises RecipeError if the one named is not there: the recogniser would blame its weights.
+    """
     if name != "auto":
-        return name
+        from ffvits.device import choose_device
+
+        return choose_device(name)
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
