@@ -53,6 +53,11 @@ def _is_front_end(_: str, name: str) -> None:
         raise RecipeError(f"there is no front end {name!r}", cure=or_nearest(name, FRONT_ENDS))
 
 
+def _is_correction(wrong: str, _: str) -> None:
+    if not wrong.strip():
+        raise RecipeError("it corrects nothing", cure="write what Whisper writes wrongly before it: {派萌: 派蒙}")
+
+
 def _is_sentence(_: str, text: str) -> None:
     if not text.strip():
         raise RecipeError("there is an empty sentence", cure="write what the voice is to say, or take it out")
@@ -112,7 +117,9 @@ class TranscribeSettings:
     homophones: bool = _option(True, "spell what was heard by a dictionary: Whisper hears better than it spells")
     pauses: bool = _option(True, "put a mark where the speaker pauses, and none where nobody does")
     vocabulary: tuple[str, ...] = _option((), "names and terms that the character says: [派蒙, 旅行者]")
-    corrections: dict[str, str] = _option({}, "what Whisper writes wrongly, and what was said: {派萌: 派蒙}")
+    corrections: dict[str, str] = _option(
+        {}, "what Whisper writes wrongly, and what was said: {派萌: 派蒙}", check=_is_correction
+    )
 
     def __post_init__(self) -> None:
         # YAML takes [派蒙，旅行者], as Chinese keyboards write it, for one term.

@@ -47,6 +47,8 @@ def read_file(path: Path) -> yaml.Node | None:
         raise RecipeError("this is no text, or one in an unusual code", cure="save the file as UTF-8", file=path)
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError as error:
+        raise RecipeError("brackets stand in brackets without end", cure=_USUAL, file=path) from error
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or str(error)
         mark = getattr(error, "problem_mark", None)
@@ -87,9 +89,19 @@ def read_value(text: str) -> Any:
     if text.lstrip().startswith("#"):
         return text.strip()
     try:
-        return yaml.load(text, Loader=Texts)
-    except yaml.YAMLError as error:
+        node = yaml.compose(text, Loader=Texts)
+        value = yaml.load(text, Loader=Texts)
+    except (yaml.YAMLError, RecursionError) as error:
         raise RecipeError(f"{text!r} is not valid YAML", cure="quote it") from error
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    if word := next((key.value for key, value in pairs if _lacks_colon(key, value)), None):
+        raise RecipeError(f"{word} has no value in {text!r}", cure=_HOW)
+    return value
+
+
+def _lacks_colon(key: yaml.Node, value: yaml.Node) -> bool:
+    """Whether nothing stands between a key and its value: {派萌, 派蒙} would correct both names to nothing."""
+    return value.end_mark.index == key.end_mark.index
 
 
 def as_node(values: Mapping[str, Any]) -> yaml.Node:
@@ -189,7 +201,8 @@ class Reader:
             inner = typing.get_args(hint)[1]
             table = {}
             for key, item in self._pairs(node, name):
-                if isinstance(item, yaml.ScalarNode) and item.tag.endswith(":null") and re.search("[:：]", key.value):
+                empty = isinstance(item, yaml.ScalarNode) and item.tag.endswith(":null")
+                if empty and (re.search("[:：]", key.value) or _lacks_colon(key, item)):
                     raise self._wrong(f"{name}.{key.value} has no value", key, _HOW)
                 table[key.value] = self._value(inner, item, f"{name}.{key.value}", limits, key.value)
             return table
@@ -213,6 +226,8 @@ class Reader:
         if not isinstance(node, yaml.ScalarNode):
             raise self._wrong(f"{name} must be {_WORDS[hint]}", node)
         if hint is str:
+            if re.search("[\0\ud800-\udc7f\udd00-\udfff]", node.value):  # the others stand for bytes of a file's name
+                raise self._wrong(f"{name} holds what no text does: {node.value!r}", node, "write it anew")
             # A name such as 2B or 001 is a text however YAML would read it; only an absent value is not.
             return "" if node.tag.endswith(":null") else node.value
         kind = node.tag.rsplit(":", 1)[-1]

@@ -98,6 +98,10 @@ def test_numbers_as_people_write_them(tmp_path, number):
             "label.segment.min_seconds or label.screen",
         ),
         ("label:\n  transcribe: {corrections: {派萌：派蒙}}\n", 2, "派萌：派蒙 has no value", "a half-width colon"),
+        ("label:\n  transcribe: {corrections: {派萌, 派蒙}}\n", 2, "派萌 has no value", "a half-width colon"),
+        ("label:\n  transcribe: {corrections: {'': 派蒙}}\n", 2, "it corrects nothing", "wrongly before it"),
+        ('speaker: "a\\0b"\n', 1, "speaker holds what no text does", "anew"),
+        ('speaker: "\\ud83d"\n', 1, "speaker holds what no text does", "anew"),
         ("a: [\n", 2, "not valid YAML", "recipes/default.yaml"),
         ("- a\n", 1, "the recipe must be", "a half-width colon"),
         # What YAML itself says of a usual slip is for programmers, and often of another line.
@@ -139,6 +143,19 @@ def test_terms_are_parted_by_full_width_commas_too(tmp_path):
 def test_what_is_corrected_to_nothing_may_be_left_empty(tmp_path):
     read = load(tmp_path, "label:\n  transcribe: {corrections: {嗯嗯: }}\n")
     assert read.label.transcribe.corrections == {"嗯嗯": ""}
+
+
+def test_brackets_without_end_are_no_recipe(tmp_path):
+    with pytest.raises(RecipeError, match="without end"):
+        load(tmp_path, "[" * 100_000)
+    with pytest.raises(RecipeError, match="not valid YAML"):
+        read_value("[" * 100_000)
+
+
+def test_a_value_of_set_says_what_its_words_are_for():
+    with pytest.raises(RecipeError, match="派萌 has no value"):
+        read_value("{派萌, 派蒙}")
+    assert read_value("{派萌: 派蒙, 嗯嗯: }") == {"派萌": "派蒙", "嗯嗯": None}
 
 
 def test_a_recipe_that_is_not_there_or_not_text(tmp_path):
