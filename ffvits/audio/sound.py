@@ -64,9 +64,11 @@ class Sound:
             with path.open("rb"):  # of what cannot be opened libsndfile says only "System error"
                 samples, rate = soundfile.read(for_libsndfile(path), dtype="float32", always_2d=True)
         except soundfile.LibsndfileError as error:
-            raise AudioError(f"cannot be read: {error.error_string}", file=path) from error
+            cure = "if ffvits made it, delete it and label again: it is made anew; otherwise export it again"
+            raise AudioError(f"cannot be read: {error.error_string}", cure=cure, file=path) from error
         except OSError as error:
-            raise AudioError(f"cannot be read: {error.strerror}", file=path) from error
+            cure = "put it back, or give yourself the right to read it"
+            raise AudioError(f"cannot be read: {error.strerror}", cure=cure, file=path) from error
         return cls(samples.mean(axis=1) if samples.shape[1] > 1 else samples[:, 0], rate)
 
 

@@ -83,6 +83,10 @@ the clip's audio is missing
     片段的声音文件不见了
 cannot be read: {}
     读不出来：{0}
+if ffvits made it, delete it and label again: it is made anew; otherwise export it again
+    如果是 ffvits 写的，请删掉它再标注一次，会重新写出来；否则请重新导出
+put it back, or give yourself the right to read it
+    请放回原处，或给自己读取的权限
 the cache cannot be written: {}
     缓存写不进去：{0}
 free some space and run again

@@ -276,7 +276,7 @@ def _table(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
 def _index(path: Path) -> dict[str, str]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, ValueError):  # no JSON, or no text at all: the sounds are then written again
         return {}
     # Only plain names: the index must never be able to point out of its folder.
     return {name: key for name, key in values.items() if Path(name).name == name} if isinstance(values, dict) else {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ffvits.device import cores
-from ffvits.errors import FfvitsError, ServeError
+from ffvits.errors import FfvitsError, RunError, ServeError
 from ffvits.run import Run
 from ffvits.serve.encoders import FORMATS, whole
 from ffvits.serve.registry import find_voices
@@ -50,7 +50,10 @@ class Speaking:
         found += [
             Choice(path.stem, "checkpoint", str(int(path.stem[5:])), path) for path in steps if path.stem[5:].isdigit()
         ]
-        beside = find_voices(self._run.folder.resolve().parent)
+        try:
+            beside = find_voices(self._run.folder.resolve().parent)
+        except RunError:  # another's folder, in which only this one may be looked at
+            beside = {}
         found += [
             Choice(f"run:{name}", "other", name, place)
             for name, place in beside.items()

@@ -77,10 +77,12 @@ def test_a_ctrl_c_is_not_lost_and_no_samples_with_it(tmp_path, monkeypatch, name
 
 def test_what_is_no_sound_is_told_by_its_name_alone(tmp_path):
     (tmp_path / "声音.wav").write_bytes(b"no sound")
-    with pytest.raises(AudioError, match=r"声音\.wav: cannot be read: .*not recognised"):
+    with pytest.raises(AudioError, match=r"声音\.wav: cannot be read: .*not recognised") as caught:
         Sound.load(tmp_path / "声音.wav")
-    with pytest.raises(AudioError, match=r"没有\.wav: cannot be read: No such file"):
+    assert "delete it and label again" in caught.value.cure
+    with pytest.raises(AudioError, match=r"没有\.wav: cannot be read: No such file") as caught:
         Sound.load(tmp_path / "没有.wav")
+    assert "put it back" in caught.value.cure
 
 
 def test_a_folder_that_is_not_there_is_told_of(tmp_path):

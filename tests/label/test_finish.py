@@ -157,6 +157,12 @@ def test_an_index_that_points_elsewhere_removes_nothing(run, labelled, tmp_path)
     assert outside.exists()
 
 
+def test_a_damaged_index_costs_only_time(run, labelled):
+    first = finish(labelled, run, Recipe())
+    (run.audio / "index.json").write_bytes(b"\xff\xfe{")
+    assert finish(labelled, run, Recipe()) == first
+
+
 def test_reasons_are_counted_with_the_cure_of_most(run, labelled):
     a, b, c = labelled
     found = by_reason(

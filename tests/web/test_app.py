@@ -333,7 +333,10 @@ class TestSpeaking:
         with TestClient(create_app(run), base_url="http://127.0.0.1") as client:
             yield client
 
-    def test_two_voices_are_compared(self, spoken, run):
+    def test_two_voices_are_compared(self, spoken, run, monkeypatch):
+        def refuse():
+            raise PermissionError(errno.EACCES, "Permission denied")
+
         listed = spoken.get("/api/voices").json()
         assert [(voice["id"], voice["kind"], voice["speakers"]) for voice in listed] == [
             ("own", "own", ["派蒙"]), ("step-00000020", "checkpoint", ["派蒙"]), ("run:旅行者", "other", ["派蒙"]),
@@ -342,6 +345,10 @@ class TestSpeaking:
         damaged.parent.mkdir()
         damaged.write_text("[]", encoding="utf-8")
         assert spoken.get("/api/voices").json() == listed, "a damaged neighbour takes the others' place in no list"
+        real = Path.iterdir
+        with monkeypatch.context() as closed:  # whoever the folder belongs to may have others' runs in it, too
+            closed.setattr(Path, "iterdir", lambda path: refuse() if path == run.folder.parent else real(path))
+            assert spoken.get("/api/voices").json() == listed[:2]
         levels = {}
         for voice in listed:
             answer = spoken.post(
