@@ -68,6 +68,8 @@ _NICKNAME = re.compile(
 
 _TITLED = re.compile(
     f"[{''.join(SINGLE)}](?=先生|女士|小姐|老师|教授|博士|医生|经理|主任|书记|局长|处长|师傅|同学|律师|导演|教练|警官|法官|姑娘|老板|大人|会计|护士|老先生|老太太|老师傅)"
+    # Neighbours; with these some of the characters are words more often (你们都大哥).
+    f"|[{''.join(c for c in SINGLE if c not in '都相过种应折撒哈秘车繁麻员')}](?=大(?:爷|妈|婶|娘|叔|哥|姐|嫂|伯))"
 )
 
 

@@ -349,4 +349,11 @@ RULES = {
             "heng4",
         ),
     ),
+    # What books and tablets hold, not what a vehicle carries.
+    "载": (
+        (
+            "(?<=[书简册碑志典籍谱录][上中里]|史书|玉简|竹简|书简|古籍|典籍|碑文|县志|族谱|家谱|医书)载(?=着|有|录|明|入)",
+            "zai3",
+        ),
+    ),
 }
