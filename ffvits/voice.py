@@ -5,6 +5,7 @@ What lies in a voice folder is described in `ffvits.speak.folder`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,11 +94,16 @@ class Voice:
                 raise lacking(error, path) from error
         info = VoiceInfo.load(folder)
         weights = folder / "model.safetensors"
-        if backend == "torch" or (backend is None and weights.is_file()):
-            return cls._in_torch(info, read_weights(weights), device, precision)
-        from ffvits.speak.onnx_parts import OnnxParts
+        try:
+            # Where both are missing, it was to be in torch: an export says what it is.
+            if backend == "torch" or (backend is None and (weights.is_file() or not any(folder.glob("*.onnx")))):
+                return cls._in_torch(info, read_weights(weights), device, precision)
+            from ffvits.speak.onnx_parts import OnnxParts
 
-        return cls(info, OnnxParts.load(folder), info.reader())
+            return cls(info, OnnxParts.load(folder), info.reader())
+        except (BaseError, TextError) as error:  # of a shape or symbols that the description states
+            error.file = error.file or str(folder / "voice.json")
+            raise
 
     @classmethod
     def from_base(cls, base: Base, *, device: str = "cpu", precision: Precision = "auto") -> Voice:
@@ -345,7 +351,7 @@ class Voice:
         the file cannot be written; an earlier file stays until the new one is whole.
         """
         path = path_of(path)
-        if path.is_dir():
+        if os.path.isdir(path):  # which raises nothing, unlike the path's own, for a name that is too long
             cure = f"name a file in it: {console.typed(path / 'speech.wav')}"
             raise FfvitsError("this is a folder", cure=cure, file=path)
         kind = path.suffix.lower().lstrip(".") or "wav"

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from ffvits.audio.sound import Sound
+from ffvits.base import load_base
 from ffvits.errors import AudioError, BaseError, FfvitsError, TextError
 from ffvits.speak import synthesis
 from ffvits.speak.folder import find_voice
@@ -262,6 +263,8 @@ def test_a_file_that_cannot_be_written_is_named(voice, tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(FfvitsError):
         voice.save(tmp_path / "file" / "x.wav", "你好")
+    with pytest.raises(FfvitsError, match="cannot be written"):
+        voice.save(tmp_path / f"{'好' * 300}.wav", "你好")
 
 
 def test_how_far_it_is_is_told_phrase_by_phrase(voice, tmp_path):
@@ -357,6 +360,35 @@ class TestFolder:
         with pytest.raises(BaseError) as caught:
             VoiceInfo.load(tmp_path)
         assert "voice.json" in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            {"sampling_rate": 0},
+            {"sampling_rate": True},
+            {"add_blank": "no"},
+            {"lexicon": {"重庆": 1}},
+            {"symbols": ["_"] * 500},
+            {"speakers": ["派蒙", "荧", "空"]},
+            {"model": {}},
+            {"symbols": []},
+            {"front_end": "bopomof"},
+        ],
+    )
+    def test_a_description_that_does_not_fit_is_named(self, tmp_path, voice, damage):
+        voice.info.save(tmp_path, load_base("mandarin-lite").generator)
+        file = tmp_path / "voice.json"
+        file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **damage}), encoding="utf-8")
+        with pytest.raises((BaseError, TextError)) as caught:
+            Voice.load(tmp_path)
+        assert caught.value.file == str(file)
+
+    def test_weights_that_are_missing_are_named(self, tmp_path, voice):
+        """The voice was in torch: that ONNX could be made of it is no cure."""
+        voice.info.describe(tmp_path)
+        with pytest.raises(BaseError, match=r"model\.safetensors: .*cannot be read") as caught:
+            Voice.load(tmp_path)
+        assert "copy it here again" in caught.value.cure
 
     def test_damaged_weights_are_named(self, tmp_path, voice):
         voice.info.save(tmp_path, {})

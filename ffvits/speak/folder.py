@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _KINDS = {
-    "model": Mapping, "sampling_rate": int, "front_end": str, "lexicon": Mapping, "noise": int | float,
-    "noise_w": int | float, "speed": int | float, "card": Mapping,
+    "model": Mapping, "sampling_rate": int, "front_end": str, "add_blank": bool, "lexicon": Mapping,
+    "noise": int | float, "noise_w": int | float, "speed": int | float, "card": Mapping,
 }  # fmt: skip
 _LISTS = {"symbols": str, "speakers": str, "octaves": int | float}
 JUDGE_FILE = "D_latest.safetensors"  # beside the weights of a voice that is to be a base
@@ -87,8 +87,16 @@ class VoiceInfo:
         wrong = [name for name, kind in _KINDS.items() if name in values and not isinstance(values[name], kind)]
         tuples = {name: tuple(values.get(name, ())) for name in _LISTS}
         wrong += [name for name, kind in _LISTS.items() if not all(isinstance(one, kind) for one in tuples[name])]
+        wrong += [
+            name for name in ("lexicon",) if not all(isinstance(one, str) for one in values.get(name, {}).values())
+        ]
+        wrong += [name for name in ("sampling_rate",) if not 1000 <= values[name] <= 1_000_000]
         if wrong:
             raise TypeError(f"{wrong[0]} is {values[wrong[0]]!r}")
+        for name, rows in (("symbols", "n_vocab"), ("speakers", "n_speakers")):
+            there = values["model"].get(rows, len(tuples[name]))
+            if len(tuples[name]) > there:
+                raise ValueError(f"{len(tuples[name])} {name}, and weights for {there}")
         if len(tuples["octaves"]) not in (0, len(tuples["speakers"])):
             raise ValueError(f"{len(tuples['octaves'])} octaves for {len(tuples['speakers'])} speakers")
         return cls(**{**values, **tuples})
