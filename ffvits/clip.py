@@ -108,8 +108,9 @@ class Clip:
         return replace(self, **changes)
 
     def score(self, **scores: float) -> Clip:
-        """The clip with these scores added, rounded to what a person can read."""
-        return replace(self, scores={**self.scores, **{name: round(float(v), 4) for name, v in scores.items()}})
+        """The clip with these scores added, rounded to what a person can read; one that is no number tells nothing."""
+        told = {name: round(float(value), 4) for name, value in scores.items() if math.isfinite(value)}
+        return replace(self, scores={**self.scores, **told})
 
     def note(self, text: str) -> Clip:
         return replace(self, notes=(*self.notes, text))

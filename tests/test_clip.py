@@ -83,6 +83,10 @@ def test_a_wrong_hand_edit_is_refused_with_file_line_and_field(tmp_path, broken,
     assert named in caught.value.message
 
 
+def test_a_score_that_is_no_number_is_none():
+    assert clip().score(snr_db=float("nan"), gain=float("inf"), quality=3).scores == {"quality": 3.0}
+
+
 def test_a_blank_beside_a_speakers_name_makes_no_second_speaker(tmp_path):
     path = tmp_path / "clips.jsonl"
     path.write_text(line(speaker="派蒙 "), encoding="utf-8")
