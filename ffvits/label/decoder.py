@@ -110,6 +110,8 @@ def _content(path: Path) -> str:
     """The SHA-256 of a file's bytes."""
     digest = hashlib.sha256()
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for as long as a decoder may take
+            raise Undecodable("this is not a regular file", cure="put a recording in its place", file=path)
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)

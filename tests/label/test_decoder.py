@@ -55,6 +55,14 @@ def test_a_part_that_was_deleted_is_made_again(tmp_path, cache, save):
     assert lost.is_file()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_nobody_waits_for_a_pipe_that_nothing_comes_out_of(tmp_path, cache, monkeypatch):
+    monkeypatch.setattr(decoder, "_PATIENCE", 60.0)
+    os.mkfifo(tmp_path / "a.wav")
+    ((_, found),) = decode_all([job(tmp_path / "a.wav", cache)])
+    assert isinstance(found, Undecodable) and "not a regular file" in found.message
+
+
 @pytest.fixture
 def trapped(tmp_path, monkeypatch):
     """Decoding processes in which opening a file of a certain name is the end, as a bug in a codec would be."""
