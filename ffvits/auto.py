@@ -255,7 +255,7 @@ def _look_for_whisper(recipe: Recipe) -> None:
     model = recipe.label.transcribe.model
     names = [entry.name.removeprefix("whisper-") for entry in store.entries("asr")]
     known = [name for name in names if not name.endswith("-openai")]
-    if model not in known and not path_of(model).is_dir():
+    if model not in known and not (model and path_of(model).is_dir()):  # "" would be the working folder
         raise RecipeError(
             f"label.transcribe.model: there is no Whisper {model!r}", cure=f"{or_nearest(model, known)}, or a folder"
         )

@@ -210,6 +210,8 @@ def test_an_unknown_whisper_is_told_with_the_nearest(raw, tmp_path):
         resolve(raw, options={"label.transcribe.model": "larg-v3"})
     assert "did you mean 'large-v3'?" in caught.value.cure
     assert resolve(raw, options={"label.transcribe.model": str(tmp_path)}).label.transcribe.model == str(tmp_path)
+    with pytest.raises(RecipeError, match="no Whisper ''"):  # --whisper "$SIZE"; as a path it is the working folder
+        resolve(raw, options={"label.transcribe.model": ""})
 
 
 @pytest.fixture
