@@ -91,7 +91,8 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
     stage as `until`, no recordings, a base that is not there, an impossible training.
     """
     from ffvits import store
-    from ffvits.audio.files import find, probe
+    from ffvits.audio.files import find
+    from ffvits.audio.length import seconds_of
     from ffvits.auto import STAGES, base_on_disk
     from ffvits.device import choose_device
     from ffvits.label.ingest import speaker_names
@@ -108,11 +109,10 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
     seconds, unreadable, formats = 0.0, [], Counter()
     for path in found.audio:
         try:
-            probed = probe(path)
+            seconds += seconds_of(path)
         except AudioError:
             unreadable.append(path.relative_to(folder).as_posix())
             continue
-        seconds += probed.seconds
         formats[path.suffix.lower().lstrip(".") or "?"] += 1
     device = choose_device(recipe.device)
     base, small, judge = _base(recipe, on_disk)

@@ -113,7 +113,8 @@ def check(folder: str | Path, *, offline: bool = False) -> Verdict:
     out of reach; without the music detector music is not looked for.
     """
     from ffvits import console
-    from ffvits.audio.files import find, probe
+    from ffvits.audio.files import find
+    from ffvits.audio.length import seconds_of
 
     folder = path_of(folder)
     files = find(folder).audio
@@ -123,7 +124,7 @@ def check(folder: str | Path, *, offline: bool = False) -> Verdict:
     probed = _spread(files, _PROBED)
     for path in probed:
         try:
-            lengths[path] = probe(path).seconds
+            lengths[path] = seconds_of(path)
         except AudioError:
             continue
     places = _places(lengths)

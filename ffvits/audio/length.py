@@ -1,0 +1,34 @@
+"""How long a recording is, before it is decoded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ffvits.audio.files import media, probe, sound_track
+
+
+def seconds_of(path: Path) -> float:
+    """The seconds that a recording's header states, or that its packets have where it states none.
+
+    So browsers record (WebM out of a MediaRecorder), and programs that write into a pipe. 0 where nothing tells. Raises
+    Undecodable if nothing can read it.
+    """
+    return probe(path).seconds or _by_packets(path)
+
+
+def _by_packets(path: Path) -> float:
+    import av
+
+    try:
+        with path.open("rb") as file, media(file) as container:
+            stream, _ = sound_track(container)
+            edges = [
+                (packet.pts, packet.pts + (packet.duration or 0))
+                for packet in container.demux(stream)
+                if packet.pts is not None
+            ]
+            if not edges or stream.time_base is None:
+                return 0.0
+            return float((max(end for _, end in edges) - min(start for start, _ in edges)) * stream.time_base)
+    except (av.error.FFmpegError, OSError, ValueError, IndexError):  # IndexError: there is no sound track
+        return 0.0
