@@ -203,6 +203,12 @@ class TrainSettings:
     segments: int = _option(
         0, "how often the base's segment (32 frames) is decoded of each clip; 0: 3 where that is cheap", low=0, high=32
     )
+    around: int = _option(
+        -1,
+        "frames heard of a clip on each side of what is decoded, where the base reads along; 0: all; -1: 48 if it pays",
+        low=-1,
+        high=10_000,
+    )
     learning_rate: float = _option(0.0, "AdamW's rate; 0 chooses by the base", low=0, high=0.01)
     warmup: int = _option(20, "steps in which the rate rises", low=0, high=10**5)
     decay: float = _option(0.1, "share of the rate that is left at the last step; 1 keeps it as it is", low=0, high=1)

@@ -19,6 +19,7 @@ from ffvits.device import out_of_memory
 from ffvits.errors import TrainError
 from ffvits.train.check import Check, look
 from ffvits.train.dataset import Batch, Item
+from ffvits.train.excerpt import excerpt
 from ffvits.train.guide import pull
 from ffvits.train.melody import cut, heard, known, melody_loss
 from ffvits.train.plan import Plan
@@ -55,8 +56,9 @@ class Losses:
 
 @dataclass(frozen=True)
 class _Spoken:
-    """Segments of the recordings [B, 1, T] and what the model made of them."""
+    """What the model `heard`, segments of the recordings [B, 1, T], and what it made of them."""
 
+    heard: Batch
     real: Tensor
     out: TrainingOutput
 
@@ -241,9 +243,12 @@ class Learner:
         if self._spoken is not None:
             return self._spoken
         torch.manual_seed(_seed(self.seed, step, share.first))
+        size, hop = self.segment_frames, self.audio.hop_length
+        guide, part = pull(share, self.plan.guide_at(step)), None
+        if guide is not None and self.plan.around:
+            share, part = excerpt(share, size, self.plan.around, hop)
+            guide = None
         spec = heard(share, self.audio, self.octaves)
-        size = self.segment_frames
-        guide = pull(share, self.plan.guide_at(step))
         melody = known(share)
         with self.autocast():
             out = self.model(
@@ -253,12 +258,12 @@ class Learner:
                 share.frames,
                 share.speakers,
                 guide=guide,
+                excerpt=part,
                 melody=melody,
                 segment_frames=size,
                 say=self.plan.says,
             )
-        hop = self.audio.hop_length
-        spoken = _Spoken(slice_segments(share.wav, out.starts * hop, size * hop), out)
+        spoken = _Spoken(share, slice_segments(share.wav, out.starts * hop, size * hop), out)
         if self.parts == 1:
             self._spoken = spoken  # a batch that fits at once is spoken once, for judge and model both
         return spoken
@@ -275,7 +280,8 @@ class Learner:
 
     def _model_losses(self, share: Batch, step: int) -> tuple[Tensor, dict[str, Tensor]]:
         spoken = self._speak(share, step)
-        out, whole = spoken.out, share.whole
+        out, share = spoken.out, spoken.heard
+        whole = share.whole
         size = self.segment_frames
         # What a mean over the share counts for in the mean over the whole batch.
         stretch = sum(min(frames, size) for frames in whole.frames)

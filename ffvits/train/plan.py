@@ -29,6 +29,9 @@ THEN_FOLLOW = {"enc_q": 0.0, "flow": 3.0}
 HEARS_FOR, HEARS_AT_LEAST = 1 / 3, 160  # of the training; and steps, before which the flow would follow a deaf encoder
 # A harmonic decoder costs so little that it may speak more of each clip; a judge or HiFi-GAN is most of a step.
 SEGMENTS_SINGING = 3
+# Beside such a decoder, posterior encoder and flow are most of a step; they need no more of a clip than reaches what is
+# decoded: 32 frames on each side decide a latent, and as many of these what the flow makes of it.
+AROUND = 48
 # Where the text's own way is taught, the character's own sentences keep the words, and every clip of a batch is hers.
 REPLAYED = 0.25
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
@@ -44,7 +47,8 @@ class Plan:
 
     `rates`: what the learning rate of each part is multiplied with; by those in `then` once the parts have taken turns,
     which is planned for after step `turn` (0: not at all, or when a third of the `minutes` is over). So many `segments`
-    of the length that the model's config names are decoded of each clip; if it `says` them, from its text as well.
+    of the length that the model's config names are decoded of each clip; if it `says` them, from its text as well. So
+    many frames `around` them are heard on each side, where it is known who says what when (0: the whole clip).
     """
 
     steps: int
@@ -58,6 +62,7 @@ class Plan:
     judge_warmup: int
     segments: int = 1
     says: bool = False
+    around: int = 0
     rates: Mapping[str, float] = field(default_factory=dict)
     then: Mapping[str, float] = field(default_factory=dict)
     turn: int = 0
@@ -171,6 +176,7 @@ def make_plan(
     if sings and adversary and not many_voices:
         usual = {**usual, "dec": 1.0}  # or it would outrun its judge
     guide = GUIDE_STRENGTH if settings.guide and guided else 0.0
+    taught = says(settings, sings=sings, guided=guided, judge=judge)
     told = _factors(settings.parts)
     turn = max(round(HEARS_FOR * steps), HEARS_AT_LEAST)
     # Whoever names one of the parts that take turns decides for the whole training.
@@ -185,7 +191,8 @@ def make_plan(
         check_every=check_every,
         adversary=adversary,
         segments=settings.segments or (SEGMENTS_SINGING if sings and not adversary else 1),
-        says=says(settings, sings=sings, guided=guided, judge=judge),
+        says=taught,
+        around=settings.around if settings.around >= 0 else AROUND if taught else 0,
         judge_warmup=0 if judge or not adversary else min(500, (steps - adversary_begins) // 4),
         rates={part: rate for part, rate in usual.items() if part.partition(".")[0] not in told} | told,
         then=THEN_FOLLOW if follows else {},

@@ -9,15 +9,16 @@ from ffvits.vits.discriminator import (
     MultiPeriodDiscriminator,
     kind_of,
 )
-from ffvits.vits.layers import settled_weights
+from ffvits.vits.layers import sequence_mask, settled_weights
 from ffvits.vits.losses import discriminator_loss, duration_loss, feature_loss, generator_loss, kl_loss, spectral_loss
-from ffvits.vits.model import Conversion, Speech, TrainingOutput, Vits
+from ffvits.vits.model import Conversion, Excerpt, Speech, TrainingOutput, Vits
 from ffvits.vits.segments import random_starts, slice_segments
 
 __all__ = [
     "DISCRIMINATORS",
     "Conversion",
     "Discriminators",
+    "Excerpt",
     "Judgement",
     "LiteDiscriminator",
     "MultiPeriodDiscriminator",
@@ -32,6 +33,7 @@ __all__ = [
     "kind_of",
     "kl_loss",
     "random_starts",
+    "sequence_mask",
     "settled_weights",
     "slice_segments",
     "spectral_loss",

@@ -23,6 +23,19 @@ from ffvits.vits.source import Melody, PitchReader, sung
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """What is known beforehand of parts of clips, so that no alignment is searched.
+
+    `path` [B, 1, T_spec, T_text] says which symbol of the whole text each frame of the part says, `frames`
+    [B, 1, T_text] how many each has in the whole clip, `starts` [B] where the segment to be decoded begins in the part.
+    """
+
+    path: Tensor
+    frames: Tensor
+    starts: Tensor
+
+
+@dataclass(frozen=True)
 class Said:
     """A stretch spoken from its text alone: `audio` [B, 1, S * hop], `melody` [B, 1, S] if one is read off latents."""
 
@@ -150,6 +163,7 @@ class Vits(nn.Module):
         sid: Tensor | None = None,
         *,
         guide: Tensor | None = None,
+        excerpt: Excerpt | None = None,
         melody: Melody | None = None,
         segment_frames: int = 0,
         say: bool = False,
@@ -159,7 +173,8 @@ class Vits(nn.Module):
 
         x [B, T_text] symbol ids, x_lengths [B], spec [B, spec_channels, T_spec] linear magnitudes, spec_lengths [B],
         sid [B]. `guide` [B, T_spec, T_text] is added to the alignment's scores, for what is known beforehand about
-        who says what when; `melody` [B, 1, T_spec] is how high the voice really is, for a model that sings.
+        who says what when; with an `excerpt` all is known, and spec is a part of a clip whose text x is whole. `melody`
+        [B, 1, T_spec] is how high the voice really is, for a model that sings.
         `segment_frames` of each clip are decoded, the config's where it is 0; with `say` also spoken from the text, at
         the recording's times and height, as `infer` will speak. `generator` makes the drawn latents,
         durations and segments reproducible.
@@ -169,10 +184,11 @@ class Vits(nn.Module):
         posterior = self.enc_q(spec, spec_lengths, g)
         z = posterior.sample(generator)
         z_p = self.flow(z, posterior.mask, g)
-        path = align(z_p, text.mean, text.logs, text.mask, posterior.mask, guide)
-        frames = path.sum(2)  # [B, 1, T_text]
         size = segment_frames or self.config.segment_frames
-        starts = random_starts(spec_lengths, size, generator)
+        if excerpt is None:
+            path = align(z_p, text.mean, text.logs, text.mask, posterior.mask, guide)
+            excerpt = Excerpt(path, path.sum(2), random_starts(spec_lengths, size, generator))
+        path, starts = excerpt.path, excerpt.starts
         latent = self.latent(z, posterior.mask, g, melody)
         m_p = spread(path, text.mean)
         segment = slice_segments(latent, starts, size)
@@ -184,7 +200,7 @@ class Vits(nn.Module):
             starts=starts,
             segment_mask=sequence_mask(spec_lengths, size),
             attention=path,
-            duration_loss=self.dp.loss(text.hidden, text.mask, frames, g, generator) / text.mask.sum(),
+            duration_loss=self.dp.loss(text.hidden, text.mask, excerpt.frames, g, generator) / text.mask.sum(),
             x_mask=text.mask,
             y_mask=posterior.mask,
             z=z,

@@ -199,12 +199,18 @@ def gradients(made: Learner, batch, parts: int) -> dict[str, torch.Tensor]:
     return found
 
 
-def test_shares_of_a_batch_add_up_to_its_gradient(parts, uneven, monkeypatch):
+@pytest.mark.parametrize("around", [0, 12])
+def test_shares_of_a_batch_add_up_to_its_gradient(parts, uneven, monkeypatch, around):
     """Clips of unlike length in shares of unlike size, every draw zero: the sums are those of the whole batch."""
     monkeypatch.setattr("ffvits.vits.encoders.noise_like", lambda x, generator=None: torch.zeros_like(x))
-    monkeypatch.setattr("ffvits.vits.model.random_starts", lambda lengths, *_: torch.zeros_like(lengths))
+    for module in ("ffvits.vits.model", "ffvits.train.excerpt"):
+        monkeypatch.setattr(f"{module}.random_starts", lambda lengths, *_: torch.zeros_like(lengths))
     _, adapted, _, _ = parts
-    whole, shared = (gradients(learner(adapted, judge=seeded_judge()), uneven, count) for count in (1, 2))
+    if around:
+        symbols = torch.arange(uneven.wav.shape[2] // 256) / uneven.frames[:, None] * uneven.x_lengths[:, None]
+        uneven = replace(uneven, positions=symbols.clamp(max=uneven.x_lengths[:, None] - 1.0))
+    settings = {"around": around, "guide": 100.0}
+    whole, shared = (gradients(learner(adapted, judge=seeded_judge(), **settings), uneven, count) for count in (1, 2))
     assert whole.keys() == shared.keys()
     for name, expected in whole.items():
         assert torch.allclose(shared[name], expected, rtol=1e-3, atol=1e-6 + 1e-4 * float(expected.abs().max())), name
@@ -219,6 +225,17 @@ def test_the_model_speaks_as_many_segments_as_the_plan_says(parts):
         made.model.dec.register_forward_pre_hook(lambda _, inputs, seen=decoded: seen.append(inputs[0].shape[-1]))
         assert made.step(batch, 1).finite
         assert decoded == [segments * size]
+
+
+def test_no_more_of_a_clip_is_heard_than_the_plan_says_while_it_is_known_who_says_what(parts):
+    base, adapted, batch, _ = parts
+    size = base.config.segment_frames
+    batch = replace(batch, positions=torch.linspace(0, 5, batch.wav.shape[2] // 256).expand(2, -1))
+    made = learner(adapted, around=10, guide=100.0, guide_holds=0.2, guide_ends=0.2, steps=10)
+    heard = []
+    made.model.enc_q.register_forward_pre_hook(lambda _, inputs: heard.append(inputs[0].shape[-1]))
+    assert all(made.step(batch, step).finite for step in (1, 5))
+    assert heard == [size + 20, batch.wav.shape[2] // 256]
 
 
 def seeded_judge() -> MultiPeriodDiscriminator:
@@ -398,6 +415,19 @@ class TestPlan:
     )
     def test_what_the_text_makes_is_compared_with_the_recording_where_that_is_cheap_and_sure(self, settings, of, says):
         assert make_plan(TrainSettings(**settings), **{**HARMONIC, **of}).says == says
+
+    @pytest.mark.parametrize(
+        ("settings", "of", "around"),
+        [
+            ({}, {}, 48),
+            ({}, {"sings": False}, 0),  # HiFi-GAN is most of a step
+            ({}, {"guided": False}, 0),
+            ({"around": 0}, {}, 0),
+            ({"around": 32}, {"sings": False}, 32),
+        ],
+    )
+    def test_a_part_of_each_clip_is_heard_where_that_saves_much(self, settings, of, around):
+        assert make_plan(TrainSettings(**settings), **{**HARMONIC, **of}).around == around
 
     def test_the_guide_does_not_let_go_when_minutes_know_of_more_steps(self):
         made = make_plan(TrainSettings(until="minutes", minutes=30), **HARMONIC)
