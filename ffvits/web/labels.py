@@ -18,6 +18,7 @@ from ffvits.errors import BusyError, FfvitsError, ServeError
 from ffvits.files import write_text
 from ffvits.label.finish import in_audio
 from ffvits.run import Run, digest
+from ffvits.text.sentences import has_words
 from ffvits.web.changes import Change, Changes
 from ffvits.web.cutting import halves, one_after_the_other, whole
 
@@ -125,8 +126,8 @@ class Labels:
                 clip = clip.with_(review=())  # a person has listened: the doubts are settled
             if clip.kept and clip != before and not clip.audio:
                 raise _refused("there is no sound in this clip", "record it again", 409)
-            if clip.kept and clip != before and not clip.text:
-                raise _refused("a clip without a text cannot be kept", "write what is said in it", 409)
+            if clip.kept and clip != before:
+                _look_for_words(clip.text)
             heard = {id: self._heard.get(id)}
             if clip != before:
                 clips[id] = clip = in_audio(clip, self._run)
@@ -138,10 +139,13 @@ class Labels:
     def split(self, id: str, at: float, texts: tuple[str, str]) -> Done:
         """Cuts a clip in two `at` so many seconds; both are a person's from then on.
 
-        Raises ServeError where a half would be shorter than SHORTEST.
+        Raises ServeError where a half would be shorter than SHORTEST, or nothing be said in it.
         """
         with self._writing() as clips:
             clip = self._known(id)
+            if clip.kept:
+                for text in texts:
+                    _look_for_words(text)
             sound = Sound.load(self.file(clip))
             if not SHORTEST <= at <= sound.seconds - SHORTEST:
                 raise _refused(f"a half would be shorter than {SHORTEST} s", "cut further from the edge")
@@ -329,6 +333,12 @@ def _cleaned(clip: Clip) -> bool:
     """Whether `original` sounds different from `audio`. A stage's result number 0 is what it made, 1 what was before
     (`StageCache.audio`); a kept clip's own copy lies in audio/."""
     return clip.original not in ("", clip.audio) and not clip.original.endswith("-0.flac")
+
+
+def _look_for_words(text: str) -> None:
+    """Raises ServeError for a text in which nothing is said, also one of marks only: training would end at it."""
+    if not has_words(text):
+        raise _refused("a clip without a text cannot be kept", "write what is said in it", 409)
 
 
 def _state(clip: Clip) -> str:

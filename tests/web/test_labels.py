@@ -65,6 +65,15 @@ def test_a_rejected_clip_can_be_kept(labels, run):
     assert on_disk(run)["坏"].kept
 
 
+@pytest.mark.parametrize("text", ["，", "……", "☺"])
+def test_marks_alone_are_no_text(labels, run, text):
+    """Training would end at such a clip."""
+    before = run.clips_file.read_bytes()
+    with pytest.raises(ServeError, match="without a text"):
+        labels.edit("长-0", text=text)
+    assert run.clips_file.read_bytes() == before
+
+
 class TestSplit:
     def test_nothing_of_text_and_sound_is_lost(self, labels, run):
         sound = Sound.load(run.path(on_disk(run)["长-0"]))
@@ -82,6 +91,13 @@ class TestSplit:
         before = run.clips_file.read_bytes()
         with pytest.raises(ServeError, match="half"):
             labels.split("长-0", at, ("你", "好"))
+        assert run.clips_file.read_bytes() == before
+
+    @pytest.mark.parametrize("texts", [("“", "你好世界"), ("你好世界", "。"), ("", "你好世界")])
+    def test_a_half_in_which_nothing_is_said_is_refused(self, labels, run, texts):
+        before = run.clips_file.read_bytes()
+        with pytest.raises(ServeError, match="without a text"):
+            labels.split("长-0", 1.2, texts)
         assert run.clips_file.read_bytes() == before
 
     def test_it_outlives_a_new_labelling(self, labels, run):
