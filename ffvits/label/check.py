@@ -117,7 +117,11 @@ def check(folder: str | Path, *, offline: bool = False) -> Verdict:
     from ffvits.audio.length import seconds_of
 
     folder = path_of(folder)
-    files = find(folder).audio
+    there = find(folder)
+    files = there.audio
+    if not files and there.unreadable:
+        cure = "give yourself the right to read it"
+        raise AudioError("this folder cannot be opened", cure=cure, file=there.unreadable[0])
     if not files:
         raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
     lengths: dict[Path, float] = {}
@@ -139,7 +143,8 @@ def check(folder: str | Path, *, offline: bool = False) -> Verdict:
             except AudioError:
                 broken.add(place.path)
             bar.advance()
-    return judge(heard, len(files), minutes, len(probed) - len(lengths) + len(broken))
+    closed = len(there.unreadable)  # folders
+    return judge(heard, len(files), minutes, len(probed) - len(lengths) + len(broken) + closed)
 
 
 def judge(heard: Sequence[tuple[object, Heard]], recordings: int, minutes: float, unreadable: int) -> Verdict:

@@ -1,6 +1,8 @@
 """The verdict on a folder: the rules on made-up findings, then real recordings through the command line."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -136,6 +138,20 @@ def test_an_introduction_of_noise_condemns_no_recording(examples, tmp_path):
     found = check(tmp_path)
     assert found.go and found.listened == 1 and "no speech" not in found.problems
     assert found.usable_minutes == pytest.approx((len(whole) - len(noise)) / 16000 / 60, rel=0.25)
+
+
+def test_a_folder_that_is_closed_is_named(tmp_path, monkeypatch):
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def refuse(place):
+        if Path(place).name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(place))
+        return real(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(AudioError, match="closed: this folder cannot be opened"):
+        check(tmp_path, offline=True)
 
 
 def test_a_folder_without_recordings_is_refused(tmp_path):
