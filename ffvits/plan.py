@@ -106,7 +106,8 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
     if not found.audio and not found.unreadable:
         raise AudioError("there are no recordings in it", cure="name the folder that holds them", file=folder)
     speakers = speaker_names(folder, found, recipe)
-    seconds, unreadable, formats = 0.0, [], Counter()
+    seconds, formats = 0.0, Counter()
+    unreadable = [f"{path.relative_to(folder).as_posix()}/" for path in found.unreadable]
     for path in found.audio:
         try:
             seconds += seconds_of(path)

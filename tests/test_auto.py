@@ -368,6 +368,19 @@ def test_a_dry_run_tells_and_writes_nothing(raw, tmp_path):
     assert told.to_dict()["files"] == 2
 
 
+def test_a_dry_run_names_a_folder_that_is_closed(raw, tmp_path, monkeypatch):
+    (raw / "closed").mkdir()
+    real = os.scandir
+
+    def refuse(place):
+        if os.path.basename(place) == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(place))
+        return real(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert "closed/" in plan(resolve(raw, out=tmp_path / "run", base="mandarin-lite")).unreadable
+
+
 def test_a_dry_run_refuses_what_could_not_work(raw, tmp_path):
     with pytest.raises(AudioError, match="no recordings in it"):
         plan(resolve(raw))
