@@ -368,6 +368,7 @@ class TestFolder:
             {"sampling_rate": True},
             {"add_blank": "no"},
             {"lexicon": {"重庆": 1}},
+            {"lexicon": ["重庆"]},
             {"symbols": ["_"] * 500},
             {"speakers": ["派蒙", "荧", "空"]},
             {"model": {}},

@@ -93,9 +93,8 @@ def _cells(text: str, kind: str) -> Iterator[Sequence[Sequence[str]]]:
     marks = [mark for mark in ("|", "\t") if mark in first]
     for mark in marks:  # nobody quotes in these, and a lone quote must not swallow the lines after it
         yield [[cell.strip().strip('"') for cell in line.split(mark)] for line in lines]
-    if (
-        kind == ".txt" and not marks
-    ):  # AISHELL-1's and Kaldi's: a name without a suffix, then the words; prose and notes are none
+    if kind == ".txt" and not marks:
+        # AISHELL-1's and Kaldi's: a name without a suffix, then the words; prose and notes are none.
         table = [line.split(maxsplit=1) for line in lines if line.strip()]
         if all(re.fullmatch(r"[\w/\\-]+", row[0], re.ASCII) for row in table):
             yield table

@@ -26,6 +26,7 @@ _KINDS = {
     "noise": int | float, "noise_w": int | float, "speed": int | float, "card": Mapping,
 }  # fmt: skip
 _LISTS = {"symbols": str, "speakers": str, "octaves": int | float}
+_LOWEST_RATE, _HIGHEST_RATE = 1000, 1_000_000  # Hz
 JUDGE_FILE = "D_latest.safetensors"  # beside the weights of a voice that is to be a base
 
 
@@ -87,10 +88,10 @@ class VoiceInfo:
         wrong = [name for name, kind in _KINDS.items() if name in values and not isinstance(values[name], kind)]
         tuples = {name: tuple(values.get(name, ())) for name in _LISTS}
         wrong += [name for name, kind in _LISTS.items() if not all(isinstance(one, kind) for one in tuples[name])]
-        wrong += [
-            name for name in ("lexicon",) if not all(isinstance(one, str) for one in values.get(name, {}).values())
-        ]
-        wrong += [name for name in ("sampling_rate",) if not 1000 <= values[name] <= 1_000_000]
+        if not wrong and not all(isinstance(reading, str) for reading in values.get("lexicon", {}).values()):
+            wrong.append("lexicon")
+        if not wrong and not _LOWEST_RATE <= values["sampling_rate"] <= _HIGHEST_RATE:
+            wrong.append("sampling_rate")
         if wrong:
             raise TypeError(f"{wrong[0]} is {values[wrong[0]]!r}")
         for name, rows in (("symbols", "n_vocab"), ("speakers", "n_speakers")):
