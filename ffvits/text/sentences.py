@@ -73,19 +73,24 @@ def split_sentences(text: str, max_chars: int = MAX_CHARS) -> list[Phrase]:
 def _sentences(text: str) -> Iterator[tuple[str, str]]:
     """Sentences with words in them, and "\\n" where a paragraph ends; marks alone join a neighbour, if there is one."""
     start = 0
+    whole: list[str] = []  # has words, and waits for what may have to join it
     held: list[str] = []
-    spoken = False
+    alone = False  # what is held is a single sentence with words; several may have none together: a tag over two lines
     for end in _ends(text):
         sentence = text[start:end]
         start = end
         words = has_words(sentence)
-        if words and spoken:
-            yield _joined(held)
-            held = []
-        spoken = spoken or words
+        if words and (alone or has_words(_joined(held)[0])):
+            if whole:
+                yield _joined(whole)
+            whole, held = held, []
         held.append(sentence)
-    if "".join(held).strip():
-        yield _joined(held)
+        alone = words and len(held) == 1
+    if whole and (alone or has_words(_joined(held)[0])):
+        yield _joined(whole)
+        whole = []
+    if "".join(whole + held).strip():
+        yield _joined(whole + held)
 
 
 def _joined(sentences: list[str]) -> tuple[str, str]:

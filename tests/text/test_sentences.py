@@ -1,7 +1,7 @@
 """Long text in speakable phrases."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ffvits.text import Phrase, split_sentences
@@ -48,6 +48,7 @@ def test_sentences(text, phrases):
     st.lists(st.sampled_from([*"天地，。！？…—“”\n <>[(a1", "😀", "[doge]", "<br>"]), max_size=60).map("".join),
     st.integers(1, 20),
 )
+@example("天。<a\n>", 1)
 def test_only_a_text_without_words_gives_a_phrase_without(text, limit):
     phrases = split_sentences(text, limit)
     assert len(phrases) <= 1 or all(has_words(p.text) for p in phrases)
