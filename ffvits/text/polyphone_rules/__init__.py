@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 _OPENS = "(?:^|(?<=[，。！？、；：…—“《（]))"
@@ -20,24 +20,27 @@ _ENDS = "(?:$|[，。！？、；：…—”》）])"
 
 def ruled(spoken: str) -> Iterator[tuple[int, str]]:
     """Places in `spoken` and the readings that rules give there; of one place the last counts."""
-    listed = _rules()
+    written = _written()
     for char in dict.fromkeys(spoken):
-        for rule, reading in listed.get(char, ()):
+        if char not in written:
+            continue
+        for rule, reading in _compiled(char):
             for match in rule.finditer(spoken):
                 yield match.start(), reading
 
 
 @lru_cache(maxsize=1)
-def _rules() -> dict[str, list[tuple[re.Pattern[str], str]]]:
-    """The rules of each character in order, compiled with the first text, not with the import."""
+def _written() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The rules of each character in order, as they are written."""
     from ffvits.text.polyphone_rules import deeds, degree, hands, particles, things
 
-    tables = (degree.RULES, particles.RULES, things.RULES, hands.RULES, deeds.RULES)
-    return {
-        char: [(re.compile(expand(pattern)), reading) for pattern, reading in rules]
-        for table in tables
-        for char, rules in table.items()
-    }
+    return degree.RULES | particles.RULES | things.RULES | hands.RULES | deeds.RULES
+
+
+@cache
+def _compiled(char: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The rules of one character; all of them would cost the first sentence half a second."""
+    return tuple((re.compile(expand(pattern)), reading) for pattern, reading in _written()[char])
 
 
 def expand(pattern: str) -> str:
