@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from ffvits.audio.files import media, probe, sound_track
@@ -22,13 +23,10 @@ def _by_packets(path: Path) -> float:
     try:
         with path.open("rb") as file, media(file) as container:
             stream, _ = sound_track(container)
-            edges = [
-                (packet.pts, packet.pts + (packet.duration or 0))
-                for packet in container.demux(stream)
-                if packet.pts is not None
-            ]
-            if not edges or stream.time_base is None:
-                return 0.0
-            return float((max(end for _, end in edges) - min(start for start, _ in edges)) * stream.time_base)
+            start, end = math.inf, -math.inf
+            for packet in container.demux(stream):
+                if packet.pts is not None:
+                    start, end = min(start, packet.pts), max(end, packet.pts + (packet.duration or 0))
+            return float((end - start) * stream.time_base) if end > start and stream.time_base else 0.0
     except (av.error.FFmpegError, OSError, ValueError, IndexError):  # IndexError: there is no sound track
         return 0.0

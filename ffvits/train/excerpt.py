@@ -20,12 +20,10 @@ def excerpt(batch: Batch, size: int, around: int, hop: int) -> tuple[Batch, Exce
     starts = random_starts(batch.frames, size)
     longest = size + 2 * around
     begins = (starts - around).clamp(min=0).minimum((batch.frames - longest).clamp(min=0))
-    width = min(longest, batch.wav.shape[2] // hop)
-    text, clip = (
-        sequence_mask(batch.x_lengths, batch.x.shape[1]),
-        sequence_mask(batch.frames, batch.wav.shape[2] // hop),
-    )
-    path = maximum_path(pull(batch, 1.0), clip.mT * text)  # [B, T_spec, T_text]
+    padded = batch.wav.shape[2] // hop
+    width = min(longest, padded)
+    mask = sequence_mask(batch.frames, padded).mT * sequence_mask(batch.x_lengths, batch.x.shape[1])
+    path = maximum_path(pull(batch, 1.0), mask)  # [B, T_spec, T_text]
     part = replace(
         batch,
         whole=replace(batch.whole, frames=tuple(min(frames, longest) for frames in batch.whole.frames)),

@@ -29,8 +29,9 @@ THEN_FOLLOW = {"enc_q": 0.0, "flow": 3.0}
 HEARS_FOR, HEARS_AT_LEAST = 1 / 3, 160  # of the training; and steps, before which the flow would follow a deaf encoder
 # A harmonic decoder costs so little that it may speak more of each clip; a judge or HiFi-GAN is most of a step.
 SEGMENTS_SINGING = 3
-# Beside such a decoder, posterior encoder and flow are most of a step; they need no more of a clip than reaches what is
-# decoded: 32 frames on each side decide a latent, and as many of these what the flow makes of it.
+# Beside such a decoder, posterior encoder and flow are most of a step. A latent is decided by 32 frames on each side of
+# it, and what is said from the text by 36: so what is decoded is that of the whole clip. What the flow makes of the
+# latents at the edges, which only the KL term hears, is not quite.
 AROUND = 48
 # Where the text's own way is taught, the character's own sentences keep the words, and every clip of a batch is hers.
 REPLAYED = 0.25
