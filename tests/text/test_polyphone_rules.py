@@ -5,10 +5,23 @@ import re
 import pytest
 from text_tables import rows
 
-from ffvits.text.polyphone_rules import deeds, degree, expand, hands, particles, ruled, things
+from ffvits.text.polyphone_rules import (
+    body,
+    dealings,
+    deeds,
+    degree,
+    expand,
+    hands,
+    kitchen,
+    measures,
+    particles,
+    ruled,
+    things,
+)
 from ffvits.text.syllables import tidy
 
-TABLES = (degree.RULES, particles.RULES, things.RULES, hands.RULES, deeds.RULES)
+MODULES = (degree, particles, things, measures, hands, kitchen, body, dealings, deeds)
+TABLES = [module.RULES for module in MODULES]
 
 
 def test_a_character_stands_in_one_table():

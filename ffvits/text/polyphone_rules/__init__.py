@@ -32,9 +32,10 @@ def ruled(spoken: str) -> Iterator[tuple[int, str]]:
 @lru_cache(maxsize=1)
 def _written() -> dict[str, tuple[tuple[str, str], ...]]:
     """The rules of each character in order, as they are written."""
-    from ffvits.text.polyphone_rules import deeds, degree, hands, particles, things
+    from ffvits.text.polyphone_rules import body, dealings, deeds, degree, hands, kitchen, measures, particles, things
 
-    return degree.RULES | particles.RULES | things.RULES | hands.RULES | deeds.RULES
+    modules = (degree, particles, things, measures, hands, kitchen, body, dealings, deeds)
+    return {char: rules for module in modules for char, rules in module.RULES.items()}
 
 
 @cache
