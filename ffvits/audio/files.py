@@ -9,19 +9,18 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
+from ffvits.audio import ffmpeg
 from ffvits.audio.sound import for_libsndfile
 from ffvits.errors import AudioError
 
 if TYPE_CHECKING:
     import numpy as np
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
     from soundfile import SoundFile
 
 # Suffixes that promise sound: such a file is either read or rejected with a reason, never passed over.
@@ -46,12 +45,7 @@ _BITS = {
     "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
 }  # fmt: skip
 _SILK = b"#!SILK"  # what WeChat and QQ record, after a byte of their own, also as .amr
-# How one of several sound tracks is marked: by its language, by its title, or by both.
-_CHINESE = re.compile(r"[国國][语語配]|普通[话話]|中[文配英日]|[华華][语語]|[简繁]|mandarin|chinese", re.IGNORECASE)
-_CHINESE_TAGS = frozenset({"chi", "zho", "zh", "cmn"})
-_CANTONESE = re.compile(r"[粤粵]|广东话|廣東話|cantonese", re.IGNORECASE)  # whose language is chi too
 _LOWEST_RATE, _HIGHEST_RATE = 4000, 1_000_000
-_BLOCK_VALUES = 1 << 20
 _ENDLESS = 1 << 60  # frames; libsndfile's "unknown" is more
 _HEADER = 1024  # bytes; a file without a sound in it is hardly longer
 
@@ -276,7 +270,7 @@ def _soundfile_reader(file: SoundFile) -> Reader:
 def _soundfile_blocks(file: SoundFile, damage: list[str]) -> Iterator[np.ndarray]:
     import soundfile
 
-    frames = max(1, _BLOCK_VALUES // file.channels)
+    frames = max(1, ffmpeg.BLOCK_VALUES // file.channels)
     while True:
         try:
             block = file.read(frames, dtype="float32", always_2d=True)
@@ -288,18 +282,6 @@ def _soundfile_blocks(file: SoundFile, damage: list[str]) -> Iterator[np.ndarray
         yield block
 
 
-def media(file: BinaryIO) -> InputContainer:
-    """A media file as FFmpeg sees it; nothing but the file itself is read. Raises what PyAV raises.
-
-    A playlist that calls itself .mp3 must not make us fetch what it names, and tags may be no UTF-8: PyAV 19 reads
-    them whatever they are, and the ones before have to be told.
-    """
-    import av
-
-    lenient = {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
-    return av.open(file, options={"protocol_whitelist": ""}, **lenient)
-
-
 @contextmanager
 def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader]:
     import av
@@ -307,14 +289,14 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
     with ExitStack() as stack:
         try:
             # A file object, since PyAV wants Unicode names and a name need not be.
-            container = media(_past_padding(stack.enter_context(path.open("rb"))))
+            container = ffmpeg.media(stack.enter_context(path.open("rb")))
         except (av.error.FFmpegError, OSError, ValueError) as error:
             what = getattr(error, "strerror", None) or error
             raise Undecodable(f"no decoder understands it ({failure}FFmpeg: {what})", file=path) from error
         stack.enter_context(container)
         if not container.streams.audio:
             raise Undecodable("it has no sound track", cure="export it with its sound", file=path)
-        stream, notes = sound_track(container)
+        stream, notes = ffmpeg.sound_track(container)
         context = stream.codec_context
         if context is None or not context.sample_rate:
             raise Undecodable("the format of its sound track is not known", file=path)
@@ -330,85 +312,5 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
         bits = (context.format.bits if context.format else 0) if lossless else 0
         probe = Probe(max(0.0, seconds), context.sample_rate, context.channels, bits, context.codec.name)
         reader = Reader(probe, "ffmpeg", iter(()), surround=context.channels in (6, 8), notes=notes)
-        reader.blocks = _ffmpeg_blocks(container, stream, reader)
+        reader.blocks = ffmpeg.blocks(container, stream, reader.damage)
         yield reader
-
-
-def _past_padding(file: BinaryIO) -> BinaryIO | _PastPadding:
-    """The open file, without the zeros that Bilibili's desktop program puts before its m4s.
-
-    Others stay as they are: a Ctrl-C that comes while PyAV calls Python code of ours is lost, or ends the sound early.
-    """
-    start = file.read(24)
-    file.seek(0)
-    padded = start.startswith(b"0" * _PastPadding.LENGTH) and start[13:17] == b"ftyp"
-    return _PastPadding(file) if padded else file
-
-
-class _PastPadding:
-    """An open file without its first bytes."""
-
-    LENGTH = 9
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.read = file.read
-        self.seek(0)
-
-    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
-        return self._file.seek(place + (self.LENGTH if whence == os.SEEK_SET else 0), whence) - self.LENGTH
-
-    def tell(self) -> int:
-        return self._file.tell() - self.LENGTH
-
-
-def sound_track(container: InputContainer) -> tuple[AudioStream, list[str]]:
-    """The sound track of a film that is marked as Chinese, the first if none is, and what there is to say of it."""
-    streams = container.streams.audio
-    if len(streams) == 1:
-        return streams[0], []
-    for number, stream in enumerate(streams, 1):
-        if is_chinese(stream.metadata):
-            return stream, [f"sound track {number} of {len(streams)} was taken: it is marked as Chinese"]
-    return streams[0], [f"the first of {len(streams)} sound tracks was taken: none is marked as Chinese"]
-
-
-def is_chinese(tags: Mapping[str, str]) -> bool:
-    """Whether the tags of a film's sound track or subtitles say that it is Chinese, and not Cantonese."""
-    language, title = tags.get("language", "").lower(), tags.get("title", "")
-    if _CANTONESE.search(title):
-        return False
-    return language.partition("-")[0] in _CHINESE_TAGS or bool(_CHINESE.search(title))
-
-
-def _ffmpeg_blocks(container, stream, reader: Reader) -> Iterator[np.ndarray]:
-    import av
-    import numpy as np
-
-    channels, damaged, pending, held = reader.probe.channels, 0, [], 0
-    # Frames of one stream may change format in the middle; the resampler holds them to the first one's.
-    resampler = av.AudioResampler(format="flt", layout=stream.codec_context.layout, rate=reader.probe.rate)
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except StopIteration:
-            break
-        except (av.error.FFmpegError, OSError) as error:
-            reader.damage.append(f"what follows is damaged ({getattr(error, 'strerror', None) or error})")
-            break
-        try:
-            frames = [part for frame in packet.decode() for part in resampler.resample(frame)]
-        except (av.error.FFmpegError, OSError, ValueError):
-            damaged += 1
-            continue
-        for frame in frames:
-            pending.append(frame.to_ndarray().reshape(-1, channels))
-            held += pending[-1].size
-        if held >= _BLOCK_VALUES:
-            yield np.concatenate(pending)
-            pending, held = [], 0
-    if pending:
-        yield np.concatenate(pending)
-    if damaged:
-        reader.damage.append(f"{damaged} damaged packets were left out")

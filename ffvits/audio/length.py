@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from ffvits.audio.files import media, probe, sound_track
+from ffvits.audio.ffmpeg import media, sound_track
+from ffvits.audio.files import probe
 
 
 def seconds_of(path: Path) -> float:

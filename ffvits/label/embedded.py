@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffvits.audio.files import is_chinese, media, sound_track
+from ffvits.audio.ffmpeg import is_chinese, media, sound_track
 from ffvits.label.subtitles import Line, spoken, styled
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from media import EXAMPLES, encode, tone, write
 
-from ffvits.audio.files import AUDIO_SUFFIXES, Probe, Undecodable, _past_padding, find, opened, probe
+from ffvits.audio.files import AUDIO_SUFFIXES, Probe, Undecodable, find, opened, probe
 from ffvits.audio.mixdown import survey
 from ffvits.errors import AudioError
 
@@ -348,12 +348,3 @@ def test_nothing_heavy_is_imported():
     code = "import ffvits.audio.files, sys; print(*{m.split('.')[0] for m in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"numpy", "av", "soundfile", "torch"} & set(loaded)
-
-
-def test_ffmpeg_reads_an_ordinary_file_without_python_of_ours(tmp_path):
-    """A Ctrl-C during such a call back is lost or cuts the sound short."""
-    file = tmp_path / "a.m4a"
-    file.write_bytes(b"\0\0\0\x20ftypM4A " + bytes(40))
-    with file.open("rb") as opened:
-        assert _past_padding(opened) is opened
-        assert opened.tell() == 0
