@@ -45,6 +45,8 @@ _BITS = {
     "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
 }  # fmt: skip
 _SILK = b"#!SILK"  # what WeChat and QQ record, after a byte of their own, also as .amr
+_COUNTED = re.compile(rb"(?:Xing|Info)\0\0\0[\x03\x07\x0b\x0f].{4}(.{4})", re.DOTALL)  # bytes, by an MP3's first frame
+_ID3V1 = 128  # bytes of the tag at its end
 _LOWEST_RATE, _HIGHEST_RATE = 4000, 1_000_000
 _ENDLESS = 1 << 60  # frames; libsndfile's "unknown" is more
 _HEADER = 1024  # bytes; a file without a sound in it is hardly longer
@@ -190,7 +192,7 @@ def opened(path: Path, decoder: str = "any", start: float = 0.0) -> Iterator[Rea
             file=path,
         )
     # Only a file that starts like one of libsndfile's formats: others would make its MP3 part complain on stderr.
-    if decoder != "ffmpeg" and (beginning.startswith(_MAGIC) or (beginning[0] == 0xFF and beginning[1] & 0xE0 == 0xE0)):
+    if decoder != "ffmpeg" and (beginning.startswith(_MAGIC) or _is_mpeg(beginning)):
         import soundfile
 
         try:
@@ -199,7 +201,8 @@ def opened(path: Path, decoder: str = "any", start: float = 0.0) -> Iterator[Rea
             failure = _told_by_libsndfile(getattr(error, "error_string", str(error)))
         else:
             with file:
-                if _knows_its_length(file, path) or decoder == "libsndfile":
+                whole = _knows_its_length(file, path) and not _goes_on(file, path, beginning)
+                if whole or decoder == "libsndfile":
                     if start and file.seekable():
                         with suppress(soundfile.LibsndfileError):
                             file.seek(min(round(start * file.samplerate), file.frames))
@@ -217,6 +220,30 @@ def _knows_its_length(file: SoundFile, path: Path) -> bool:
     libsndfile believes a length of 0 and loses its place in a FLAC without one; FFmpeg reads both to their end.
     """
     return 0 < file.frames < _ENDLESS or path.stat().st_size < _HEADER
+
+
+def _goes_on(file: SoundFile, path: Path, beginning: bytes) -> bool:
+    """Whether an MP3 goes on where its header says that it ends: several were joined, and libsndfile hears the first.
+
+    The header (LAME's and Xing's) counts the bytes behind the tags of what it was written for.
+    """
+    if file.format != "MP3":
+        return False
+    tags = 10 + sum(byte << 7 * (9 - place) for place, byte in enumerate(beginning[:10]) if place > 5)
+    with path.open("rb") as raw:
+        start = raw.seek(tags if beginning.startswith(b"ID3") else 0)
+        counted = _COUNTED.search(raw.read(200))
+        if counted is None:
+            return False
+        raw.seek(start + int.from_bytes(counted[1], "big"))
+        behind = raw.read(_ID3V1 + 4)
+    behind = behind[_ID3V1:] if behind.startswith(b"TAG") else behind
+    return behind.startswith(b"ID3") or _is_mpeg(behind)
+
+
+def _is_mpeg(start: bytes) -> bool:
+    """Whether a frame of an MP3 begins so."""
+    return len(start) > 1 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0
 
 
 def _told_by_libsndfile(failure: str) -> str:

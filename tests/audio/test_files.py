@@ -138,6 +138,13 @@ def test_the_header_tells_the_length_without_decoding():
     assert str(probe(EXAMPLES / "长 录音.m4a")).startswith("aac, ")
 
 
+def test_a_tag_behind_an_mp3_is_no_second_recording(tmp_path):
+    one = write(tmp_path / "a.mp3", tone()).read_bytes()
+    for tag in (b"TAG" + bytes(125), b"APETAGEX" + bytes(3000), b"TAG" + b"\xff" * 125):
+        (tmp_path / "a.mp3").write_bytes(one + tag)
+        assert read(tmp_path / "a.mp3")[0].seconds == pytest.approx(1.0, abs=0.01)
+
+
 def test_both_decoders_hear_the_same(tmp_path):
     path = write(tmp_path / "a.wav", np.stack([tone(44100), tone(44100, frequency=1000)], axis=1), 44100)
     _, first = read(path, "libsndfile")
@@ -186,9 +193,22 @@ def streamed_flac(path):
     path.write_bytes(whole)
 
 
+def joined_mp3(path, between=b""):
+    """As `cat` makes one of several, and who puts advertisements into programmes; each header counts its own bytes."""
+    path.write_bytes(between.join([write(path, tone()).read_bytes()] * 2))
+
+
 @pytest.mark.parametrize(
     ("name", "make", "seconds", "said"),
     [
+        ("joined.mp3", joined_mp3, 2.0, ""),
+        ("joined.mp3", lambda path: joined_mp3(path, b"TAG" + bytes(125)), 2.0, ""),
+        (
+            "joined.mp3",
+            lambda path: joined_mp3(path, b"ID3\x04\0\0\0\0\0\x0a" + bytes(10)),
+            2.0,
+            "1 damaged",
+        ),  # the tag
         ("crashed.wav", crashed_wav, 1.0, ""),
         ("streamed.flac", streamed_flac, 1.0, ""),
         ("cut.wav", truncated_wav, 1.0, "cut off"),
