@@ -98,8 +98,11 @@ def load(path: Path, device: torch.device | str = "cpu") -> tuple[Progress, dict
 
 def set_aside(folder: Path) -> Path | None:
     """Moves the checkpoints of another base or other clips out of the way; nothing is deleted."""
-    if not any(folder.glob("*.pt")):
-        return None
+    return _moved(folder) if any(folder.glob("*.pt")) else None
+
+
+def _moved(folder: Path) -> Path:
+    """Gives the folder the first name of those set aside that no other has, and returns it."""
     number = 1
     while (aside := folder.with_name(f"{folder.name}-before-{number}")).exists():
         number += 1
@@ -111,7 +114,9 @@ def taken_back(folder: Path, identity: str) -> Path | None:
     """The newest checkpoint for this base and these clips among those set aside, which take the present ones' place."""
     for aside in sorted(folder.parent.glob(f"{folder.name}-before-[0-9]*")):  # as `set_aside` names them
         found = newest(aside, identity)
-        if found is not None and (set_aside(folder) or not folder.exists()):
+        if found is not None:
+            if folder.exists():  # also without a state: a training that ended before its first one left its curves
+                _moved(folder)
             aside.rename(folder)
             console.info(f"{aside.name} holds states of this base and these clips: they are taken up again")
             return folder / found.name

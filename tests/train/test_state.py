@@ -132,3 +132,14 @@ def test_what_was_set_aside_is_taken_back_for_its_own_clips_alone(tmp_path):
     assert state.taken_back(folder, "c") is None and state.newest(folder, "b")
     assert state.taken_back(folder, "a") == state.newest(folder, "a") == folder / "step-00000005.pt"
     assert state.newest(tmp_path / "checkpoints-before-2", "b")
+
+
+def test_what_ended_before_its_first_state_keeps_no_earlier_one_aside(tmp_path):
+    """Killed while it looked at the untouched base, with nothing but the beginning of its curves in the folder."""
+    folder = tmp_path / "checkpoints"
+    write(folder, 5)
+    state.set_aside(folder)
+    folder.mkdir()
+    (folder / "history.jsonl").write_text("{}\n", encoding="utf-8")
+    assert state.taken_back(folder, "a") == folder / "step-00000005.pt"
+    assert (tmp_path / "checkpoints-before-2" / "history.jsonl").is_file(), "nothing is deleted"
