@@ -30,7 +30,9 @@ def parse(text: str, kind: str) -> list[Line]:
     """The lines of one recording's transcript by the suffix of its file; empty if it holds none, or is damaged."""
     try:
         return _parsed(text, kind)
-    except (ValueError, OverflowError):  # of a time such as 1.2.3, or of five thousand digits
+    except (ValueError, TypeError, OverflowError):  # of a time such as 1.2.3, or [1], or of five thousand digits
+        return []
+    except RecursionError:  # brackets in brackets without end
         return []
 
 
@@ -200,10 +202,7 @@ _ENDS = {"end": 1.0, "to": 1.0, "EndMs": 1e-3, "ed": 1e-3, "end_time": 1e-3}
 
 def _timed_json(text: str) -> list[Line]:
     """The sentences of a recogniser's answer: Whisper's segments, and those of the usual cloud services."""
-    try:
-        values = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        return []
+    values = json.loads(text)
     lines = _phrases(sorted(_sentences(values), key=lambda line: line.start))
     if isinstance(values, list) and len(values) == 1:  # FunASR answers for several recordings
         values = values[0]

@@ -314,6 +314,7 @@ FAR = "9" * 5000
         ("a.json", f'{{"text": {FAR}}}'),
         ("t.json", f'{{"a.wav": {FAR}}}'),
         ("a.json", '[{"timestamp": [0, "x"], "text": "你好"}]'),
+        ("a.json", '[{"timestamp": [0, [1]], "text": "你好"}]'),
     ],
 )
 def test_times_that_are_none_end_no_labelling(tmp_path, name, text):
