@@ -29,12 +29,13 @@ lint: $(READY)
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
-# One environment for both; it is made again when the dependencies or the aligner's source change.
+# One environment for both; it is made again when the dependencies or the aligner's source change. Python compiles what
+# it imports; compiling all that is installed beforehand takes a minute.
 $(READY): pyproject.toml setup.py $(wildcard monotonic_align/*.pyx monotonic_align/*.h)
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10) and 'ffvits needs Python 3.10 or newer')"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --upgrade pip
-	$(BIN)/python -m pip install -e ".[dev]"
+	$(BIN)/python -m pip install --no-compile -e ".[dev]"
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(READY)').touch()"
 
 clean:
