@@ -9,7 +9,6 @@ beside the recording and have its name, with or without its suffix and a mark of
 from __future__ import annotations
 
 import bisect
-import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -23,18 +22,13 @@ from ffvits.files import text_of
 from ffvits.label import embedded, subtitles, tables
 from ffvits.label.ingest import source_name
 from ffvits.label.sharing import share
+from ffvits.label.sources import Sources, strangeness
 from ffvits.label.subtitles import Line
 from ffvits.label.wording import simplified, wordings
 from ffvits.recipe import TranscribeSettings
 from ffvits.text.characters import is_hanzi
 
 _BESIDE = subtitles.SUFFIXES | {".txt", ".json", ".tsv"}
-# What players and sites write between a recording's name and the suffix of its Chinese subtitles.
-_TAG = re.compile(
-    r"\.(?:(?:ai[-_])?(?:zh|zho|chi|cmn|cn|chs|cht|sc|tc|gb|big5)(?:[-_&+][a-z0-9]+)*|[^.]*[简繁中][^.]*)$",
-    re.IGNORECASE,
-)
-_TRADITIONAL = re.compile(r"hant|tw|hk|cht|tc|big5|繁", re.IGNORECASE)
 _ALIKE = 0.5  # of the syllables at least must be heard too, or the transcript is another recording's
 _AGREED = 0.8  # of the syllables should be heard too, or somebody should listen
 # Of 30 clips the right words fitted the sound by 0.3 to 0.94, those of other clips by 0.02 at most.
@@ -70,51 +64,6 @@ class Transcripts:
         return bool(self.by_path)
 
 
-class _Sources:
-    """The recordings of a folder, found by what tables call them: often by paths of another machine."""
-
-    def __init__(self, sources: Iterable[str]) -> None:
-        self.stems: dict[str, list[PurePosixPath]] = defaultdict(list)
-        for source in sorted(sources):
-            path = PurePosixPath(source.replace("\\", "/"))
-            self.stems[path.stem].append(path)
-
-    def alike(self, name: str) -> list[PurePosixPath]:
-        """Those of that name, whatever the folder; a suffix may be missing or another's."""
-        path = PurePosixPath(name.replace("\\", "/"))
-        return self.stems.get(path.name) or self.stems.get(path.stem, [])
-
-    def names(self, cell: str) -> bool:
-        """Whether a cell of a table names one."""
-        return bool(self.alike(cell))
-
-    def beside(self, file: PurePosixPath) -> list[PurePosixPath]:
-        """Those in the folder of a file of subtitles that it is named after."""
-        for stem in dict.fromkeys((file.stem, _TAG.sub("", file.stem))):
-            named = [*self.stems.get(stem, ()), *self.stems.get(PurePosixPath(stem).stem, ())]
-            found = [path for path in named if path.parent == file.parent and stem in (path.stem, path.name)]
-            if found:
-                return found
-        return []
-
-    def meant(self, name: str, place: PurePosixPath) -> list[PurePosixPath]:
-        """Those that a table in the folder `place` means: the most folders alike, or else the nearest to the table.
-
-        More than one is one recording in several formats, or cannot be told apart.
-        """
-        path = PurePosixPath(name.replace("\\", "/"))
-
-        def nearness(source: PurePosixPath) -> tuple[int, bool, bool]:
-            pairs = zip(reversed(path.parent.parts), reversed(source.parent.parts), strict=False)
-            folders = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
-            return folders, source.parent == place, source.is_relative_to(place)
-
-        found = self.alike(name)
-        nearest = max(map(nearness, found), default=None)
-        best = [source for source in found if nearness(source) == nearest]
-        return [source for source in best if source.name == path.name] or best
-
-
 def find(folder: Path, sources: Iterable[str], skip: Collection[Path] = ()) -> Transcripts:
     """Reads every transcript in `folder` that speaks of one of `sources` (paths relative to it).
 
@@ -122,50 +71,90 @@ def find(folder: Path, sources: Iterable[str], skip: Collection[Path] = ()) -> T
     that is, but cannot be read or belongs to no recording, is told of, and so are rows that may mean several
     recordings.
     """
-    sources = set(sources)
-    known = _Sources(sources)
-    by_path: dict[str, list[Line]] = {}
-    files: dict[Path, None] = {}
-    speakers: dict[str, str] = {}
-    unused: list[str] = []
-    wordless: list[str] = []
+    return _read(folder, recordings.find(folder, skip).ignored, set(sources))
 
-    def add(source: PurePosixPath, lines: list[Line], path: Path) -> None:
-        if _timed(lines) or not _timed(by_path.get(str(source), ())):  # no plain text takes the place of subtitles
-            by_path[str(source)], files[path] = lines, None
 
+def _read(folder: Path, files: Iterable[Path], sources: Collection[str]) -> Transcripts:
+    """What `files` in the folder say of its `sources`, and the films among these of themselves."""
+    search = _Search(folder, Sources(sources))
     # What comes later counts: of a recording's subtitles those that have its plain name, then the Simplified ones.
-    for path in sorted(recordings.find(folder, skip).ignored, key=lambda path: _strangeness(path.stem), reverse=True):
-        kind = path.suffix.lower()
-        if kind not in tables.SUFFIXES | _BESIDE:
-            continue
-        text = _decoded(path)
-        if text is None:
-            continue
-        here = PurePosixPath(path.relative_to(folder).as_posix())
-        owners = known.beside(here) if kind in _BESIDE else []
+    for path in sorted(files, key=lambda path: strangeness(path.stem), reverse=True):
+        if path.suffix.lower() in tables.SUFFIXES | _BESIDE and (text := _decoded(path)) is not None:
+            search.look(path, text)
+    for source in sorted(sources):
+        search.look_inside(source)
+    search.tell()
+    return Transcripts(search.by_path, tuple(search.files), search.speakers)
+
+
+@dataclass
+class _Search:
+    """What is found while file after file is looked at, and what has to be told in the end."""
+
+    folder: Path
+    known: Sources
+    by_path: dict[str, list[Line]] = field(default_factory=dict)
+    files: dict[Path, None] = field(default_factory=dict)
+    speakers: dict[str, str] = field(default_factory=dict)
+    unused: list[str] = field(default_factory=list)
+    wordless: list[str] = field(default_factory=list)
+
+    def look(self, path: Path, text: str) -> None:
+        """Takes a file for the subtitles of the recordings beside it that it is named after, or else for a table."""
+        kind, here = path.suffix.lower(), PurePosixPath(path.relative_to(self.folder).as_posix())
+        owners = self.known.beside(here) if kind in _BESIDE else []
         if lines := subtitles.parse(text, kind) if owners else []:
             for owner in owners:
-                add(owner, lines, path)
-            continue
+                self._add(owner, lines, path)
+            return
         if kind in subtitles.SUFFIXES and not owners:
-            unused.append(str(here))
-        unclear, used = 0, False
-        found, told, twice = tables.rows(text, kind, known.names), {}, {}
-        for name, words, speaker in found:
-            meant = known.meant(name, here.parent)
+            self.unused.append(str(here))
+        found = tables.rows(text, kind, self.known.names)
+        used, unclear = self._take(found, path, here)
+        if owners and not used and not unclear:
+            self.wordless.append(str(here))
+        if used and (broken := tables.broken(text, kind)):
+            console.warn(f"{here}: what is no JSON is passed over, in line {', '.join(map(str, broken[:_NAMED]))}")
+        if not found and not owners and tables.seems_one(text, kind, self.known.names):
+            console.warn(
+                f"{here} names recordings, but no words can be read from it: if it is a transcript, write a line "
+                "for each recording, as in 001.wav|你好"
+            )
+
+    def look_inside(self, source: str) -> None:
+        """Takes the subtitles inside a film of which nothing else tells the words."""
+        path = self.folder / source
+        if path.suffix.lower() in embedded.SUFFIXES and source not in self.by_path and (lines := embedded.read(path)):
+            self.by_path[source], self.files[path] = lines, None
+
+    def tell(self) -> None:
+        """Says which files were meant as transcripts and are none."""
+        if self.wordless:
+            console.warn(f"No words found in {_some(self.wordless)}")
+        if self.unused:
+            console.warn(
+                f"{len(self.unused)} files of subtitles or labels are not used, for they are named after no recording: "
+                f"{_some(self.unused)}; let each lie beside its recording and have its name "
+                "(第1集.srt, 第1集.mp4.srt, 第1集.zh.srt for 第1集.mp4)"
+            )
+
+    def _take(self, rows: Iterable[tables.Row], path: Path, here: PurePosixPath) -> tuple[bool, int]:
+        """Whether rows of a table are of recordings that are here, and how many may be of several."""
+        told: dict[PurePosixPath, str] = {}
+        twice: dict[str, None] = {}
+        used, unclear = False, 0
+        for name, words, speaker in rows:
+            meant = self.known.meant(name, here.parent)
             if len({source.with_suffix("") for source in meant}) > 1:
                 unclear += 1
                 continue
             for source in meant:
                 if told.setdefault(source, words) != words:
                     twice[str(source)] = None
-                add(source, [Line(words)], path)
+                self._add(source, [Line(words)], path)
                 if speaker:
-                    speakers[str(source)] = speaker
+                    self.speakers[str(source)] = speaker
             used = used or bool(meant)
-        if owners and not used and not unclear:
-            wordless.append(str(here))
         if unclear:
             console.warn(
                 f"{here}: {unclear} rows are not used, for recordings in several folders have the names in them; "
@@ -173,26 +162,11 @@ def find(folder: Path, sources: Iterable[str], skip: Collection[Path] = ()) -> T
             )
         if twice:
             console.warn(f"{here} has different words for one recording, and the last count: {_some([*twice])}")
-        if used and (broken := tables.broken(text, kind)):
-            console.warn(f"{here}: what is no JSON is passed over, in line {', '.join(map(str, broken[:_NAMED]))}")
-        if not found and not owners and tables.seems_one(text, kind, known.names):
-            console.warn(
-                f"{here} names recordings, but no words can be read from it: if it is a transcript, write a line "
-                "for each recording, as in 001.wav|你好"
-            )
-    for source in sorted(sources):
-        path = folder / source
-        if path.suffix.lower() in embedded.SUFFIXES and source not in by_path and (lines := embedded.read(path)):
-            by_path[source], files[path] = lines, None
-    if wordless:
-        console.warn(f"No words found in {_some(wordless)}")
-    if unused:
-        console.warn(
-            f"{len(unused)} files of subtitles or labels are not used, for they are named after no recording: "
-            f"{_some(unused)}; "
-            "let each lie beside its recording and have its name (第1集.srt, 第1集.mp4.srt, 第1集.zh.srt for 第1集.mp4)"
-        )
-    return Transcripts(by_path, tuple(files), speakers)
+        return used, unclear
+
+    def _add(self, source: PurePosixPath, lines: list[Line], path: Path) -> None:
+        if _timed(lines) or not _timed(self.by_path.get(str(source), ())):  # no plain text takes the place of subtitles
+            self.by_path[str(source)], self.files[path] = lines, None
 
 
 def _some(files: Sequence[str]) -> str:
@@ -202,12 +176,6 @@ def _some(files: Sequence[str]) -> str:
 def _timed(lines: Sequence[Line]) -> bool:
     """Whether these lines tell when they are said."""
     return bool(lines) and all(line.start is not None for line in lines)
-
-
-def _strangeness(stem: str) -> int:
-    """0 for a name without a mark of the language, 1 with one, 2 with one of Traditional Chinese."""
-    tag = _TAG.search(stem)
-    return 0 if tag is None else 2 if _TRADITIONAL.search(tag.group()) else 1
 
 
 def imported(
@@ -228,8 +196,9 @@ def imported(
     if settings.transcripts == "never":
         yield from clips
         return
-    sources = {source_name(path, folder) for path in recordings.find(folder, skip).audio}
-    found = find(folder, sources, skip)
+    there = recordings.find(folder, skip)
+    sources = {source_name(path, folder) for path in there.audio}
+    found = _read(folder, there.ignored, sources)
     if found:
         where = found.files[0].name if len(found.files) == 1 else f"{len(found.files)} files"
         console.info(f"Transcripts found for {len(found.by_path)} of {len(sources)} recordings, in {where}")
@@ -278,11 +247,11 @@ def use(
         lines = [replace(line, text=simplified(line.text)) for line in transcripts.of(source)]
         shares = _shared(lines, theirs)
         if _timed(lines):
-            anyhow, shares = shares, _said(lines, theirs)
-            in_time, by_words = (_right(given, theirs) for given in (shares, anyhow))
-            if by_words - in_time >= max(_MANY, len(theirs) / 10):
+            in_time = _said(lines, theirs)
+            if _right(shares, theirs) - _right(in_time, theirs) >= max(_MANY, len(theirs) / 10):
                 console.warn(f"{source}: its subtitles are not in time with it; what is heard tells where each is said")
-                shares = anyhow
+            else:
+                shares = in_time
         given.update(zip((clip.id for clip in theirs), shares, strict=True))
     checked = others = 0
     for clip in everything:
