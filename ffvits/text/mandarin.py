@@ -17,6 +17,7 @@ from ffvits.text.inline import Given
 from ffvits.text.polyphone_rules import ruled
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
+from ffvits.text.word_rules import adverbs, musts
 
 _LATIN = re.compile("[A-Za-z]+")
 
@@ -264,34 +265,16 @@ def _reading_list() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     return re.compile("|".join(map(re.escape, ordered))), listed
 
 
-def _adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
-    """Where 地 makes an adverb (愤怒地走); the network has read little but places.
-
-    A dictionary knows the adverb, or it is an idiom (恋恋不舍地走开). 地 that begins a word (地铁) is left alone.
-    """
-    from ffvits.text.polyphones import phrases
-    from ffvits.text.segmentation import is_word
-
-    others = phrases().others
-    start = 0
-    for index, word in enumerate(words):
-        place = start if word[0] == "地" else start + len(word) - 1
-        if spoken[place] == "地" and not (place == start and len(word) > 1 and is_word(word[:2])):
-            known = (others.get(spoken[first : place + 1]) for first in range(max(0, place - 4), place - 1))
-            idiom = word == "地" and index and len(words[index - 1]) == 4 and is_hanzi(spoken[place + 1 : place + 2])
-            if idiom or any(entry and "de5" in (entry[-1] or ()) for entry in known):
-                yield place
-        start += len(word)
-
-
 def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Readings by rules, and above them by the phrases of `data/readings.txt` and `verses.txt`, longest first.
 
     In those lists `-` leaves a character to the others. A phrase of up to three characters counts where it begins and
     ends with a word, or lies inside one: 上当 is none in 晚上当我.
     """
-    for place in _adverbs(spoken, words):
+    for place in adverbs(spoken, words):
         yield place, "de5"
+    for place in musts(spoken, words):
+        yield place, "dei3"
     yield from ruled(spoken)
     pattern, listed = _reading_list()
     owner = [index for index, word in enumerate(words) for _ in word] + [len(words)]

@@ -33,6 +33,25 @@ def is_word(text: str) -> bool:
     return bool(tokenizer().FREQ.get(text))
 
 
+@lru_cache(maxsize=4096)
+def part_of_speech(word: str) -> str:
+    """The tag that jieba's dictionary gives a word (n, v, d, …), "" for what it does not have.
+
+    The tokenizer keeps no tags, and all of them would cost as much memory and time again: the few words that are asked
+    for are looked up in the file.
+    """
+    lines = _dictionary()
+    at = lines.find(f"\n{word} ".encode()) + 1
+    return lines[at : lines.index(b"\n", at)].split()[-1].decode() if at else ""
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> bytes:
+    """Lines of a word, how often it was seen, and its tag, with line ends around each."""
+    with tokenizer().get_dict_file() as file:
+        return b"\n" + file.read()
+
+
 def cut(text: str, fixed: Iterable[str] = ()) -> Iterator[str]:
     """The words of `text` in order; their concatenation is `text`. Words in `fixed` are never cut."""
     words = sorted(fixed, key=len, reverse=True)

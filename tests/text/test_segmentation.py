@@ -30,3 +30,10 @@ def test_fixed_words_are_never_cut():
     words = list(segmentation.cut("我和派蒙去璃月港玩", fixed=["派蒙", "璃月", "璃月港"]))
     assert {"派蒙", "璃月港"} <= set(words)
     assert "".join(words) == "我和派蒙去璃月港玩"
+
+
+@pytest.mark.parametrize(
+    "word, tag", [("假条", "n"), ("打扫", "v"), ("周一", "t"), ("AT&T", "nz"), ("没这个词", ""), ("", "")]
+)
+def test_tags_are_those_of_the_dictionary(word, tag):
+    assert segmentation.part_of_speech(word) == tag

@@ -1,0 +1,118 @@
+"""地 and 得 by the words around them, where no single character tells them apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ffvits.text.characters import is_hanzi
+
+
+def adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
+    """Where 地 makes an adverb (愤怒地走); the network has read little but places.
+
+    A dictionary knows the adverb, or it is an idiom (恋恋不舍地走开). 地 that begins a word (地铁) is left alone.
+    """
+    from ffvits.text.polyphones import phrases
+    from ffvits.text.segmentation import is_word
+
+    others = phrases().others
+    start = 0
+    for index, word in enumerate(words):
+        place = start if word[0] == "地" else start + len(word) - 1
+        if spoken[place] == "地" and not (place == start and len(word) > 1 and is_word(word[:2])):
+            known = (others.get(spoken[first : place + 1]) for first in range(max(0, place - 4), place - 1))
+            idiom = word == "地" and index and len(words[index - 1]) == 4 and is_hanzi(spoken[place + 1 : place + 2])
+            if idiom or any(entry and "de5" in (entry[-1] or ()) for entry in known):
+                yield place
+        start += len(word)
+
+
+# Nouns, times, places, sides, institutions, conjunctions, pronouns: they do nothing, so 得 behind them tells no degree.
+_IDLE = frozenset("n t s f ns nt c r".split())
+# The dictionary calls these nouns; 得 tells how they are done or how somebody is (专业得让人佩服).
+_DONE_OR_LIKE = frozenset("""
+    计划 规划 编辑 记录 感觉 脸红 眼红 气愤 口渴 头痛 头晕 心痛 精神 科学 规矩 神气 客气 小气 大气 秀气 洋气 土气 傻气
+    霸气 帅气 俗气 孩子气 和气 阔气 流氓 理想 专业 业余 典型 传统 形象 艺术 生气 流汗 装饰 布置 形容 雕刻 刺绣 绘画 书写
+    对话 记忆 体会 经历 天黑 幽默 绅士 文艺 诗意 卡通 魔幻 立体 牛气 火气 匪气 娇气 锐气 俏皮 淑女 白痴 变态 极品 人性
+    什么 怎么 这么 那么 怎样 这样 那样 如此 多么 几 总结 批注 分工 装修 肚子饿 肚子疼 伤心 淘气 调皮
+""".split())  # fmt: skip
+# And these are nouns, whatever else the dictionary calls them.
+_NOUNS = frozenset("""
+    手续 主任 教练 裁判 保安 会计 导演 师傅 老公 宝宝 宝贝 顾客 论文 合同 汤圆 快递 包裹 签证 社保 末将 王爷 太后 护盾
+    到时候 有时候 总监 主播 管家 护士长 房租 学费 药膏 绷带 副本 师兄 师哥 师母 阿姨 伯伯 岳父 岳母
+""".split())  # fmt: skip
+# What is done (tags of verbs), how, to whom, when, by whom.
+_DEEDS = frozenset("v vd vn vi d p r t ad c l".split())
+# What is not bidden but got, reached or judged (得奖, 得知, 得不到, 得很), by its first characters.
+_GOT = re.compile(
+    "[到了过出以知意奖分票名第冠亚季金银铜手体志势胜逞宠益失心很太更最真多高其此之天道利便闲位悉授赠传享像有些]"
+    "|病(?!人)|来(?![一我你他])|不[到了出起住下过上着来]|好(?!好)|主(?!任)|无|[肺胃肝肠]|[一-鿿]{1,4}[奖症癌炎]|提名|救(?!人)|入|非常|十分|特别|那么|这么|比"
+)
+# What 得 tells of a quality, also where the dictionary takes that for a noun (老套得让人想睡).
+_SO_THAT = re.compile("[让令叫]人(?![去来帮])|没[人法话]|仿佛|像|如|连|跟[一-鿿]{1,6}(?:似的|一样)")
+_TIME = re.compile("[上下本这]个?(?:周|星期|礼拜)[一二三四五六日天末]$")
+_ONCE = re.compile("[一-鿿]{1,2}[一两几]?[趟下遍]")
+_TIME_OR_PEOPLE = re.compile(
+    "[一两二三四五六七八九十百几半]+(?:个?多?(?:半?小时|钟头|月|星期|礼拜)|天|周|年(?!级)|分钟|个人|块|元)(?![一-鿿]{0,3}[奖冠亚第])"
+)
+_PERSON = re.compile(
+    "[一-鿿]{0,3}(?:[师长员生家户人工友爸妈爷奶叔姨孩哥姐弟妹]|[孩弟妻女男儿嫂婶学太王公君]子|主任|经理|老板|主管|领导|父母)$"
+)
+
+
+def musts(spoken: str, words: Sequence[str]) -> Iterator[int]:
+    """Where 得 is a must: between what does nothing and what is done (房子得通风, 合同得律师过目).
+
+    Only the dictionary's words tell; what is a verb and a noun (设计得重做) is left to the others.
+    """
+    start = 0
+    for index, word in enumerate(words):
+        place = _must_within(word)
+        if place is not None:
+            before = word[:place] or (words[index - 1] if index else "")
+            after = [part for part in (word[place + 1 :], *words[index + 1 : index + 3]) if part]
+            if _is_idle(before) and after and _is_bidden(spoken[start + place + 1 :], before, after):
+                yield start + place
+        start += len(word)
+
+
+def _must_within(word: str) -> int | None:
+    """Where 得 is a word of its own, or begins or ends what is none (得交, 鱼得)."""
+    from ffvits.text.segmentation import is_word
+
+    if word == "得":
+        return 0
+    if len(word) > 3 or is_word(word):
+        return None
+    return 0 if word[0] == "得" else len(word) - 1 if word[-1] == "得" and len(word) == 2 else None
+
+
+def _is_idle(before: str) -> bool:
+    from ffvits.text.polyphone_rules.musts import TAKES_IT, TAKES_IT_BESIDES, TAKES_IT_TOO
+    from ffvits.text.segmentation import is_word, part_of_speech
+
+    if len(before) > 1 and not is_word(before) and not _TIME.match(before):
+        # A name or a compound is what its last word is.
+        before = before[-2:] if is_word(before[-2:]) else before[-1:]
+    if before in _NOUNS or _TIME.match(before):
+        return True
+    if before in _DONE_OR_LIKE or part_of_speech(before) not in _IDLE:
+        return False
+    return len(before) > 1 or before not in f"{TAKES_IT}{TAKES_IT_TOO}{TAKES_IT_BESIDES}量或与何那这其此"
+
+
+def _is_bidden(rest: str, before: str, after: Sequence[str]) -> bool:
+    """Whether what follows 得 is something to do, by whom it is done or how long it takes."""
+    from ffvits.text.segmentation import part_of_speech
+
+    if _TIME_OR_PEOPLE.match(rest):
+        return True
+    if _GOT.match(rest) or _SO_THAT.match(rest):
+        return False
+    if after[0] == "等" or part_of_speech(after[0]) in _DEEDS or _ONCE.match(rest):
+        return True
+    if _PERSON.match(after[0]) or after[0] in _NOUNS:
+        return len(after) > 1 and (part_of_speech(after[1]) in _DEEDS or len(after[1]) == 2)
+    # People get what things do not (孩子得奖学金, 冰箱得除霜).
+    return len(after[0]) == 2 and len(before) > 1 and not _PERSON.match(before)
