@@ -45,10 +45,6 @@ class OpenAiEngine:
         import torch
         import whisper
 
-        mels = [
-            whisper.log_mel_spectrogram(whisper.pad_or_trim(torch.from_numpy(sound.samples)), self._model.dims.n_mels)
-            for sound in sounds
-        ]
         options = whisper.DecodingOptions(
             language="zh",
             beam_size=self._settings.beam_size,
@@ -60,8 +56,8 @@ class OpenAiEngine:
         found = []
         with torch.inference_mode():
             # Beams of several sounds at once would need one length of text for all.
-            for sound, mel in zip(sounds, mels, strict=True):
-                mel = mel.to(self._model.device, torch.float16 if options.fp16 else torch.float32)
+            for sound in sounds:
+                mel = self._mel(sound).to(torch.float16 if options.fp16 else torch.float32)
                 encoded = self._model.embed_audio(mel[None])
                 _, languages = whisper.detect_language(self._model, encoded, self._tokenizer)
                 result = whisper.decode(self._model, encoded, options)[0]
@@ -74,23 +70,16 @@ class OpenAiEngine:
 
     def states(self, sound: Sound, seconds: int) -> np.ndarray:
         import torch
-        import whisper
 
-        mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(torch.from_numpy(sound.samples)), self._model.dims.n_mels)
         with torch.inference_mode():
-            return _states(self._model.embed_audio(mel.to(self._model.device)[None]), sound)
+            return _states(self._model.embed_audio(self._mel(sound)[None]), sound)
 
     def fit(self, sound: Sound, seconds: int, texts: Sequence[str]) -> list[float]:
         import math
 
-        import torch
-        import whisper
         from whisper.timing import find_alignment
 
-        mel = whisper.log_mel_spectrogram(
-            whisper.pad_or_trim(torch.from_numpy(sound.samples)), self._model.dims.n_mels
-        ).to(self._model.device)
-        frames = max(2, round(sound.seconds * 100))
+        mel, frames = self._mel(sound), _frames(sound)
         found = []
         for text in texts:
             ids = self._tokenizer.encode(text)[:LONGEST]
@@ -101,14 +90,21 @@ class OpenAiEngine:
             found.append(math.exp(total / sum(sizes)) if sum(sizes) else 0.0)
         return found
 
-    def _characters(self, tokens: list[int], mel, sound: Sound) -> Iterator[Character]:
+    def _mel(self, sound: Sound) -> Tensor:
+        """The log-mel spectrogram of half a minute that begins with the sound, [M, 3000], where the network is."""
+        import torch
+        import whisper
+
+        samples = whisper.pad_or_trim(torch.from_numpy(sound.samples))
+        return whisper.log_mel_spectrogram(samples, self._model.dims.n_mels).to(self._model.device)
+
+    def _characters(self, tokens: list[int], mel: Tensor, sound: Sound) -> Iterator[Character]:
         from whisper.timing import find_alignment
 
         texts = [token for token in tokens if token < self._tokenizer.eot]
         if not texts:
             return
-        frames = max(2, round(sound.seconds * 100))
-        for word in find_alignment(self._model, self._tokenizer, texts, mel, frames):
+        for word in find_alignment(self._model, self._tokenizer, texts, mel, _frames(sound)):
             for char in word.word:
                 yield Character(char, float(word.probability), float(word.start))
 
@@ -116,3 +112,8 @@ class OpenAiEngine:
 def _states(encoded: Tensor, sound: Sound) -> np.ndarray:
     """The encoder's states [1, 1500, D] without those of the silence behind the sound."""
     return encoded[0, : max(1, round(sound.seconds * overlap.RATE))].float().cpu().numpy()
+
+
+def _frames(sound: Sound) -> int:
+    """How many frames of a spectrogram, 100 a second, a sound has; two at least, to be aligned with."""
+    return max(2, round(sound.seconds * 100))
