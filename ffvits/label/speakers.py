@@ -1,4 +1,4 @@
-"""Who speaks: a voice as 256 numbers, and which voices in a heap of clips belong together.
+"""Who speaks: a voice as 256 numbers (which of many belong together, `voices` tells).
 
 L. Wan et al., "Generalized end-to-end loss for speaker verification", ICASSP 2018: three LSTM layers over 40 mel
 bands, the last state projected and brought to length one. The weights are Resemblyzer's (Apache-2.0).

@@ -170,6 +170,13 @@ def load(folder: Path, device: str = "cpu", *, exact: bool = False) -> Spleeter:
     return Spleeter(*nets, device)
 
 
+# What reading a file raises that is no such checkpoint, or only a part of one.
+_UNREADABLE = (
+    *(zipfile.BadZipFile, pickle.UnpicklingError, EOFError, StopIteration),
+    *(AttributeError, TypeError, RuntimeError, OSError),
+)
+
+
 def _unet(path: Path) -> UNet:
     with torch.device("meta"):  # so that nothing is drawn for its weights
         net = UNet()
@@ -182,9 +189,7 @@ def _unet(path: Path) -> UNet:
         tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         found = net.load_state_dict(counts | tensors, strict=False, assign=True)
         wrong = [*found.missing_keys, *found.unexpected_keys]
-    except (zipfile.BadZipFile, pickle.UnpicklingError, EOFError, StopIteration) as error:
-        raise FfvitsError(f"not Spleeter's weights: {error}", cure="delete it and run again", file=path) from error
-    except (AttributeError, TypeError, RuntimeError, OSError) as error:
+    except _UNREADABLE as error:
         raise FfvitsError(f"not Spleeter's weights: {error}", cure="delete it and run again", file=path) from error
     if wrong:
         raise FfvitsError(f"not Spleeter's weights: {wrong[0]}", cure="delete it and run again", file=path)
