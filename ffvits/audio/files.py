@@ -156,11 +156,11 @@ def _looks_like_audio(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in AUDIO_SUFFIXES:
         return True
-    if suffix in _OTHER_SUFFIXES or not path.is_file():
+    if suffix in _OTHER_SUFFIXES:
         return False
     try:
-        start = _first_bytes(path)
-    except OSError:
+        start = _first_bytes(path) if path.is_file() else b""
+    except OSError:  # also of a folder whose files we may list, and not look at
         return False
     return start.startswith(_MAGIC + _FFMPEG_MAGIC) or b"ftyp" in start[4:17] or _SILK in start[:7]
 

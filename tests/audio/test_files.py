@@ -5,6 +5,7 @@ import shutil
 import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -319,6 +320,19 @@ def test_find_sorts_recordings_from_the_rest(tmp_path):
         "a b/c/d.mkv", "a b/派 蒙.Mp3", "a.tmp2", "b.WAV",
     ]  # fmt: skip
     assert [path.name for path in found.ignored] == ["b.lab", "b.srt", "nosuffix", "notes.txt", "unknown.xyz"]
+
+
+def test_find_passes_over_what_the_system_does_not_let_us_look_at(tmp_path, monkeypatch):
+    """In a folder that may be listed and not entered nothing but names is known."""
+    (tmp_path / "a.wav").write_bytes(b"x")
+    (tmp_path / "nosuffix").write_bytes(b"x")
+
+    def refused(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    found = find(tmp_path)
+    assert ([path.name for path in found.audio], [path.name for path in found.ignored]) == (["a.wav"], ["nosuffix"])
 
 
 def test_find_leaves_the_run_folder_out(tmp_path):
