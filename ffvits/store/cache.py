@@ -18,7 +18,7 @@ from ffvits.errors import DownloadError
 from ffvits.files import path_of
 from ffvits.store.manifest import SOURCE_KINDS, Entry, File, Manifest, Source
 from ffvits.store.record import Check, Record, is_good, look, plausible, refuse_another, sha256_of, verify
-from ffvits.store.transfer import CHUNK, DiskFull, Patience, SourceFailed, download, host_of
+from ffvits.store.transfer import CHUNK, DiskFull, Patience, SourceFailed, _disk, download, host_of
 from ffvits.store.wheels import WheelShelf
 
 MIRROR = "https://hf-mirror.com"
@@ -245,7 +245,10 @@ class _Visit:
             folder = self.store.fetch(origin, offline=self.offline)
         except DownloadError as error:
             raise SourceFailed(f"{origin} is not to be had either ({reasons(error)})") from error
-        _makers()[maker](folder, part)
+        try:
+            _makers()[maker](folder, part)
+        except OSError as error:
+            raise _disk(error, part) from error
 
     def _sources(self, file: File) -> list[Source]:
         if self.source is None:
@@ -310,9 +313,13 @@ def _alone(folder: Path, name: str) -> Iterator[None]:
 def _copy_file(origin: Path, part: Path) -> None:
     if not origin.is_file():
         raise SourceFailed(f"there is no {origin}")
-    with origin.open("rb") as source, part.open("wb") as target:
-        while block := source.read(CHUNK):
-            target.write(block)
+    with origin.open("rb") as source:
+        try:
+            with part.open("wb") as target:
+                while block := source.read(CHUNK):
+                    target.write(block)
+        except OSError as error:
+            raise _disk(error, part) from error
 
 
 def _shown(source: Source) -> str:

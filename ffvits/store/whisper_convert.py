@@ -20,12 +20,19 @@ HEAD_SIZE = 64  # of every published Whisper: width / heads
 
 
 def convert_folder(folder: Path, target: Path) -> None:
-    """Writes the openai-whisper checkpoint of the CTranslate2 model in `folder` to `target`."""
+    """Writes the openai-whisper checkpoint of the CTranslate2 model in `folder` to `target`.
+
+    Raises OSError if it cannot be written.
+    """
     import torch
 
     state = openai_state(read_ct2(folder / "model.bin"))
     with target.open("wb") as file:  # torch cannot open paths with Chinese characters on some Windows versions
-        torch.save({"dims": dimensions(state), "model_state_dict": state}, file)
+        try:
+            torch.save({"dims": dimensions(state), "model_state_dict": state}, file)
+        except RuntimeError as error:  # so its zip writer reports a full disk
+            cause = error.__context__
+            raise cause if isinstance(cause, OSError) else OSError(f"torch cannot write it: {error}") from error
 
 
 def read_ct2(path: Path) -> dict[str, np.ndarray]:
