@@ -108,12 +108,6 @@ class Voice:
     @classmethod
     def from_base(cls, base: Base, *, device: str = "cpu", precision: Precision = "auto") -> Voice:
         """The voice that a base has before any training. Raises BaseError where ffvits cannot write its symbols."""
-        if not base.front_end:
-            raise BaseError(
-                f"{base.name} cannot be made to speak: ffvits has no front end that writes its symbols",
-                cure="as a base it serves (its symbols are replaced); to hear one, take another of `ffvits bases`",
-                file=base.path,
-            )
         return cls._in_torch(VoiceInfo.of_base(base), base.generator, device, precision)
 
     @classmethod

@@ -104,7 +104,16 @@ class VoiceInfo:
 
     @classmethod
     def of_base(cls, base: Base) -> VoiceInfo:
-        """What is known of a base as a voice of its own, which speaks as recipes do that say nothing else."""
+        """What is known of a base as a voice of its own, which speaks as recipes do that say nothing else.
+
+        Raises BaseError where ffvits cannot write its symbols.
+        """
+        if not base.front_end:
+            raise BaseError(
+                f"{base.name} cannot be made to speak: ffvits has no front end that writes its symbols",
+                cure="as a base it serves (its symbols are replaced); to hear one, take another of `ffvits bases`",
+                file=base.path,
+            )
         usual = SpeakSettings()
         return cls(
             model=base.config.to_dict(),

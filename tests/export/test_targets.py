@@ -12,10 +12,12 @@ from finished_voice import save_voice
 from safetensors.torch import load_file
 
 from ffvits import Voice
-from ffvits.base import load_base
+from ffvits.audio.spectrogram import AudioFormat
+from ffvits.base import load_base, save_generator
 from ffvits.errors import FfvitsError
 from ffvits.export import TARGETS, export
 from ffvits.text.symbols import TABLES
+from ffvits.vits import Vits, VitsConfig
 from ffvits.voice import VoiceInfo
 
 ROOT = Path(__file__).parents[2]
@@ -178,6 +180,18 @@ def test_the_command(run, tmp_path):
 def test_a_wrong_word_is_refused(run, tmp_path, wrong):
     with pytest.raises(FfvitsError, match="choose"):
         export(run, out=tmp_path, **wrong)
+
+
+def test_a_base_that_ffvits_cannot_let_speak_is_told_before_anything_is_written(tmp_path):
+    """A Japanese one, say: half of its exports failed, and the bundle was called a Mandarin voice."""
+    symbols = TABLES["japanese_cleaners2"]
+    config = VitsConfig(len(symbols), inter_channels=32, hidden_channels=32, filter_channels=64, n_layers=2)
+    (tmp_path / "base").mkdir()
+    weights = Vits(config).state_dict()
+    save_generator(tmp_path / "base/G_0.pth", weights, config, audio=AudioFormat(22050), symbols=symbols)
+    with pytest.raises(FfvitsError, match="no front end that writes its symbols"):
+        export(tmp_path / "base", ["bundle"], out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_export_is_not_exported_again(run, tmp_path):
