@@ -375,7 +375,7 @@ class Learner:
 
     def _change(self) -> float:
         """How far the running mean has gone since this was last asked."""
-        before, self._seen = self._seen, {name: value.clone() for name, value in self.average.items()}
+        before, self._seen = self._seen, _copied(self.average)
         if before is None:
             return 0.0
         way = sum(float((value - before[name]).square().sum()) for name, value in self._seen.items())
@@ -409,6 +409,7 @@ class Learner:
         self.turned = state.get("turned")
         self.model.load_state_dict(state["model"])
         self.average = {name: value.to(self.device) for name, value in state["average"].items()}
+        self._seen = _copied(self.average)  # a state is kept after each look
         _take_up(self.optimizer, state["optimizer"])
         self._judge_since = None
         if (
@@ -424,6 +425,10 @@ class Learner:
         self.calm = state["calm"]
         if state["scaler"]:
             self.scaler.load_state_dict(state["scaler"])
+
+
+def _copied(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in weights.items()}
 
 
 def _take_up(optimizer: torch.optim.Optimizer, state: Mapping) -> None:

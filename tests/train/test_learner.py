@@ -175,6 +175,21 @@ def test_the_losses_have_their_published_weights(parts, step, pressure):
     assert min(loss.item() for loss in losses.values()) > 0
 
 
+def test_a_resumed_training_says_how_far_the_weights_went_as_one_that_never_stopped(parts):
+    """Or it would seem to stand still where it is taken up, and may be called converged for it."""
+    _, adapted, batch, held_out = parts
+    made = learner(adapted)
+    made.check(held_out)
+    made.step(batch, 1)
+    made.check(held_out, 1)  # after each look the state is kept
+    resumed = learner(adapted)
+    resumed.restore(copy.deepcopy(made.state()))
+    for one in (made, resumed):
+        one.step(batch, 2)
+    change = made.check(held_out, 2).change
+    assert resumed.check(held_out, 2).change == change > 0
+
+
 def test_a_resumed_training_keeps_its_calm_and_knows_what_gradients_are_usual(parts):
     _, adapted, batch, _ = parts
     made, resumed, fresh = (learner(adapted) for _ in range(3))
