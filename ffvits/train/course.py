@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ffvits.text import FrontEnd
 
 HEARD_ALL = 64  # of a base with more voices, not every one is listened to unasked
+COMPARED = 16  # clips by which the nearest of the base's voices is found
 PITCHED = 12  # clips by which the base's pitch is compared with the character's
 
 
@@ -231,8 +232,9 @@ def _nearest(recipe: Recipe, run: Run, base: Base, clips: list[Clip], speakers: 
 
     chosen = {}
     for speaker in speakers:
-        own = [Sound.load(run.path(clip)) for clip in clips if clip.kept and clip.speaker == speaker][:16]
-        chosen[speaker] = nearest_voice(base, own, offline=recipe.offline).name
+        own = [clip for clip in clips if clip.kept and clip.speaker == speaker][:COMPARED]
+        sounds = [Sound.load(run.path(clip)) for clip in own]
+        chosen[speaker] = nearest_voice(base, sounds, offline=recipe.offline).name
         console.info(f"{speaker} starts from the base's voice {chosen[speaker]}")
     return chosen
 

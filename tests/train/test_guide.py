@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -99,6 +100,17 @@ def test_a_speaker_of_the_base_starts_from_its_own_row(run, tmp_path, monkeypatc
     recipe = run.recipe().override({"train.start_from": wanted, "offline": True})
     assert course._start_from(recipe, run, load_base(run.voice), run.clips(), ["派蒙"]) == {"派蒙": "派蒙"}
     assert "starts from" not in capsys.readouterr().err
+
+
+def test_no_more_clips_are_read_than_the_nearest_voice_is_found_by(run, many, monkeypatch):
+    """Of ten hours of recordings all would lie in memory."""
+    read = []
+    monkeypatch.setattr("ffvits.train.course.Sound.load", read.append)
+    monkeypatch.setattr("ffvits.base.nearest_voice", lambda base, sounds, offline: SimpleNamespace(name="乙"))
+    clips = [replace(clip, speaker="旅行者") for clip in run.clips()] * 10
+    recipe = run.recipe().override({"train.start_from": "nearest"})
+    assert course._start_from(recipe, run, many, clips, ["旅行者"]) == {"旅行者": "乙"}
+    assert len(read) == 16 < len(clips)
 
 
 def hummed(folder, name, hz, audio):
