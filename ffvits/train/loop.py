@@ -107,8 +107,7 @@ class Loop:
             self.run.checkpoints.mkdir(parents=True, exist_ok=True)
             self.history.cut(progress.step or -1)  # the look before the first step is taken again
         learner = self.learner
-        dealt = deal(self.deck, progress.epoch, progress.index, learner.audio.hop_length, self.ranks)
-        batches = ahead(dealt)
+        batches = ahead(deal(self.deck, progress.epoch, progress.index, learner.audio.hop_length, self.ranks))
         total = None if self.plan.until == "minutes" else self.plan.steps
         with (
             self._curves(progress) as curves,
@@ -123,10 +122,10 @@ class Loop:
             while not self._done(progress):
                 began = time.monotonic()
                 batch, position = next(batches)
-                dealt = time.monotonic()
+                came = time.monotonic()
                 progress = self._step(batch, position, progress, curves)
-                self.waited += dealt - began
-                self.worked += time.monotonic() - dealt
+                self.waited += came - began
+                self.worked += time.monotonic() - came
                 bar.advance()
                 if progress.step % self.plan.check_every == 0 or self._done(progress):
                     progress, usable = self._check(progress, curves)
@@ -296,7 +295,7 @@ class Loop:
         spoken = [self._sample(model, sentence) for sentence in (self.sentences if listens else self.sentences[:1])]
         if spoken:
             curves.add_sound("sample", spoken[0].sound.samples, step, self.learner.audio.sampling_rate)
-        if not listens or not all(np.isfinite(take.sound.samples).all() for take in spoken):
+        if not (listens and spoken and all(np.isfinite(take.sound.samples).all() for take in spoken)):
             return {}
         return {
             "cer": self.listener.errors(spoken),

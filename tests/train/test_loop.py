@@ -304,6 +304,15 @@ def test_edited_labels_and_sounds_start_afresh_and_the_old_states_are_kept(run, 
     ]  # fmt: skip
 
 
+def test_a_voice_that_is_to_say_nothing_is_not_judged_by_it(run, monkeypatch):
+    """No error in no word is no praise, and the mean of no sound no number."""
+    for judge in ("errors", "nativeness", "quality"):
+        monkeypatch.setattr(f"ffvits.train.loop.Listener.{judge}", lambda self, takes: float(len(takes)))
+    train_to(run, 2, **{"train.listen_every": 2, "speak.sentences": []})
+    looks = [look for look in History(run.checkpoints / "history.jsonl").read() if look["kind"] == "check"]
+    assert looks and not any({"cer", "nativeness", "quality"} & look.keys() for look in looks)
+
+
 def test_held_out_clips_are_never_trained_on(run):
     seen = set()
     original = Learner.step
