@@ -178,7 +178,7 @@ class _Process:
             popen.stdin.write(_line(_to_json(job)))
             popen.stdin.flush()
             answer = popen.stdout.readline()
-        except (BrokenPipeError, OSError):
+        except OSError:
             answer = b""
         finally:
             watch.cancel()
