@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from ffvits.audio import ffmpeg
 from ffvits.audio.sound import for_libsndfile
@@ -47,6 +47,7 @@ _BITS = {
 _SILK = b"#!SILK"  # what WeChat and QQ record, after a byte of their own, also as .amr
 _COUNTED = re.compile(rb"(?:Xing|Info)\0\0\0[\x03\x07\x0b\x0f].{4}(.{4})", re.DOTALL)  # bytes, by an MP3's first frame
 _ID3V1 = 128  # bytes of the tag at its end
+_PAGE = 1 << 16  # bytes that no page of an Ogg exceeds
 _LOWEST_RATE, _HIGHEST_RATE = 4000, 1_000_000
 _ENDLESS = 1 << 60  # frames; libsndfile's "unknown" is more
 _HEADER = 1024  # bytes; a file without a sound in it is hardly longer
@@ -201,7 +202,7 @@ def opened(path: Path, decoder: str = "any", start: float = 0.0) -> Iterator[Rea
             failure = _told_by_libsndfile(getattr(error, "error_string", str(error)))
         else:
             with file:
-                whole = _knows_its_length(file, path) and not _goes_on(file, path, beginning)
+                whole = _knows_its_length(file, path) and not _goes_on(file, path)
                 if whole or decoder == "libsndfile":
                     if start and file.seekable():
                         with suppress(soundfile.LibsndfileError):
@@ -222,23 +223,36 @@ def _knows_its_length(file: SoundFile, path: Path) -> bool:
     return 0 < file.frames < _ENDLESS or path.stat().st_size < _HEADER
 
 
-def _goes_on(file: SoundFile, path: Path, beginning: bytes) -> bool:
-    """Whether an MP3 goes on where its header says that it ends: several were joined, and libsndfile hears the first.
-
-    The header (LAME's and Xing's) counts the bytes behind the tags of what it was written for.
-    """
-    if file.format != "MP3":
+def _goes_on(file: SoundFile, path: Path) -> bool:
+    """Whether others were joined to this recording: libsndfile hears the first alone, and says nothing."""
+    joined = {"MP3": _is_joined_mp3, "OGG": _is_chained_ogg}.get(file.format)
+    if joined is None:
         return False
-    tags = 10 + sum(byte << 7 * (9 - place) for place, byte in enumerate(beginning[:10]) if place > 5)
     with path.open("rb") as raw:
-        start = raw.seek(tags if beginning.startswith(b"ID3") else 0)
-        counted = _COUNTED.search(raw.read(200))
-        if counted is None:
-            return False
-        raw.seek(start + int.from_bytes(counted[1], "big"))
-        behind = raw.read(_ID3V1 + 4)
+        return joined(raw)
+
+
+def _is_joined_mp3(raw: BinaryIO) -> bool:
+    """Whether it goes on where its header says that it ends, which (LAME's and Xing's) counts the bytes behind tags."""
+    tag = raw.read(10)
+    size = 10 + sum(byte << 7 * (3 - place) for place, byte in enumerate(tag[6:]))
+    start = raw.seek(size if tag.startswith(b"ID3") else 0)
+    counted = _COUNTED.search(raw.read(200))
+    if counted is None:
+        return False
+    raw.seek(start + int.from_bytes(counted[1], "big"))
+    behind = raw.read(_ID3V1 + 4)
     behind = behind[_ID3V1:] if behind.startswith(b"TAG") else behind
     return behind.startswith(b"ID3") or _is_mpeg(behind)
+
+
+def _is_chained_ogg(raw: BinaryIO) -> bool:
+    """Whether its last page is of another stream than its first: each has a number of its own."""
+    first = raw.read(18)[14:]
+    raw.seek(max(0, raw.seek(0, os.SEEK_END) - 2 * _PAGE))
+    end = raw.read()
+    last = end.rfind(b"OggS", 0, len(end) - 14)
+    return last >= 0 and end[last + 14 : last + 18] != first
 
 
 def _is_mpeg(start: bytes) -> bool:

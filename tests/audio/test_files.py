@@ -139,6 +139,15 @@ def test_the_header_tells_the_length_without_decoding():
     assert str(probe(EXAMPLES / "长 录音.m4a")).startswith("aac, ")
 
 
+def test_an_ogg_cut_off_in_its_last_page_is_one_recording(tmp_path):
+    whole = (EXAMPLES / "line_00.ogg").read_bytes()
+    last = whole.rindex(b"OggS")
+    for length in range(last, last + 20):
+        (tmp_path / "a.ogg").write_bytes(whole[:length])
+        with opened(tmp_path / "a.ogg") as reader:
+            assert reader.decoder == "libsndfile"
+
+
 def test_a_tag_behind_an_mp3_is_no_second_recording(tmp_path):
     one = write(tmp_path / "a.mp3", tone()).read_bytes()
     for tag in (b"TAG" + bytes(125), b"APETAGEX" + bytes(3000), b"TAG" + b"\xff" * 125):
@@ -194,22 +203,24 @@ def streamed_flac(path):
     path.write_bytes(whole)
 
 
-def joined_mp3(path, between=b""):
-    """As `cat` makes one of several, and who puts advertisements into programmes; each header counts its own bytes."""
-    path.write_bytes(between.join([write(path, tone()).read_bytes()] * 2))
+def joined(path, between=b"", **options):
+    """As `cat` makes one of several, and who puts advertisements into programmes; an Ogg may be so by its standard."""
+    path.write_bytes(between.join([write(path, tone(), **options).read_bytes() for _ in range(2)]))
 
 
 @pytest.mark.parametrize(
     ("name", "make", "seconds", "said"),
     [
-        ("joined.mp3", joined_mp3, 2.0, ""),
-        ("joined.mp3", lambda path: joined_mp3(path, b"TAG" + bytes(125)), 2.0, ""),
+        ("joined.mp3", joined, 2.0, ""),
+        ("joined.mp3", lambda path: joined(path, b"TAG" + bytes(125)), 2.0, ""),
         (
             "joined.mp3",
-            lambda path: joined_mp3(path, b"ID3\x04\0\0\0\0\0\x0a" + bytes(10)),
+            lambda path: joined(path, b"ID3\x04\0\0\0\0\0\x0a" + bytes(10)),
             2.0,
             "1 damaged",
         ),  # the tag
+        ("joined.ogg", joined, 2.0, ""),
+        ("joined.opus", lambda path: joined(path, format="OGG", subtype="OPUS"), 2.0, ""),
         ("crashed.wav", crashed_wav, 1.0, ""),
         ("streamed.flac", streamed_flac, 1.0, ""),
         ("cut.wav", truncated_wav, 1.0, "cut off"),
