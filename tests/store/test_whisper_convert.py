@@ -149,7 +149,7 @@ def test_a_disk_that_fills_up_while_a_file_is_made_here_is_told(original, web, t
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
     try:
-        with pytest.raises(DownloadError, match="no room for small.pt") as caught:
+        with pytest.raises(DownloadError, match=r"no room for small\.pt") as caught:
             store.fetch("openai", source=source and str(tmp_path / source))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
