@@ -154,6 +154,12 @@ def test_curves_survive_flat_and_single_lines():
     assert "<y>" not in curve_svg("x <y>", {"a": [(0, 1.0), (1, 1.0)]})
 
 
+@pytest.mark.parametrize("broken", [float("nan"), float("inf")])
+def test_curves_of_a_training_that_diverged_show_it_as_far_as_there_are_numbers(broken):
+    sound = [(0, 1.0), (10, 0.5)]
+    assert curve_svg("x", {"a": [*sound, (20, broken)]}) == curve_svg("x", {"a": sound})
+
+
 def test_a_history_line_cut_short_by_a_kill_is_passed_over(tmp_path):
     history = History(tmp_path / "h.jsonl")
     history.add("train", 1, {"mel": 1.0})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -63,9 +64,13 @@ def _colours(values: np.ndarray) -> np.ndarray:
 def curve_svg(
     title: str, lines: Mapping[str, Sequence[tuple[float, float]]], width: int = 360, height: int = 180
 ) -> str:
-    """A small line chart as inline SVG: each line a list of (step, value). Empty if there is nothing to draw."""
+    """A small line chart as inline SVG: each line a list of (step, value). Empty if there is nothing to draw.
+
+    Values that are no numbers, of a training that diverged, are left out.
+    """
     from html import escape
 
+    lines = {name: [point for point in line if math.isfinite(point[1])] for name, line in lines.items()}
     points = [point for line in lines.values() for point in line]
     if len(points) < 2:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,12 +37,16 @@ class Samples:
             return dict(self._said)
 
     def _read_on(self, path: Path) -> None:
+        from google.protobuf.message import DecodeError
         from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 
         for data in self._events(path):
             if len(data) > SHORT and TAG.encode() not in data[: 2 * SHORT]:
                 continue
-            event = Event.FromString(data)
+            try:
+                event = Event.FromString(data)
+            except DecodeError:  # what a disk has damaged is passed over
+                continue
             if event.session_log.status == SessionLog.START:  # goes on from a checkpoint: what came after is forgotten
                 self._said = {step: wav for step, wav in self._said.items() if step < event.step}
             for value in event.summary.value:
@@ -51,11 +56,12 @@ class Samples:
     def _events(self, path: Path) -> Iterator[bytes]:
         """Every event that is whole and was not read before."""
         with path.open("rb") as file:
+            there = os.fstat(file.fileno()).st_size
             file.seek(self._read.get(path, 0))
             while len(head := file.read(HEAD)) == HEAD:
                 size = int.from_bytes(head[:8], "little")
-                data = file.read(size + SUM)
-                if len(data) < size + SUM:
+                if file.tell() + size + SUM > there:  # on its way, or of a damaged file, which may say any length
                     return
+                data = file.read(size + SUM)
                 self._read[path] = file.tell()
                 yield data[:size]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -122,10 +123,13 @@ class Training:
 
 
 def _drawn(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the page draws: of a long training not every line of its history, and the last one always."""
+    """What the page draws: of a long training not every line of its history, and the last one always.
+
+    What is no number, of a training that diverged, is left out: drawn it would be a zero, as if nothing were better.
+    """
     every = -(-len(entries) // POINTS)
     return [
-        {name: value for name, value in entry.items() if name in DRAWN}
+        {name: value for name, value in entry.items() if name == "kind" or (name in DRAWN and math.isfinite(value))}
         for number, entry in enumerate(entries)
         if entry["kind"] != "train" or (len(entries) - 1 - number) % every == 0
     ]

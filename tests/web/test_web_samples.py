@@ -62,6 +62,14 @@ def test_what_a_training_that_went_on_from_a_checkpoint_forgot_is_gone(tmp_path)
     assert set(samples.by_step()) == {10, 20, 30}
 
 
+@pytest.mark.parametrize("length", [2**64 - 1, 2**60, 40])
+def test_a_file_that_a_disk_has_damaged_hides_no_other(tmp_path, length):
+    written(tmp_path, [10])
+    next(tmp_path.glob("events.*")).rename(tmp_path / "events.b")
+    (tmp_path / "events.a").write_bytes(length.to_bytes(8, "little") + b"\xff" * 100)
+    assert set(Samples(tmp_path).by_step()) == {10}
+
+
 def test_of_a_training_that_was_begun_anew_nothing_is_left(tmp_path):
     written(tmp_path, [10, 20])
     samples = Samples(tmp_path)
@@ -81,6 +89,13 @@ def test_the_page_is_sent_as_many_points_as_it_draws(run):
     assert len(sent) <= POINTS + 2
     assert sent[-1] == {"kind": "train", "step": 3 * POINTS, "mel": 1.0}
     assert {"kind": "check", "step": 3 * POINTS, "spoken": 2.0} in sent
+
+
+def test_what_is_no_number_is_not_drawn_as_a_zero(run):
+    history = History(run.checkpoints / "history.jsonl")
+    run.checkpoints.mkdir()
+    history.add("check", 10, {"spoken": float("nan"), "kl": 1.0})
+    assert Training(run).status()["history"] == [{"kind": "check", "step": 10, "kl": 1.0}]
 
 
 @pytest.mark.parametrize(
