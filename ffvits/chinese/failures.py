@@ -287,6 +287,8 @@ cut it at a full stop and send the parts one after the other
     请在句号处分开，一段一段地发
 the text is not UTF-8
     文字不是 UTF-8
+send it in UTF-8
+    请用 UTF-8 发送
 send it in UTF-8, in an address as %E4%BD%A0
     请用 UTF-8 发送，在网址里写成 %E4%BD%A0
 the breaks of the text last {} s together, more than {}

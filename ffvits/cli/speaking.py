@@ -79,7 +79,7 @@ def add(verb: Verb) -> None:
     )  # fmt: skip
     serve.add_argument("--workers", type=int, default=0, help="requests spoken at once (0: one for each core)")
     serve.add_argument("--batch", type=int, default=0, help="phrases computed in one batch (0: as the device likes it)")
-    serve.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+    serve.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps (%(default)s)")
 
     web = verb(
         "web",

@@ -55,10 +55,18 @@ def refused(error: Exception) -> JSONResponse:
     if isinstance(error, FfvitsError):
         return refusal(error.message, status=400, code="bad_request", cure=error.cure)
     if isinstance(error, HTTPException):
+        if isinstance(error.__cause__, ValueError | RecursionError):  # FastAPI tells no more of a body than that
+            return refused(not_json(error.__cause__))
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
         return refusal(str(error.detail), status=error.status_code, code=code, **(error.headers or {}))
     console.error(f"{type(error).__name__}: {error}", "this is a bug in ffvits: please report it")
     return refusal("something went wrong inside the server", status=500, code="internal", cure="see its terminal")
+
+
+def not_json(error: Exception) -> ServeError:
+    """What to say of a body that could not be read as JSON; `error` is why."""
+    cure = "send it in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)[:200]
+    return ServeError("the body is not JSON", status=422, code="bad_json", cure=cure)
 
 
 def reason(error: Exception) -> str:

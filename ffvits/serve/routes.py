@@ -24,7 +24,7 @@ from ffvits.errors import ServeError, TextError
 from ffvits.serve.encoders import FORMATS, format_named, whole
 from ffvits.serve.forms import SpeechRequest, VitsRequest
 from ffvits.serve.metrics import Metrics
-from ffvits.serve.refusals import errors, reason
+from ffvits.serve.refusals import errors, not_json, reason
 from ffvits.serve.registry import Registry
 from ffvits.serve.settings import Settings
 from ffvits.serve.speakers import Speaker
@@ -254,6 +254,7 @@ def routes(desk: Desk) -> APIRouter:
             "places": desk.turns.places,
         }
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", responses=_some(503), tags=["server"])
     async def ready() -> dict[str, Any]:
         """Whether anybody can speak yet, for what sends requests to those servers only that are ready."""
@@ -297,7 +298,7 @@ async def _posted(request: Request) -> VitsRequest:
         try:
             values = json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise ServeError("the body is not JSON", status=422, code="bad_json", cure=str(error)[:200]) from error
+            raise not_json(error) from error
     else:
         async with request.form(max_fields=50) as form:
             values = {name: value for name, value in form.items() if isinstance(value, str)}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI
 
 from ffvits import __version__, console
+from ffvits.device import choose_device
 from ffvits.serve.door import listening, serve_app
 from ffvits.serve.gate import Gate
 from ffvits.serve.metrics import Metrics
@@ -51,8 +53,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def run(settings: Settings) -> None:
-    """Serves until it is stopped. Raises FfvitsError if the port is taken, RunError if the folder is not there."""
+    """Serves until it is stopped. Raises FfvitsError if the port is taken or there is no such device, RunError if the
+    folder is not there."""
     find_voices(settings.folder)
+    if settings.device != "cpu":  # else a server would run that can load no voice; those in ONNX need no torch
+        settings = replace(settings, device=choose_device(settings.device))
     with listening(settings.host, settings.port) as door:
         host, port = door.getsockname()[:2]
         console.info(f"http://{f'[{host}]' if ':' in host else host}:{port}  (docs: /docs)")

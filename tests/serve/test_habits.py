@@ -84,6 +84,14 @@ class TestVitsSimpleApi:
         answer = _answer(address, f"GET /voice/vits?text={text} HTTP/1.0\r\n\r\n".encode("gbk"))
         assert answer.startswith(b"HTTP/1.1 400") and b"not UTF-8" in answer
 
+    @pytest.mark.parametrize("path", ["/v1/audio/speech", "/voice/vits"])
+    def test_json_in_another_code_is_called_so(self, web, path):
+        asked = '{"input": "你好", "text": "你好", "voice": "solo"}'.encode("gbk")
+        answer = web.post(path, content=asked, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422
+        assert answer.json()["error"]["message"] == "the body is not JSON — send it in UTF-8"
+        assert answer.json()["said"]["zh"] == "请求不是 JSON。请用 UTF-8 发送"
+
     def test_a_letter_that_was_lost_does_not_silence_the_others(self, web):
         assert web.get("/voice/vits", params={"text": "嗯\ufffd\ufffd", "id": 2}).status_code == 200
 
@@ -175,7 +183,8 @@ def test_what_is_not_answered_is_told_by_its_name(web, method, path, status):
 def test_who_watches_over_the_server_asks_for_the_head_only(tmp_path):
     with TestClient(create_app(Settings(tmp_path, key="geheim"))) as web:
         assert web.head("/healthz").status_code == web.get("/healthz").status_code == 200
-        assert "head" not in web.get("/openapi.json").json()["paths"]["/healthz"]
+        assert web.head("/readyz").status_code == web.get("/readyz").status_code == 503
+        assert not any("head" in path for path in web.get("/openapi.json").json()["paths"].values())
 
 
 class TestWhatCannotBeSpoken:

@@ -206,6 +206,13 @@ class TestLimits:
         with pytest.raises(FfvitsError, match=next(iter(bad))):
             Settings(tmp_path, **bad)
 
+    def test_a_device_that_there_is_not_is_refused_before_anybody_is_let_in(self, tmp_path):
+        from ffvits.errors import FfvitsError
+        from ffvits.serve import serve
+
+        with pytest.raises(FfvitsError, match="device cannot be 'gpu'"):
+            serve(Settings(tmp_path, port=0, device="gpu"))
+
 
 @pytest.mark.parametrize("streaming", ["true", "false"])
 def test_a_client_that_leaves_is_not_spoken_for(web, address, streaming):
