@@ -23,7 +23,7 @@ HEAVY = (
     "scipy",
     "fastapi",
 )
-VERBS = ("auto", "label", "train", "say", "serve", "web", "text", "inspect", "bases")
+VERBS = ("auto", "label", "check", "train", "say", "serve", "web", "text", "inspect", "bases")
 
 
 def ffvits(*arguments: str, **options) -> subprocess.CompletedProcess:
@@ -60,6 +60,7 @@ def test_every_verb_has_help_with_examples(verb):
     shown = ffvits(verb, "--help")
     assert shown.returncode == 0
     assert f"examples:\n  ffvits {verb}" in shown.stdout
+    assert "?." not in shown.stdout
 
 
 def test_python_m_ffvits_auto_is_ffvits_auto():

@@ -40,7 +40,7 @@ def declarer(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Verb
         added = verbs.add_parser(
             name,
             help=help,
-            description=help[0].upper() + help[1:] + ".",
+            description=help[0].upper() + help[1:] + ("" if help.endswith("?") else "."),
             epilog="examples:\n" + "\n".join(f"  {example}" for example in examples),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
