@@ -118,6 +118,7 @@ def _write(folder: Path, name: str, verdicts: Sequence[Verdict], fast: Mapping[s
 
 
 def _read(folder: Path, name: str) -> Heard | None:
+    """What was kept; None where it is not whole, its sounds with it: a page and `worst` let one listen to them."""
     file = folder / "verdicts.jsonl"
     if not file.is_file():  # what an interrupted one left is written over: another may be at work on it this moment
         return None
@@ -129,7 +130,8 @@ def _read(folder: Path, name: str) -> Heard | None:
         raise RunError(
             f"an earlier evaluation is damaged ({error})", cure="delete this folder and run again", file=folder
         ) from error
-    return Heard(name, folder, verdicts, fast)
+    kept = Heard(name, folder, verdicts, fast)
+    return kept if all(kept.sound(verdict).is_file() for verdict in verdicts) else None  # deleted, as to save space
 
 
 def _peak_memory() -> float:

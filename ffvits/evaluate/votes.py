@@ -68,14 +68,18 @@ def count(files: Iterable[str | Path]) -> Count:
 
 def _read(file: Path) -> list[dict[str, Any]]:
     try:
-        votes = json.loads(file.read_text(encoding="utf-8"))["votes"]
+        votes = json.loads(file.read_text(encoding="utf-8-sig"))["votes"]  # some mail programs and editors add a mark
         if not all({"a", "b", "preferred", "right"} <= set(vote) for vote in votes):
             raise ValueError("a vote lacks what was played or preferred")
+        if not all(isinstance(vote[name], str) for vote in votes for name in ("a", "b", "preferred")):
+            raise ValueError("a voice's name is no text")
+        if not all(vote["right"] in (True, False, None) for vote in votes):
+            raise ValueError("whether X was told is neither true, false nor null")
         if odd := next(
             (vote for vote in votes if vote["preferred"] and vote["preferred"] not in (vote["a"], vote["b"])), None
         ):
             raise ValueError(f"{odd['preferred']!r} is preferred where {odd['a']!r} and {odd['b']!r} were played")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise FfvitsError(
             f"this is no file of votes ({error})", cure="save one with the button of comparison.html", file=file
         ) from error

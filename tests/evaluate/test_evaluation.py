@@ -34,8 +34,18 @@ def test_a_verdict_survives_being_written():
 
 
 def test_what_was_heard_may_hold_any_sign(tmp_path):
-    _write(tmp_path, "a", [replace(verdict(1), heard="一\u2028二\x85三")], {})
+    _write(tmp_path, "a", [one := replace(verdict(1), heard="一\u2028二\x85三")], {})
+    (tmp_path / f"{one.id}.flac").touch()
     assert _read(tmp_path, "a").verdicts[0].heard == "一\u2028二\x85三"
+
+
+def test_a_voice_whose_sounds_were_deleted_is_heard_again(tmp_path):
+    kept = [verdict(1), verdict(2)]
+    _write(tmp_path, "a", kept, {})
+    for one in kept:
+        assert _read(tmp_path, "a") is None
+        (tmp_path / f"{one.id}.flac").touch()
+    assert _read(tmp_path, "a").verdicts == tuple(kept)
 
 
 def test_what_another_evaluation_is_at_work_on_is_left_alone(tmp_path):

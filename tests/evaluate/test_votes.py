@@ -36,6 +36,11 @@ def test_a_voice_is_preferred_among_those_who_heard_it(files):
     assert found.words("en")[1].startswith("a is preferred: 75 %")
 
 
+def test_a_file_that_an_editor_has_marked_counts_as_before(files, tmp_path):
+    (tmp_path / "marked.json").write_bytes(b"\xef\xbb\xbf" + (tmp_path / "one.json").read_bytes())
+    assert count([tmp_path / "marked.json", files[1]]) == count(files)
+
+
 def test_votes_are_counted_by_the_command(files, capsys):
     assert main(["compare", "--votes", *files]) == 0
     assert "更喜欢 a：75 %" in capsys.readouterr().out
@@ -43,7 +48,21 @@ def test_votes_are_counted_by_the_command(files, capsys):
     assert json.loads(capsys.readouterr().out)["preferred"]["c"]["n"] == 4
 
 
-@pytest.mark.parametrize("content", ["{}", "[]", '{"votes": [1]}', '{"votes": [{"a": "x"}]}', "no json"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}",
+        "[]",
+        '{"votes": [1]}',
+        '{"votes": [{"a": "x"}]}',
+        "no json",
+        "[" * 100_000,
+        json.dumps({"votes": [vote(["x"], "y", ["x"], True)]}),
+        json.dumps({"votes": [vote(1, "y", "y", True)]}),
+        json.dumps({"votes": [vote("x", "y", "y", "no")]}),
+    ],
+    ids=str.__len__,
+)
 def test_a_file_of_something_else_is_named(tmp_path, content):
     file = tmp_path / "votes.json"
     file.write_text(content, encoding="utf-8")
