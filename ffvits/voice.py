@@ -5,6 +5,7 @@ What lies in a voice folder is described in `ffvits.speak.folder`.
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -228,6 +229,8 @@ class Voice:
 
         from ffvits.speak.together import all_spoken
 
+        if isinstance(texts, str):  # else every character of it would be a text
+            raise FfvitsError("a batch takes several texts", cure="give a list of them, or let `say` speak the one")
         manner = self._manner(speed, noise, noise_w)
         scripts = [script(text, pause=pause, speed=1 / manner.stretch) for text in texts]
         row, seeds = self._row(speaker), [_seed(seed) for _ in texts]
@@ -394,7 +397,8 @@ class Voice:
 def _seed(seed: int | None) -> int:
     import secrets
 
-    return secrets.randbits(63) if seed is None else seed % 2**63
+    # A number of numpy's is made Python's first: 2**63 is too large for it.
+    return secrets.randbits(63) if seed is None else operator.index(seed) % 2**63
 
 
 def read_text(path: str) -> str:

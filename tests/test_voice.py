@@ -47,6 +47,7 @@ def test_a_sentence_becomes_samples(voice):
 def test_the_same_seed_gives_the_same_samples_and_another_one_does_not(voice):
     one = voice.say("你好世界", seed=1)
     assert np.array_equal(one, voice.say("你好世界", seed=1))
+    assert np.array_equal(one, voice.say("你好世界", seed=np.int64(1)))
     other = voice.say("你好世界", seed=2)
     assert len(one) != len(other) or not np.array_equal(one, other)
 
@@ -123,6 +124,8 @@ def test_a_batch_is_each_text_alone(voice):
         True
     ] * 3
     assert voice.batch([]) == []
+    with pytest.raises(FfvitsError, match="a batch takes several texts"):
+        voice.batch("你好")
 
 
 def test_a_phrase_does_not_depend_on_how_much_was_said_before(voice):
