@@ -1,4 +1,4 @@
-"""One optimizer step, and one look at held-out clips: all the mathematics of training stands here."""
+"""One step of training: what the model makes of a batch, how far that is from it, and the weights that follow."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ffvits.train.dataset import Batch, Item
 from ffvits.train.excerpt import excerpt
 from ffvits.train.guide import pull
 from ffvits.train.melody import cut, heard, known, melody_loss
+from ffvits.train.optimizer import adam, groups_of, take_up
 from ffvits.train.plan import Plan
 from ffvits.train.ranks import ALONE, Ranks
 from ffvits.vits import (
@@ -110,40 +111,20 @@ class Learner:
         self._judge_since: int | None = None  # the step before the first one in which it took part
         self.turned: int | None = None  # the step after which the parts took turns (`Plan.then`)
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.optimizer = self._adam(self._groups(set(new)))
+        self.optimizer = adam(groups_of(self.model, set(new), plan.new_layers), plan.learning_rate, self.device)
         self.judge_optimizer = None
         losses = ("mel", "kl", "duration", *(("spectrum", "pitch") if model.config.sings else ()))
         losses += ("said",) if plan.says else ()
         self._alone = _Side("model", self.optimizer, self._model_losses, losses)
         self._sides: list[_Side] = [self._alone]
         if self.judge is not None:
-            self.judge_optimizer = self._adam([{"params": list(self.judge.parameters())}])
+            self.judge_optimizer = adam([{"params": list(self.judge.parameters())}], plan.learning_rate, self.device)
             self._sides = [
                 _Side("judge", self.judge_optimizer, self._judge_losses, ("judge",)),
                 _Side("model", self.optimizer, self._model_losses, (*losses, "adversary", "features")),
             ]
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=plan.precision == "fp16")
         self._set_rates(1)
-
-    def _groups(self, new: set[str]) -> list[dict]:
-        """A group of parameters for each part, and one for its layers that the base did not have: they learn faster.
-
-        Frozen parts have their groups too, so that a run can be resumed with other parts frozen.
-        """
-        groups: dict[tuple[str, bool], list[nn.Parameter]] = {}
-        for name, parameter in self.model.named_parameters():
-            groups.setdefault((name.partition(".")[0], name in new), []).append(parameter)
-        return [
-            {"params": parameters, "part": part, "new": is_new, "haste": self.plan.new_layers if is_new else 1.0}
-            for (part, is_new), parameters in sorted(groups.items(), key=lambda item: item[0])
-        ]
-
-    def _adam(self, groups: list[dict]) -> torch.optim.AdamW:
-        """The published settings, in one kernel where torch has it."""
-        fused = self.device.type in ("cpu", "cuda")
-        return torch.optim.AdamW(
-            groups, lr=self.plan.learning_rate, betas=(0.8, 0.99), eps=1e-9, weight_decay=0.01, fused=fused
-        )
 
     def autocast(self) -> AbstractContextManager:
         """Reduced precision for the convolutions; spectrograms, logs and losses stay in float32."""
@@ -410,7 +391,7 @@ class Learner:
         self.model.load_state_dict(state["model"])
         self.average = {name: value.to(self.device) for name, value in state["average"].items()}
         self._seen = _copied(self.average)  # a state is kept after each look
-        _take_up(self.optimizer, state["optimizer"])
+        take_up(self.optimizer, state["optimizer"])
         self._judge_since = None
         if (
             self.judge is not None
@@ -418,7 +399,7 @@ class Learner:
             and kind_of(state["judge"]) == kind_of(self.judge.state_dict())
         ):
             self.judge.load_state_dict(state["judge"])
-            _take_up(self.judge_optimizer, state["judge_optimizer"])
+            take_up(self.judge_optimizer, state["judge_optimizer"])
             # A checkpoint that does not say has a judge that took part from the first step.
             self._judge_since = state.get("judge_since", 0)
         self._norms = {name: list(values) for name, values in state["norms"].items()}
@@ -429,13 +410,3 @@ class Learner:
 
 def _copied(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.clone() for name, value in weights.items()}
-
-
-def _take_up(optimizer: torch.optim.Optimizer, state: Mapping) -> None:
-    """Loads an optimizer's moments; its settings stay this run's, whose plan and device may be others.
-
-    They are told before the moments: which of these lie on the device is up to the kernel that will be used there.
-    """
-    pairs = zip(optimizer.param_groups, state["param_groups"], strict=True)
-    groups = [{**own, "params": saved["params"]} for own, saved in pairs]
-    optimizer.load_state_dict({**state, "param_groups": groups})
