@@ -148,29 +148,11 @@ def make_plan(
     Raises RecipeError for a part that the model does not have, a budget that is not named, a guide that ends before it
     lets go, or measures that nobody is to take.
     """
-    if settings.guide_ends < settings.guide_holds:
-        raise RecipeError(
-            f"train.guide_ends ({settings.guide_ends:g}) is before train.guide_holds ({settings.guide_holds:g})",
-            cure="the guide lets go between the two: guide_holds 0.15, guide_ends 0.6",
-        )
-    if settings.until == "minutes" and not settings.minutes:
-        raise RecipeError("train.until is minutes, and train.minutes says not how many", cure="--minutes 30")
-    measured = settings.best_by == "measures"
-    if measured and settings.listen_every < 0:
-        raise RecipeError(
-            "train.best_by is measures, and train.listen_every is -1: nobody listens",
-            cure="leave train.listen_every at 0, or let train.best_by be mel",
-        )
+    _refuse_impossible(settings)
     on_gpu = not device.startswith("cpu")
     batch = settings.batch_size or (16 if on_gpu else 8)
+    steps = settings.steps or _usual_steps(math.ceil(clips / batch), on_gpu)
     adversary = is_judged(settings, judge)
-    if settings.steps:
-        steps = settings.steps
-    elif on_gpu:
-        # About 30 passes over the clips, as users of earlier tools found to be enough; never less than settles.
-        steps = min(20_000, max(1_000, 30 * math.ceil(clips / batch)))
-    else:
-        steps = min(3_000, max(400, 60 * math.ceil(clips / batch)))
     adversary_begins = round(settings.adversary_from * steps)
     check_every = settings.check_every or max(25, steps // 20)
     usual = FOLLOW if many_voices else KEEP_LANGUAGE_SINGING if sings else KEEP_LANGUAGE
@@ -209,8 +191,32 @@ def make_plan(
         decay=1.0 if settings.until == "minutes" else settings.decay,
         until=settings.until,
         best_by=settings.best_by,
-        listen_every=settings.listen_every or (check_every if measured else 4 * check_every),
+        listen_every=settings.listen_every or check_every * (1 if settings.best_by == "measures" else 4),
     )
+
+
+def _refuse_impossible(settings: TrainSettings) -> None:
+    """Raises RecipeError for values that do not go together."""
+    if settings.guide_ends < settings.guide_holds:
+        raise RecipeError(
+            f"train.guide_ends ({settings.guide_ends:g}) is before train.guide_holds ({settings.guide_holds:g})",
+            cure="the guide lets go between the two: guide_holds 0.15, guide_ends 0.6",
+        )
+    if settings.until == "minutes" and not settings.minutes:
+        raise RecipeError("train.until is minutes, and train.minutes says not how many", cure="--minutes 30")
+    if settings.best_by == "measures" and settings.listen_every < 0:
+        raise RecipeError(
+            "train.best_by is measures, and train.listen_every is -1: nobody listens",
+            cure="leave train.listen_every at 0, or let train.best_by be mel",
+        )
+
+
+def _usual_steps(batches: int, on_gpu: bool) -> int:
+    """The steps that suit so many batches of clips."""
+    if on_gpu:
+        # About 30 passes over the clips, as users of earlier tools found to be enough; never less than settles.
+        return min(20_000, max(1_000, 30 * batches))
+    return min(3_000, max(400, 60 * batches))
 
 
 def _factors(parts: Mapping[str, str]) -> dict[str, float]:
