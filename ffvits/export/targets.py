@@ -354,7 +354,7 @@ def _bundle(voice: Finished, folder: Path, precision: str) -> None:
         save_discriminator(folder / JUDGE_FILE, {n: tensor.to(torch.float16) for n, tensor in voice.judge.items()})
         files.append(JUDGE_FILE)
     hashes = {name: store.sha256_of(folder / name) for name in files}
-    write_text(folder / "README.md", model_card(voice.info, voice.name, hashes))
+    write_text(folder / "README.md", model_card(voice.info, voice.title, hashes))
 
 
 def model_card(info: VoiceInfo, name: str, hashes: Mapping[str, str]) -> str:

@@ -84,6 +84,7 @@ def test_a_bundle_is_half_as_large_and_tells_where_it_is_from(run, tmp_path):
     }
     assert exact and all(name.startswith("dp.") for name in exact)  # durations are rounded up: a hair is a frame
     card = (bundle.folder / "README.md").read_text(encoding="utf-8")
+    assert card.startswith("# 派蒙 a\n")  # for people: a voice whose name is all Chinese would be called "voice"
     assert all(fact in card for fact in ("派蒙", "测试", "5.5 minutes", "she said yes", "voice.json"))
     one, other = (Voice.load(path, precision="float32").say("今天", seed=1) for path in (run, bundle.folder))
     assert len(one) == len(other)
