@@ -29,7 +29,8 @@ class Record:
         except (OSError, ValueError):
             content = {}
         files = content.get("files") if isinstance(content, dict) else None
-        self.files: dict[str, dict] = files if isinstance(files, dict) else {}
+        files = files if isinstance(files, dict) else {}
+        self.files: dict[str, dict] = {name: known for name, known in files.items() if isinstance(known, dict)}
 
     def note(self, name: str, sha256: str, source: str, verified: bool) -> None:
         stat = (self.path.parent / name).stat()

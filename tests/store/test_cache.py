@@ -476,6 +476,15 @@ def test_an_address_without_a_manifest_brings_what_lies_beside_it(web, make_stor
     assert len(web.asked) == asked
 
 
+@pytest.mark.parametrize("known", ["x", [1], None])
+def test_a_record_that_somebody_has_broken_counts_as_none(web, make_store, known):
+    store = make_store(make_file(web.serve("/G.bin", CONTENT)))
+    folder = store.fetch("thing")
+    (folder / RECORD).write_text(json.dumps({"files": {"G.bin": known}}), encoding="utf-8")
+    assert store.missing_bytes("thing") == 0
+    assert store.fetch("thing", offline=True) == folder
+
+
 def test_a_name_stands_for_one_address(web, make_store):
     store = make_store(make_file(web.url + "/x"))
     web.serve("/one/G_1.pth", CONTENT)
