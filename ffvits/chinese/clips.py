@@ -141,8 +141,8 @@ listen, mend the text and set it to keep, or set label.screen.doubtful to keep
     听一遍，改好文字，再保留；或把 label.screen.doubtful 设为 keep
 heard otherwise when cleaned more or less ({} alike)
     换一种处理后听得不一样（{0} 相同）
-“{}” may be said once only
-    “{0}”可能只说了一遍
+it may as well be said so often: “{}”
+    说的遍数也可能是这样：“{0}”
 “{}” hardly fits the sound ({})
     “{0}”与声音不太相符（{1}）
 its transcript says “{}”, but “{}” is heard ({} alike)
@@ -253,8 +253,8 @@ words of its copy {}
     文字取自同一录音的另一份（有文稿）
 understood best {} (sure: {})
     多次识别，取最可靠的一次
-said once, though “{}” was written
-    只说了一遍，识别器写了两遍
+not said as often as was written: “{}”
+    没说这么多遍，识别器多写了：“{0}”
 another hearing: {}
     另一种听法
 sounds like {}

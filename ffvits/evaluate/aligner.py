@@ -146,6 +146,19 @@ class Aligner:
             found.append(Span(name, start * HOP / RATE, end * HOP / RATE))
         return found
 
+    def likelihoods(self, sound: Sound, texts: Sequence[Sequence[str]]) -> list[float]:
+        """How well each of several rows of syllables fits the sound: the mean log-likelihood of its frames."""
+        import numpy as np
+
+        scores = self.scores(sound)
+        found = []
+        for pinyin in texts:
+            states, optional, _ = chain(pinyin)
+            numbers = np.array([self.names.index(state) for state in states])
+            path = best_path(scores, numbers, optional)
+            found.append(float(scores[np.arange(len(scores)), numbers[path]].mean()))
+        return found
+
     def scores(self, sound: Sound) -> np.ndarray:
         """Log-likelihoods of the states, up to a constant of each frame: [frames, states]."""
         return self.scores_of(acoustic_features(sound))

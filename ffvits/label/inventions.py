@@ -71,16 +71,14 @@ def repeated(text: str) -> str:
 
 
 def period(text: str) -> int:
-    """After how many letters a text of eight or more begins anew, to end within or with its second time; 0 if never.
+    """After how many letters a text begins anew, to end within or with a later time; 0 if it never does.
 
-    Only what takes up again three letters or more counts: nobody invents 哈哈哈哈. Letters are the characters that
+    Only what takes up again two letters or more counts: nobody invents 哈哈哈哈. Letters are the characters that
     `isalnum` knows, as whoever cuts the text counts them: not the vowel signs of Hindi or Thai.
     """
     letters = [unicodedata.normalize("NFKC", char).lower() for char in text if char.isalnum()]
-    if len(letters) < 8:
-        return 0
     found = next((n for n in range(1, len(letters) // 2 + 1) if letters[n:] == letters[:-n]), 0)
-    return found if found >= 3 else 0
+    return found if found >= 2 else 0
 
 
 def _bare(text: str) -> str:

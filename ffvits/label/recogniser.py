@@ -20,7 +20,7 @@ from ffvits.audio.sound import Sound
 from ffvits.device import threads
 from ffvits.errors import FfvitsError
 from ffvits.files import path_of
-from ffvits.label import cuts, homophones, pauses, vad
+from ffvits.label import cuts, homophones, pauses, repeats, vad
 from ffvits.label.inventions import LOOP
 from ffvits.label.wording import simplified, wordings
 from ffvits.recipe import TranscribeSettings
@@ -61,7 +61,8 @@ class Heard:
     text compresses (loops: above 2.4), `language` the likeliest of Whisper's languages and `chinese` the probability
     of Mandarin or Cantonese, all heard from the sound alone. `speech` is for how many seconds somebody speaks.
     `unread` is the usual reading of the numbers in it where the sound decided for another, or "". `overlap` is how
-    surely two people speak at once, from 0 to 1 (0 where the recogniser cannot tell, see `overlap.load`).
+    surely two people speak at once, from 0 to 1 (0 where the recogniser cannot tell, see `overlap.load`). `times` is
+    how well a text that repeats itself fits the sound, said once, twice, and so on (see `repeats.fits`).
     """
 
     text: str
@@ -75,6 +76,7 @@ class Heard:
     characters: tuple[Character, ...] = ()
     unread: str = ""
     overlap: float = 0.0
+    times: tuple[float, ...] = ()
 
 
 class Engine(Protocol):
@@ -204,6 +206,7 @@ class Recogniser:
             text=text,
             unread="" if text == forms[0] else forms[0],
             speech=sum(stretch.seconds for stretch in cuts.speech(chances)),
+            times=repeats.fits(sound, text),
         )
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
-from ffvits.label.inventions import is_invention, period
+from ffvits.label import repeats
+from ffvits.label.inventions import is_invention
 from ffvits.label.recogniser import Heard, Recogniser, load, weights
 from ffvits.label.wording import corrected, simplified
 from ffvits.recipe import TranscribeSettings
@@ -27,10 +28,7 @@ _AGREED = 0.8  # likeness of two hearings, below which somebody should listen
 # Fit of the weakest characters, below which somebody should listen. Of 44 kept clips 17 were doubted by it or by their
 # hearings: 11 of the 13 with three or more wrong characters, and one of the 10 without any.
 _WEAK, _STRETCH = 0.4, 3
-# Of the time of a text that says the same twice, what its second time has. Of 37 sentences that were said once it was
-# 0.33 at most; of the same, said twice, 0.44 at least. How well the text fits the sound tells nothing here: whatever
-# was written once is likely to Whisper the second time.
-_ONCE, _TWICE = 0.35, 0.42
+_AS_WELL = 0.1  # log-likelihood per frame, by which one number of times must fit better than another to be sure
 # By so much a hearing of the cleaned sound must be surer than one of the original to be believed: recognisers are used
 # to noise, but not to what filters leave. Of 66 mixtures at 5 dB and more the original alone gave 19.4 % wrong
 # characters, the cleaned alone 22.3 %, the surer of the two 18.5 %, with this handicap 18.2 %, and with a third 17.7 %.
@@ -48,7 +46,7 @@ def transcribe(
     hearings stay in `notes`. Clips whose words are doubtful say so in `review`. Raises DownloadError if the recogniser
     is out of reach.
     """
-    cache = run.cache("transcribe", _deciding(settings), version=7)
+    cache = run.cache("transcribe", _deciding(settings), version=8)
     listener = listener or Listener(settings)
     for ahead in _in_lists(clips):
         known = {clip.id: cache.get(cache.key(clip.key)) for clip in ahead if clip.kept}
@@ -123,7 +121,7 @@ def _half_way(original: Sound, cleaned: Sound) -> Sound:
 
 def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
     """The clip with the best of its hearings."""
-    hearings = [_said_once(hearing, clip.seconds) for hearing in hearings]
+    hearings = [_so_often(hearing) for hearing in hearings]
     number = _best(hearings)
     best = hearings[number]
     if len(hearings) > 1:
@@ -153,9 +151,9 @@ def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
         if agreement < _AGREED:
             clip = clip.doubt(f"heard otherwise when cleaned more or less ({agreement:.0%} alike)", others[0])
     if best["whole"] != best["text"]:
-        clip = clip.note(f"said once, though “{best['whole']}” was written")
-    elif best["again"]:
-        clip = clip.doubt(f"“{best['again']}” may be said once only", best["again"])
+        clip = clip.note(f"not said as often as was written: “{best['whole']}”")
+    if best["other"]:
+        clip = clip.doubt(f"it may as well be said so often: “{best['other']}”", best["other"])
     if best["unread"]:
         clip = clip.note(f"numbers read as the sound has them: “{best['text']}”, not “{best['unread']}”")
     weakest, place = _weakest(best["characters"])
@@ -177,27 +175,28 @@ def _best(hearings: Sequence[dict[str, Any]]) -> int:
     return max(said or range(len(hearings)), key=worth.__getitem__)
 
 
-def _said_once(hearing: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """The hearing with its text once where the same was written twice and there was no time to say it twice.
+def _so_often(hearing: dict[str, Any]) -> dict[str, Any]:
+    """The hearing with its text as often as it was said, where it was written several times.
 
-    `whole` is what was written; `again` the text said once where nobody can tell, or "".
+    `whole` is what was written; `other` the text another number of times where that fits as well, or "".
     """
-    text, characters = hearing["text"], hearing["characters"]
-    hearing = {**hearing, "whole": text, "again": ""}
-    letters = [place for place, char in enumerate(text) if char.isalnum()]
-    spoken = [number for number, (char, *_) in enumerate(characters) if char.isalnum()]
-    size = period(text)
-    if not size or len(letters) != len(spoken):  # with numbers in it their places differ
+    text, fits = hearing["text"], hearing["times"]
+    hearing = {**hearing, "whole": text, "other": ""}
+    if not fits:
         return hearing
-    starts = [characters[number][2] for number in spoken] + [seconds]
-    share = (starts[2 * size] - starts[size]) / max(1e-3, starts[2 * size] - starts[0])
-    if share > _TWICE:
-        return hearing
-    end = text[letters[-1] + 1 :]
-    once = text[: letters[size - 1] + 1] + end
-    if share > _ONCE:
-        return {**hearing, "again": once}
-    return {**hearing, "text": once, "characters": characters[: spoken[size]]}
+    forms = [*repeats.shorter(text), text]
+    best, second = sorted(range(len(fits)), key=fits.__getitem__, reverse=True)[:2]
+    if fits[best] - fits[second] < _AS_WELL:
+        hearing["other"] = forms[second]
+    count = sum(char.isalnum() for char in forms[best])
+    spoken = [number for number, (char, *_) in enumerate(hearing["characters"]) if char.isalnum()]
+    # With numbers in it their places differ, and what is behind them is judged as it was written.
+    cut = forms[best] != text and len(spoken) == sum(map(str.isalnum, text))
+    return {
+        **hearing,
+        "text": forms[best],
+        "characters": hearing["characters"][: spoken[count]] if cut else hearing["characters"],
+    }
 
 
 def _weakest(characters: Sequence[Sequence[Any]]) -> tuple[float, int]:

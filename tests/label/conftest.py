@@ -1,5 +1,6 @@
 """Real recordings and a run folder, for the tests of the labelling stages."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,13 @@ def examples() -> Path:
 def recording():
     """Loads one of the example recordings by name."""
     return lambda name: Sound.load(EXAMPLES / name)
+
+
+@pytest.fixture(scope="session")
+def said() -> dict[str, str]:
+    """What is said in each of the example recordings."""
+    with EXAMPLES.with_suffix(".tsv").open(encoding="utf-8", newline="") as file:
+        return {row["file"]: row["text"] for row in csv.DictReader(file, delimiter="\t")}
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """What Whisper understands of real recordings, by both engines, and what the stage makes of it."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -21,13 +18,6 @@ from ffvits.voice import Voice
 pytestmark = pytest.mark.slow  # Whisper base, 145 MB once, then seconds a clip
 S = TranscribeSettings()
 LINES = ["line_00.ogg", "line_03.mp3", "line_04.flac", "line_07.ogg", "line_12.ogg", "line_17.wav"]
-
-
-@pytest.fixture(scope="module")
-def said() -> dict[str, str]:
-    table = Path(__file__).parents[2] / "examples" / "raw_clips.tsv"
-    with table.open(encoding="utf-8", newline="") as file:
-        return {row["file"]: row["text"] for row in csv.DictReader(file, delimiter="\t")}
 
 
 @pytest.fixture(scope="module")
