@@ -85,8 +85,8 @@ a second voice may be in it ({})
     可能还有另一个人的声音（{0}）
 speaker {} ({} clip{}), not {}: likeness {}, at least {} is wanted
     说话人 {0}（{1} 条），不是 {3}：相似度 {4}，至少要 {5}
-another speaker, or {} in a bad recording: likeness {}, {} would be sure
-    是另一个人，或是录得不好的 {0}：相似度 {1}，到 {2} 才能确定
+another speaker, or {} in a short or bad recording: likeness {}, {} would be sure
+    是另一个人，或是太短或录得不好的 {0}：相似度 {1}，到 {2} 才能确定
 if it is the same person, set it to keep, or lower label.screen.min_similarity
     如果是同一个人，就保留它，或调低 label.screen.min_similarity
 the same recording as {} at {} s

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MAYBE, _LITTLE = 0.2, 0.6  # "nobody speaks" and seconds of speech from which on a courtesy is believed
 _NO_SPEECH, _UNSURE = 0.6, 0.5  # Whisper's own word for "nobody speaks", where it is not sure of its words either
+_SAID = 0.5  # of a transcript's syllables, heard in a clip that may be in another language
 _CHINESE = 0.3  # least probability of Chinese: accents go down to 0.5, other languages are below 0.1
 _SAME_PERSON = 0.8  # likeness to the character: 30 other speakers had 0.76 at most
 CROWDED = 0.7  # share of `max_overlap` from which on somebody should listen for a second voice
@@ -73,7 +74,8 @@ def judge(clip: Clip, measured: Measured, settings: ScreenSettings) -> Clip:
     clip = _sound(_length(clip, settings), settings)
     if why := _unsaid(clip):
         return _hallucinated(clip, why)
-    if clip.scores.get("chinese", 1) < _CHINESE:
+    # Of a short sound the recogniser tells words better than languages; those of a transcript are known to be Chinese.
+    if clip.scores.get("chinese", 1) < _CHINESE and clip.scores.get("transcript_match", 0) < _SAID:
         return _foreign(clip)  # its words cannot be judged as Chinese ones
     return _words(_alone(clip, settings), settings)
 
@@ -257,9 +259,9 @@ def _apart(
         clip = clip.score(likeness=likeness)
         alike, least = _missed(likeness, told.threshold)
         stranger = told.heap[number] and settings.other_speakers
-        if stranger and likeness >= voices.LENIENT and not settings.min_similarity:
+        if stranger and not settings.min_similarity and voices.may_be(likeness, clip.seconds):
             clip = clip.doubt(
-                f"another speaker, or {speaker} in a bad recording: likeness {alike}, {least} would be sure"
+                f"another speaker, or {speaker} in a short or bad recording: likeness {alike}, {least} would be sure"
             )
         elif stranger:
             many = count[told.heap[number]]

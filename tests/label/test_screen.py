@@ -49,6 +49,8 @@ def measured(overall: float = 3.0, voice: int = 0, print: int = 0) -> Measured:
         (clip("Hello there, how are you", chinese=0.01), "other-language"),
         (clip(chinese=0.25), "other-language"),
         (clip(chinese=0.5), ""),  # an accent
+        (clip(chinese=0.05, transcript_match=0.5), ""),  # what its transcript says is heard
+        (clip(chinese=0.05, transcript_match=0.49), "other-language"),
         (clip("你读习惯了吗", chinese=0.004, no_speech=0.91, asr_confidence=0.23), "hallucination"),  # music
         (clip("Printing", chinese=0.004, no_speech=0.74, asr_confidence=0.84), "other-language"),
         (clip("你读习惯了吗", chinese=0.004, speech_seconds=0.5), "hallucination"),
@@ -184,6 +186,31 @@ def test_a_voice_much_like_the_character_is_no_speaker_of_its_own():
     found = apart(clips, sounds, ScreenSettings(speakers="auto", min_similarity=0.96))
     assert [c.speaker for c in found] == ["派蒙"] * 19
     assert [c.reasons[0].code for c in found if not c.kept] == ["other-speaker"] * 7
+
+
+@pytest.mark.parametrize(
+    ("seconds", "likeness", "kept"),
+    [
+        (4.0, 0.81, True),
+        (4.0, 0.74, False),
+        (1.6, 0.76, True),
+        (1.6, 0.72, False),
+        (1.0, 0.60, True),
+        (1.0, 0.5, False),
+    ],
+)
+def test_a_short_clip_tells_less_of_a_voice(seconds, likeness, kept):
+    """It stays, in doubt, down to where no clip of its length was the character's."""
+    clips = several(19)
+    clips[18] = clips[18].with_(end=clips[18].start + seconds)
+    alike = np.eye(256, dtype=np.float32)[:2]
+    alike[1, :2] = likeness, np.sqrt(1 - likeness**2)
+    sounds = {c.id: dataclasses.replace(measured(), voice=alike[int(c.id) // 18]) for c in clips}
+    *others, last = apart(clips, sounds, S)
+    assert all(c.kept and not c.review for c in others)
+    assert (last.kept, bool(last.review)) == (kept, kept)
+    (by_hand,) = apart(clips, sounds, dataclasses.replace(S, min_similarity=0.83))[18:]
+    assert not by_hand.kept
 
 
 def test_a_reference_decides_who_is_wanted():
