@@ -62,7 +62,7 @@ class Heard:
     of Mandarin or Cantonese, all heard from the sound alone. `speech` is for how many seconds somebody speaks.
     `unread` is the usual reading of the numbers in it where the sound decided for another, or "". `overlap` is how
     surely two people speak at once, from 0 to 1 (0 where the recogniser cannot tell, see `overlap.load`). `times` is
-    how well a text that repeats itself fits the sound, said once, twice, and so on (see `repeats.fits`).
+    how well each part of a text that repeats itself fits the sound (see `repeats.fits`).
     """
 
     text: str

@@ -184,19 +184,16 @@ def _so_often(hearing: dict[str, Any]) -> dict[str, Any]:
     hearing = {**hearing, "whole": text, "other": ""}
     if not fits:
         return hearing
-    forms = [*repeats.shorter(text), text]
+    parts = repeats.parts(text)
     best, second = sorted(range(len(fits)), key=fits.__getitem__, reverse=True)[:2]
+    said = repeats.part_of(text, parts[best])
     if fits[best] - fits[second] < _AS_WELL:
-        hearing["other"] = forms[second]
-    count = sum(char.isalnum() for char in forms[best])
+        hearing["other"] = repeats.part_of(text, parts[second])
     spoken = [number for number, (char, *_) in enumerate(hearing["characters"]) if char.isalnum()]
-    # With numbers in it their places differ, and what is behind them is judged as it was written.
-    cut = forms[best] != text and len(spoken) == sum(map(str.isalnum, text))
-    return {
-        **hearing,
-        "text": forms[best],
-        "characters": hearing["characters"][: spoken[count]] if cut else hearing["characters"],
-    }
+    if len(spoken) != parts[-1][1]:  # with numbers in it their places differ: they are judged as they were written
+        return {**hearing, "text": said}
+    start, end = parts[best]
+    return {**hearing, "text": said, "characters": hearing["characters"][spoken[start] : spoken[end - 1] + 1]}
 
 
 def _weakest(characters: Sequence[Sequence[Any]]) -> tuple[float, int]:

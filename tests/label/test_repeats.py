@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ffvits.audio.sound import Sound
-from ffvits.label.repeats import fits, shorter
+from ffvits.label.repeats import fits, part_of, parts
 
 
 @pytest.mark.parametrize(
@@ -13,14 +13,18 @@ from ffvits.label.repeats import fits, shorter
         ("快走，快走！", ["快走！"]),
         ("加油加油加油。", ["加油。", "加油加油。"]),
         ("你在吗你在吗你在", ["你在吗", "你在吗你在吗"]),
+        ("对清擂鼓马女孩的承诺。对清雷古马女孩的承诺。", ["对清擂鼓马女孩的承诺。", "对清雷古马女孩的承诺。"]),
+        ("“对清擂鼓马女孩的承诺，对清雷马女孩的承诺”", ["“对清擂鼓马女孩的承诺”", "对清雷马女孩的承诺”"]),
         ("快走" * 7, []),
         ("谢谢。", []),
         ("今天的天气很好", []),
+        ("他去年买了一辆车，她今年买了一辆车。", ["他去年买了一辆车。", "她今年买了一辆车。"]),
         ("", []),
     ],
 )
-def test_a_text_that_repeats_itself_and_shorter(text, forms):
-    assert shorter(text) == forms
+def test_what_may_be_all_that_was_said_of_a_text_that_repeats_itself(text, forms):
+    found = [part_of(text, part) for part in parts(text)]
+    assert found == ([*forms, text] if forms else [])
 
 
 @pytest.mark.parametrize("name", ["line_00.ogg", "line_04.flac", "line_12.ogg", "line_17.wav"])
