@@ -18,7 +18,7 @@ from ffvits.train.dataset import collate, prepare
 from ffvits.train.guide import pull
 from ffvits.train.learner import Learner
 from ffvits.train.plan import Plan, make_plan
-from ffvits.vits import LiteDiscriminator, MultiPeriodDiscriminator, Vits
+from ffvits.vits import Discriminators, LiteDiscriminator, MultiPeriodDiscriminator, Vits
 
 # What `make_plan` knows of a small base of one voice with a harmonic decoder that read along.
 HARMONIC = {"device": "cpu", "clips": 4, "small": True, "judge": False, "guided": True, "sings": True}
@@ -226,7 +226,7 @@ def test_shares_of_a_batch_add_up_to_its_gradient(parts, uneven, monkeypatch, ar
         uneven = replace(uneven, positions=symbols.clamp(max=uneven.x_lengths[:, None] - 1.0))
     settings = {"around": around, "guide": 100.0}
     whole, shared = (
-        gradients(learner(adapted, judge=None if around else seeded_judge(), **settings), uneven, count)
+        gradients(learner(adapted, judge=None if around else seeded(LiteDiscriminator), **settings), uneven, count)
         for count in (1, 2)
     )
     assert whole.keys() == shared.keys()
@@ -256,9 +256,9 @@ def test_no_more_of_a_clip_is_heard_than_the_plan_says_while_it_is_known_who_say
     assert heard == [size + 20, batch.wav.shape[2] // 256]
 
 
-def seeded_judge() -> MultiPeriodDiscriminator:
+def seeded(kind: type[Discriminators]) -> Discriminators:
     torch.manual_seed(1)
-    return MultiPeriodDiscriminator()
+    return kind()
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def test_a_judge_that_joins_a_resumed_run_is_not_trusted_at_once(parts):
     again = learner(adapted, judge=LiteDiscriminator(), judge_warmup=3)
     again.restore(made.state())
     assert again.settled == made.settled
-    other = learner(adapted, judge=seeded_judge(), judge_warmup=3)
+    other = learner(adapted, judge=seeded(MultiPeriodDiscriminator), judge_warmup=3)
     other.restore(made.state())  # of another kind: it starts fresh
     other.step(batch, 3)
     assert other.settled == 2 + 6
