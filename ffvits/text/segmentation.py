@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -13,7 +14,10 @@ _lock = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _jieba():
-    import jieba
+    with warnings.catch_warnings():
+        # Of its escapes, where no installer has compiled it: nothing that a user could do about.
+        warnings.simplefilter("ignore")
+        import jieba
 
     jieba.setLogLevel(logging.CRITICAL)
     tokenizer = jieba.Tokenizer()

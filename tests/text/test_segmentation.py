@@ -1,5 +1,10 @@
 """Words: the dictionary is jieba's own, and long stretches are cut as short ones are."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import jieba
 import pytest
 
@@ -37,3 +42,17 @@ def test_fixed_words_are_never_cut():
 )
 def test_tags_are_those_of_the_dictionary(word, tag):
     assert segmentation.part_of_speech(word) == tag
+
+
+def test_a_jieba_that_nobody_has_compiled_yet_is_silent(tmp_path):
+    """Python tells of its escapes when it compiles them, at the first import."""
+    code = "from ffvits.text.segmentation import tokenizer; tokenizer()"
+    fresh = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-W", "default", "-c", code],
+        env=fresh,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
