@@ -18,7 +18,7 @@ from ffvits.errors import DownloadError
 from ffvits.files import path_of
 from ffvits.store.manifest import SOURCE_KINDS, Entry, File, Manifest, Source
 from ffvits.store.record import Check, Record, is_good, look, plausible, refuse_another, sha256_of, verify
-from ffvits.store.transfer import CHUNK, DiskFull, Patience, SourceFailed, _disk, download, host_of
+from ffvits.store.transfer import CHUNK, DiskFull, Patience, SourceFailed, download, host_of, unwritable
 from ffvits.store.wheels import WheelShelf
 
 MIRROR = "https://hf-mirror.com"
@@ -248,7 +248,7 @@ class _Visit:
         try:
             _makers()[maker](folder, part)
         except OSError as error:
-            raise _disk(error, part) from error
+            raise unwritable(error, part) from error
 
     def _sources(self, file: File) -> list[Source]:
         if self.source is None:
@@ -319,7 +319,7 @@ def _copy_file(origin: Path, part: Path) -> None:
                 while block := source.read(CHUNK):
                     target.write(block)
         except OSError as error:
-            raise _disk(error, part) from error
+            raise unwritable(error, part) from error
 
 
 def _shown(source: Source) -> str:

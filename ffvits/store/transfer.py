@@ -170,7 +170,7 @@ def _copy(response, part: Path, have: int, total: int | None, patience: Patience
                 file.write(block)
                 file.flush()
             except OSError as error:
-                raise _disk(error, part) from error
+                raise unwritable(error, part) from error
             bar.advance(len(block))
             window_bytes += len(block)
             elapsed = time.monotonic() - window_start
@@ -237,7 +237,8 @@ def _room_for(part: Path, size: int) -> None:
         raise DiskFull(f"{part.parent} has {free / 1e6:,.0f} MB free and {need / 1e6:,.0f} MB are needed")
 
 
-def _disk(error: OSError, part: Path) -> Exception:
+def unwritable(error: OSError, part: Path) -> Exception:
+    """What to raise where `part` could not be written: DiskFull where that is why, and then it is gone."""
     if error.errno in FULL:
         part.unlink(missing_ok=True)
         return DiskFull(f"{part.parent}: {os.strerror(error.errno)}")

