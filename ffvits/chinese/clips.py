@@ -141,8 +141,8 @@ listen, mend the text and set it to keep, or set label.screen.doubtful to keep
     听一遍，改好文字，再保留；或把 label.screen.doubtful 设为 keep
 heard otherwise when cleaned more or less ({} alike)
     换一种处理后听得不一样（{0} 相同）
-it may as well be said so often: “{}”
-    说的遍数也可能是这样：“{0}”
+what is said may as well be “{}”
+    说的也可能是“{0}”
 “{}” hardly fits the sound ({})
     “{0}”与声音不太相符（{1}）
 its transcript says “{}”, but “{}” is heard ({} alike)

@@ -259,7 +259,7 @@ def _apart(
         clip = clip.score(likeness=likeness)
         alike, least = _missed(likeness, told.threshold)
         stranger = told.heap[number] and settings.other_speakers
-        if stranger and not settings.min_similarity and voices.may_be(likeness, clip.seconds):
+        if stranger and not settings.min_similarity and voices.may_be_same(likeness, clip.seconds):
             clip = clip.doubt(
                 f"another speaker, or {speaker} in a short or bad recording: likeness {alike}, {least} would be sure"
             )

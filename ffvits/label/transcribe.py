@@ -153,7 +153,7 @@ def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
     if best["whole"] != best["text"]:
         clip = clip.note(f"not said as often as was written: “{best['whole']}”")
     if best["other"]:
-        clip = clip.doubt(f"it may as well be said so often: “{best['other']}”", best["other"])
+        clip = clip.doubt(f"what is said may as well be “{best['other']}”", best["other"])
     if best["unread"]:
         clip = clip.note(f"numbers read as the sound has them: “{best['text']}”, not “{best['unread']}”")
     weakest, place = _weakest(best["characters"])
@@ -178,7 +178,7 @@ def _best(hearings: Sequence[dict[str, Any]]) -> int:
 def _so_often(hearing: dict[str, Any]) -> dict[str, Any]:
     """The hearing with its text as often as it was said, where it was written several times.
 
-    `whole` is what was written; `other` the text another number of times where that fits as well, or "".
+    `whole` is what was written; `other` another number of times, or the other half, where that fits as well, or "".
     """
     text, fits = hearing["text"], hearing["times"]
     hearing = {**hearing, "whole": text, "other": ""}

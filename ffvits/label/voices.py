@@ -98,7 +98,7 @@ def tell_apart(
     )
 
 
-def may_be(likeness: float, seconds: float) -> bool:
+def may_be_same(likeness: float, seconds: float) -> bool:
     """Whether a clip of so many `seconds` may be the character's in a bad recording, or too short to tell."""
     import numpy as np
 
