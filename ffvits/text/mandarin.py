@@ -12,6 +12,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ffvits.errors import Place, TextError
+from ffvits.text.beneficiaries import beneficiaries
 from ffvits.text.characters import MARKS, is_hanzi
 from ffvits.text.inline import Given
 from ffvits.text.polyphone_rules import ruled
@@ -271,6 +272,8 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     In those lists `-` leaves a character to the others. A phrase of up to three characters counts where it begins and
     ends with a word, or lies inside one: 上当 is none in 晚上当我.
     """
+    for place in beneficiaries(spoken, words):
+        yield place, "wei4"
     for place in adverbs(spoken, words):
         yield place, "de5"
     for place in musts(spoken, words):
