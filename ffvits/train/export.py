@@ -69,8 +69,8 @@ def write_voice(run: Run, info: VoiceInfo, identity: str, *, keep_judge: bool = 
     """
     from safetensors import SafetensorError
 
-    best = _best(run.checkpoints, identity)
-    progress, saved = state.load(best)
+    saved = state.header(_best(run.checkpoints, identity))  # mapped: the optimizers' moments are not read for it
+    progress = Progress(**saved["progress"])
     try:
         _trained(info, progress).save(run.voice, _weights(saved, info))
         judge = run.voice / JUDGE_FILE

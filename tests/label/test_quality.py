@@ -44,7 +44,7 @@ def test_once_through_is_the_same_where_nothing_is_repeated(judge):
     assert exact.once(Sound(noise, 16000)) == exact(Sound(noise, 16000))
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", ["english.flac", "noisy_1.ogg", "only music.mp3"])
 def test_in_bfloat16_it_judges_alike(recording, name):
     # Also where the processor only imitates bfloat16: the numbers are the same, and only slower to come by.
     sound, model = recording(name), (files("speechmos") / "dnsmos_models" / "sig_bak_ovr.onnx").read_bytes()

@@ -36,7 +36,7 @@ def test_mandarin_is_understood(whisper, recording, said):
 
 
 def test_a_sound_is_heard_the_same_alone_and_with_others(whisper, recording):
-    sounds = [recording(name) for name in LINES]
+    sounds = [recording(name) for name in LINES[:4]]
     together = whisper.hear(sounds)
     assert [one.raw for one in together] == [whisper(sound).raw for sound in sounds]
     before = torch.get_num_threads()

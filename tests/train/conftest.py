@@ -87,7 +87,8 @@ def labelled(tmp_path_factory, tiny_base) -> Path:
     run.audio.mkdir()
     clips = []
     for number, (name, text) in enumerate(SPOKEN.items()):
-        sound = Sound.load(EXAMPLES / name)
+        whole = Sound.load(EXAMPLES / name)
+        sound = Sound(whole.samples[: len(whole.samples) // 3], whole.rate)  # what is done with it costs by its length
         clip = Clip(
             id=f"clip-{number}",
             source=name,
