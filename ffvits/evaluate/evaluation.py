@@ -283,7 +283,8 @@ def _cell(measure: measures.Measure, figures: Mapping[str, Figure]) -> str:
 def _compared(heard: Heard, real: Heard | None, base: Heard | None) -> tuple[Heard, Heard | None, Heard | None]:
     """The three with their likeness to the speaker and to the base's voice."""
     sides = [heard, real, base]
-    for other, name in ((real, "similarity"), (base, "base_similarity")):
+    for place, name in ((1, "similarity"), (2, "base_similarity")):
+        other = sides[place]
         if other is not None:
             sides = [
                 side and replace(side, verdicts=tuple(alike(side.verdicts, other.verdicts, name, own=side is other)))

@@ -152,8 +152,7 @@ class Panel:
 
         sounds = self._listen(take, pitch, register)
         foreign = foreign_sounds(take.spans, sounds, self.ear)
-        intended = [p for s, p in zip(take.spans, sounds.tones, strict=True)]
-        sure = [float(p[span.tone - 1]) for span, p in zip(take.spans, intended, strict=True)]
+        sure = [float(chances[span.tone - 1]) for span, chances in zip(take.spans, sounds.tones, strict=True)]
         parts = {**_words(take.text, words), **melody(take, pitch, sounds), **_cleanness(take, pitch)}
         parts["foreign"] = (float(sum(bool(f) for f in foreign)), float(len(foreign)))
         score = self.quality(take.sound)

@@ -51,9 +51,11 @@ def speak(voice: Voice, sentence: Sentence, seed: int, speaker: str | None = Non
 
     from ffvits.vits import VitsConfig
 
+    phrases, ready = [], []  # seconds after the beginning
     began = time.perf_counter()
-    phrases = list(voice.phrases(sentence.text, speaker, seed=seed))
-    work = time.perf_counter() - began
+    for phrase in voice.phrases(sentence.text, speaker, seed=seed):
+        phrases.append(phrase)
+        ready.append(time.perf_counter() - began)
     config = VitsConfig.from_dict(voice.info.model)
     frame = config.hop_length / voice.sample_rate
     names = list(_names(sentence, sum(len(phrase.encoded.syllables) for phrase in phrases)))
@@ -69,7 +71,7 @@ def speak(voice: Voice, sentence: Sentence, seed: int, speaker: str | None = Non
     sound = Sound(np.concatenate(pieces), voice.sample_rate)
     hum = 0.0 if config.sings else 1 / frame
     take = Take(f"{sentence.number:03d}", sentence.category, sentence.text, sound, tuple(found), hum)
-    return take, Pace(work, sound.seconds, work / max(1, len(phrases)))
+    return take, Pace(ready[-1], sound.seconds, ready[0])
 
 
 def real_clips(run: Run, speaker: str | None = None) -> list[Clip]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,11 +19,13 @@ from ffvits.clip import Clip
 from ffvits.errors import BaseError, FfvitsError, RunError
 from ffvits.evaluate import measures, words
 from ffvits.evaluate.comparison import Comparison, best_base, compare, train_on_bases
-from ffvits.evaluate.evaluation import _base, _mark, evaluate, run_of, table
+from ffvits.evaluate.evaluation import _base, _compared, _mark, evaluate, run_of, table
 from ffvits.evaluate.hearing import _read, _write
 from ffvits.evaluate.page import equally_loud, melody_svg, write_page
 from ffvits.evaluate.panel import Panel, Verdict, alike
+from ffvits.evaluate.sentences import Sentence
 from ffvits.evaluate.syllables import Span
+from ffvits.evaluate.takes import speak
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.voice import Voice, VoiceInfo
@@ -106,6 +109,32 @@ def test_likeness_leaves_a_clip_out_of_its_own_mean():
     own = [verdict(1), verdict(2)]
     found = alike(own, own, "similarity", own=True)
     assert found[0].parts["similarity"][0] == pytest.approx(1 / np.sqrt(2), abs=1e-4)
+
+
+def test_the_first_audio_is_what_came_first(monkeypatch):
+    """Not what came on the average: the longer the other phrases, the later it would be."""
+    voice, clock = Voice.load("mandarin-lite"), SimpleNamespace(now=0.0)
+    phrases = voice.phrases
+
+    def slowly(*asked, **manner):
+        for phrase, seconds in zip(phrases(*asked, **manner), (0.1, 0.9), strict=True):
+            clock.now += seconds
+            yield phrase
+
+    monkeypatch.setattr(voice, "phrases", slowly)
+    monkeypatch.setattr("ffvits.evaluate.takes.time", SimpleNamespace(perf_counter=lambda: clock.now))
+    _, pace = speak(voice, Sentence(1, "everyday", "好。走。", ("hao3", "zou3")), seed=1)
+    assert (pace.first, pace.work) == pytest.approx((0.1, 1.0))
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_base_is_no_measure_of_its_own_likeness_whether_there_are_recordings_or_not(tmp_path, recorded):
+    real = heard("real", tmp_path) if recorded else None
+    _, _, base = _compared(heard("voice", tmp_path), real, heard("base", tmp_path))
+    rest = np.array([11.0, 5.0 if base.verdicts[0].embedding[1] else 6.0])  # the other eleven of twelve
+    own = np.array(base.verdicts[0].embedding)
+    expected = own @ rest / np.linalg.norm(own) / np.linalg.norm(rest)
+    assert base.verdicts[0].parts["base_similarity"][0] == pytest.approx(expected, abs=1e-5)
 
 
 def test_differences_are_b_minus_a_over_shared_sentences(tmp_path):
