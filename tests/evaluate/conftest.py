@@ -42,7 +42,8 @@ def trained(tmp_path_factory) -> Run:
     run.audio.mkdir()
     clips = []
     for number, (name, text) in enumerate(SPOKEN.items()):
-        sound = Sound.load(EXAMPLES / name)
+        whole = Sound.load(EXAMPLES / name)
+        sound = Sound(whole.samples[: len(whole.samples) // 2], whole.rate)  # what is done with it costs by its length
         clip = Clip(
             id=f"clip-{number}",
             source=name,
