@@ -81,6 +81,7 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
                 folder,
                 settings.transcribe,
                 lambda clip, texts: here.listener.fit(clip, run, texts),
+                lambda clip, texts: here.listener.lay(clip, run, texts),
                 one_speaker=bool(recipe.speaker) or recipe.layout == "flat",
                 skip=[run.folder],
             )

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 
 from ffvits.audio.sound import Sound
 from ffvits.label.inventions import period
+from ffvits.label.laying import lay
 
 _MOST = 6  # times; what goes round more often is no speech, and the screen rejects it
 _NEARLY = 0.7  # of the letters of two halves alike, from which on the second may be the first in other characters
@@ -57,14 +58,5 @@ def fits(sound: Sound, text: str) -> tuple[float, ...]:
 
     Empty if the text does not repeat itself, or cannot be read as Chinese.
     """
-    if not (found := parts(text)):
-        return ()
-    from ffvits.errors import TextError
-    from ffvits.evaluate.aligner import load_aligner
-    from ffvits.evaluate.syllables import intended
-
-    try:
-        syllables = [intended(part_of(text, part)) for part in found]
-    except TextError:
-        return ()
-    return tuple(round(one, 3) for one in load_aligner().likelihoods(sound, syllables))
+    found = parts(text)
+    return lay(sound, [part_of(text, part) for part in found]) if found else ()

@@ -16,6 +16,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.label import repeats
 from ffvits.label.inventions import is_invention
+from ffvits.label.laying import lay
 from ffvits.label.recogniser import Heard, Recogniser, load, weights
 from ffvits.label.wording import corrected, simplified
 from ffvits.recipe import TranscribeSettings
@@ -282,3 +283,7 @@ class Listener:
             values = {"fits": [round(max(fits), 4) for fits in zip(*found, strict=True)]}
             cache.put(key, values)
         return values["fits"]
+
+    def lay(self, clip: Clip, run: Run, texts: Sequence[str]) -> tuple[float, ...]:
+        """How well each text lies over the clip's sound: log-likelihoods per frame (see `laying`)."""
+        return lay(Sound.load(run.path(clip)), texts)

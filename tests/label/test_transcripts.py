@@ -452,6 +452,25 @@ def test_half_of_what_is_said_is_no_transcript_though_it_fits():
     assert found.kept, "a recogniser writes Latin words in more hanzi"
 
 
+@pytest.mark.parametrize(
+    ("laid", "kept"),
+    [((-0.60, -0.90), True), ((-0.88, -0.90), False), ((-1.40, -0.60), False), ((), False)],
+    ids=["lies better", "lies no better", "another's", "no Chinese is heard"],
+)
+def test_words_that_lie_better_over_the_sound_than_those_heard_are_taken(laid, kept):
+    """Of short sounds a recogniser makes what is usual, or goes round once more."""
+    heard = clip("安全未知安全未知")
+    (found,) = use([heard], transcripts(Line("安全位置")), S, lambda *_: [0.05], lambda clip, texts: laid)
+    assert found.kept == kept
+    if kept:
+        assert found.text == "安全位置" and found.review[0].other == heard.text
+
+
+def test_where_nothing_is_heard_no_transcript_lies_better():
+    (found,) = use([clip("")], transcripts(Line("安全位置")), S, lambda *_: [0.05], lambda *_: (0.0, -9.0))
+    assert found.reasons[0].code == "mismatch"
+
+
 def test_the_sound_chooses_how_a_number_is_read():
     def fit(clip, texts):
         return [0.8 if "两千零二十四" in text else 0.3 for text in texts]
