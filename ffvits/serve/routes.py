@@ -32,6 +32,7 @@ from ffvits.serve.turns import AHEAD, Turn, Turns
 from ffvits.speak.script import asked_silence
 
 LONGEST_SILENCE = 300.0  # seconds of all the breaks of one request
+LOOK = 0.05  # seconds after which a client that waits for the voices looks again
 _AUDIO = {"description": "The speech", "content": {format.mime: {} for format in FORMATS.values()}}
 
 
@@ -78,10 +79,13 @@ class Desk:
 
     async def voices_loaded(self) -> None:
         """Waits while the server has only just begun. Raises ServeError (503) if it takes longer than patience."""
-        loaded = self.registry.loaded
-        if loaded.is_set() or await asyncio.to_thread(loaded.wait, self.settings.patience):
-            return
-        raise ServeError("the voices are still being loaded", status=503, code="loading", cure="try again soon", wait=5)
+        latest = time.monotonic() + self.settings.patience
+        while not self.registry.loaded.is_set():  # no thread waits for it: there are few, and any number of clients
+            if time.monotonic() > latest:
+                raise ServeError(
+                    "the voices are still being loaded", status=503, code="loading", cure="try again soon", wait=5
+                )
+            await asyncio.sleep(LOOK)
 
     def begin(self, who: Speaker, text: str, format: str, ahead: int | None, **manner: Any) -> Turn:
         """Admits a text to be spoken. Raises ServeError if it is too long or the queue is full, TextError if empty."""

@@ -1,5 +1,6 @@
 """The whole server on the loopback, asked by the clients that people use."""
 
+import asyncio
 import io
 import json
 import sys
@@ -17,8 +18,11 @@ from hypothesis import strategies as st
 from serving import running
 from starlette.testclient import TestClient
 
+from ffvits.serve.registry import Registry
+from ffvits.serve.routes import Desk
 from ffvits.serve.server import create_app
 from ffvits.serve.settings import Settings
+from ffvits.serve.turns import Turns
 from ffvits.voice import Voice
 
 
@@ -331,6 +335,20 @@ def test_who_has_waited_long_enough_for_the_voices_is_told(made_voices, loading)
         assert answer.status_code == 503 and "still being loaded" in answer.json()["message"]
         assert answer.headers["retry-after"] == "5"
         loading.set()
+
+
+def test_no_thread_waits_for_the_voices_with_a_client(tmp_path):
+    """There were six of them: the seventh client waited for one of those first, and longer than its patience."""
+    asked = Settings(tmp_path, patience=0.1)
+    desk = Desk(Registry(tmp_path), Turns(workers=1, threads=1, places=1), asked, metrics=None)
+
+    async def clients() -> tuple[list, set[str]]:
+        refused = await asyncio.gather(*(desk.voices_loaded() for _ in range(40)), return_exceptions=True)
+        return refused, {thread.name.partition("_")[0] for thread in threading.enumerate()}
+
+    refused, names = asyncio.run(clients())
+    assert {error.code for error in refused} == {"loading"}
+    assert "asyncio" not in names
 
 
 MARK = "zz-marker-zz"
