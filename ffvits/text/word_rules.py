@@ -19,13 +19,35 @@ def adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
     others = phrases().others
     start = 0
     for index, word in enumerate(words):
-        place = start if word[0] == "地" else start + len(word) - 1
-        if spoken[place] == "地" and not (place == start and len(word) > 1 and is_word(word[:2])):
+        begins = word[0] == "地"
+        place = start if begins else start + len(word) - 1
+        if spoken[place] == "地" and not (begins and len(word) > 1 and is_word(word[:2])) and not _is_place(word):
             known = (others.get(spoken[first : place + 1]) for first in range(max(0, place - 4), place - 1))
-            idiom = word == "地" and index and len(words[index - 1]) == 4 and is_hanzi(spoken[place + 1 : place + 2])
-            if idiom or any(entry and "de5" in (entry[-1] or ()) for entry in known):
+            before, after = words[index - 1] if index else "", spoken[place + 1 : place + 2]
+            manner = begins and is_hanzi(after) and (len(before) == 4 or _is_manner(before, words[index + 1 :]))
+            if manner or any(entry and "de5" in (entry[-1] or ()) for entry in known):
                 yield place
         start += len(word)
+
+
+def _is_place(word: str) -> bool:
+    """Whether a dictionary has the word, ending in 地, as a place (内地)."""
+    from ffvits.text.polyphones import phrases
+
+    return len(word) > 1 and word[-1] == "地" and "di4" in phrases().word(word, len(word) - 1)
+
+
+# Qualities of a ground as well, which 地 may be behind them.
+_OF_GROUND = frozenset("偏远 边远 贫瘠 荒芜 平坦 肥沃 潮湿 干旱 低洼 空旷 遥远 贫困 寒冷 泥泞".split())
+
+
+def _is_manner(before: str, after: Sequence[str]) -> bool:
+    """Whether a quality stands before 地 and a deed behind it (木讷地点头)."""
+    from ffvits.text.segmentation import part_of_speech
+
+    if len(before) < 2 or before in _OF_GROUND or not after:
+        return False
+    return part_of_speech(before) in ("a", "ad", "z") and part_of_speech(after[0]) in ("v", "p", "d", "ad")
 
 
 # Nouns, times, places, sides, institutions, conjunctions, pronouns: they do nothing, so 得 behind them tells no degree.
