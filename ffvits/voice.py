@@ -6,17 +6,14 @@ What lies in a voice folder is described in `ffvits.speak.folder`.
 from __future__ import annotations
 
 import operator
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ffvits import console
-from ffvits.audio.sound import write
 from ffvits.errors import BaseError, FfvitsError, TextError
-from ffvits.files import path_of, text_of
+from ffvits.speak.files import SpeechFile
 from ffvits.speak.folder import VoiceInfo, find_voice, lacking, read_weights
 from ffvits.speak.recording import samples_of
 from ffvits.speak.script import Line, script
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
 
 Backend = Literal["torch", "onnx"]
 Ids = tuple[int, ...]
-LONGEST_WAV = (2**32 - 4096) // 2  # samples of two bytes: its header counts bytes in 32 bits
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,8 @@ class Voice:
         """Loads a run folder, its voice/ folder, an export of one, or anything that `--base` takes.
 
         `backend` is torch or onnx; left out, it is what the folder holds. `device` and `precision` are torch's:
-        the decoder's `precision` is float32, bfloat16, or auto: bfloat16 where the processor has it (twice as fast).
+        a device of `ffvits.device.choose_device`, and float32, bfloat16 or auto for the decoder: bfloat16 where the
+        processor has it (twice as fast).
         Raises RunError, BaseError or DownloadError naming what is missing and what to do.
         """
         if backend not in (None, "torch", "onnx"):
@@ -344,39 +341,11 @@ class Voice:
     def save(self, path: str | Path, text: str, speaker: str | None = None, **settings: Any) -> float:
         """Speaks into a WAV or FLAC file, phrase by phrase, and returns its seconds.
 
-        The text is read to its end before anything is spoken; `settings` are those of `stream`. Raises FfvitsError if
-        the file cannot be written; an earlier file stays until the new one is whole.
+        The text is read to its end before anything is spoken; `settings` are those of `stream`. Raises as `say` does,
+        and FfvitsError if the file cannot be written; an earlier file stays until the new one is whole.
         """
-        path = path_of(path)
-        if os.path.isdir(path):  # which raises nothing, unlike the path's own, for a name that is too long
-            cure = f"name a file in it: {console.typed(path / 'speech.wav')}"
-            raise FfvitsError("this is a folder", cure=cure, file=path)
-        kind = path.suffix.lower().lstrip(".") or "wav"
-        if kind not in ("wav", "flac"):
-            raise FfvitsError(f"cannot write {kind} files", cure="name the file .wav or .flac", file=path)
-        pieces = self.stream(text, speaker, read_first=True, **settings)
-        if kind == "wav":
-            pieces = self._that_a_wav_holds(pieces, path)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return write(path, pieces, self.sample_rate, kind.upper(), bits=16) / self.sample_rate
-        except OSError as error:
-            raise FfvitsError(
-                f"cannot be written: {error.strerror}", cure="free some space, or choose another with --out", file=path
-            ) from error
-
-    def _that_a_wav_holds(self, pieces: Iterable[np.ndarray], path: Path) -> Iterator[np.ndarray]:
-        """The pieces, as long as a WAV file can count their samples."""
-        written = 0
-        for piece in pieces:
-            written += len(piece)
-            if written > LONGEST_WAV:
-                raise FfvitsError(
-                    f"a WAV file holds no more than {LONGEST_WAV / self.sample_rate / 3600:.0f} hours",
-                    cure="name the file .flac, or speak the text in parts",
-                    file=path,
-                )
-            yield piece
+        file = SpeechFile.named(path)
+        return file.write(self.stream(text, speaker, read_first=True, **settings), self.sample_rate)
 
     def _row(self, speaker: str | None) -> int | None:
         if speaker is None:
@@ -399,23 +368,3 @@ def _seed(seed: int | None) -> int:
 
     # A number of numpy's is made Python's first: 2**63 is too large for it.
     return secrets.randbits(63) if seed is None else operator.index(seed) % 2**63
-
-
-def read_text(path: str) -> str:
-    """A text file in UTF-8, UTF-16 or GBK, or standard input for "-"; of subtitles and lyrics what they say, by line.
-
-    Raises TextError if it cannot be read.
-    """
-    from ffvits.label import subtitles
-
-    try:
-        data = sys.stdin.buffer.read() if path == "-" else path_of(path).read_bytes()
-    except OSError as error:
-        cure = "name a text file, or - for standard input"
-        raise TextError(f"cannot be read: {error.strerror}", cure=cure, file=path) from error
-    text = text_of(data)
-    if text is None:
-        raise TextError("neither UTF-8 nor GBK text", cure="save the file as UTF-8", file=path)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kind = Path(path).suffix.lower()
-    return "\n".join(line.text for line in subtitles.parse(text, kind)) if kind in subtitles.SUFFIXES else text

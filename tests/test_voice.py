@@ -13,9 +13,10 @@ from ffvits.audio.sound import Sound
 from ffvits.base import load_base
 from ffvits.errors import AudioError, BaseError, FfvitsError, TextError
 from ffvits.speak import synthesis
+from ffvits.speak.files import read_text
 from ffvits.speak.folder import find_voice
 from ffvits.text.symbols import TABLES
-from ffvits.voice import Voice, VoiceInfo, read_text
+from ffvits.voice import Voice, VoiceInfo
 
 ROOT = Path(__file__).parents[1]
 # What labelling and training need, and a bot must not.
@@ -224,6 +225,8 @@ class TestConversion:
             two.convert(np.zeros(10, np.float32), "甲", "乙")
         with pytest.raises(AudioError):
             two.convert(np.full(22050, np.nan, np.float32), "甲", "乙")
+        with pytest.raises(AudioError, match="at 0 Hz"):
+            two.convert(np.zeros(22050, np.float32), "甲", "乙", rate=0)
         with pytest.raises(FfvitsError, match="no speaker"):
             voice.convert(np.zeros(22050, np.float32), "a", "b")
 
@@ -264,8 +267,9 @@ def test_a_file_that_cannot_be_written_is_named(voice, tmp_path):
     with pytest.raises(FfvitsError, match="mp3"):
         voice.save(tmp_path / "x.mp3", "你好")
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(FfvitsError):
+    with pytest.raises(FfvitsError) as refused:
         voice.save(tmp_path / "file" / "x.wav", "你好")
+    assert refused.value.cure == "choose another with --out"  # there is space enough
     with pytest.raises(FfvitsError, match="cannot be written"):
         voice.save(tmp_path / f"{'好' * 300}.wav", "你好")
 
@@ -292,7 +296,7 @@ def test_a_full_disk_leaves_the_old_file_and_one_message(voice, tmp_path, capfd,
 
 
 def test_more_than_a_wav_file_can_count_is_refused(voice, tmp_path, monkeypatch):
-    monkeypatch.setattr("ffvits.voice.LONGEST_WAV", 20_000)
+    monkeypatch.setattr("ffvits.speak.files.LONGEST_WAV", 20_000)
     with pytest.raises(FfvitsError, match="holds no more than") as refused:
         voice.save(tmp_path / "long.wav", "今天天气很好，我们去公园吧。", seed=1)
     assert ".flac" in refused.value.cure and not list(tmp_path.iterdir())

@@ -73,7 +73,7 @@ def text_flags(parser: argparse.ArgumentParser, help: str) -> None:
 
 def given_text(arguments: argparse.Namespace) -> str:
     """The text of `text_flags`. Raises FfvitsError if there is none or two, TextError if its file cannot be read."""
-    from ffvits.voice import read_text
+    from ffvits.speak.files import read_text
 
     if (arguments.text is None) == (arguments.file is None):
         verb = arguments.verb
@@ -89,7 +89,7 @@ def evaluation_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sentences", type=int, default=100, help="how many of the 100 test sentences (%(default)s)")
     parser.add_argument("--speaker", help="which speaker of a voice that has several")
     parser.add_argument("--seed", type=int, default=1, help="start of every random choice (%(default)s)")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument("--language", choices=("zh", "en"), default="zh", help="of the summary (%(default)s)")
     parser.add_argument("--offline", action="store_true", help="never download")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")

@@ -1,5 +1,6 @@
 """How a finished voice speaks: a text becomes lines, lines become latents, latents become samples.
 
+files         the text that is spoken, and the speech, as files
 folder        what lies in a voice folder
 script        what is said and where it is silent: phrases, breaks, pauses
 synthesis     the road from symbol ids to samples, the same for every backend; numpy at its border

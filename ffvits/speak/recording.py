@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits.errors import AudioError
+from ffvits.files import path_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,9 +21,12 @@ def samples_of(audio: np.ndarray | Sound | str | Path, rate: int | None, wanted:
     from ffvits.audio.sound import Sound
 
     if isinstance(audio, str | Path):
-        audio = Sound.load(Path(audio))
+        audio = Sound.load(path_of(audio))
     elif not isinstance(audio, Sound):
-        audio = Sound(_floats(np.asarray(audio)), rate or wanted)
+        rate = wanted if rate is None else rate
+        if rate <= 0:
+            raise AudioError(f"there is no recording at {rate} Hz", cure="give the rate at which it was sampled")
+        audio = Sound(_floats(np.asarray(audio)), rate)
     if audio.samples.ndim != 1 or audio.seconds < 0.1 or not np.isfinite(audio.samples).all():
         raise AudioError("this is no recording of one channel and a tenth of a second or more", cure="give samples [T]")
     return np.ascontiguousarray(audio.at(wanted).samples, np.float32)
