@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ffvits import console
 from ffvits.errors import BaseError, FfvitsError
 from ffvits.export.folder import Refused, placed
-from ffvits.files import path_of, replacing, write_text
+from ffvits.files import FULL, path_of, replacing, write_text
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice, read_weights
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def export(
     if out is None:
         own = path_of(source)
         out = own / "exports" if own.is_dir() else Path("exports") / voice.name
+    if path_of(out).is_file():
+        raise FfvitsError("this is a file, and exports need a folder", cure="choose another --out", file=path_of(out))
     written = []
     for target in dict.fromkeys(targets):
         small = precision != "float32" and target in ("onnx", "piper")
@@ -110,9 +112,11 @@ def export(
             written.append(Written(target, folder, refused=str(reason)))
             continue
         except (OSError, SafetensorError) as error:
+            # Of a disk that is full while weights are written there is no number.
+            space = "" if isinstance(error, OSError) and error.errno not in (None, *FULL) else "free some space, or "
             raise FfvitsError(
                 f"cannot be written: {getattr(error, 'strerror', None) or error}",
-                cure="free some space, or choose another --out",
+                cure=f"{space}choose another --out",
                 file=folder,
             ) from error
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

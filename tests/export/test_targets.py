@@ -183,6 +183,14 @@ def test_a_wrong_word_is_refused(run, tmp_path, wrong):
         export(run, out=tmp_path, **wrong)
 
 
+@pytest.mark.parametrize("below", ["", "in/it"])
+def test_a_file_in_the_place_of_the_folder_is_no_lack_of_space(run, tmp_path, below):
+    (tmp_path / "file").touch()
+    with pytest.raises(FfvitsError) as refused:
+        export(run, ["bundle"], out=tmp_path / "file" / below)
+    assert refused.value.cure == "choose another --out"
+
+
 def test_a_base_that_ffvits_cannot_let_speak_is_told_before_anything_is_written(tmp_path):
     """A Japanese one, say: half of its exports failed, and the bundle was called a Mandarin voice."""
     symbols = TABLES["japanese_cleaners2"]
