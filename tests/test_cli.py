@@ -89,6 +89,7 @@ def test_python_m_ffvits_auto_is_ffvits_auto():
         (("train", "examples"), "not a run folder", "ffvits auto"),
         (("say", "你好", "--out", "-"), "written to a file", "--out speech.wav"),
         (("say", "你好", "--out", "docs"), "docs: this is a folder", "speech.wav"),
+        (("say", "你好", "--device", "bogus"), "device cannot be 'bogus'", "one of: auto, cpu, cuda"),
         (("say",), "nothing to say", "ffvits say"),
         (("say", "你好", "--file", "x"), "nothing to say, or twice", "ffvits say"),
         (("say", "--file", "none.txt"), "cannot be read", "name a text file"),
@@ -204,6 +205,23 @@ def test_a_text_that_begins_like_a_flag_is_a_text():
     shown = ffvits("text", "-5度", "--explain")
     assert shown.returncode == 0, shown.stderr
     assert "零下五度" in shown.stdout or "负五度" in shown.stdout
+
+
+@pytest.mark.parametrize("verb", ["say", "text"])
+def test_a_model_that_cannot_be_used_is_named_and_not_the_text(tmp_path, monkeypatch, capsys, verb):
+    from ffvits.cli import main
+    from ffvits.errors import TextError
+    from ffvits.text import FrontEnd
+
+    def refuse(*_):
+        raise TextError("the model cannot be used", file="model.onnx", cure="put it there anew")
+
+    monkeypatch.setattr(FrontEnd, "encode", refuse)
+    (tmp_path / "novel.txt").write_text("你好。", encoding="utf-8")
+    out = ("--out", str(tmp_path / "a.wav")) if verb == "say" else ()
+    assert main([verb, "--file", str(tmp_path / "novel.txt"), *out]) == 2
+    told = capsys.readouterr().err
+    assert "model.onnx: the model cannot be used" in told and "novel.txt" not in told
 
 
 def test_each_line_of_a_file_is_read(tmp_path):

@@ -59,7 +59,8 @@ def _text(arguments: argparse.Namespace) -> int:
             try:
                 _read(line, reader, arguments)
             except TextError as error:
-                error.file, error.line = arguments.file, number
+                if error.file is None:  # else not the text is to blame
+                    error.file, error.line = arguments.file, number
                 raise
     return 0
 

@@ -32,7 +32,7 @@ def add(verb: Verb) -> None:
     say.add_argument("--seed", type=int, default=None, help="the same seed gives the same samples")
     say.add_argument("--pause", type=float, default=None, help="seconds of silence after a sentence")
     say.add_argument("--backend", choices=("torch", "onnx"), help="default: what the voice's folder holds")
-    say.add_argument("--device", default="cpu", help="cpu, cuda or mps (%(default)s)")
+    say.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps (%(default)s)")
     say.add_argument("--offline", action="store_true", help="never download")
 
     export = verb(
@@ -106,7 +106,7 @@ def _say(arguments: argparse.Namespace) -> int:
         with console.progress("Speaking", total=len(text), unit="characters") as bar:
             seconds = voice.save(arguments.out, text, told=bar.advance, **chosen)
     except TextError as error:
-        error.file = arguments.file
+        error.file = error.file or arguments.file  # its own where not the text is to blame
         if 0 < len(error.text.strip()) <= 200:
             error.message += f", in “{error.text}”"
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from ffvits.device import multiplies_bfloat16
+from ffvits.device import choose_device, multiplies_bfloat16
 from ffvits.errors import FfvitsError
 from ffvits.speak.synthesis import pace
 from ffvits.speak.together import rows_that_pay
@@ -61,15 +61,15 @@ class TorchParts:
 
         `auto` is bfloat16 where the processor multiplies it in hardware: twice as fast, and what it adds lies 49 dB
         below the embedded base's speech. Raises BaseError if the weights do not fit, FfvitsError if there is no such
-        device.
+        device, or it cannot be used.
         """
         import torch
 
         from ffvits.base.skeleton import filled
 
+        chosen = torch.device(choose_device(device))
         model = filled(config, {name: tensor.float() for name, tensor in weights.items()})
         try:
-            chosen = torch.device(device)
             half = precision == "bfloat16" or (precision == "auto" and chosen.type == "cpu" and multiplies_bfloat16())
             return cls(model.eval().fused().to(chosen), chosen, torch.bfloat16 if half else torch.float32)
         except (RuntimeError, AssertionError) as error:  # what torch raises depends on how it was built
