@@ -3,6 +3,7 @@
 clips        why a clip was rejected or doubted, what was done to it, what was measured
 running      verdicts on a training, what the page refuses, the names of a voice's card
 failures     what keeps a text from being spoken and a training from going on
+requests     what is wrong with a request to the server or the page
 patterns     how a sentence with figures in it is found again
 """
 
@@ -13,6 +14,7 @@ from functools import cache
 from ffvits.chinese.clips import CODES, NOTES, SCORES, SENTENCES
 from ffvits.chinese.failures import FAILURES
 from ffvits.chinese.patterns import Patterns
+from ffvits.chinese.requests import REQUESTS
 from ffvits.chinese.running import CARD, REFUSALS, VERDICTS
 from ffvits.clip import Reason
 
@@ -21,7 +23,7 @@ __all__ = ["CARD", "CODES", "NOTES", "SCORES", "both", "kind", "reason", "said",
 
 @cache
 def _sentences() -> Patterns:
-    return Patterns({**SENTENCES, **REFUSALS, **FAILURES, **VERDICTS})
+    return Patterns({**SENTENCES, **REFUSALS, **FAILURES, **REQUESTS, **VERDICTS})
 
 
 @cache

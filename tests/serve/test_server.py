@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import sys
 import threading
 import time
@@ -81,6 +82,20 @@ class TestOpenAI:
         with pytest.raises(openai.UnprocessableEntityError, match="speed"):
             client.audio.speech.create(model="tts-1", voice="solo", input="你好", speed=9)
 
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {}, [], {"input": 1}, {"voice": 1}, {"voice": {}}, {"voice": "好" * 201}, {"stream_format": "x"},
+            {"seed": 0.5}, {"seed": -1}, {"seed": []}, {"speed": "x"}, {"speed": []}, {"instructions": 1},
+            {"model": None, "voice": None},
+        ],
+    )  # fmt: skip
+    def test_a_wrong_field_is_told_in_chinese_too(self, web, asked):
+        body = {"input": "你好", "voice": "solo", **asked} if asked else asked
+        answer = web.post("/v1/audio/speech", json=body)
+        assert answer.status_code == 422
+        assert re.search(r"[\u4e00-\u9fff]", answer.json()["said"]["zh"])
+
     def test_voices_are_its_models(self, client):
         assert [model.id for model in client.models.list()] == ["duo", "solo"]
 
@@ -133,7 +148,8 @@ class TestVitsSimpleApi:
         [
             ({"text": ""}, 400), ({"text": "☺"}, 400), ({"id": "3"}, 404), ({"id": "-1"}, 422), ({"id": "x"}, 422),
             ({"format": "../../x"}, 400), ({"lang": "zh" * 99}, 422), ({"length": "0"}, 422), ({"noise": "nan"}, 422),
-            ({"text": "好" * 301}, 413),
+            ({"text": "好" * 301}, 413), ({"noise": "x"}, 422), ({"seed": "1.5"}, 422), ({"seed": "9" * 5000}, 422),
+            ({"streaming": "perhaps"}, 422), ({"length": "5"}, 422), ({"seed": str(2**63)}, 422),
         ],
     )  # fmt: skip
     def test_what_is_refused_is_refused_in_its_form(self, web, changed, status):
@@ -143,6 +159,7 @@ class TestVitsSimpleApi:
         ):
             assert answer.status_code == status
             assert answer.json()["status"] == "error" and answer.json()["message"]
+            assert re.search(r"[\u4e00-\u9fff]", answer.json()["said"]["zh"].replace("好", ""))
 
 
 class TestLimits:
