@@ -16,7 +16,7 @@ ROOT = Path(chinese.__file__).parents[1]
 FILES = {room: sorted((ROOT / room).rglob("*.py")) for room in ("label", "audio", "web")} | {"run": [ROOT / "run.py"]}
 FILES["label"].append(ROOT / "clip.py")
 # What somebody reads who lets a voice speak, or a training begin: on the page, or from a bot.
-SPOKEN = {"serve": ("routes", "gate", "turns", "speakers", "encoders"), "train": (), "speak": ("script",)}
+SPOKEN = {"serve": ("routes", "gate", "turns", "speakers", "encoders", "forms"), "train": (), "speak": ("script",)}
 SPOKEN["text"] = ("frontend", "mandarin", "inline")
 FILES |= {
     f"{room}, failing": [file for file in sorted((ROOT / room).glob("*.py")) if not names or file.stem in names]

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
+from ffvits.errors import ServeError
 from ffvits.serve.encoders import FORMATS
+from ffvits.speak.script import asked_silence
 
 _Speed = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
 _Noise = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
@@ -17,7 +19,18 @@ _Format = Annotated[str, Field(max_length=20, description=", ".join(FORMATS)), A
 # The languages that its cleaners mark: [ZH]你好[ZH]. Here there is one, and the marks are nothing to say.
 _TAGS = re.compile(r"\[(?:ZH|JA|KO|EN|SA|TH|SH|GD|DE|FR)\]", re.IGNORECASE)
 
+LONGEST_SILENCE = 300.0  # seconds of all the breaks of one request
 _NOTHING = ("", "none", "null", "undefined")
+
+
+def refuse_long_silence(text: str) -> None:
+    """Raises ServeError (413) for a text whose breaks last too long: a short one can ask for hours, of gigabytes."""
+    silence = asked_silence(text)
+    if silence > LONGEST_SILENCE:
+        raise ServeError(
+            f"the breaks of the text last {silence:.0f} s together, more than {LONGEST_SILENCE:.0f}", status=413,
+            code="silence_too_long", cure="cut it at a full stop and send the parts one after the other",
+        )  # fmt: skip
 
 
 def _without(values: Any, absent: Callable[[Any], bool], but: str = "") -> Any:

@@ -22,16 +22,14 @@ from starlette.types import Message, Receive, Scope, Send
 from ffvits import __version__, console
 from ffvits.errors import ServeError, TextError
 from ffvits.serve.encoders import FORMATS, format_named, whole
-from ffvits.serve.forms import SpeechRequest, VitsRequest
+from ffvits.serve.forms import SpeechRequest, VitsRequest, refuse_long_silence
 from ffvits.serve.metrics import Metrics
 from ffvits.serve.refusals import errors, not_json, reason
 from ffvits.serve.registry import Registry
 from ffvits.serve.settings import Settings
 from ffvits.serve.speakers import Speaker
 from ffvits.serve.turns import AHEAD, Turn, Turns
-from ffvits.speak.script import asked_silence
 
-LONGEST_SILENCE = 300.0  # seconds of all the breaks of one request
 LOOK = 0.05  # seconds after which a client that waits for the voices looks again
 _AUDIO = {"description": "The speech", "content": {format.mime: {} for format in FORMATS.values()}}
 
@@ -103,12 +101,7 @@ class Desk:
         lost = text.count("\ufffd")
         if lost > 2 * (sum(not letter.isascii() for letter in text) - lost):  # of GBK, some letters pass for UTF-8
             raise TextError("the text is not UTF-8", cure="send it in UTF-8, in an address as %E4%BD%A0")
-        silence = asked_silence(text)
-        if silence > LONGEST_SILENCE:  # a short text can ask for hours, which take gigabytes
-            raise ServeError(
-                f"the breaks of the text last {silence:.0f} s together, more than {LONGEST_SILENCE:.0f}", status=413,
-                code="silence_too_long", cure="cut it at a full stop and send the parts one after the other",
-            )  # fmt: skip
+        refuse_long_silence(text)
 
         def heard() -> Iterator:
             self.metrics.characters.labels(who.name).inc(len(text))

@@ -14,6 +14,7 @@ from ffvits.device import cores
 from ffvits.errors import FfvitsError, RunError, ServeError
 from ffvits.run import Run
 from ffvits.serve.encoders import FORMATS, whole
+from ffvits.serve.forms import refuse_long_silence
 from ffvits.serve.registry import find_voices
 from ffvits.voice import Voice, VoiceInfo
 
@@ -93,7 +94,8 @@ class Speaking:
         return voice_of(self._run, choice.place)[0]
 
     def say(self, id: str, text: str, speaker: str | None, **manner: Any) -> bytes:
-        """A WAV. Raises ServeError for an unknown voice, TextError and FfvitsError as `Voice.say`."""
+        """A WAV. Raises ServeError for an unknown voice or breaks that last too long, and what `Voice.say` raises."""
+        refuse_long_silence(text)
         voice = self._voice(id)
         self._share_cores()
         return whole("wav", b"".join(FORMATS["wav"].encode([voice.say(text, speaker, **manner)], voice.sample_rate)))

@@ -62,6 +62,7 @@ def test_a_clip_is_heard(page):
         ("POST", "/api/clips/长-0/join", {"other": "坏"}, 400),
         ("POST", "/api/say", {"voice": "nobody", "text": "你好"}, 404),
         ("POST", "/api/say", {"voice": "../..", "text": "你好"}, 404),
+        ("POST", "/api/say", {"voice": "own", "text": '好<break time="60s"/>' * 6}, 413),
         ("POST", "/api/train/start", {"steps": -1}, 422),
         ("GET", "/api/train/samples/7", None, 404),
         ("GET", "/nothing", None, 404),
@@ -72,6 +73,7 @@ def test_a_refusal_is_json_with_a_cause(page, method, path, body, status):
     assert answer.status_code == status
     assert answer.json()["error"]["message"]
     assert set(answer.json()["said"]) == {"zh", "en"}
+    assert re.search(r"[\u4e00-\u9fff]", answer.json()["said"]["zh"].replace("长", "")), "it is told in English"
 
 
 def test_what_is_refused_is_said_in_chinese_too(page):
