@@ -53,7 +53,8 @@ class Settings:
 
         Else any page that somebody visits could use the server of their own machine.
         """
-        return self.cors or (("*",) if self.key else ())
+        # A browser names an origin without the slash that addresses end in.
+        return tuple(origin.rstrip("/") for origin in self.cors) or (("*",) if self.key else ())
 
     @property
     def rows(self) -> int:

@@ -149,6 +149,7 @@ class TestBrowsers:
             ({}, None),
             ({"key": "geheim"}, "*"),
             ({"cors": ("https://page.example",)}, "https://page.example"),
+            ({"cors": ("https://page.example/",)}, "https://page.example"),
             ({"cors": ("https://other.example",)}, None),
         ],
     )
