@@ -250,10 +250,12 @@ def word_readings(word: str) -> tuple[str | None, ...]:
         for char, found in zip(
             run, pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, errors=list), strict=True
         ):
-            readings.append(tidy(found[0]) if found[0] != char else None)
+            readings.append(tidy(found[0]) if found[0] != char else _UNLISTED.get(char))
     return tuple(readings)
 
 
+# What pypinyin lacks: the last child, in Cantonese names and news.
+_UNLISTED = {"孻": "nai2"}
 _HANZI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
 
 

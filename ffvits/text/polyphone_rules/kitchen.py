@@ -146,5 +146,7 @@ RULES = {
         ("刨(?=花生)", "pao2"),
     ),
     # Soaking till it rots, not a bubble.
-    "沤": (("(?<!浮)沤", "ou4"),),
+    "沤": (("沤(?=[肥着烂麻粪了成过的])|(?<=[水坑肥里])沤", "ou4"),),
+    # Smelling, not shy and not minced meat.
+    "臊": (("(?<=[很太真腥又])臊(?=¶|[的，味得])", "sao1"),),
 }
