@@ -148,12 +148,12 @@ def test_any_other_name_is_refused_and_told(tmp_path: Path, name):
 def test_the_scan_sees_names_that_were_put_away_in_the_memo():
     class Twice:
         def __reduce__(self):
-            return print, (1,)
+            return eval, ("1",)
 
     for protocol in range(6):
         code = pickle.dumps([Twice(), Twice()], protocol=protocol)
         found = scan_pickle(io.BytesIO(code)).names
-        assert found & {"builtins.print", "__builtin__.print"}
+        assert found & {"builtins.eval", "__builtin__.eval"}
 
 
 @lru_cache
