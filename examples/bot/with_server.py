@@ -19,8 +19,9 @@ async def speak(words: Annotated[Message, CommandArg()]) -> None:
     try:
         async with httpx.AsyncClient(timeout=60, headers=KEY) as client:
             answer = await client.post(f"{SERVER}/voice/vits", data=asked)
-    except httpx.HTTPError as error:
-        await say.finish(f"说不了：{SERVER} 没有回答（{type(error).__name__}）")
-    if answer.is_error:
-        await say.finish(f"说不了：{answer.json()['said']['zh']}")
+        refused = answer.headers["content-type"] != "audio/mpeg" and answer.json()["said"]["zh"]
+    except (httpx.HTTPError, ValueError, KeyError) as error:  # 不是 ffvits 的回答：代理的网页等
+        await say.finish(f"说不了：{SERVER} 的 ffvits 没有回答（{type(error).__name__}）")
+    if refused:
+        await say.finish(f"说不了：{refused}")
     await say.finish(MessageSegment.record(answer.content))

@@ -8,8 +8,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,23 @@ def process(*command: str, cwd: Path, **environment: str):
 def free_port() -> str:
     with socket.create_server(("127.0.0.1", 0)) as door:
         return str(door.getsockname()[1])
+
+
+@contextmanager
+def web_page(port: int):
+    """A server that answers everything with a page."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html>no such place</html>")
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
 
 
 async def exchange(port: str, text: str) -> list[dict]:
@@ -94,6 +113,9 @@ def test_the_bot_that_asks_a_server(tmp_path):
         serving.wait()
         left = asyncio.run(exchange(bot_port, "/说 你好，世界。"))
         assert left[0]["type"] == "text" and "没有回答" in left[0]["data"]["text"]
+        with web_page(int(port)):  # of a proxy, or of another program in its place
+            page = asyncio.run(exchange(bot_port, "/说 你好，世界。"))
+        assert page[0]["type"] == "text" and "没有回答" in page[0]["data"]["text"]
 
 
 def test_the_bot_that_uses_the_library():
