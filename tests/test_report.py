@@ -12,7 +12,7 @@ from ffvits.clip import Clip
 from ffvits.recipe import Recipe
 from ffvits.report import write_report
 from ffvits.report.media import audio_uri, curve_svg, mel_uri
-from ffvits.report.page import causes, done
+from ffvits.report.page import _spread, causes, done
 from ffvits.run import Run
 from ffvits.train.history import History
 from ffvits.voice import Voice
@@ -44,6 +44,11 @@ def run(tmp_path) -> Run:
         history.add("train", step, {"mel": 1 / step, "kl": 2.0, "duration": 1.0})
         history.add("check", step, {"spoken": 1.0, "copied": 1 / step, "kl": 2.0, "duration": 1.0})
     return run
+
+
+@pytest.mark.parametrize(("clips", "shown"), [(3, "012"), (6, "012345"), (11, "013579"), (0, "")])
+def test_examples_are_from_all_over_the_list(clips, shown):
+    assert "".join(map(str, _spread(range(clips), 6))) == shown
 
 
 def test_the_report_is_one_file_that_needs_no_network(run):

@@ -162,9 +162,9 @@ def _player(run: Run, clip: Clip) -> str:
 
 
 def _spread(clips: Sequence[Clip], number: int) -> list[Clip]:
-    """A few clips from all over the list."""
-    step = max(1, len(clips) // number)
-    return list(clips[::step][:number])
+    """So many clips at most, from all over the list."""
+    count = min(number, len(clips))
+    return [clips[place * len(clips) // count] for place in range(count)]
 
 
 def _curves(run: Run) -> list[str]:

@@ -20,8 +20,8 @@ class VitsConfig:
 
     `n_vocab` counts text symbols, `spec_channels` the bins of the linear spectrogram (filter_length / 2 + 1) and
     `segment_frames` the frames that training decodes to audio. `n_layers_q` and `use_spectral_norm` stand in every
-    published config; the generator reads neither. `decoder` is "hifigan" in all of
-    them; "harmonic" is ours (`ffvits.vits.harmonic`). Lists become tuples.
+    published config; the generator reads neither. `decoder` is "hifigan" in all of them; "harmonic" is ours
+    (`ffvits.vits.harmonic`). Lists become tuples.
 
     Raises BaseError naming the argument if a value is impossible.
     """
@@ -76,7 +76,7 @@ class VitsConfig:
             self.hidden_channels % self.n_heads == 0, "n_heads", self.n_heads, f"a divisor of {self.hidden_channels}"
         )
         _require(self.decoder in DECODERS, "decoder", self.decoder, " or ".join(map(repr, DECODERS)))
-        _require(self.resblock in BLOCK_DEPTH, "resblock", self.resblock, '"1" or "2"')
+        _require(self.resblock in tuple(BLOCK_DEPTH), "resblock", self.resblock, '"1" or "2"')
         self._check_decoder()
 
     def _check_decoder(self) -> None:

@@ -74,6 +74,7 @@ def test_speakers_need_a_table_and_a_width(gin_channels, n_speakers, expected):
         {"p_dropout": 1.0},
         {"p_dropout": None},
         {"resblock": "3"},
+        {"resblock": ["1"]},
         {"resblock": 1},
         {"resblock_kernel_sizes": []},
         {"resblock_kernel_sizes": [3, 7, 10]},
