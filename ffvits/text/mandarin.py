@@ -254,8 +254,8 @@ def word_readings(word: str) -> tuple[str | None, ...]:
     return tuple(readings)
 
 
-# What pypinyin lacks: the last child, in Cantonese names and news.
-_UNLISTED = {"孻": "nai2"}
+# What pypinyin lacks: the simplified form of 孻, the last child, in Cantonese names and news.
+_UNLISTED = {"𡥧": "nai2"}
 _HANZI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
 
 
