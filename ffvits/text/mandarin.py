@@ -250,7 +250,7 @@ def word_readings(word: str) -> tuple[str | None, ...]:
         for char, found in zip(
             run, pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, errors=list), strict=True
         ):
-            readings.append(tidy(found[0]) if found[0] != char else _UNLISTED.get(char))
+            readings.append(_UNLISTED.get(char) or (tidy(found[0]) if found[0] != char else None))
     return tuple(readings)
 
 
