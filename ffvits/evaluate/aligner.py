@@ -118,6 +118,43 @@ def best_path(scores: np.ndarray, states: Sequence[int], optional: Sequence[bool
     return path
 
 
+def best_totals(scores: np.ndarray, rows: Sequence[tuple[Sequence[int], Sequence[bool]]]) -> list[float]:
+    """The log-likelihood of the `best_path` through each of several rows of states, all at once and without the paths.
+
+    Each row has its states, and which of them are optional.
+    """
+    import numpy as np
+
+    frames, places = len(scores), max(len(states) for states, _ in rows)
+    if any(frames < (len(states) - sum(optional)) * _LEAST for states, optional in rows):
+        paths = [best_path(scores, states, optional) for states, optional in rows]
+        found = zip(paths, rows, strict=True)
+        return [float(scores[np.arange(frames), np.array(states)[path]].sum()) for path, (states, _) in found]
+    own = np.full((frames, len(rows), places), -np.inf)
+    skips = np.zeros((len(rows), places), bool)
+    total = np.full((len(rows), places, _LEAST), -np.inf)
+    for number, (states, optional) in enumerate(rows):
+        own[:, number, : len(states)] = scores[:, list(states)]
+        skips[number, 2 : len(states)] = optional[1 : len(states) - 1]
+        total[number, 0, 0] = own[0, number, 0]
+        if len(states) > 1 and optional[0]:
+            total[number, 1, 0] = own[0, number, 1]
+    fresh = np.empty_like(total)
+    for frame in range(1, frames):
+        done = total[..., -1]
+        fresh[:, 0, 0] = -np.inf
+        fresh[:, 1:, 0] = done[:, :-1]
+        np.maximum(fresh[:, 2:, 0], np.where(skips[:, 2:], done[:, :-2], -np.inf), out=fresh[:, 2:, 0])
+        fresh[..., 1:] = total[..., :-1]
+        np.maximum(fresh[..., -1], done, out=fresh[..., -1])
+        np.add(fresh, own[frame][..., None], out=total)
+    ends = [
+        max(total[number, len(states) - 1 - passed, -1] for passed in range(1 + (optional[-1] and len(states) > 1)))
+        for number, (states, optional) in enumerate(rows)
+    ]
+    return [float(end) for end in ends]
+
+
 @dataclass(frozen=True)
 class Aligner:
     """The trained acoustic model; made by `load_aligner`. `names` are its states, `prior` how often each occurs."""
@@ -148,16 +185,10 @@ class Aligner:
 
     def likelihoods(self, sound: Sound, texts: Sequence[Sequence[str]]) -> list[float]:
         """How well each of several rows of syllables fits the sound: the mean log-likelihood of its frames."""
-        import numpy as np
-
         scores = self.scores(sound)
-        found = []
-        for pinyin in texts:
-            states, optional, _ = chain(pinyin)
-            numbers = np.array([self.names.index(state) for state in states])
-            path = best_path(scores, numbers, optional)
-            found.append(float(scores[np.arange(len(scores)), numbers[path]].mean()))
-        return found
+        chains = [chain(pinyin) for pinyin in texts]
+        rows = [([self.names.index(state) for state in states], optional) for states, optional, _ in chains]
+        return [total / len(scores) for total in best_totals(scores, rows)]
 
     def scores(self, sound: Sound) -> np.ndarray:
         """Log-likelihoods of the states, up to a constant of each frame: [frames, states]."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from ffvits import device
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
 from ffvits.files import path_of
-from ffvits.label import overlap
+from ffvits.label import laying, overlap
 from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
+from ffvits.label.wording import simplified
 from ffvits.recipe import TranscribeSettings
 
 if TYPE_CHECKING:
@@ -86,21 +88,31 @@ class FasterEngine:
             encoded,
             [prompt] * len(sounds),
             beam_size=self._beam,
+            num_hypotheses=self._beam,
             max_length=min(448, len(prompt) + most_tokens(sounds)),
             return_scores=True,
             return_no_speech_prob=True,
         )
-        texts = [result.sequences_ids[0] for result in results]
+        texts, logprobs = zip(*map(self._guessed, results, sounds), strict=True)
         aligned = self._align(encoded, start, texts, sounds)
         found = []
         together = self._together(encoded, sounds)
-        for result, ids, spoken, characters, both in zip(results, texts, languages, aligned, together, strict=True):
-            # The score is the mean over the written tokens of a sum that also holds the end mark.
-            logprob = result.scores[0] * len(ids) / (len(ids) + 1)
+        for result, ids, logprob, spoken, characters, both in zip(
+            results, texts, logprobs, languages, aligned, together, strict=True
+        ):
             chances = {name.strip("<|>"): chance for name, chance in spoken}
             raw = self._tokens.decode(ids).strip()
             found.append(written(raw, logprob, result.no_speech_prob, chances, characters, both))
         return found
+
+    def _guessed(self, result: ctranslate2.models.WhisperGenerationResult, sound: Sound) -> tuple[list[int], float]:
+        """The tokens of the beam that fits best, as language and as sound, and their mean log-probability."""
+        beams = result.sequences_ids
+        # The score is the mean over the written tokens of a sum that also holds the end mark.
+        logprobs = [score * len(ids) / (len(ids) + 1) for score, ids in zip(result.scores, beams, strict=True)]
+        texts = [simplified(self._tokens.decode(ids).strip()) for ids in beams]
+        number = laying.likeliest(sound, texts, [math.exp(min(0.0, logprob)) for logprob in logprobs])
+        return beams[number], logprobs[number]
 
     def states(self, sound: Sound, seconds: int) -> np.ndarray:
         return _states(self._encoded([sound], seconds), [sound])[0]

@@ -62,7 +62,8 @@ class Heard:
     of Mandarin or Cantonese, all heard from the sound alone. `speech` is for how many seconds somebody speaks.
     `unread` is the usual reading of the numbers in it where the sound decided for another, or "". `overlap` is how
     surely two people speak at once, from 0 to 1 (0 where the recogniser cannot tell, see `overlap.load`). `times` is
-    how well each part of a text that repeats itself fits the sound (see `repeats.fits`).
+    how well each part of a text that repeats itself fits the sound (see `repeats.fits`); `laid`, of several hearings
+    of a clip, how well what was said lies over its sounds (see `laying.lay`).
     """
 
     text: str
@@ -77,6 +78,7 @@ class Heard:
     unread: str = ""
     overlap: float = 0.0
     times: tuple[float, ...] = ()
+    laid: float = 0.0
 
 
 class Engine(Protocol):

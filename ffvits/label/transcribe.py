@@ -16,7 +16,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.label import repeats
 from ffvits.label.inventions import is_invention
-from ffvits.label.laying import lay
+from ffvits.label.laying import lay, worth
 from ffvits.label.recogniser import Heard, Recogniser, load, weights
 from ffvits.label.wording import corrected, simplified
 from ffvits.recipe import TranscribeSettings
@@ -47,7 +47,7 @@ def transcribe(
     hearings stay in `notes`. Clips whose words are doubtful say so in `review`. Raises DownloadError if the recogniser
     is out of reach.
     """
-    cache = run.cache("transcribe", _deciding(settings), version=8)
+    cache = run.cache("transcribe", _deciding(settings), version=9)
     listener = listener or Listener(settings)
     for ahead in _in_lists(clips):
         known = {clip.id: cache.get(cache.key(clip.key)) for clip in ahead if clip.kept}
@@ -100,7 +100,17 @@ def _hear(clips: Sequence[Clip], run: Run, recogniser: Recogniser) -> list[list[
     halves = [_half_way(originals[n], cleaned[n]) for n in thrice]
     for number, one in zip(thrice, recogniser.hear(halves, patient=False), strict=True):
         found[number].append(one)
+    for number in thrice:
+        laid = _laid(found[number], (originals[number], cleaned[number]))
+        found[number] = [replace(one, laid=value) for one, value in zip(found[number], laid, strict=True)]
     return found
+
+
+def _laid(hearings: Sequence[Heard], sounds: Sequence[Sound]) -> list[float]:
+    """How well what each hearing says lies over these sounds of a clip, on the mean; 0 where that cannot be told."""
+    texts = [_so_often(_stored(one))["text"] for one in hearings]
+    laid = [lay(sound, texts) or [0.0] * len(texts) for sound in sounds]
+    return [fmean(values) for values in zip(*laid, strict=True)]
 
 
 def _is_cleaned(clip: Clip) -> bool:
@@ -166,14 +176,14 @@ def _told(clip: Clip, hearings: Sequence[dict[str, Any]]) -> Clip:
 
 
 def _best(hearings: Sequence[dict[str, Any]]) -> int:
-    """Which hearing is the surest of those that may have been said, or of all where none of these is credible."""
-    worth = [one["confidence"] - (_HANDICAP if number else 0) for number, one in enumerate(hearings)]
+    """Which hearing fits best of those that may have been said, or of all where none of these is credible."""
+    worths = [worth(one["confidence"] - (_HANDICAP if n else 0), one["laid"]) for n, one in enumerate(hearings)]
     said = [
         number
         for number, one in enumerate(hearings)
         if one["confidence"] >= _CREDIBLE and not is_invention(one["raw"], one["compression"])
     ]
-    return max(said or range(len(hearings)), key=worth.__getitem__)
+    return max(said or range(len(hearings)), key=worths.__getitem__)
 
 
 def _so_often(hearing: dict[str, Any]) -> dict[str, Any]:

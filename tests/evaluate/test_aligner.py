@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ffvits.audio.sound import Sound
-from ffvits.evaluate.aligner import best_path, chain, load_aligner, states_of
+from ffvits.evaluate.aligner import best_path, best_totals, chain, load_aligner, states_of
 from ffvits.evaluate.sentences import load_sentences
 from ffvits.evaluate.takes import speak
 from ffvits.text.syllables import known_bases
@@ -63,6 +63,23 @@ def test_the_best_path_is_the_best_of_all(seed, places, mask):
     found = best_path(scores, list(range(places)), optional)
     assert allowed(tuple(found), places, optional)
     assert scores[np.arange(frames), found].sum() == pytest.approx(scores[np.arange(frames), list(best)].sum())
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 10_000), st.lists(st.lists(st.integers(0, 4), max_size=5), min_size=1, max_size=4))
+def test_totals_of_several_rows_are_those_of_their_best_paths(seed, syllables):
+    """Also where one is too long for the frames."""
+    scores = np.random.default_rng(seed).normal(size=(20, 6))
+    rows = []
+    for spoken in syllables:  # a syllable of one state, with silence (5) around it that may be passed over
+        states = [5, *itertools.chain.from_iterable((state, 5) for state in spoken)]
+        rows.append((states, [state == 5 for state in states]))
+    paths = [best_path(scores, *row) for row in rows]
+    every = [scores[np.arange(20), np.array(states)[path]].sum() for path, (states, _) in zip(paths, rows, strict=True)]
+    assert best_totals(scores, rows) == pytest.approx(every)
+    assert best_totals(scores[:3], rows) == pytest.approx(
+        [scores[np.arange(3), np.array(states)[best_path(scores[:3], states, o)]].sum() for states, o in rows]
+    )
 
 
 def test_a_sound_too_short_for_its_words_is_shared_out():

@@ -28,6 +28,7 @@ def hearing(text: str, confidence: float, **more) -> dict:
         "characters": spoken,
         "unread": "",
         "times": (),
+        "laid": 0.0,
         **more,
     }
 
@@ -43,6 +44,13 @@ def test_the_surest_is_believed_and_the_cleaned_has_a_handicap(sure, believed):
     assert found.scores["asr_confidence"] == sure[believed]
     assert found.audio == "cleaned"
     assert sum("another hearing" in note for note in found.notes) == len(sure) - 1
+
+
+@pytest.mark.parametrize(("laid", "believed"), [((-0.9, -0.9), 0), ((-1.1, -0.9), 0), ((-1.3, -0.9), 1)])
+def test_a_hearing_that_lies_better_over_the_sound_is_believed_though_it_is_less_sure(laid, believed):
+    texts = "今天天气好", "金田甜气好"
+    found = _told(CLIP, [hearing(t, s, laid=x) for t, s, x in zip(texts, (0.8, 0.7), laid, strict=True)])
+    assert found.text == texts[believed]
 
 
 @pytest.mark.parametrize("invented", ["《" * 22, "以下是普通话的句子。", "……"])
@@ -225,11 +233,13 @@ def test_a_third_hearing_is_only_of_what_sounded_otherwise(tmp_path):
         for name, original in (("a", "mix.flac"), ("b", "mix.flac"), ("c", "cleaned.flac"))
     ]
     heard = Scripted(["今天天气好", "今天天气好", "没有洗过", "金田天汽好", "明月出山"], ["今天天气"])
-    assert [[one.text for one in hearings] for hearings in _hear(clips, run, heard)] == [
+    found = _hear(clips, run, heard)
+    assert [[one.text for one in hearings] for hearings in found] == [
         ["今天天气好", "金田天汽好"],  # other characters of the same sound
         ["今天天气好", "明月出山", "今天天气"],
         ["没有洗过"],
     ]
+    assert [[one.laid != 0 for one in hearings] for hearings in found] == [[False] * 2, [True] * 3, [False]]
     assert heard.patience == [True] * 5 + [False]
 
 
