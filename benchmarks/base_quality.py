@@ -39,7 +39,9 @@ def judge(name: str, sentences: list[str], noise: float) -> dict[str, object]:
         for seed, sentence in enumerate(sentences)
     ]
     spent = time.perf_counter() - began
-    ear = recogniser.load(TranscribeSettings(model="base", homophones=False, pauses=False), "cpu", offline=True)
+    ear = recogniser.load(
+        TranscribeSettings(model="base", by_sound=False, homophones=False, pauses=False), "cpu", offline=True
+    )
     panel = quality.load()
     pairs = [
         (sentence, ear.hear([sound], whole=True)[0].text) for sentence, sound in zip(sentences, sounds, strict=True)

@@ -110,6 +110,9 @@ class TranscribeSettings:
     engine: Literal["faster-whisper", "openai-whisper"] = _option("faster-whisper", "both read the same weights")
     model: str = _option("base", "Whisper size: tiny, base, small, medium, large-v3, large-v3-turbo, or a folder")
     beam_size: int = _option(5, "hypotheses followed at once; more is slower", low=1, high=20)
+    by_sound: bool = _option(
+        True, "believe the guess of Whisper that also fits the sound best, not only the one it likes best itself"
+    )
     prompt: str = _option("以下是普通话的句子。", "tells Whisper the language and the script it should write")
     transcripts: Literal["auto", "never"] = _option(
         "auto", "auto uses the words of tables, subtitles and labels that lie with the recordings"

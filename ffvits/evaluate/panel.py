@@ -67,11 +67,12 @@ class Verdict:
 class Panel:
     """All judges. Each is loaded when it is first asked, or all at once by `gather`.
 
-    What Whisper writes is taken as it is: nothing is mended by a dictionary.
+    What Whisper writes is taken as it is: no dictionary mends it, and how it sounds does not choose among its guesses.
     """
 
     def __init__(self, settings: TranscribeSettings, device: str = "auto", offline: bool = False) -> None:
-        self.settings = replace(settings, homophones=False, pauses=False, vocabulary=(), corrections={})
+        plain = {"by_sound": False, "homophones": False, "pauses": False, "vocabulary": (), "corrections": {}}
+        self.settings = replace(settings, **plain)
         self.device = device
         self.offline = offline
 

@@ -64,6 +64,7 @@ class FasterEngine:
         self._tokens = loaded.hf_tokenizer
         self._encoder = self._quick_encoder(folder, kind)
         self._beam = settings.beam_size
+        self._guesses = settings.beam_size if settings.by_sound else 1
         before = self._tokens.encode(" " + opening(settings), add_special_tokens=False).ids[-_PROMPT:]
         special = self._tokens.token_to_id
         self._unprompted = [special("<|startoftranscript|>"), special("<|zh|>"), special("<|transcribe|>")]
@@ -88,7 +89,7 @@ class FasterEngine:
             encoded,
             [prompt] * len(sounds),
             beam_size=self._beam,
-            num_hypotheses=self._beam,
+            num_hypotheses=self._guesses,
             max_length=min(448, len(prompt) + most_tokens(sounds)),
             return_scores=True,
             return_no_speech_prob=True,

@@ -52,7 +52,9 @@ def transcribe(
     for ahead in _in_lists(clips):
         known = {clip.id: cache.get(cache.key(clip.key)) for clip in ahead if clip.kept}
         missing = [clip for clip in ahead if clip.id in known and known[clip.id] is None]
-        for clip, hearings in zip(missing, _hear(missing, run, listener.recogniser) if missing else (), strict=True):
+        for clip, hearings in zip(
+            missing, _hear(missing, run, listener.recogniser, settings) if missing else (), strict=True
+        ):
             known[clip.id] = {"hearings": [_stored(heard) for heard in hearings]}
             cache.put(cache.key(clip.key), known[clip.id])
         for clip in ahead:
@@ -80,7 +82,7 @@ def _corrected(hearing: dict[str, Any], corrections: Mapping[str, str]) -> dict[
     return {**hearing, **{name: corrected(hearing[name], corrections) for name in ("text", "unread")}}
 
 
-def _hear(clips: Sequence[Clip], run: Run, recogniser: Recogniser) -> list[list[Heard]]:
+def _hear(clips: Sequence[Clip], run: Run, recogniser: Recogniser, settings: TranscribeSettings) -> list[list[Heard]]:
     """For each clip what is heard in it, or, if it was cleaned, in its original, in it, and half-way between them.
 
     The third hearing is only of clips in which the first two do not sound the same, and of those no second attempt
@@ -100,7 +102,7 @@ def _hear(clips: Sequence[Clip], run: Run, recogniser: Recogniser) -> list[list[
     halves = [_half_way(originals[n], cleaned[n]) for n in thrice]
     for number, one in zip(thrice, recogniser.hear(halves, patient=False), strict=True):
         found[number].append(one)
-    for number in thrice:
+    for number in thrice if settings.by_sound else ():
         laid = _laid(found[number], (originals[number], cleaned[number]))
         found[number] = [replace(one, laid=value) for one, value in zip(found[number], laid, strict=True)]
     return found

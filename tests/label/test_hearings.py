@@ -233,7 +233,7 @@ def test_a_third_hearing_is_only_of_what_sounded_otherwise(tmp_path):
         for name, original in (("a", "mix.flac"), ("b", "mix.flac"), ("c", "cleaned.flac"))
     ]
     heard = Scripted(["今天天气好", "今天天气好", "没有洗过", "金田天汽好", "明月出山"], ["今天天气"])
-    found = _hear(clips, run, heard)
+    found = _hear(clips, run, heard, TranscribeSettings())
     assert [[one.text for one in hearings] for hearings in found] == [
         ["今天天气好", "金田天汽好"],  # other characters of the same sound
         ["今天天气好", "明月出山", "今天天气"],
@@ -241,6 +241,16 @@ def test_a_third_hearing_is_only_of_what_sounded_otherwise(tmp_path):
     ]
     assert [[one.laid != 0 for one in hearings] for hearings in found] == [[False] * 2, [True] * 3, [False]]
     assert heard.patience == [True] * 5 + [False]
+
+
+def test_how_texts_sound_is_not_weighed_where_the_recipe_says_so(tmp_path):
+    run = Run.create(tmp_path, Recipe(speaker="派蒙"))
+    Sound(np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32), 16000).save(tmp_path / "a.flac")
+    (tmp_path / "b.flac").write_bytes((tmp_path / "a.flac").read_bytes())
+    clip = Clip("a", "a.wav", 0, 1, "派蒙", audio="a.flac", original="b.flac")
+    heard = Scripted(["今天天气好", "明月出山"], ["今天天气"])
+    (hearings,) = _hear([clip], run, heard, TranscribeSettings(by_sound=False))
+    assert [one.laid for one in hearings] == [0.0] * 3
 
 
 class Lost:
