@@ -153,6 +153,8 @@ def _words(clip: Clip, settings: ScreenSettings) -> Clip:
             f"{spoken} characters in {seconds:.1f} s of speech ({rate:.1f} a second): words are missing or invented",
             "listen, mend the text and set it to keep",
         )
+    if "transcript_match" in clip.scores:
+        return clip  # its words are a transcript's, which were compared with the sound
     confidence, agreement = clip.scores.get("asr_confidence", 1.0), clip.scores.get("agreement", 1.0)
     if confidence < settings.min_confidence:
         found, least = _missed(confidence, settings.min_confidence)

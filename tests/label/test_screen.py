@@ -71,6 +71,8 @@ def measured(overall: float = 3.0, voice: int = 0, print: int = 0) -> Measured:
         (clip(overlap=S.max_overlap - 0.01), ""),
         (clip(asr_confidence=0.5, agreement=0.1), "uncertain"),
         (clip(asr_confidence=0.8, agreement=0.1), ""),
+        (clip(asr_confidence=0.2, transcript_match=0.6), ""),
+        (clip(asr_confidence=0.4, agreement=0.1, transcript_match=0.6), ""),
     ],
 )
 def test_each_rule(one, code):
