@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -17,3 +19,42 @@ LONG = ("test_loop.py", "test_runs.py", "test_learner.py", "test_end_to_end.py",
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first, the others in their order."""
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory) -> Path:
+    """A generator in mandarin-lite's alphabet with random weights, as a file that `--base` takes."""
+    import torch
+
+    from ffvits.base import load_base, save_generator
+    from ffvits.vits import Vits, VitsConfig
+
+    real = load_base("mandarin-lite")
+    config = VitsConfig(
+        n_vocab=len(real.symbols),
+        segment_frames=16,
+        inter_channels=16,
+        hidden_channels=16,
+        filter_channels=32,
+        n_heads=2,
+        n_layers=1,
+        resblock="2",
+        resblock_kernel_sizes=(3,),
+        resblock_dilation_sizes=((1, 2),),
+        upsample_rates=(8, 8, 4),
+        upsample_initial_channel=16,
+        upsample_kernel_sizes=(16, 16, 8),
+        use_sdp=False,
+    )
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("base") / "G_tiny.safetensors"
+    save_generator(
+        path,
+        Vits(config).state_dict(),
+        config,
+        audio=real.audio,
+        symbols=real.symbols,
+        front_end=real.front_end,
+        add_blank=real.add_blank,
+    )
+    return path

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-import torch
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
@@ -21,43 +20,6 @@ SPOKEN = {
     "line_23.wav": "观察中国新增人口曲线会发现",
     "line_29.wav": "他们的需求正在改变",
 }
-
-
-@pytest.fixture(scope="session")
-def tiny_base(tmp_path_factory) -> Path:
-    """A generator in mandarin-lite's alphabet with random weights, as a file that `--base` takes."""
-    from ffvits.base import load_base, save_generator
-    from ffvits.vits import Vits, VitsConfig
-
-    real = load_base("mandarin-lite")
-    config = VitsConfig(
-        n_vocab=len(real.symbols),
-        segment_frames=16,
-        inter_channels=16,
-        hidden_channels=16,
-        filter_channels=32,
-        n_heads=2,
-        n_layers=1,
-        resblock="2",
-        resblock_kernel_sizes=(3,),
-        resblock_dilation_sizes=((1, 2),),
-        upsample_rates=(8, 8, 4),
-        upsample_initial_channel=16,
-        upsample_kernel_sizes=(16, 16, 8),
-        use_sdp=False,
-    )
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("base") / "G_tiny.safetensors"
-    save_generator(
-        path,
-        Vits(config).state_dict(),
-        config,
-        audio=real.audio,
-        symbols=real.symbols,
-        front_end=real.front_end,
-        add_blank=real.add_blank,
-    )
-    return path
 
 
 @pytest.fixture(scope="session")
