@@ -6,7 +6,7 @@ the two together are right more often than either.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ffvits.audio.sound import Sound
 
@@ -19,13 +19,10 @@ _TRUST = 0.5
 
 def lay(sound: Sound, texts: Sequence[str]) -> tuple[float, ...]:
     """The mean log-likelihood of a frame under each text, to compare them with; empty if one is no readable Chinese."""
-    from ffvits.evaluate.aligner import load_aligner
-
     syllables = [_syllables(text) for text in texts]
     if not all(syllables):
         return ()
-    different = list(dict.fromkeys(syllables))
-    found = dict(zip(different, load_aligner().likelihoods(sound, different), strict=True))
+    found = _likelihoods(sound, syllables)
     return tuple(round(found[one], 3) for one in syllables)
 
 
@@ -37,11 +34,19 @@ def worth(confidence: float, laid: float) -> float:
 def likeliest(sound: Sound, texts: Sequence[str], confidences: Sequence[float]) -> int:
     """Which of a recogniser's guesses at one sound was said; its surest one if that is no readable Chinese."""
     surest = max(range(len(texts)), key=confidences.__getitem__)
-    readable = [number for number, text in enumerate(texts) if _syllables(text)]
-    if surest not in readable or len({_syllables(texts[number]) for number in readable}) == 1:
+    syllables = {number: read for number, text in enumerate(texts) if (read := _syllables(text))}
+    if surest not in syllables or len(set(syllables.values())) == 1:
         return surest
-    laid = dict(zip(readable, lay(sound, [texts[number] for number in readable]), strict=True))
-    return max(readable, key=lambda number: worth(confidences[number], laid[number]))
+    found = _likelihoods(sound, syllables.values())
+    return max(syllables, key=lambda number: worth(confidences[number], found[syllables[number]]))
+
+
+def _likelihoods(sound: Sound, rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
+    """The mean log-likelihood of a frame under each different row of syllables."""
+    from ffvits.evaluate.aligner import load_aligner
+
+    different = list(dict.fromkeys(rows))
+    return dict(zip(different, load_aligner().likelihoods(sound, different), strict=True))
 
 
 def _syllables(text: str) -> tuple[str, ...]:
