@@ -34,6 +34,8 @@ def worth(confidence: float, laid: float) -> float:
 def likeliest(sound: Sound, texts: Sequence[str], confidences: Sequence[float]) -> int:
     """Which of a recogniser's guesses at one sound was said; its surest one if that is no readable Chinese."""
     surest = max(range(len(texts)), key=confidences.__getitem__)
+    if len(texts) == 1:
+        return surest
     syllables = {number: read for number, text in enumerate(texts) if (read := _syllables(text))}
     if surest not in syllables or len(set(syllables.values())) == 1:
         return surest

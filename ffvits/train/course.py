@@ -137,7 +137,7 @@ def _replayed(recipe: Recipe, run: Run, taught: bool, identity_of: Callable[[boo
     if share >= 0:
         return share
     newest = state.newest(run.checkpoints)
-    began = state.header(newest)["identity"] if newest else ""
+    began = state.about(newest).identity if newest else ""
     if began == identity_of(False):
         return 0.0
     return REPLAYED if began == identity_of(True) or not taught else 0.0

@@ -128,6 +128,5 @@ def _best(folder: Path, identity: str) -> Path:
     newest = state.newest(folder, identity)
     if newest is None:
         raise TrainError("there is no checkpoint to make a voice of", cure="train first: ffvits train RUN", file=folder)
-    progress = Progress(**state.header(newest)["progress"])  # its weights may not be the ones that are wanted
-    best = folder / state.name_of(progress.best_step)
+    best = folder / state.name_of(state.about(newest).progress.best_step)
     return best if best.is_file() else newest

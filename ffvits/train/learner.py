@@ -111,6 +111,7 @@ class Learner:
         self._judge_since: int | None = None  # the step before the first one in which it took part
         self.turned: int | None = None  # the step after which the parts took turns (`Plan.then`)
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self._averaged: Vits | None = None
         self.optimizer = adam(groups_of(self.model, set(new), plan.new_layers), plan.learning_rate, self.device)
         self.judge_optimizer = None
         losses = ("mel", "kl", "duration", *(("spectrum", "pitch") if model.config.sings else ()))
@@ -367,8 +368,10 @@ class Learner:
         return all(bool(torch.isfinite(value).all()) for value in self.model.state_dict().values())
 
     def averaged(self) -> Vits:
-        """A model with the running mean of the weights, ready to speak."""
-        return filled(self.model.config, self.average).eval()
+        """A model around the running mean of the weights, which moves on beneath it, ready to speak."""
+        if self._averaged is None:
+            self._averaged = filled(self.model.config, self.average).eval()
+        return self._averaged
 
     def state(self) -> dict:
         """Everything that a resumed run needs to go on as if it had never stopped; draws follow from seed and step."""
@@ -390,6 +393,7 @@ class Learner:
         self.turned = state.get("turned")
         self.model.load_state_dict(state["model"])
         self.average = {name: value.to(self.device) for name, value in state["average"].items()}
+        self._averaged = None
         self._seen = _copied(self.average)  # a state is kept after each look
         take_up(self.optimizer, state["optimizer"])
         self._judge_since = None

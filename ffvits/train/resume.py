@@ -14,8 +14,7 @@ from ffvits.train.state import Progress
 def begun_with(run: Run) -> str:
     """The base that `auto` came to when the run's training began: a network that comes or goes starts none afresh."""
     newest = state.newest(run.checkpoints)
-    card = state.header(newest).get("voice", {}).get("card", {}) if newest else {}
-    name = card.get("base")
+    name = state.about(newest).base if newest else None
     return name if name in {entry.name for entry in store.entries("base")} else "auto"
 
 

@@ -6,6 +6,7 @@ import pickle
 import zipfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,7 @@ def _prune(folder: Path, written: Path, progress: Progress, keep: int) -> None:
 
 def newest(folder: Path, identity: str | None = None) -> Path | None:
     """The checkpoint with the highest stored step that belongs to this base and these clips (or to any), or None."""
-    found = [
-        (progress.step, path) for path, progress, whose in _readable(folder) if identity is None or whose == identity
-    ]
+    found = [(saved.progress.step, path) for path, saved in _readable(folder) if identity in (None, saved.identity)]
     return max(found)[1] if found else None
 
 
@@ -131,13 +130,36 @@ def header(path: Path) -> dict[str, Any]:
         return read_zip(path, archive, pickled)
 
 
-def _readable(folder: Path) -> list[tuple[Path, Progress, str]]:
-    """Every whole checkpoint, how far it has come, and what it belongs to."""
+@dataclass(frozen=True)
+class About:
+    """What a checkpoint says of itself: how far it has come, which base and clips it belongs to, the base's name."""
+
+    progress: Progress
+    identity: str
+    base: str | None
+
+
+def about(path: Path) -> About:
+    """What a checkpoint says of itself. Raises one of UNREADABLE where it is none, or only a part of one."""
+    # A start asks this of each of them some six times, and ten thousand tensors are described before the answer.
+    found = path.stat()
+    return _about(path, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _about(path: Path, *_of_this_content: int) -> About:
+    saved = header(path)
+    progress, identity = Progress(**saved["progress"]), saved["identity"]
+    card = saved.get("voice", {}).get("card", {})  # a state of an earlier version has none
+    return About(progress, identity, card.get("base"))
+
+
+def _readable(folder: Path) -> list[tuple[Path, About]]:
+    """Every whole checkpoint."""
     found = []
     for path in sorted(folder.glob("*.pt")):
         try:
-            saved = header(path)
-            found.append((path, Progress(**saved["progress"]), saved["identity"]))
+            found.append((path, about(path)))
         except UNREADABLE as error:
             console.warn(f"{path}: not a whole checkpoint, passed over ({type(error).__name__})")
     return found

@@ -12,11 +12,11 @@ from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate.evaluation import evaluate
 from ffvits.run import Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("short_windows")]
 
 
 @pytest.fixture(scope="module")
-def judged(trained):
+def judged(trained, short_windows):
     """The run with `evaluation/` in it, and what `ffvits evaluate` gave back."""
     return trained, evaluate(trained.folder, sentences=2)
 
