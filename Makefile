@@ -12,6 +12,8 @@ else
 BIN := $(VENV)/bin
 endif
 READY := $(VENV)/ready
+# Where it is set, each of the programs that the tests start would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint clean
 

@@ -381,6 +381,7 @@ def test_the_judges_leave_the_number_of_threads_alone():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_windows")
 def test_the_embedded_base_is_judged_kept_and_judged_no_second_time(tmp_path, capsys):
     command = ["evaluate", "mandarin-lite", "--sentences", "4", "--out", str(tmp_path), "--json", "--quiet"]
     assert main(command) == 0

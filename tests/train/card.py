@@ -6,14 +6,13 @@ sums. What it shows is that every tensor is brought to where it is needed, and b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
 import torch
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_flatten, tree_map
 
 CARD = torch.device("cuda", 0)
 # Calls that a card takes with tensors from both sides, beside a module's own bookkeeping.
@@ -41,6 +40,27 @@ def fetched(value: Any) -> Any:
     return value.as_subclass(torch.Tensor) if isinstance(value, OnCard) else value
 
 
+def leaves(value: Any) -> Iterator[Any]:
+    """What tuples, lists and dictionaries hold, however deep. torch's own walk took a third of these tests' time."""
+    if isinstance(value, tuple | list):
+        for inner in value:
+            yield from leaves(inner)
+    elif isinstance(value, dict):
+        yield from leaves(tuple(value.values()))
+    else:
+        yield value
+
+
+def each(do: Callable[[Any], Any], value: Any) -> Any:
+    """The same tuples, lists and dictionaries, with what `do` makes of all that they hold."""
+    if isinstance(value, tuple | list):
+        made = [each(do, inner) for inner in value]
+        return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
+    if isinstance(value, dict):
+        return {key: each(do, inner) for key, inner in value.items()}
+    return do(value)
+
+
 class _Driver(TorchFunctionMode):
     """Sees every call of torch in this thread."""
 
@@ -58,18 +78,18 @@ class _Driver(TorchFunctionMode):
             return _moved(*args, **kwargs)
         if func == torch.Tensor.data.__set__ and isinstance(args[1], OnCard):
             return _take_over(func, *args)
-        tensors = [value for value in tree_flatten((args, kwargs))[0] if isinstance(value, torch.Tensor)]
+        tensors = [value for value in leaves((args, kwargs)) if isinstance(value, torch.Tensor)]
         on = any(isinstance(tensor, OnCard) for tensor in tensors)
         if kwargs.get("device") is not None:
             on = torch.device(kwargs.pop("device")).type == CARD.type
-            args, kwargs = tree_map(fetched, (args, kwargs))
+            args, kwargs = each(fetched, (args, kwargs))
         elif on and name not in MIXED:
             off = [tuple(tensor.shape) for tensor in tensors if tensor.dim() and not isinstance(tensor, OnCard)]
             if off:
                 raise RuntimeError(f"Expected all tensors to be on the same device: {name} got {off} from the cpu")
         self.calls += on
         made = func(*args, **kwargs)
-        return tree_map(put, made) if on else made
+        return each(put, made) if on else made
 
 
 def _moved(tensor: torch.Tensor, *args: Any, device: Any = None, non_blocking: bool = False, **kwargs: Any) -> Any:

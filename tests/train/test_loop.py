@@ -506,7 +506,7 @@ def test_a_run_killed_at_any_moment_goes_on(run, tmp_path):
     reached = [int(word) for word in done.stdout.split()]
     assert len(reached) == 20
     assert reached == sorted(reached)
-    assert 3 < reached[-1] < 60, f"the blows fell on training: {reached}"
+    assert 2 < reached[-1] < 60, f"the blows fell on training: {reached}"
     last = reached[-1] + 1
     train_to(run, last)
     assert newest(run)[0].step == last
@@ -551,7 +551,7 @@ for _ in range(20):
             os._exit(1)
     os.close(telling)
     assert os.read(hearing, 1) == b".", "it ended before its first step"
-    time.sleep(chance.uniform(0, 3 * pace))
+    time.sleep(chance.uniform(0, 2 * pace))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     os.close(hearing)
