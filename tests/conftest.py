@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,25 @@ def short_windows():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ffvits.label.recogniser._LONGEST_WINDOW", 12)
         yield
+
+
+@pytest.fixture
+def full_disk() -> Callable[[int], AbstractContextManager]:
+    """A context in which no file grows beyond so many bytes: what is written beyond is refused as by a full disk."""
+    resource = pytest.importorskip("resource", reason="the limit on a file's size is Unix's")
+
+    @contextmanager
+    def limited(size: int) -> Iterator[None]:
+        before, quiet = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+        sys.dont_write_bytecode = True  # a module that is first imported here would be kept cut off, and believed
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            sys.dont_write_bytecode = quiet
+
+    return limited
 
 
 @pytest.fixture(scope="session")

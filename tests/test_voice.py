@@ -281,16 +281,11 @@ def test_how_far_it_is_is_told_phrase_by_phrase(voice, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["old.wav", "old.flac"])
-def test_a_full_disk_leaves_the_old_file_and_one_message(voice, tmp_path, capfd, name):
-    resource = pytest.importorskip("resource")
+def test_a_full_disk_leaves_the_old_file_and_one_message(voice, tmp_path, full_disk, capfd, name):
     (tmp_path / name).write_bytes(b"old")
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
-    try:
-        with pytest.raises(FfvitsError, match=rf"{name}: cannot be written: the disk is full") as refused:
-            voice.save(tmp_path / name, "今天天气很好，我们去公园吧。", seed=1)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    full = pytest.raises(FfvitsError, match=rf"{name}: cannot be written: the disk is full")
+    with full_disk(10_000), full as refused:
+        voice.save(tmp_path / name, "今天天气很好，我们去公园吧。", seed=1)
     assert "free some space" in refused.value.cure and capfd.readouterr().err == ""
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(name, b"old")]
 

@@ -39,7 +39,7 @@ try:
 except AudioError as error:
     print(error.message, error.cure, error.file, sep="|")
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == ""
     message, cure, file = done.stdout.strip().split("|")
     assert message.startswith("cannot be written: ")
@@ -50,18 +50,12 @@ except AudioError as error:
 
 
 @pytest.mark.parametrize(("kind", "bits"), [("WAV", 16), ("FLAC", 16), ("FLAC", 24)])
-def test_a_disk_that_lacks_room_for_the_very_end_is_told_of_too(tmp_path, kind, bits):
+def test_a_disk_that_lacks_room_for_the_very_end_is_told_of_too(tmp_path, full_disk, kind, bits):
     """libsndfile loses what it still holds when the file is closed, and says nothing."""
-    resource = pytest.importorskip("resource")
     samples = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
     assert write(tmp_path / "whole", [samples[:7000], samples[7000:]], 16000, kind, bits) == len(samples)
-    limit, (_, hard) = (tmp_path / "whole").stat().st_size - 1, resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-    try:
-        with pytest.raises(OSError, match="the disk is full"):
-            write(tmp_path / "more", [samples], 16000, kind, bits)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    with full_disk((tmp_path / "whole").stat().st_size - 1), pytest.raises(OSError, match="the disk is full"):
+        write(tmp_path / "more", [samples], 16000, kind, bits)
     assert [path.name for path in tmp_path.iterdir()] == ["whole"]
 
 

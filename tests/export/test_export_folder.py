@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -115,19 +114,11 @@ def test_an_export_that_cannot_take_its_place_leaves_the_one_before(tmp_path, mo
     assert names(tmp_path) == {"onnx"} and names(tmp_path / "onnx") == {"a.onnx", RECORD}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the limit on file size that stands in for a full disk is Unix's")
 @pytest.mark.parametrize("target", ["original", "onnx", "bundle"])
-def test_a_full_disk_is_told_with_its_cure(tmp_path, target):
-    import resource
-
+def test_a_full_disk_is_told_with_its_cure(tmp_path, full_disk, target):
     source = save_voice(tmp_path / "a", "pinyin-letters", sdp=False)
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-    try:
-        with pytest.raises(FfvitsError, match="cannot be written") as caught:
-            export(source, [target], out=tmp_path / "out")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with full_disk(20_000), pytest.raises(FfvitsError, match="cannot be written") as caught:
+        export(source, [target], out=tmp_path / "out")
     assert "free some space" in caught.value.cure
     assert names(tmp_path / "out") == set()
 

@@ -328,6 +328,7 @@ def _fetch_with_a_small_limit(url: str, folder: str, queue) -> None:
     import signal
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    sys.dont_write_bytecode = True  # a module that is first imported here would be kept cut off
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
     store = Store(Manifest({"thing": Entry("thing", "base", "", "MIT", (make_file(url),))}), Path(folder), PATIENCE)
     try:

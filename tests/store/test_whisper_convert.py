@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import sys
 from pathlib import Path
 
 import pytest
@@ -133,11 +132,8 @@ def test_the_store_converts_where_the_official_file_is_out_of_reach(original, we
     assert sha256((store.fetch("small-openai", offline=True) / "small.pt").read_bytes()) == made
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the limit on file size that stands in for a full disk is Unix's")
 @pytest.mark.parametrize("source", [None, "a folder"])
-def test_a_disk_that_fills_up_while_a_file_is_made_here_is_told(original, web, tmp_path: Path, source):
-    import resource
-
+def test_a_disk_that_fills_up_while_a_file_is_made_here_is_told(original, web, tmp_path: Path, full_disk, source):
     (tmp_path / "a folder").mkdir()
     (tmp_path / "a folder" / "small.pt").write_bytes(bytes(100_000))
     content = ct2_file(ct2_variables(original))
@@ -146,12 +142,7 @@ def test_a_disk_that_fills_up_while_a_file_is_made_here_is_told(original, web, t
     entries = {name: Entry(name, "asr", "", "MIT", (file,)) for name, file in (("small", small), ("openai", openai))}
     store = Store(Manifest(entries), tmp_path)
     store.fetch("small")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-    try:
-        with pytest.raises(DownloadError, match=r"no room for small\.pt") as caught:
-            store.fetch("openai", source=source and str(tmp_path / source))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with full_disk(20_000), pytest.raises(DownloadError, match=r"no room for small\.pt") as caught:
+        store.fetch("openai", source=source and str(tmp_path / source))
     assert "free some space" in caught.value.cure
     assert not [file.name for file in store.place("openai").iterdir() if file.name.startswith("small.pt")]

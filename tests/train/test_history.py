@@ -67,5 +67,5 @@ try:
 except TrainError as error:
     raise SystemExit("free some space" in error.cure and error.file == str(curves.path) and 7)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (7, "")

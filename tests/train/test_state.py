@@ -101,7 +101,7 @@ try:
 except TrainError as error:
     raise SystemExit("free some space" in error.cure and 7)
 """
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 7
+    assert subprocess.run([sys.executable, "-B", "-c", code]).returncode == 7
     assert [path.name for path in tmp_path.iterdir()] == ["step-00000005.pt"]
     assert state.newest(tmp_path, "a").name == "step-00000005.pt"
 
