@@ -140,7 +140,7 @@ def labelled(utterance: Utterance) -> list[str] | None:
 def gather(folders: Sequence[Path], cache: Path) -> list[Example]:
     """Aligns, tracks and looks at every utterance; what was done before is taken from the cache."""
     cache.mkdir(parents=True, exist_ok=True)
-    whisper = recogniser.load(TranscribeSettings(model=MODEL), "cpu", alone=True)
+    whisper = recogniser.load(TranscribeSettings(model=MODEL), "cpu")
     everything = [utterance for folder in folders for utterance in utterances(folder)]
     known: list[tuple[Utterance, dict[str, np.ndarray], list[str]]] = []
     with console.progress("Listening", total=len(everything)) as bar:

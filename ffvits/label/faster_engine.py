@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ffvits import device
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
 from ffvits.files import path_of
-from ffvits.label import laying, overlap
+from ffvits.label import laying, overlap, syllables
 from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
 from ffvits.label.wording import simplified
 from ffvits.recipe import TranscribeSettings
@@ -72,6 +73,7 @@ class FasterEngine:
         self._start = [*told, *self._unprompted]
         self._text_only = special("<|notimestamps|>")
         self._overlap = overlap.load(settings)
+        self._syllables = syllables.load(settings)
 
     @staticmethod
     def _quick_encoder(folder: Path, kind: str) -> Encoder | None:
@@ -94,10 +96,11 @@ class FasterEngine:
             return_scores=True,
             return_no_speech_prob=True,
         )
-        texts, logprobs = zip(*map(self._guessed, results, sounds), strict=True)
+        states = _states(encoded, sounds)
+        texts, logprobs = zip(*map(self._guessed, results, sounds, states), strict=True)
         aligned = self._align(encoded, start, texts, sounds)
         found = []
-        together = self._together(encoded, sounds)
+        together = [self._overlap(own) if self._overlap is not None else 0.0 for own in states]
         for result, ids, logprob, spoken, characters, both in zip(
             results, texts, logprobs, languages, aligned, together, strict=True
         ):
@@ -106,14 +109,23 @@ class FasterEngine:
             found.append(written(raw, logprob, result.no_speech_prob, chances, characters, both))
         return found
 
-    def _guessed(self, result: ctranslate2.models.WhisperGenerationResult, sound: Sound) -> tuple[list[int], float]:
+    def _guessed(
+        self, result: ctranslate2.models.WhisperGenerationResult, sound: Sound, states: np.ndarray
+    ) -> tuple[list[int], float]:
         """The tokens of the beam that fits best, as language and as sound, and their mean log-probability."""
         beams = result.sequences_ids
         # The score is the mean over the written tokens of a sum that also holds the end mark.
         logprobs = [score * len(ids) / (len(ids) + 1) for score, ids in zip(result.scores, beams, strict=True)]
         texts = [simplified(self._tokens.decode(ids).strip()) for ids in beams]
-        number = laying.likeliest(sound, texts, [math.exp(min(0.0, logprob)) for logprob in logprobs])
+        confidences = [math.exp(min(0.0, logprob)) for logprob in logprobs]
+        number = laying.likeliest(texts, confidences, *self._second_opinion(sound, states))
         return beams[number], logprobs[number]
+
+    def _second_opinion(self, sound: Sound, states: np.ndarray) -> tuple[laying.Likelihoods, float]:
+        """How well syllables fit a sound, by Whisper's own states if they can be read; and the trust it deserves."""
+        if self._syllables is not None:
+            return partial(self._syllables.likelihoods, states), syllables.TRUST
+        return partial(laying.likelihoods, sound), laying.TRUST
 
     def states(self, sound: Sound, seconds: int) -> np.ndarray:
         return _states(self._encoded([sound], seconds), [sound])[0]
@@ -142,12 +154,6 @@ class FasterEngine:
             with device.threads(self._threads):
                 return ctranslate2.StorageView.from_array(self._encoder.states(features))
         return self._model.encode(ctranslate2.StorageView.from_array(features))
-
-    def _together(self, encoded: ctranslate2.StorageView, sounds: Sequence[Sound]) -> list[float]:
-        """How surely two people speak at once in each sound."""
-        if self._overlap is None:
-            return [0.0] * len(sounds)
-        return [self._overlap(states) for states in _states(encoded, sounds)]
 
     def _mel(self, sound: Sound, seconds: int) -> np.ndarray:
         import numpy as np

@@ -1,4 +1,4 @@
-"""How well words lie over a sound, by the aligner: it knows how syllables sound, and no language.
+"""How well words lie over a sound, by who knows how syllables sound, and no language.
 
 So it has no opinion of what people are likely to say, which a recogniser makes up for short and unclear sounds with;
 the two together are right more often than either.
@@ -6,15 +6,19 @@ the two together are right more often than either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from ffvits.audio.sound import Sound
 
-# Log-likelihood per frame against the recogniser's confidence. Of ten people whom the aligner had never heard, with
-# music and noise at 5 to 15 dB and without, 12.6 % of the syllables of 130 recordings were wrong by confidence alone,
-# 11.4, 10.9, 11.0, 11.1 and 11.3 % with 0.3, 0.5, 0.7, 1 and 1.4 times the likelihood: of five guesses at each another
-# was taken 13 times for the better and 2 times for the worse with this one, 16 and 9 times with 1.4.
-_TRUST = 0.5
+# How well each of several rows of syllables fits a sound: a log-likelihood for each row.
+Likelihoods = Callable[[Sequence[tuple[str, ...]]], Sequence[float]]
+
+# Of the aligner: log-likelihood per frame against the recogniser's confidence. Of ten people whom it had never heard,
+# with music and noise at 5 to 15 dB and without, 12.6 % of the syllables of 130 recordings were wrong by confidence
+# alone, 11.4, 10.9, 11.0, 11.1 and 11.3 % with 0.3, 0.5, 0.7, 1 and 1.4 times the likelihood: of five guesses at each
+# another was taken 13 times for the better and 2 times for the worse with this one, 16 and 9 times with 1.4.
+TRUST = 0.5
 
 
 def lay(sound: Sound, texts: Sequence[str]) -> tuple[float, ...]:
@@ -22,33 +26,41 @@ def lay(sound: Sound, texts: Sequence[str]) -> tuple[float, ...]:
     syllables = [_syllables(text) for text in texts]
     if not all(syllables):
         return ()
-    found = _likelihoods(sound, syllables)
+    found = _of_each(partial(likelihoods, sound), syllables)
     return tuple(round(found[one], 3) for one in syllables)
+
+
+def likelihoods(sound: Sound, rows: Sequence[tuple[str, ...]]) -> list[float]:
+    """The mean log-likelihood of a frame of the sound under each row of syllables, by the aligner."""
+    from ffvits.evaluate.aligner import load_aligner
+
+    return load_aligner().likelihoods(sound, rows)
 
 
 def worth(confidence: float, laid: float) -> float:
     """How much there is to be said for a text that a recogniser is so sure of, and that lies so over the sound."""
-    return confidence + _TRUST * laid
+    return confidence + TRUST * laid
 
 
-def likeliest(sound: Sound, texts: Sequence[str], confidences: Sequence[float]) -> int:
-    """Which of a recogniser's guesses at one sound was said; its surest one if that is no readable Chinese."""
+def likeliest(texts: Sequence[str], confidences: Sequence[float], fit: Likelihoods, trust: float) -> int:
+    """Which of a recogniser's guesses at one sound was said; its surest one if that is no readable Chinese.
+
+    `fit` tells how well syllables fit the sound, and is trusted so much.
+    """
     surest = max(range(len(texts)), key=confidences.__getitem__)
     if len(texts) == 1:
         return surest
     syllables = {number: read for number, text in enumerate(texts) if (read := _syllables(text))}
     if surest not in syllables or len(set(syllables.values())) == 1:
         return surest
-    found = _likelihoods(sound, syllables.values())
-    return max(syllables, key=lambda number: worth(confidences[number], found[syllables[number]]))
+    found = _of_each(fit, syllables.values())
+    return max(syllables, key=lambda number: confidences[number] + trust * found[syllables[number]])
 
 
-def _likelihoods(sound: Sound, rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
-    """The mean log-likelihood of a frame under each different row of syllables."""
-    from ffvits.evaluate.aligner import load_aligner
-
+def _of_each(fit: Likelihoods, rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
+    """How well each different row fits."""
     different = list(dict.fromkeys(rows))
-    return dict(zip(different, load_aligner().likelihoods(sound, different), strict=True))
+    return dict(zip(different, fit(different), strict=True))
 
 
 def _syllables(text: str) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def transcribe(
     hearings stay in `notes`. Clips whose words are doubtful say so in `review`. Raises DownloadError if the recogniser
     is out of reach.
     """
-    cache = run.cache("transcribe", _deciding(settings), version=9)
+    cache = run.cache("transcribe", _deciding(settings), version=10)
     listener = listener or Listener(settings)
     for ahead in _in_lists(clips):
         known = {clip.id: cache.get(cache.key(clip.key)) for clip in ahead if clip.kept}
