@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from ffvits.label.laying import TRUST, lay, likelihoods, likeliest
+from ffvits.label.laying import TRUST, lay, likeliest, likelihoods
 
 
 @pytest.mark.parametrize("name", ["line_12.ogg", "line_22.flac", "line_27.mp3"])
