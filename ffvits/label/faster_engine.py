@@ -12,7 +12,7 @@ from ffvits import device
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
 from ffvits.files import path_of
-from ffvits.label import laying, overlap, syllables
+from ffvits.label import laying, overlap, second_opinion
 from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
 from ffvits.label.wording import simplified
 from ffvits.recipe import TranscribeSettings
@@ -73,7 +73,7 @@ class FasterEngine:
         self._start = [*told, *self._unprompted]
         self._text_only = special("<|notimestamps|>")
         self._overlap = overlap.load(settings)
-        self._syllables = syllables.load(settings)
+        self._opinion = second_opinion.load(settings)
 
     @staticmethod
     def _quick_encoder(folder: Path, kind: str) -> Encoder | None:
@@ -123,8 +123,8 @@ class FasterEngine:
 
     def _second_opinion(self, sound: Sound, states: np.ndarray) -> tuple[laying.Likelihoods, float]:
         """How well syllables fit a sound, by Whisper's own states if they can be read; and the trust it deserves."""
-        if self._syllables is not None:
-            return partial(self._syllables.likelihoods, states), syllables.TRUST
+        if self._opinion is not None:
+            return partial(self._opinion.likelihoods, states), second_opinion.TRUST
         return partial(laying.likelihoods, sound), laying.TRUST
 
     def states(self, sound: Sound, seconds: int) -> np.ndarray:

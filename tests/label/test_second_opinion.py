@@ -6,20 +6,20 @@ import torch
 
 from ffvits.evaluate.aligner import SILENCE, load_aligner
 from ffvits.evaluate.syllables import intended
-from ffvits.label import recogniser, syllables
+from ffvits.label import recogniser, second_opinion
 from ffvits.recipe import TranscribeSettings
 
 LINES = ["line_03.mp3", "line_04.flac", "line_07.ogg", "line_12.ogg", "line_17.wav", "line_22.flac", "line_27.mp3"]
 
 
 @pytest.fixture(scope="module")
-def reader() -> syllables.Reader:
-    return syllables.load(TranscribeSettings())
+def reader() -> second_opinion.Reader:
+    return second_opinion.load(TranscribeSettings())
 
 
 def test_only_where_it_is_wanted_and_knows_the_network_it_is_loaded():
-    assert syllables.load(TranscribeSettings(model="small")) is None
-    assert syllables.load(TranscribeSettings(by_sound=False)) is None
+    assert second_opinion.load(TranscribeSettings(model="small")) is None
+    assert second_opinion.load(TranscribeSettings(by_sound=False)) is None
 
 
 def test_it_knows_the_parts_that_the_aligner_found(reader):
@@ -32,10 +32,10 @@ def test_it_computes_what_was_trained(reader):
     linear = torch.nn.functional.linear
     x = torch.nn.functional.layer_norm(torch.from_numpy(states), (512,), own["norm.weight"], own["norm.bias"])
     x = torch.relu(linear(x, own["narrow.weight"], own["narrow.bias"]))
-    near = torch.cat([x[(torch.arange(30) + step).clamp(0, 29)] for step in syllables.NEAR], dim=1)
+    near = torch.cat([x[(torch.arange(30) + step).clamp(0, 29)] for step in second_opinion.NEAR], dim=1)
     hidden = torch.relu(linear(near, own["hidden.weight"], own["hidden.bias"]))
     found = linear(hidden, own["answer.weight"], own["answer.bias"])
-    parts, tones = found.split([len(reader.names), syllables.TONES], dim=1)
+    parts, tones = found.split([len(reader.names), second_opinion.TONES], dim=1)
     expected = [0.5 * (x.log_softmax(1) - own[prior].log()) for x, prior in ((parts, "prior"), (tones, "tone_prior"))]
     for ours, theirs in zip(reader._heard(states), expected, strict=True):
         assert np.allclose(ours, theirs.numpy(), atol=1e-4)

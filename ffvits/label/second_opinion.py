@@ -3,7 +3,7 @@
 The encoder hears well in noise and has heard more people than any small network could be shown; Whisper's decoder then
 writes what people usually say. A network of two layers over the same states tells the parts of syllables and their
 tones, moment by moment, and no language: how well words fit what was heard is a second opinion on Whisper's guesses.
-Trained by `benchmarks/labelling_syllables.py`.
+Trained by `benchmarks/labelling_second_opinion.py`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _shipped() -> Reader:
 
     import numpy as np
 
-    with files("ffvits.label").joinpath("data", "syllables.npz").open("rb") as file, np.load(file) as held:
+    with files("ffvits.label").joinpath("data", "second_opinion.npz").open("rb") as file, np.load(file) as held:
         weights = {name: held[name].astype(np.float32) for name in held.files if name != "names"}
         return Reader(weights, tuple(map(str, held["names"])))
 

@@ -1,7 +1,7 @@
-"""Trains what tells syllables from Whisper's states (`ffvits/label/data/syllables.npz`), and measures what it is for.
+"""Trains what tells syllables from Whisper's states, and measures what it is for.
 
-    python benchmarks/labelling_syllables.py AUDIO --json             # the shipped one, on people whom it never heard
-    python benchmarks/labelling_syllables.py AUDIO --train --json     # trains it first, and writes it
+    python benchmarks/labelling_second_opinion.py AUDIO --json          # what is shipped, on people whom it never heard
+    python benchmarks/labelling_second_opinion.py AUDIO --train --json  # trains it, and writes `second_opinion.npz`
 
 AUDIO holds `aishell1_S0150`, `aishell3_30speakers`, `music` and `noise`. The aligner of the evaluation finds the parts
 of syllables in the clean recordings; the same sounds with noise and music keep these labels. Ten of the thirty people
@@ -29,10 +29,11 @@ from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.evaluate.aligner import best_path, chain, load_aligner
 from ffvits.evaluate.metrics import distance, pinyin_error, plain
-from ffvits.label import overlap, recogniser, syllables
+from ffvits.evaluate.syllables import intended
+from ffvits.label import overlap, recogniser, second_opinion
 from ffvits.recipe import TranscribeSettings
 
-DATA = Path(__file__).parents[1] / "ffvits" / "label" / "data" / "syllables.npz"
+DATA = Path(__file__).parents[1] / "ffvits" / "label" / "data" / "second_opinion.npz"
 RATE = 16000
 LEVELS = (0, 5, 5, 10, 15)  # dB of the voice above what it is mixed with, in training
 NARROW, HIDDEN, DROPOUT, SMOOTHING = 96, 256, 0.2, 0.05
@@ -50,20 +51,20 @@ class Example:
 
 
 class Network(nn.Module):
-    """What `syllables.Reader` computes, to be trained: states [B, len(NEAR), 512] -> parts and tones."""
+    """What `second_opinion.Reader` computes, to be trained: states [B, len(NEAR), 512] -> parts and tones."""
 
     def __init__(self, parts: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(512)
         self.narrow = nn.Linear(512, NARROW)
-        self.hidden = nn.Linear(NARROW * len(syllables.NEAR), HIDDEN)
-        self.answer = nn.Linear(HIDDEN, parts + syllables.TONES)
+        self.hidden = nn.Linear(NARROW * len(second_opinion.NEAR), HIDDEN)
+        self.answer = nn.Linear(HIDDEN, parts + second_opinion.TONES)
         self.dropout = nn.Dropout(DROPOUT)
 
     def forward(self, states: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         narrow = torch.relu(self.narrow(self.norm(states))).flatten(1)
         found = self.answer(self.dropout(torch.relu(self.hidden(self.dropout(narrow)))))
-        return found[:, : -syllables.TONES], found[:, -syllables.TONES :]
+        return found[:, : -second_opinion.TONES], found[:, -second_opinion.TONES :]
 
 
 def mixed(sound: Sound, other: np.ndarray, level: float, dice: random.Random) -> Sound:
@@ -84,12 +85,12 @@ def examples(known: Sequence[Utterance], others: dict[str, list[np.ndarray]]) ->
             if not labelled(utterance):
                 continue
             sound = Sound.load(utterance.path).at(RATE)
-            names = syllables_of(utterance)
+            names = intended(utterance.text)
             parts, optional, owners = chain(names)
             path = best_path(aligner.scores(sound), [aligner.names.index(part) for part in parts], optional)[::2]
             tones = np.zeros(len(parts), np.int64)
             for name, places in zip(names, owners, strict=True):
-                tones[places] = [syllables.tone_of(name, parts[place]) for place in places]
+                tones[places] = [second_opinion.tone_of(name, parts[place]) for place in places]
             labels = np.array([aligner.names.index(part) for part in parts])[path], tones[path]
             for copy in range(8 if utterance.speaker.startswith("SSB") else 3):
                 noise = dice.choice(others["noise" if copy % 2 else "music"])
@@ -99,23 +100,17 @@ def examples(known: Sequence[Utterance], others: dict[str, list[np.ndarray]]) ->
                 yield Example(states[:length].astype(np.float16), *(label[:length] for label in labels))
 
 
-def syllables_of(utterance: Utterance) -> tuple[str, ...]:
-    from ffvits.evaluate.syllables import intended
-
-    return intended(utterance.text)
-
-
 def train(known: Sequence[Example], names: Sequence[str]) -> dict[str, np.ndarray]:
     """The network's numbers, as they are shipped."""
     torch.manual_seed(0)
-    reach = syllables.NEAR[-1]
+    reach = second_opinion.NEAR[-1]
     padded = [np.pad(one.states, ((reach, reach), (0, 0)), mode="edge") for one in known]
     starts = np.cumsum([0, *(len(states) for states in padded)])[:-1]
     centres = [start + reach + np.arange(len(one.states)) for start, one in zip(starts, known, strict=True)]
     table, places = torch.from_numpy(np.concatenate(padded)), torch.from_numpy(np.concatenate(centres))
     parts = torch.from_numpy(np.concatenate([one.parts for one in known]))
     tones = torch.from_numpy(np.concatenate([one.tones for one in known])) - 1
-    network, near = Network(len(names)), torch.tensor(syllables.NEAR)
+    network, near = Network(len(names)), torch.tensor(second_opinion.NEAR)
     optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=0.01)
     steps = EPOCHS * len(parts) // BATCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
@@ -133,7 +128,7 @@ def train(known: Sequence[Example], names: Sequence[str]) -> dict[str, np.ndarra
             schedule.step()
             bar.advance()
     counts = np.bincount(parts.numpy(), minlength=len(names)) + 50
-    of_tones = np.bincount(tones[tones >= 0].numpy(), minlength=syllables.TONES)
+    of_tones = np.bincount(tones[tones >= 0].numpy(), minlength=second_opinion.TONES)
     weights = {name: value.numpy().astype(np.float16) for name, value in network.eval().state_dict().items()}
     return {**weights, "prior": counts / counts.sum(), "tone_prior": of_tones / of_tones.sum()}
 
@@ -192,7 +187,7 @@ def main() -> None:
         names = load_aligner().names
         known = list(examples([one for one in everyone if one.speaker not in PEOPLE], unjudged))
         np.savez_compressed(DATA, names=np.array(names), **train(known, names))
-        syllables._shipped.cache_clear()
+        second_opinion._shipped.cache_clear()
     people = [one for one in everyone if one.speaker in PEOPLE]
     console.result(json.dumps(judged(people, {"noise": heard["noise"][:12], "music": heard["music"]}), indent=1))
 
