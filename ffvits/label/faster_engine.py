@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ffvits.label.encoder import Encoder
+    from ffvits.label.second_opinion import Reading
 
 _FRAME = 0.01  # seconds; the encoder halves the rate
 _PROMPT = 200  # tokens that an opening may have
@@ -97,20 +98,22 @@ class FasterEngine:
             return_no_speech_prob=True,
         )
         states = _states(encoded, sounds)
-        texts, logprobs = zip(*map(self._guessed, results, sounds, states), strict=True)
+        readings = [self._opinion(own) if self._opinion is not None else None for own in states]
+        texts, logprobs = zip(*map(self._guessed, results, sounds, readings), strict=True)
         aligned = self._align(encoded, start, texts, sounds)
         found = []
         together = [self._overlap(own) if self._overlap is not None else 0.0 for own in states]
-        for result, ids, logprob, spoken, characters, both in zip(
-            results, texts, logprobs, languages, aligned, together, strict=True
+        for result, ids, logprob, spoken, characters, both, reading in zip(
+            results, texts, logprobs, languages, aligned, together, readings, strict=True
         ):
             chances = {name.strip("<|>"): chance for name, chance in spoken}
             raw = self._tokens.decode(ids).strip()
-            found.append(written(raw, logprob, result.no_speech_prob, chances, characters, both))
+            heard = written(raw, logprob, result.no_speech_prob, chances, characters, both)
+            found.append(replace(heard, reading=reading))
         return found
 
     def _guessed(
-        self, result: ctranslate2.models.WhisperGenerationResult, sound: Sound, states: np.ndarray
+        self, result: ctranslate2.models.WhisperGenerationResult, sound: Sound, reading: Reading | None
     ) -> tuple[list[int], float]:
         """The tokens of the beam that fits best, as language and as sound, and their mean log-probability."""
         beams = result.sequences_ids
@@ -118,14 +121,9 @@ class FasterEngine:
         logprobs = [score * len(ids) / (len(ids) + 1) for score, ids in zip(result.scores, beams, strict=True)]
         texts = [simplified(self._tokens.decode(ids).strip()) for ids in beams]
         confidences = [math.exp(min(0.0, logprob)) for logprob in logprobs]
-        number = laying.likeliest(texts, confidences, *self._second_opinion(sound, states))
+        trust = second_opinion.TRUST if reading is not None else laying.TRUST
+        number = laying.likeliest(texts, confidences, laying.fit(sound, reading), trust)
         return beams[number], logprobs[number]
-
-    def _second_opinion(self, sound: Sound, states: np.ndarray) -> tuple[laying.Likelihoods, float]:
-        """How well syllables fit a sound, by Whisper's own states if they can be read; and the trust it deserves."""
-        if self._opinion is not None:
-            return partial(self._opinion.likelihoods, states), second_opinion.TRUST
-        return partial(laying.likelihoods, sound), laying.TRUST
 
     def states(self, sound: Sound, seconds: int) -> np.ndarray:
         return _states(self._encoded([sound], seconds), [sound])[0]

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
+
+if TYPE_CHECKING:
+    from ffvits.label.second_opinion import Reading
 
 # How well each of several rows of syllables fits a sound: a log-likelihood for each row.
 Likelihoods = Callable[[Sequence[tuple[str, ...]]], Sequence[float]]
@@ -21,17 +25,21 @@ Likelihoods = Callable[[Sequence[tuple[str, ...]]], Sequence[float]]
 TRUST = 0.5
 
 
-def lay(sound: Sound, texts: Sequence[str]) -> tuple[float, ...]:
+def fit(sound: Sound, reading: Reading | None = None) -> Likelihoods:
+    """How well syllables fit a sound: by what the recogniser's encoder read in it, if that is there, or the aligner."""
+    return reading.likelihoods if reading is not None else partial(_aligned, sound)
+
+
+def lay(sound: Sound, texts: Sequence[str], reading: Reading | None = None) -> tuple[float, ...]:
     """The mean log-likelihood of a frame under each text, to compare them with; empty if one is no readable Chinese."""
     syllables = [_syllables(text) for text in texts]
     if not all(syllables):
         return ()
-    found = _of_each(partial(likelihoods, sound), syllables)
+    found = _of_each(fit(sound, reading), syllables)
     return tuple(round(found[one], 3) for one in syllables)
 
 
-def likelihoods(sound: Sound, rows: Sequence[tuple[str, ...]]) -> list[float]:
-    """The mean log-likelihood of a frame of the sound under each row of syllables, by the aligner."""
+def _aligned(sound: Sound, rows: Sequence[tuple[str, ...]]) -> list[float]:
     from ffvits.evaluate.aligner import load_aligner
 
     return load_aligner().likelihoods(sound, rows)
@@ -42,10 +50,10 @@ def worth(confidence: float, laid: float) -> float:
     return confidence + TRUST * laid
 
 
-def likeliest(texts: Sequence[str], confidences: Sequence[float], fit: Likelihoods, trust: float) -> int:
+def likeliest(texts: Sequence[str], confidences: Sequence[float], likelihoods: Likelihoods, trust: float) -> int:
     """Which of a recogniser's guesses at one sound was said; its surest one if that is no readable Chinese.
 
-    `fit` tells how well syllables fit the sound, and is trusted so much.
+    `likelihoods` tells how well syllables fit the sound, and is trusted so much.
     """
     surest = max(range(len(texts)), key=confidences.__getitem__)
     if len(texts) == 1:
@@ -53,14 +61,14 @@ def likeliest(texts: Sequence[str], confidences: Sequence[float], fit: Likelihoo
     syllables = {number: read for number, text in enumerate(texts) if (read := _syllables(text))}
     if surest not in syllables or len(set(syllables.values())) == 1:
         return surest
-    found = _of_each(fit, syllables.values())
+    found = _of_each(likelihoods, syllables.values())
     return max(syllables, key=lambda number: confidences[number] + trust * found[syllables[number]])
 
 
-def _of_each(fit: Likelihoods, rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
+def _of_each(likelihoods: Likelihoods, rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
     """How well each different row fits."""
     different = list(dict.fromkeys(rows))
-    return dict(zip(different, fit(different), strict=True))
+    return dict(zip(different, likelihoods(different), strict=True))
 
 
 def _syllables(text: str) -> tuple[str, ...]:

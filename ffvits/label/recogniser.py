@@ -11,7 +11,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -27,6 +27,8 @@ from ffvits.recipe import TranscribeSettings
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from ffvits.label.second_opinion import Reading
 
 T = TypeVar("T")
 RATE = 16000
@@ -63,7 +65,8 @@ class Heard:
     `unread` is the usual reading of the numbers in it where the sound decided for another, or "". `overlap` is how
     surely two people speak at once, from 0 to 1 (0 where the recogniser cannot tell, see `overlap.load`). `times` is
     how well each part of a text that repeats itself fits the sound (see `repeats.fits`); `laid`, of several hearings
-    of a clip, how well what was said lies over its sounds (see `laying.lay`).
+    of a clip, how well what was said lies over its sounds (see `laying.lay`). `reading` is what was read from the
+    encoder's states, if that can be.
     """
 
     text: str
@@ -79,6 +82,7 @@ class Heard:
     overlap: float = 0.0
     times: tuple[float, ...] = ()
     laid: float = 0.0
+    reading: Reading | None = field(default=None, compare=False, repr=False)
 
 
 class Engine(Protocol):

@@ -27,18 +27,20 @@ TRUST = 1.0
 _SCALE = 0.5  # trust in the network: its moments are not independent
 
 
-@dataclass(frozen=True)
-class Reader:
-    """The trained network; `names` are the parts of syllables (as `aligner.states_of` has them) and silence."""
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was read from one sound, 50 times a second: log-likelihoods up to a constant of each moment.
 
-    weights: dict[str, np.ndarray]
+    `parts` [T, len(names)] of the parts of syllables (as `aligner.states_of` has them) and of silence, `tones`
+    [T, TONES] of the tones.
+    """
+
+    parts: np.ndarray
+    tones: np.ndarray
     names: tuple[str, ...]
 
-    def likelihoods(self, states: np.ndarray, texts: Sequence[Sequence[str]]) -> list[float]:
-        """How well each of several rows of syllables (pinyin with tones) fits `states` [T, 512], 50 a second.
-
-        The mean log-likelihood of a state on the best path, up to a constant of the sound.
-        """
+    def likelihoods(self, texts: Sequence[Sequence[str]]) -> list[float]:
+        """How well each of several rows of syllables (pinyin with tones) fits: the mean log-likelihood of a moment."""
         import numpy as np
 
         from ffvits.evaluate.aligner import best_totals, chain
@@ -53,15 +55,22 @@ class Reader:
                     tones[place] = tone_of(syllable, parts[place])
             wanted = [(self.names.index(part), tone) for part, tone in zip(parts, tones, strict=True)]
             rows.append(([columns.setdefault(pair, len(columns)) for pair in wanted], optional))
-        parts_heard, tones_heard = self._heard(states)
         scores = np.stack(
-            [parts_heard[:, part] + (tones_heard[:, tone - 1] if tone else 0.0) for part, tone in columns], axis=1
+            [self.parts[:, part] + (self.tones[:, tone - 1] if tone else 0.0) for part, tone in columns], axis=1
         )
         # The path is one of 100 moments a second.
         return [total / (2 * len(scores)) for total in best_totals(np.repeat(scores, 2, axis=0), rows)]
 
-    def _heard(self, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Log-likelihoods of the parts [T, len(names)] and of the tones [T, TONES]."""
+
+@dataclass(frozen=True)
+class Reader:
+    """The trained network, which tells `names`."""
+
+    weights: dict[str, np.ndarray]
+    names: tuple[str, ...]
+
+    def __call__(self, states: np.ndarray) -> Reading:
+        """Reads what the encoder made of a sound: [T, 512]."""
         import numpy as np
 
         own = self.weights
@@ -72,9 +81,10 @@ class Reader:
         near = np.concatenate([padded[step - NEAR[0] :][: len(states)] for step in NEAR], axis=1)
         hidden = np.maximum(near @ own["hidden.weight"].T + own["hidden.bias"], 0)
         found = hidden @ own["answer.weight"].T + own["answer.bias"]
-        return (
+        return Reading(
             _SCALE * (_log_softmax(found[:, :-TONES]) - np.log(own["prior"])),
             _SCALE * (_log_softmax(found[:, -TONES:]) - np.log(own["tone_prior"])),
+            self.names,
         )
 
 

@@ -109,9 +109,10 @@ def _hear(clips: Sequence[Clip], run: Run, recogniser: Recogniser, settings: Tra
 
 
 def _laid(hearings: Sequence[Heard], sounds: Sequence[Sound]) -> list[float]:
-    """How well what each hearing says lies over these sounds of a clip, on the mean; 0 where that cannot be told."""
+    """How well what each hearing says lies over the sounds of the first ones, on the mean; 0 where none can tell."""
     texts = [_so_often(_stored(one))["text"] for one in hearings]
-    laid = [lay(sound, texts) or [0.0] * len(texts) for sound in sounds]
+    readings = [one.reading for one in hearings[: len(sounds)]]
+    laid = [lay(sound, texts, reading) or [0.0] * len(texts) for sound, reading in zip(sounds, readings, strict=True)]
     return [fmean(values) for values in zip(*laid, strict=True)]
 
 
@@ -250,7 +251,8 @@ _LANGUAGES = {"en": "English", "ja": "Japanese", "ko": "Korean", "fr": "French",
 
 
 def _stored(heard: Heard) -> dict[str, Any]:
-    values = {**asdict(heard), "overlap": round(heard.overlap, 4)}
+    values = {**asdict(replace(heard, reading=None)), "overlap": round(heard.overlap, 4)}
+    del values["reading"]
     values["characters"] = [[one.text, round(one.probability, 3), round(one.start, 2)] for one in heard.characters]
     return values
 

@@ -10,7 +10,7 @@ from ffvits.audio.sound import Sound
 from ffvits.clip import Clip
 from ffvits.errors import FfvitsError
 from ffvits.label import recogniser
-from ffvits.label.transcribe import Listener, _half_way, _hear, _in_lists, _told
+from ffvits.label.transcribe import Listener, _half_way, _hear, _in_lists, _stored, _told
 from ffvits.recipe import Recipe, TranscribeSettings
 from ffvits.run import Run
 
@@ -215,12 +215,13 @@ class Scripted:
     def __init__(self, *rounds: list[str]) -> None:
         self._rounds = iter(rounds)
         self.patience: list[bool] = []
+        self.reading = None
 
     def hear(self, sounds, *, patient: bool = True) -> list[recogniser.Heard]:
         self.patience += [patient] * len(sounds)
         texts = next(self._rounds) if sounds else []
         assert len(texts) == len(sounds)
-        return [recogniser.Heard(text, text, 0.8, 0.1, 0.8, "zh", 0.99) for text in texts]
+        return [recogniser.Heard(text, text, 0.8, 0.1, 0.8, "zh", 0.99, reading=self.reading) for text in texts]
 
 
 def test_a_third_hearing_is_only_of_what_sounded_otherwise(tmp_path):
@@ -251,6 +252,24 @@ def test_how_texts_sound_is_not_weighed_where_the_recipe_says_so(tmp_path):
     heard = Scripted(["今天天气好", "明月出山"], ["今天天气"])
     (hearings,) = _hear([clip], run, heard, TranscribeSettings(by_sound=False))
     assert [one.laid for one in hearings] == [0.0] * 3
+
+
+def test_what_the_recogniser_read_in_the_sounds_weighs_the_hearings(tmp_path):
+    class Fond:
+        """Read nothing but one row of syllables."""
+
+        def likelihoods(self, texts):
+            return [0.0 if text[-1] == "qi4" else -1.0 for text in texts]
+
+    run = Run.create(tmp_path, Recipe(speaker="派蒙"))
+    Sound(np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32), 16000).save(tmp_path / "a.flac")
+    (tmp_path / "b.flac").write_bytes((tmp_path / "a.flac").read_bytes())
+    clip = Clip("a", "a.wav", 0, 1, "派蒙", audio="a.flac", original="b.flac")
+    heard = Scripted(["今天天气好", "明月出山"], ["今天天气"])
+    heard.reading = Fond()
+    (hearings,) = _hear([clip], run, heard, TranscribeSettings())
+    assert [one.laid for one in hearings] == [-1.0, -1.0, 0.0]
+    assert "reading" not in _stored(hearings[0])
 
 
 class Lost:

@@ -1,10 +1,8 @@
 """The aligner on real speech: the words that are said lie best over it."""
 
-from functools import partial
-
 import pytest
 
-from ffvits.label.laying import TRUST, lay, likeliest, likelihoods
+from ffvits.label.laying import TRUST, fit, lay, likeliest
 
 
 @pytest.mark.parametrize("name", ["line_12.ogg", "line_22.flac", "line_27.mp3"])
@@ -22,16 +20,16 @@ def test_what_is_no_chinese_is_not_compared(recording, text):
 
 
 def test_of_a_recognisers_guesses_the_likeliest_is_taken(recording, said):
-    fit, right = partial(likelihoods, recording("line_12.ogg")), said["line_12.ogg"]
+    by_sound, right = fit(recording("line_12.ogg")), said["line_12.ogg"]
     wrong = right[:-2] + "今天"
-    assert likeliest([wrong, right], [0.70, 0.66], fit, TRUST) == 1
-    assert likeliest([wrong, right], [0.99, 0.50], fit, TRUST) == 0, "how sure the recogniser is counts too"
-    assert likeliest([right, wrong, "", "한국어"], [0.70, 0.66, 0.69, 0.69], fit, TRUST) == 0
+    assert likeliest([wrong, right], [0.70, 0.66], by_sound, TRUST) == 1
+    assert likeliest([wrong, right], [0.99, 0.50], by_sound, TRUST) == 0, "how sure the recogniser is counts too"
+    assert likeliest([right, wrong, "", "한국어"], [0.70, 0.66, 0.69, 0.69], by_sound, TRUST) == 0
 
 
 @pytest.mark.parametrize(
     ("texts", "taken"), [(["한국어", "今天"], 0), (["今天", "今添"], 0), (["他在", "她在", "塔在"], 0), ([""], 0)]
 )
 def test_without_an_opinion_the_surest_is_taken(recording, texts, taken):
-    fit = partial(likelihoods, recording("line_12.ogg"))
-    assert likeliest(texts, [0.5, 0.4, 0.3][: len(texts)], fit, TRUST) == taken
+    by_sound = fit(recording("line_12.ogg"))
+    assert likeliest(texts, [0.5, 0.4, 0.3][: len(texts)], by_sound, TRUST) == taken

@@ -37,7 +37,8 @@ def test_it_computes_what_was_trained(reader):
     found = linear(hidden, own["answer.weight"], own["answer.bias"])
     parts, tones = found.split([len(reader.names), second_opinion.TONES], dim=1)
     expected = [0.5 * (x.log_softmax(1) - own[prior].log()) for x, prior in ((parts, "prior"), (tones, "tone_prior"))]
-    for ours, theirs in zip(reader._heard(states), expected, strict=True):
+    read = reader(states)
+    for ours, theirs in zip((read.parts, read.tones), expected, strict=True):
         assert np.allclose(ours, theirs.numpy(), atol=1e-4)
 
 
@@ -49,6 +50,6 @@ def test_the_words_and_the_tones_that_were_said_fit_best(reader, recording, said
         other_tone = [*right[:-1], right[-1][:-1] + ("4" if right[-1][-1] != "4" else "2")]
         half, longer, other = right[: len(right) // 2], [*right, "jin1", "tian1"], intended(said["line_00.ogg"])
         states = whisper.states(recording(name))
-        best, *rest = reader.likelihoods(states, [right, half, longer, other, other_tone])
+        best, *rest = reader(states).likelihoods([right, half, longer, other, other_tone])
         assert best > max(rest), name
         assert best > max(rest[:3]) + 0.02, name
