@@ -5,8 +5,8 @@
 
 AUDIO holds `aishell1_S0150`, `aishell3_30speakers`, `music` and `noise`. The aligner of the evaluation finds the parts
 of syllables in the clean recordings; the same sounds with noise and music keep these labels. Ten of the thirty people
-(`tone_classifier.PEOPLE`) are left out and judge: each sentence clean and under twelve kinds of noise, heard with the
-second opinion and without, by the recogniser as it labels recordings.
+(`tone_classifier.PEOPLE`) are left out and judge: each sentence clean and under twelve kinds of noise, heard by
+the recogniser as it labels recordings: without a second opinion, with the aligner's, and with this one.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
@@ -134,7 +136,7 @@ def train(known: Sequence[Example], names: Sequence[str]) -> dict[str, np.ndarra
 
 
 def judged(people: Sequence[Utterance], others: dict[str, list[np.ndarray]]) -> dict[str, object]:
-    """Shares of characters and of syllables wrong, by the recogniser alone and with its second opinion."""
+    """Shares of characters and of syllables wrong, by the recogniser alone, with the aligner and with its encoder."""
     dice = random.Random(3)
     sounds, truths, kinds = [], [], []
     for one in people:
@@ -145,9 +147,12 @@ def judged(people: Sequence[Utterance], others: dict[str, list[np.ndarray]]) -> 
             truths.append(one.text)
             kinds.append(" ".join(map(str, judge)) if judge else "clean")
     found: dict[str, object] = {"sounds": len(sounds)}
-    for name, by_sound in (("alone", False), ("with_syllables", True)):
-        settings = TranscribeSettings(model=overlap.MODEL, by_sound=by_sound)
-        ear = recogniser.load(settings, "cpu")
+    for name in ("alone", "with_aligner", "with_encoder"):
+        settings = TranscribeSettings(model=overlap.MODEL, by_sound=name != "alone")
+        # As for a recogniser whose states cannot be read.
+        unread = mock.patch.object(second_opinion, "load", lambda _: None) if name == "with_aligner" else nullcontext()
+        with unread:
+            ear = recogniser.load(settings, "cpu")
         began = time.process_time()
         texts = [one.text for one in ear.hear(sounds)]
         found[name] = {

@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def short_windows():
-    """Whisper's longest window is 12 s, not 30: a test that does not judge its ear need not wait for two more."""
+    """Whisper's longest window is 12 s, not 30: who does not judge its ear need not wait for the rest."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ffvits.label.recogniser._LONGEST_WINDOW", 12)
         yield

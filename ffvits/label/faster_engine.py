@@ -121,8 +121,7 @@ class FasterEngine:
         logprobs = [score * len(ids) / (len(ids) + 1) for score, ids in zip(result.scores, beams, strict=True)]
         texts = [simplified(self._tokens.decode(ids).strip()) for ids in beams]
         confidences = [math.exp(min(0.0, logprob)) for logprob in logprobs]
-        trust = second_opinion.TRUST if reading is not None else laying.TRUST
-        number = laying.likeliest(texts, confidences, laying.fit(sound, reading), trust)
+        number = laying.likeliest(sound, texts, confidences, reading)
         return beams[number], logprobs[number]
 
     def states(self, sound: Sound, seconds: int) -> np.ndarray:

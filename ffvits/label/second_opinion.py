@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 NEAR = (-2, 0, 2)  # states that are looked at together
 TONES = 5
-# Log-likelihood per state against the recogniser's confidence. Of ten people whom it never heard (130 sounds) 0.3, 0.5,
-# 0.7, 1 and 1.5 left 20.5, 19.9, 20.0, 19.4 and 19.5 % of the characters wrong, and Whisper alone 23.0 %.
-TRUST = 1.0
 _SCALE = 0.5  # trust in the network: its moments are not independent
 
 

@@ -190,6 +190,18 @@ def test_a_resumed_training_says_how_far_the_weights_went_as_one_that_never_stop
     assert resumed.check(held_out, 2).change == change > 0
 
 
+def test_the_speaking_model_has_the_running_mean_after_each_step_and_where_training_is_taken_up(parts):
+    _, adapted, batch, _ = parts
+    made, resumed = learner(adapted), learner(adapted)
+    before, resumed_before = ({k: v.clone() for k, v in one.averaged().state_dict().items()} for one in (made, resumed))
+    made.step(batch, 1)
+    resumed.restore(copy.deepcopy(made.state()))
+    for one, earlier in ((made, before), (resumed, resumed_before)):
+        now = one.averaged().state_dict()
+        assert all(torch.equal(now[name], value) for name, value in one.average.items())
+        assert any(not torch.equal(now[name], value) for name, value in earlier.items())
+
+
 def test_a_resumed_training_keeps_its_calm_and_knows_what_gradients_are_usual(parts):
     _, adapted, batch, _ = parts
     made, resumed, fresh = (learner(adapted) for _ in range(3))

@@ -48,6 +48,15 @@ def test_the_stored_step_decides_not_the_name(tmp_path):
     assert state.newest(tmp_path, "a").name == "step-00000001.pt"
 
 
+def test_what_is_remembered_of_a_checkpoint_is_that_of_its_present_content(tmp_path):
+    path = write(tmp_path, 5)
+    assert (state.about(path).progress.step, state.about(path).identity) == (5, "a")
+    write(tmp_path, 5, identity="other")
+    assert state.about(path).identity == "other" and state.newest(tmp_path, "a") is None
+    path.write_bytes(path.read_bytes()[:-30])
+    assert state.newest(tmp_path) is None
+
+
 def test_states_of_another_base_or_other_clips_do_not_count(tmp_path):
     write(tmp_path, 5, identity="other")
     assert state.newest(tmp_path, "a") is None
