@@ -18,7 +18,7 @@ from ffvits.text.numerals import cardinal
 MARKS = "，。！？、；：…—“”《》（）"
 # Symbols that reach the normaliser. ASCII signs may be part of a number, a unit, an address.
 SYMBOLS = set("+-*/=<>%$#&@~^_|.,:;'\"()[]{}\\!?`°×÷±≤≥≠≈√∞π‰‱¥€£₩₹₽฿′″→←↑↓·∶’§") | set(
-    "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω⊥∠△∪∩∈∉⊂⊆∵∴∥⇒⇔∑∏∫∂∇∀∃∅∝≡⁄₀₁₂₃₄₅₆₇₈₉"
+    "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω⊥∠△∪∩∈∉⊂⊆∵∴∥⇒⇔∑∏∫∂∇∀∃∅∝≡≌∽⊇⊃⁄₀₁₂₃₄₅₆₇₈₉"
 )
 
 

@@ -9,6 +9,7 @@ from ffvits.text.rules.calendar import CALENDAR_RULES
 from ffvits.text.rules.chemistry import CHEMISTRY_RULES
 from ffvits.text.rules.clock import CLOCK_RULES
 from ffvits.text.rules.codes import CODE_RULES
+from ffvits.text.rules.compounds import COMPOUND_RULES
 from ffvits.text.rules.counts import COUNT_RULES
 from ffvits.text.rules.days import DAY_RULES
 from ffvits.text.rules.lists import LIST_RULES
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     *CALENDAR_RULES,
     *DAY_RULES,
     *CLOCK_RULES,
+    *COMPOUND_RULES,
     *CHEMISTRY_RULES,
     *MATHEMATICS_RULES,
     *SLANG_RULES,

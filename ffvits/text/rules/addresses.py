@@ -99,8 +99,8 @@ ADDRESS_RULES: tuple[Rule, ...] = (
     rule(
         "lane",
         r"(?<![\d.])(\d{3,4})(?=弄(?:\d|[，。、；]|$|小区|口))",
-        lambda m: digits(m.group(1), phone=True),
-        examples="张江路1888弄12号 => 张江路幺八八八弄十二号",
+        lambda m: cardinal(m[1]) if m[1].endswith("00") else digits(m[1], phone=True),
+        examples="张江路1888弄12号 => 张江路幺八八八弄十二号\n南京东路300弄5号 => 南京东路三百弄五号",
     ),
     rule(
         "hyphen behind a building",

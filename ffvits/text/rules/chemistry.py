@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import cardinal, decimal
+from ffvits.text.numerals import cardinal, decimal, digits
 from ffvits.text.rules.rule import NUMBER, Rule, after, before, rule
 from ffvits.text.units import UNIT, UNITS
 
@@ -65,7 +65,31 @@ def _gas(m: re.Match[str]) -> str | None:
     return "" if made and _MADE_OF.search(before(m, 16)) else None
 
 
+# Elements that are spoken of by the weight of their atoms.
+_ISOTOPES = dict(
+    zip(
+        "H He Li B C N O P S K Fe Co Kr Sr Tc I Xe Cs Ir Tl Pb Po Rn Ra Th U Pu Am".split(),
+        "氢氦锂硼碳氮氧磷硫钾铁钴氪锶锝碘氙铯铱铊铅钋氡镭钍铀钚镅",
+        strict=True,
+    )
+)
+_ISOTOPE = "".join(_ISOTOPES.values())
+
+
+def _isotope(m: re.Match[str]) -> str:
+    weight = m[1] or m[4]
+    name = _ISOTOPES[m[2]] if m[2] else m[3]
+    return name + (digits if len(weight) > 2 else cardinal)(weight)
+
+
 CHEMISTRY_RULES: tuple[Rule, ...] = (
+    rule(
+        "isotope",
+        rf"(?<![\dA-Za-z)^])\^(\d{{1,3}})({'|'.join(sorted(_ISOTOPES, key=len, reverse=True))})(?![a-z])"
+        rf"|(?<![低高中])([{_ISOTOPE}])-(\d{{1,3}})(?![\d.%]|[年月日个元倍])",
+        _isotope,
+        examples="²³⁵U裂变 => 铀二三五裂变\n碳-14测年 => 碳十四测年\n³He => 氦三",
+    ),
     rule(
         "ion of a reaction",
         # Behind its charge stands the next sign: Ag++Cl-=AgCl.

@@ -59,7 +59,7 @@ def _duration(m: re.Match[str]) -> str:
     return m.group(1) + "".join(said)
 
 
-_OF_A_RACE = re.compile("成绩(?!公布|发布)|用时|耗时|马拉松|全程|完赛")
+_OF_A_RACE = re.compile("成绩(?!公布|发布)|用时|耗时|马拉松|全程|完赛|(?<![A-Za-z])[PS]B(?![A-Za-z])")
 _AT_A_TIME = re.compile("(?:于|在|午|晨|早上|晚上?|[日号天]|开始|到|(?<!完赛)时间[为是：:]?) ?$")
 _THEN = re.compile(
     "[，,]?(?:正式|准时)?(?:开|鸣枪|起跑|出发|举行|发令|发枪|发射|结束|公布|集合|发布"
@@ -91,7 +91,10 @@ def _race(m: re.Match[str]) -> str | None:
     return said or None
 
 
-_LAP = re.compile("圈速|单圈|用时|成绩|纪录|落后|领先|快|慢|[跑游]出|配速|杆位")
+_LAP = re.compile(
+    "圈速|单圈|用时|成绩|纪录|落后|领先|快|慢|[跑游]出|配速|杆位"
+    r"|接力|\d米|[自蛙仰蝶混][由合]?泳|短道|速滑|[预决半]赛"
+)
 _AHEAD = re.compile("[落领先后快慢差]")
 
 
@@ -102,7 +105,7 @@ def _lap(m: re.Match[str]) -> str | None:
     if not (plus or len(parts) == 3 or _LAP.search(front)):
         return None
     behind = "加" if plus and not _AHEAD.search(front) else ""
-    return f"{behind}{plain(minutes)}分{plain(seconds)}秒{digits(parts)}"
+    return f"{behind}{cardinal(str(int(minutes)), two='两')}分{plain(seconds)}秒{digits(parts)}"
 
 
 _COMPARED = re.compile("(?:比例|比值|配比|比为|赔率).{0,4}$|(?<!时间)[:：][一-鿿]{1,6} ?[=≈] ?$")
@@ -159,12 +162,13 @@ CLOCK_RULES: tuple[Rule, ...] = (
         _race,
         examples="""
         马拉松成绩2:05:30 => 马拉松成绩两小时零五分三十秒
+        全马PB 3:28:15 => 全马PB三小时二十八分十五秒
         马拉松于7:30:00鸣枪 => 马拉松于七点三十分鸣枪""",
     ),
     rule(
         "what is left of a clock",
         (
-            r"((?:剩余|还剩|剩下|倒计时|时长|长度|片长|用时|耗时|进度|空降(?:指路)?|快进到|拖到|拉到|跳到|倒回|看到(?=\d{1,2}:\d\d:\d\d)|半马|全马|马拉松|完赛成绩|配速)"
+            r"((?:剩余|还剩|剩下|倒计时|时长|长度|片长|用时|耗时|进度条?[到在]?|空降(?:指路)?|快进到|拖到|拉到|跳到|倒回|看到(?=\d{1,2}:\d\d:\d\d)|半马|全马|马拉松|完赛成绩|配速)"
             r"(?:时间)?[为：: ]{0,2})"
             r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"
         ),
@@ -178,12 +182,20 @@ CLOCK_RULES: tuple[Rule, ...] = (
         看到1:23:45那里 => 看到一小时二十三分四十五秒那里""",
     ),
     rule(
+        "place in a recording",
+        r"()(?<![\d:.])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?"
+        r"(?=处(?![理分罚于在境])|的?(?:画面|镜头|那段|片段|位置)|那一?[段句幕])",
+        _duration,
+        examples="视频03:14处 => 视频三分十四秒处",
+    ),
+    rule(
         "time of a lap",
         r"(?<![\d:.])(\+ ?)?(\d{1,2}):([0-5]\d)\.(\d{1,3})(?![\d:.])",
         _lap,
         examples="""
         圈速1:32.456 => 圈速一分三十二秒四五六
         落后冠军+3:25.6 => 落后冠军三分二十五秒六
+        接力2:58.36 => 接力两分五十八秒三六
         比例为1:10.5 => 比例为一比十点五""",
     ),
     rule(

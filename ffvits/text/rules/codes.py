@@ -73,6 +73,12 @@ CODE_RULES: tuple[Rule, ...] = (
         404表示未找到 => 四零四表示未找到""",
     ),
     rule(
+        "number of an error",
+        r"((?<![A-Za-z])(?:ERROR|[Ee]rror|errno|ERR|错误代?码?)[是为：:]? ?)(\d{4,5})(?![\d.,%]|[次个条处种年])",
+        lambda m: m[1] + digits(m[2]),
+        examples="ERROR 1045 => ERROR一零四五",
+    ),
+    rule(
         "password with signs",
         r"((?:密码|口令|暗号|验证码|指令|拨)(?:[是为：:]| |是：|为：)?)"
         r"(?=[\dA-Za-z*#@_]*\d)([\dA-Za-z]*(?:[#*@_][\dA-Za-z]*)+)",
@@ -121,6 +127,12 @@ CODE_RULES: tuple[Rule, ...] = (
         examples="""
         京ICP备12345678号-1 => 京ICP备一二三四五六七八号杠一
         京公网安备11010802020088号 => 京公网安备一一零一零八零二零二零零八八号""",
+    ),
+    rule(
+        "tumour marker",
+        r"(?<![A-Za-z\d])(CA) ?(\d\d)-(\d)(?![\d.%-])",
+        lambda m: m[1] + digits(m[2] + m[3], phone=True),
+        examples="CA19-9偏高 => CA幺九九偏高",
     ),
     rule(
         "share of an exchange",

@@ -7,6 +7,7 @@ import re
 from ffvits.text.numerals import cardinal
 from ffvits.text.rules.rule import Rule, after, before, rule
 
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _BORDERS = " \n，。！？；：、）"  # "" in _BORDERS as well: the start of the text
 _ITEM = (
     r"(?<![\d.第(（])(\d{1,2})[.、)）] ?(?=[一-鿿“《]|[A-Za-z]{2})"
@@ -55,6 +56,16 @@ def _named_together(m: re.Match[str]) -> str:
 
 
 LIST_RULES: tuple[Rule, ...] = (
+    rule(
+        "numbers with commas between",
+        r"(?<![\d.,])\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)+(?![\d.,])",
+        # Groups of three are one number: 12,345,678.
+        lambda m: None if _GROUPED.fullmatch(m.group()) else m.group().replace(",", "，"),
+        examples="""
+        选12,15,18号 => 选十二，十五，十八号
+        坐标(12,25) => 坐标（十二，二十五）
+        12,345 => 一万二千三百四十五""",
+    ),
     rule(
         "markers named together",
         r"(?<![A-Za-z])[(（]\d{1,2}[)）](?:[、和及与至~-]?[(（]\d{1,2}[)）])+(?! ?[.．=])"

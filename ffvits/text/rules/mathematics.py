@@ -304,7 +304,7 @@ def _point(m: re.Match[str]) -> str:
     return f"{m[1]}{_BINARY_GEOMETRY[m[2]]}{m[3]}"
 
 
-_BINARY_GEOMETRY = {"⊥": "垂直于", "∥": "平行于"}
+_BINARY_GEOMETRY = {"⊥": "垂直于", "∥": "平行于", "≌": "全等于", "∽": "相似于"}
 
 MATHEMATICS_RULES: tuple[Rule, ...] = (
     rule(
@@ -338,9 +338,9 @@ MATHEMATICS_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "lines of a figure",
-        r"([A-Za-z]{1,2}|[一-鿿]) ?([⊥∥]) ?([A-Za-z]{1,2}(?![A-Za-z])|[一-鿿])",
+        r"([A-Za-z]{1,4}|[一-鿿]) ?([⊥∥≌∽]) ?(△?[A-Za-z]{1,4}(?![A-Za-z])|[一-鿿])",
         _point,
-        examples="AB⊥CD => AB垂直于CD\nAB∥CD => AB平行于CD",
+        examples="AB⊥CD => AB垂直于CD\nAB∥CD => AB平行于CD\n△ABC≌△DEF => 三角形ABC全等于三角形DEF",
     ),
     rule("figure", r"△ ?(?=[A-Z]{3}(?![A-Za-z]))", lambda m: "三角形", examples="△ABC => 三角形ABC"),
     rule("difference", r"△ ?(?=[A-Za-z](?![A-Za-z]))", lambda m: "德尔塔", examples="△x => 德尔塔x"),

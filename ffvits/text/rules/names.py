@@ -21,6 +21,8 @@ def _model(m: re.Match[str]) -> str | None:
         return f"{name}{decimal(number)}{tail}"
     if hyphen and name.upper() in ("HP", "MP", "SP", "EXP", "ATK", "DEF", "CD", "LV", "UTC", "GMT"):
         return f"{name}减{cardinal(number)}{tail}"
+    if hyphen and name in ("T", "D", "L") and re.match("[天日小分秒]", after(m)):
+        return f"{name}减{cardinal(number)}{tail}"  # before a launch
     if name in _QUANTITIES:
         return f"{name}{cardinal(number)}{tail}"
     if len(number) >= 3:
@@ -277,6 +279,7 @@ NAME_RULES: tuple[Rule, ...] = (
         lambda m: None if m.group(2) == " " else _model(m),
         examples="""
         T-34 => T三四
+        T-3天 => T减三天
         AK-47 => AK四七
         H2O => H二O
         iPhone15 => iPhone十五

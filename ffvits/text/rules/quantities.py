@@ -9,12 +9,15 @@ from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_counted
 from ffvits.text.rules.topics import is_changed, is_weather
 
 _PART_BEFORE = "号楼栋幢座元室层区路街县市省部篇章节组队级班期版型列门院洞口桥月日年一二三四五六七八九十百千万亿"
+_HUNDRED_AND = frozenset(step + "零" for step in "百千万亿")
 
 
 def _plain(m: re.Match[str]) -> str:
     number = m.group()
     if before(m).isascii() and before(m).isalpha() and len(number) > 2 and number.isdigit():
         return digits(number)
+    if number == "2" and before(m, 2) in _HUNDRED_AND:
+        return "二"
     return quantity(number, after(m, 5), before(m))
 
 
@@ -100,7 +103,8 @@ PLAIN_RULES: tuple[Rule, ...] = (
         1,234,567元 => 一百二十三万四千五百六十七元
         2000个 => 两千个
         1.5倍 => 一点五倍
-        2两 => 二两""",
+        2两 => 二两
+        两百零2元 => 两百零二元""",
     ),
     rule("digits", r"\d+", lambda m: digits(m.group()), examples="3.14.15 => 三点一四点一五"),
 )

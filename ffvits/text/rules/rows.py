@@ -140,6 +140,17 @@ ROW_RULES: tuple[Rule, ...] = (
         examples="25:22、23:25、25:18 => 二十五比二十二、二十三比二十五、二十五比十八",
     ),
     rule(
+        "games of a match",
+        r"(?<![\d:.])\d{1,2}:\d{1,2}(?:[、，, ]{1,2}\d{1,2}:\d{1,2}){1,6}(?![\d:])",
+        lambda m: (
+            re.sub(r"\d+", lambda n: cardinal(n.group()), m.group().replace(":", "比"))
+            if re.search(r":\d(?!\d)", m.group())
+            and all(map(_is_a_game, re.findall(r"\d+-\d+", m.group().replace(":", "-"))))
+            else None
+        ),
+        examples="11:9、8:11、11:7 => 十一比九、八比十一、十一比七",
+    ),
+    rule(
         "hours one after the other",
         r"(?<=[点时半刻分钟\d])\s?[-~—]+\s?(?=(?:次日|第二天|凌晨|早上?|上午|中午|下午|晚上?)?\d{1,2}(?:点|时(?!间)|:\d\d))",
         lambda m: "到" if re.search(r"\d(?:[点时](?:\d{1,2}分?|半|钟|[一三]刻)?|:\d\d)$", before(m, 8)) else None,

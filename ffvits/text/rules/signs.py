@@ -19,6 +19,7 @@ _ALONE = {
     "∩": "交", "∈": "属于", "∉": "不属于", "⊂": "包含于", "⊆": "包含于", "∵": "因为", "∴": "所以", "∥": "平行",
     "⇒": "推出", "⇔": "等价于", "∑": "求和", "∏": "求积", "∫": "积分", "∂": "偏", "∇": "梯度", "∀": "任意",
     "∃": "存在", "§": "节", "∅": "空集", "∝": "正比于", "≡": "恒等于",
+    "≌": "全等于", "⊇": "包含", "⊃": "包含",
 }  # fmt: skip
 _HAN = "一-鿿㐀-䶿"
 _WORD = f"A-Za-z{_HAN}"
@@ -36,11 +37,17 @@ SIGN_RULES: tuple[Rule, ...] = (
         lambda m: (
             _RESULTS[m[1] or m[2]]
             if re.search(
-                "HPV|HBs|HIV|H[ABC]V|抗[原体]|核酸|蛋白|[潜隐]血|酮体|尿糖|试验|[检筛]查|检测|病毒|体征", before(m, 8)
+                "HPV|HBs|HIV|H[ABC]V|抗[原体]|核酸|蛋白|[潜隐]血|酮体|尿糖|试验|[检筛]查|检测|病毒|体征"
+                r"|(?<![A-Za-z])(?:Ig[AGMED]|CD\d{1,3}|CD[一二三四五六七八九十百]+|Ki.{1,4}|ER|PR|CEA|AFP|EBV|RPR|ANA|HER.{1,2})$",
+                before(m, 8),
             )
             else None
         ),
-        examples="HPV(-) => HPV阴性\n乙肝表面抗原（+） => 乙肝表面抗原阳性\n尿蛋白++ => 尿蛋白两个加号",
+        examples="""
+        HPV(-) => HPV阴性
+        IgM(-) => IgM阴性
+        乙肝表面抗原（+） => 乙肝表面抗原阳性
+        尿蛋白++ => 尿蛋白两个加号""",
     ),
     rule(
         "laughing and thinking aloud",
@@ -196,5 +203,5 @@ SIGN_RULES: tuple[Rule, ...] = (
         examples="百分比用%表示 => 百分比用百分号表示",
     ),
     rule("at alone", "@", lambda m: "艾特"),
-    rule("signs that are not spoken", r"[-*/=<>#&^_'’`\"′″×{}△⁄]", lambda m: "", examples="*重点* => 重点"),
+    rule("signs that are not spoken", r"[-*/=<>#&^_'’`\"′″×{}△⁄∽]", lambda m: "", examples="*重点* => 重点"),
 )

@@ -16,7 +16,7 @@ _SLANG_NUMBERS = (
 _SLANG = re.compile(rf"(?<![\d.,:/\-+×A-Za-z¥$第])({_SLANG_NUMBERS})(?![\d.,:/%°\-A-Za-z×+])")
 # Those that are words only before these; a number that is not listed here is one wherever nothing is counted.
 _SLANG_CONTEXT = {
-    "996": "工作制|加班|公司|福报|上班|太|真|好|了|的|制|，|、|。|$|！",
+    "996": "[和与、]?(?:007|955)|工作制|加班|公司|福报|上班|太|真|好|了|的|制|，|、|。|$|！",
     "955": "工作制|上班",
     "211": "高校|大学|院校|工程|毕业|、|和|，",
     "985": "高校|大学|院校|工程|毕业|、|和|211|，",

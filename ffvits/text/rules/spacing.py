@@ -33,6 +33,19 @@ _GROUPS = r"(?<![\dA-Za-z.,:/%°~^×)）-])(?<![\dA-Za-z.,] )\d{1,3}(?:(?: \d{3}
 
 SPACING_RULES: tuple[Rule, ...] = (
     rule(
+        "comma before a number",
+        # An ASCII comma between two digits may group them, so all other rules take none before a number.
+        rf"(?<=[{_HAN}”）》%‰°]) ?,(?=[¥$€£+-]?\d)|(?<=[A-Za-z]),(?=\d[\d.]{{0,9}} ?[{_HAN}])",
+        lambda m: "，",
+        examples="走,15分钟后到 => 走，十五分钟后到\n一共,3,200元 => 一共，三千二百元\nNBA,20支球队 => NBA，二十支球队",
+    ),
+    rule(
+        "decimals without their nought",
+        r"(?<=[率值约达<>=≈≤≥±])( ?-?)\.(?=\d{1,6}(?![\d.]))",
+        lambda m: m[1] + "0.",
+        examples="胜率.625 => 胜率零点六二五\np<.05 => p小于零点零五",
+    ),
+    rule(
         "space behind the number of a chapter",
         rf"(第[\d零一二三四五六七八九十百千]{{1,6}}[章节回卷幕篇集话讲课]) (?=[{_HAN}“《])",
         lambda m: m[1] + "，",
