@@ -39,6 +39,7 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
     """Readable text and notes; never raises. `offset` is added to the positions of the notes."""
     source, notes = strip_markup(text, offset)
     source.replace(_AREA_BEFORE_NUMBER, lambda m: m.group() + " ")
+    source.replace(_SUIT, lambda m: _SUITS[m.group()[0]])
     source.replace(_GRADE, lambda m: cardinal(str(len(re.findall("[★⭐🌟]", m.group())))) + "星")
     out: list[str] = []
     for place, char in zip(source.places, source.text, strict=True):
@@ -59,6 +60,9 @@ def clean(text: str, *, offset: int = 0) -> Cleaned:
 
 # Else 每㎡12元 has a power of 212.
 _AREA_BEFORE_NUMBER = re.compile("[㎡㎥㎢㎠](?=[0-9０-９])")
+# Of a playing card; elsewhere they are ornaments.
+_SUITS = dict(zip("♠♤♥♡♣♧♦♢", ("黑桃", "黑桃", "红桃", "红桃", "梅花", "梅花", "方块", "方块"), strict=True))
+_SUIT = re.compile(r"[♠♤♥♡♣♧♦♢]\ufe0f?(?=(?:10|[2-9AJQK])(?![\dA-Za-z.]| ?[个天次年月日号点元人岁%]))")
 # Stars that grade what the word before them names, more than one (书荐★生活) or behind a colon; empty ones are not won.
 _GRADED = "[度数级分荐价]"
 _GRADE = re.compile(

@@ -218,9 +218,9 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "decade in English",
-        r"(?<![\dA-Za-z.])((?:1[5-9]|20)\d0)s(?![A-Za-z])",
-        lambda m: digits(m[1]) + "年代",
-        examples="1990s的老歌 => 一九九零年代的老歌",
+        r"(?<![\dA-Za-z.])((?:1[5-9]|20)\d0)s(?![A-Za-z])([-~—](?=\d{4}s))?",
+        lambda m: digits(m[1]) + "年代" + ("到" if m[2] else ""),
+        examples="1990s的老歌 => 一九九零年代的老歌\n1980s-1990s => 一九八零年代到一九九零年代",
     ),
     rule(
         "date without signs",

@@ -109,6 +109,12 @@ CHEMISTRY_RULES: tuple[Rule, ...] = (
         c(H⁺)=1×10⁻⁷mol/L => c（氢离子）等于一乘十的负七次方摩尔每升""",
     ),
     rule(
+        "end of a strand",
+        r"(?<![\d.A-Za-z])([35])['′](?=-?(?:UTR|端|末端|非翻译|帽))",
+        lambda m: cardinal(m[1]) + "撇",
+        examples="3'-UTR和5'端 => 三撇UTR和五撇端",
+    ),
+    rule(
         "reaction",
         r"(?<=[A-Za-z\d)）↑↓子]) ?(?:→|⇌|-->|->) ?(?=\d{0,2} ?[A-Z])",
         _reaction,

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, decimal, digits
-from ffvits.text.rules.rule import Rule, after, before, is_counted, rule
+from ffvits.text.rules.rule import Rule, after, before, is_counted, rule, until
 from ffvits.text.rules.topics import in_sport
 
 _COMPASS = {"N": "北纬", "S": "南纬", "E": "东经", "W": "西经"}
 _KEYS = {"#": "井号", "*": "星号", "@": "艾特", "_": "下划线", "-": "杠"}
 _YEAR = r"(?:19|20)\d\d"
+_BOOKS = (
+    "(?:(?:马太|马可|路加|约翰)福音|创世[记纪]|出埃及记|利未记|民数记|申命记|约书亚记|士师记|路得记|约伯记|诗篇|箴言|传道书|雅歌"
+    "|以赛亚书|耶利米书|以西结书|但以理书|使徒行传|罗马书|哥林多[前后]书|加拉太书|以弗所书|腓立比书|歌罗西书|希伯来书|雅各书|启示录)"
+)
 
 
 def _password(m: re.Match[str]) -> str:
@@ -133,6 +137,42 @@ CODE_RULES: tuple[Rule, ...] = (
         r"(?<![A-Za-z\d])(CA) ?(\d\d)-(\d)(?![\d.%-])",
         lambda m: m[1] + digits(m[2] + m[3], phone=True),
         examples="CA19-9偏高 => CA幺九九偏高",
+    ),
+    rule(
+        "size of a tyre",
+        r"(?<![\d./])(\d{3})/(\d\d) ?(Z?R)(\d\d)(?!\d)",
+        lambda m: f"{digits(m[1])}、{digits(m[2])}{m[3]}{cardinal(m[4])}",
+        examples="轮胎205/55R16 => 轮胎二零五、五五R十六",
+    ),
+    rule(
+        "chapter and verse",
+        rf"({_BOOKS}) ?(\d{{1,3}})[:：](\d{{1,3}})(?:([-~—至到])(\d{{1,3}}))?(?![\d:])",
+        lambda m: f"{m[1]}{cardinal(m[2])}章{cardinal(m[3])}" + (f"{until(m)}{cardinal(m[5])}" if m[5] else "") + "节",
+        examples="约翰福音3:16 => 约翰福音三章十六节",
+    ),
+    rule(
+        "wireless standard",
+        r"(?<![\d.])802\.(\d{1,2})(?=[a-z]{1,2}(?![a-z])|协议|标准)",
+        lambda m: "八零二点" + digits(m[1], phone=True),
+        examples="802.11ax => 八零二点幺幺ax",
+    ),
+    rule(
+        "fund in brackets",
+        r"(?:(?<=ETF)|(?<=LOF)|(?<=基金))[(（](\d{6})[)）]",
+        lambda m: f"（{digits(m[1])}）",
+        examples="沪深300ETF（510300） => 沪深三百ETF（五一零三零零）",
+    ),
+    rule(
+        "chip",
+        r"(?<=天玑|骁龙|麒麟|锐龙|玄戒) ?(\d{3,4})(?![\d.]|[元块米万多])",
+        lambda m: cardinal(m[1]) if m[1].endswith("000") else digits(m[1]),
+        examples="天玑9300和麒麟9000S => 天玑九三零零和麒麟九千S",
+    ),
+    rule(
+        "seat of a carriage",
+        r"(?<!\d)0(\d)车0?(\d{1,2})(?=[A-F]号?(?![A-Za-z\d]))",
+        lambda m: f"{cardinal(m[1])}车{cardinal(m[2])}",
+        examples="07车05F => 七车五F",
     ),
     rule(
         "share of an exchange",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import digits
+from ffvits.text.numerals import cardinal, digits
 from ffvits.text.rules.calendar import is_date
 from ffvits.text.rules.clock import plain
 from ffvits.text.rules.rule import RANGE, Rule, after, before, rule, until
@@ -250,6 +250,12 @@ DAY_RULES: tuple[Rule, ...] = (
             f"{plain(m[1])}月{plain(m[2])}日" if is_date(m[1], m[2]) and not _AMOUNT.search(before(m, 4)) else None
         ),
         examples="ddl是11.30 23:59 => ddl是十一月三十日，二十三点五十九分\n体重11.2 8:30 => 体重十一点二，八点三十分",
+    ),
+    rule(
+        "weeks before a birth",
+        r"(孕期?|妊娠)(\d{1,2})[wW](?:\+([0-6])[dD]?)?(?![A-Za-z\d])",
+        lambda m: f"{m[1]}{plain(m[2])}周" + (f"加{cardinal(m[3], two='两')}天" if m[3] else ""),
+        examples="孕8w+3d => 孕八周加三天\n孕32W => 孕三十二周",
     ),
     rule(
         "day that has a name",

@@ -92,6 +92,12 @@ LIST_RULES: tuple[Rule, ...] = (
         examples="1. 打开 => 一，打开\n2、关闭 => 二，关闭",
     ),
     rule(
+        "number in a circle",
+        r"(?<=第)[(（](\d{1,2})[)）](?=[步题类问种名组关章个行列段句号])|(?<!\d)[(（](\d{1,2})[)）](?=号)",
+        lambda m: cardinal(m[1] or m[2]),
+        examples="第①步 => 第一步\n①号选手 => 一号选手",
+    ),
+    rule(
         "class of a school",
         r"(?<=[一-鿿])[(（](\d{1,2})[)）](?=班)",
         lambda m: cardinal(m.group(1)),

@@ -70,6 +70,9 @@ _VOLTS = re.compile("(?:电压|电源|[供充]电|输[入出]|伏[、，/到至~
 _VOLTS_AFTER = re.compile(r"的?(?:[供充]?电|输[入出]|快充|电源)|/\dA")
 
 
+_HEART = re.compile("(?:胎心|心[率跳]|脉搏|脉率)[达为是约：: ]{0,2}$")
+
+
 def _unit(m: re.Match[str]) -> str | None:
     sign, number, unit, per = m.group(1), m.group(2), m.group(3), m.group(4)
     if unit in CAPITALS_THAT_ARE_NAMES and not per:
@@ -85,6 +88,8 @@ def _unit(m: re.Match[str]) -> str | None:
         if not said:
             return None
         return decimal(number) + said
+    if unit in ("bpm", "BPM") and _HEART.search(before(m, 8)):
+        return f"{decimal(number)}次每分"
     if unit == "m" and after(m) == "b":
         return None
     name = UNITS[unit]
@@ -273,6 +278,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
         220V => 两百二十伏
         I=5A，W=400J => I等于五安，W等于四百焦耳
         攻速-0.15s => 攻速减零点一五秒
+        胎心145bpm => 胎心一百四十五次每分
         3.3V/5V供电 => 三点三伏、五伏供电""",
     ),
     rule(
@@ -294,6 +300,12 @@ MEASURE_RULES: tuple[Rule, ...] = (
         r"(?<=\d)(瓶|盒|包|袋|片|支|粒|只|枚|张|颗|罐|听|个|块|滴|喷)/(?=(?:箱|盒|包|袋|板|瓶|件|提|条|组|桶|次|[天日])(?![一-鿿]))",
         lambda m: m[1] + "每",
         examples="12瓶/箱 => 十二瓶每箱",
+    ),
+    rule(
+        "for each day",
+        r"(?<=每平方米)·(?=[天月日年])",
+        lambda m: "每",
+        examples="25元/m²·月 => 二十五元每平方米每月",
     ),
     rule("each second", r"(?<=[a-z])/s(?![A-Za-z\d])", lambda m: "每秒", examples="25 tokens/s => 二十五tokens每秒"),
     rule(

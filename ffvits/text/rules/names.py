@@ -315,6 +315,12 @@ NAME_RULES: tuple[Rule, ...] = (
         examples="第III章 => 第三章\nII型糖尿病 => 二型糖尿病",
     ),
     rule(
+        "Roman numeral of a stage",
+        r"(?<![A-Za-z])(IV|I{1,3})([abcABC])(\d?)(?=期)",
+        lambda m: cardinal(str(roman(m[1]))) + m[2] + m[3],
+        examples="IIIb期 => 三b期",
+    ),
+    rule(
         "Roman numeral", rf"(?<![A-Za-z'’])({_ROMAN_PLAIN})(?![A-Za-z'’])", _roman, examples="最终幻想VII => 最终幻想七"
     ),
     rule(

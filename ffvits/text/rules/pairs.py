@@ -76,12 +76,21 @@ def _ratio_of_names(m: re.Match[str]) -> str | None:
     return head + "比".join(names[-count:]) + ("约等于" if m[2] in ("≈", "约等于") else "等于") + m[3]
 
 
+# What is numbered rather than counted, and may stand behind both ends of a range.
+_ORDERED = frozenset("楼号月日点度级话回集章页期关层季卷班线排座室条款课讲节")
+
+
+_BUILDINGS = frozenset("栋幢座楼厦馆")
+
+
 def _range(m: re.Match[str]) -> str | None:
     first, last = m.group(1), m.group(2)
     rest = after(m, 4)
     if not is_counted(rest) and len(first) <= 2 and len(last) <= 2 and first.isdigit() and last.isdigit():
         if int(first) > int(last):
             return f"{cardinal(first)}比{cardinal(last)}"
+    if rest[:1] == "层" and before(m) in _BUILDINGS:
+        return f"{cardinal(first)}到{cardinal(last)}"
     return f"{quantity(first, rest, before(m))}到{quantity(last, rest, before(m))}"
 
 
@@ -196,11 +205,7 @@ PAIR_RULES: tuple[Rule, ...] = (
     rule(
         "range with measure words",
         r"(?<=\d)([一-鿿]{1,2})[-~—](?=\d)",
-        lambda m: (
-            m.group(1) + "到"
-            if is_counted(m.group(1)) or m.group(1) in ("楼", "号", "月", "日", "点", "度", "级")
-            else None
-        ),
-        examples="3天-5天 => 三天到五天",
+        lambda m: m.group(1) + "到" if is_counted(m.group(1)) or m.group(1) in _ORDERED else None,
+        examples="3天-5天 => 三天到五天\n01话-12话 => 零一话到十二话",
     ),
 )

@@ -17,10 +17,16 @@ _HOTLINES = (
 )
 
 
+# 3-4级转5-6级: no number that is called has two digits and a hyphen.
+_SHORT_RANGE = re.compile("[0-9]{1,2}[- ][0-9]{1,2}")
+
+
 def coded(phone: bool) -> Callable[[re.Match[str]], str | None]:
     """Says a word and the digits behind it, 1 as 幺 with `phone` and for rooms; where something is counted, nothing."""
 
     def say(m: re.Match[str]) -> str | None:
+        if _SHORT_RANGE.fullmatch(m.group(2)):
+            return None
         if is_counted(after(m, 3)) and not after(m).startswith(("打", "位")):
             return None
         room = m.group(1).startswith(("房间", "房号"))
@@ -109,7 +115,8 @@ PHONE_RULES: tuple[Rule, ...] = (
         examples="""
         尾号1702 => 尾号幺七零二
         尾号是3385 => 尾号是三三八五
-        电话：12345678 => 电话：幺二三四五六七八""",
+        电话：12345678 => 电话：幺二三四五六七八
+        3-4级转5-6级 => 三到四级转五到六级""",
     ),
     rule(
         "last digits",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ffvits.text.numerals import digits
 from ffvits.text.rules.rule import Rule, after, before, is_counted, rule
 
 _HAN = "\u3400-\u9fff"
@@ -38,6 +39,19 @@ SPACING_RULES: tuple[Rule, ...] = (
         rf"(?<=[{_HAN}”）》%‰°]) ?,(?=[¥$€£+-]?\d)|(?<=[A-Za-z]),(?=\d[\d.]{{0,9}} ?[{_HAN}])",
         lambda m: "，",
         examples="走,15分钟后到 => 走，十五分钟后到\n一共,3,200元 => 一共，三千二百元\nNBA,20支球队 => NBA，二十支球队",
+    ),
+    rule(
+        "full stop before a number",
+        # Of a section it is none: 二.1.
+        rf"(?<=[{_HAN}])(?<![{_NUMERAL}第图表率值约达])\.(?=\d)(?!\d+口径|7z|3gp)",
+        lambda m: "。",
+        examples="好.22个人到了 => 好。二十二个人到了",
+    ),
+    rule(
+        "calibre",
+        r"(?<![\dA-Za-z])\.(\d{2,3})(?=口径)",
+        lambda m: "点" + digits(m[1]),
+        examples=".50口径 => 点五零口径",
     ),
     rule(
         "decimals without their nought",
