@@ -283,62 +283,110 @@ def write_clips(path: Path, clips: Iterable[Clip]) -> None:
 def merge_edits(fresh: Iterable[Clip], previous: Iterable[Clip]) -> list[Clip]:
     """The newly labelled clips with every edit that a person made to the previous ones kept.
 
-    A clip that was edited keeps its text, status and speaker under the same id, or under another if its recording was
-    renamed. If the recording is another now, or was converted (a.flac instead of a.wav), the edit is not for it and
-    becomes a doubt. If the cuts have moved, the edited clip itself stays and takes the place of new clips that cover
+    An edit belongs to its recording, also where that has another name now. The clip of the same cut gets its text,
+    status and speaker. If the cuts have moved, the edited clip itself stays and takes the place of new clips that cover
     more than half of it; one that reaches beyond it is rejected instead, so that nothing of a recording is missing
-    without a word.
+    without a word. If another recording lies under the name now, or it was converted (a.flac instead of a.wav), the
+    edit is not for it and becomes a doubt.
     """
-    clips = {clip.id: clip.signed() for clip in fresh}
-    replaced: list[Clip] = []
-    of_source: dict[str, list[Clip]] = defaultdict(list)
-    of_name: dict[str, list[Clip]] = defaultdict(list)
-    same_cut = {}
-    for clip in clips.values():
-        of_source[clip.source].append(clip)
-        of_name[_stem(clip.source)].append(clip)
-        same_cut[clip.recording, round(clip.start, 3), round(clip.end, 3)] = clip.id
+    merge = _Merge(fresh)
     for old in previous:
-        new = clips.get(old.id)
-        doubts = tuple(doubt for doubt in old.review if doubt.why == REPLACED) if old.waiting else ()
-        if doubts and new is not None:  # until a person has settled it
-            new = clips[new.id] = new.with_(review=(*new.review, *doubts)).signed()
-        if not old.edited:
-            continue
-        if new is not None and "" != old.recording != new.recording != "":
-            clips[new.id] = new.doubt(REPLACED, old.text).signed()
-            continue
-        if new is None and old.recording and old.source not in of_source:
-            new = clips.get(same_cut.get((old.recording, round(old.start, 3), round(old.end, 3)), ""))
-        if new is not None:
-            edits: dict[str, object] = {name: getattr(old, name) for name in old.changed}
-            if old.settled:  # what was found right are these words, whatever is heard now
-                edits |= {"text": old.text, "review": ()}
-                new = new.with_(machine={**new.machine, "review": "open"})
-            clips[new.id] = new.with_(**edits)
-            continue
-        there = of_name[_stem(old.source)] if old.source not in of_source else of_source[old.source]
-        covered = [
-            clip.id  # unless another edited clip has taken its place already
-            for clip in there
-            if clip.id in clips and _shared(clip, old) > 0.5 * min(clip.seconds, old.seconds)
-        ]
-        if covered and old.source not in of_source:  # else the same words would train twice, the old ones unseen
-            for name in covered:
-                clips[name] = clips[name].doubt(REPLACED, old.text).signed()
-            continue
-        for name in covered:
-            replaced.append(clips.pop(name))
-        clips[old.id] = old
-    for clip in replaced:
-        beyond = clip.seconds - sum(_shared(clip, other) for other in clips.values() if other.source == clip.source)
-        if beyond > BEYOND and clip.id not in clips:
-            clips[clip.id] = clip.reject(
-                "covered",
-                f"a clip that you edited lies in it and stays; {beyond:.1f} s of speech around that are left out",
-                "cut it by hand in ffvits web, or delete the line of your clip and label again",
-            ).signed()
-    return list(clips.values())
+        merge.take(old)
+    return merge.settled()
+
+
+class _Merge:
+    """New clips, in which a person's edits of earlier ones find their places one after the other."""
+
+    def __init__(self, fresh: Iterable[Clip]) -> None:
+        self._clips = {clip.id: clip.signed() for clip in fresh}
+        self._replaced: list[Clip] = []
+        self._of_source: dict[str, list[Clip]] = defaultdict(list)
+        self._of_name: dict[str, list[Clip]] = defaultdict(list)
+        self._names: dict[str, list[str]] = defaultdict(list)  # of each recording; of copies there are several
+        for clip in self._clips.values():
+            self._of_source[clip.source].append(clip)
+            self._of_name[_stem(clip.source)].append(clip)
+            self._names[clip.recording].append(clip.source)
+
+    def take(self, old: Clip) -> None:
+        """Lets a clip's edits, or what became of earlier ones, find their place."""
+        doubts = [doubt for doubt in old.review if doubt.why == REPLACED] if old.waiting else []
+        if not old.edited and not doubts:
+            return
+        home = self._home(old)
+        same = self._same_cut(old, home)
+        places = [same] if same else self._covered(old, home)
+        strange = home is None
+        if not same and self._clips.get(old.id) not in (None, *places):  # its name is another recording's clip now
+            strange, places = True, places or [self._clips[old.id]]
+        if old.edited and strange and places:  # else the same words would train twice, the old ones unseen
+            doubts.append(Doubt(REPLACED, old.text))
+        for clip in places if doubts else ():
+            machine = {**clip.machine, "review": "open"}
+            self._clips[clip.id] = clip.with_(review=(*clip.review, *doubts), machine=machine)
+        if not old.edited or (strange and places):
+            return
+        if same:
+            self._edit(same.id, old)
+        else:
+            self._stay(old, home, places)
+
+    def settled(self) -> list[Clip]:
+        """The clips; what reaches beyond the edited ones that took its place is rejected and not missing."""
+        for clip in self._replaced:
+            others = [other for other in self._clips.values() if other.source == clip.source]
+            beyond = clip.seconds - sum(_shared(clip, other) for other in others)
+            if beyond > BEYOND and clip.id not in self._clips:
+                self._clips[clip.id] = clip.reject(
+                    "covered",
+                    f"a clip that you edited lies in it and stays; {beyond:.1f} s of speech around that are left out",
+                    "cut it by hand in ffvits web, or delete the line of your clip and label again",
+                ).signed()
+        return list(self._clips.values())
+
+    def _home(self, old: Clip) -> str | None:
+        """What a clip's recording is called now; None where it is gone, or another has its name."""
+        names = self._names.get(old.recording, ()) if old.recording else ()
+        if names:
+            return old.source if old.source in names else names[0]
+        here = self._of_source.get(old.source, ())
+        nobody_knows = not old.recording or not any(clip.recording for clip in here)
+        return old.source if here and nobody_knows else None
+
+    def _same_cut(self, old: Clip, home: str | None) -> Clip | None:
+        """The new clip of the same cut."""
+        if home in (None, old.source):
+            return self._clips.get(old.id)
+        name = clip_id(home) + old.id.removeprefix(clip_id(old.source))
+        there = [clip.id for clip in self._of_source[home] if clip.id == name or _cut(clip) == _cut(old)]
+        return next((self._clips[id] for id in there if id in self._clips), None)
+
+    def _covered(self, old: Clip, home: str | None) -> list[Clip]:
+        """The new clips that are mostly the same, unless another edited one has taken their place already."""
+        there = self._of_source.get(home or old.source) or self._of_name[_stem(old.source)]
+        left = (self._clips[clip.id] for clip in there if clip.id in self._clips)
+        return [clip for clip in left if _shared(clip, old) > 0.5 * min(clip.seconds, old.seconds)]
+
+    def _edit(self, id: str, old: Clip) -> None:
+        edits: dict[str, object] = {name: getattr(old, name) for name in old.changed}
+        if old.settled:  # what was found right are these words, whatever is heard now
+            edits |= {"text": old.text, "review": (), "machine": {**self._clips[id].machine, "review": "open"}}
+        self._clips[id] = self._clips[id].with_(**edits)
+
+    def _stay(self, old: Clip, home: str | None, places: Iterable[Clip]) -> None:
+        for clip in places:
+            self._replaced.append(self._clips.pop(clip.id))
+        if home is not None:
+            old = old.with_(source=home)
+            if "speaker" not in old.changed:  # whom nobody corrected is called what the recipe calls her now
+                whose = max(self._of_source[home], key=lambda clip: _shared(clip, old)).speaker
+                old = old.with_(speaker=whose, machine={**old.machine, "speaker": whose})
+        self._clips[old.id] = old
+
+
+def _cut(clip: Clip) -> tuple[float, float]:
+    return round(clip.start, 3), round(clip.end, 3)
 
 
 def _stem(source: str) -> str:

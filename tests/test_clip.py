@@ -185,6 +185,57 @@ class TestEdits:
         merged = merge_edits(fresh, [old])
         assert [(c.id, c.text) for c in merged] == [("new-1", "改过"), ("new-2", fresh[1].text)]
 
+    def test_a_clip_whose_cuts_moved_follows_its_recording_and_takes_the_place_of_the_new_one(self):
+        old = clip(id="旧-0", source="旧.wav", end=4.0, recording="r", text="x").signed().with_(text="改过")
+        fresh = [clip(id="新-1", source="新.wav", start=0.1, end=3.9, recording="r")]
+        (found,) = merge_edits(fresh, [old])
+        assert (found.id, found.source, found.text) == ("旧-0", "新.wav", "改过")
+        assert merge_edits(fresh, [found]) == [found]
+
+    @pytest.mark.parametrize(
+        ("now", "told"),
+        [
+            ({"a.wav": "乙", "b.wav": "甲"}, {"a.wav": "改乙", "b.wav": "改甲"}),
+            ({"b.wav": "甲", "c.wav": "乙"}, {"b.wav": "改甲", "c.wav": "改乙"}),
+            ({"a.wav": "乙"}, {"a.wav": "改乙"}),
+        ],
+        ids=["swapped", "one number up", "numbered anew after the first was deleted"],
+    )
+    @pytest.mark.parametrize("end", [2.0, 1.9], ids=["the same cut", "cut otherwise"])
+    def test_edits_follow_recordings_that_have_each_others_names(self, now, told, end):
+        def cut(name, recording, end):
+            return clip(id=clip_id(name), source=name, recording=recording, end=end, text="听")
+
+        before = {"a.wav": "甲", "b.wav": "乙"}
+        old = [cut(*pair, 2.0).signed().with_(text=f"改{pair[1]}") for pair in before.items()]
+        merged = merge_edits([cut(*pair, end) for pair in now.items()], old)
+        assert {c.source: c.text for c in merged} == told and not any(c.waiting for c in merged)
+
+    def test_words_of_a_clip_that_found_no_place_of_its_own_become_a_doubt(self):
+        old = clip(id=clip_id("a.wav"), source="a.wav", end=9.0, recording="甲").signed().with_(text="改过")
+        fresh = [
+            clip(id=clip_id("a.wav"), source="a.wav", recording="乙", text="别的"),
+            clip(id=clip_id("b.wav", 0.0), source="b.wav", end=4.0, recording="甲", text="听"),
+        ]
+        other, found = merge_edits(fresh, [old])
+        assert (other.text, other.review, found.text, found.review[0].other) == ("别的", (), "听", "改过")
+
+    def test_what_an_edit_of_a_replaced_recording_said_is_not_lost_where_its_cuts_or_its_name_change(self):
+        old = clip(recording="take 1").signed().with_(text="第一次")
+        (doubted,) = merge_edits([clip(recording="take 2", text="第二次")], [old])
+        for later in ({"id": "b", "source": "b.wav"}, {"id": "a-1", "start": 0.1}):
+            (found,) = merge_edits([clip(recording="take 2", text="第二次").with_(**later)], [doubted])
+            assert found.waiting and found.review[0].other == "第一次"
+        (moved,) = merge_edits([clip(id="a-1", start=0.1, recording="take 2", text="第二次")], [old])
+        assert (moved.id, moved.review[0].other) == ("a-1", "第一次"), "also where the second take is cut otherwise"
+
+    @pytest.mark.parametrize(("corrected", "now"), [(False, "Paimon"), (True, "刻晴")])
+    def test_a_clip_that_stays_is_of_the_speaker_as_the_recipe_names_her_now(self, corrected, now):
+        old = clip(id="a-0", text="x", speaker="派蒙").signed().with_(text="改过")
+        old = old.with_(speaker="刻晴") if corrected else old
+        (found,) = merge_edits([clip(id="a-1", start=0.1, speaker="Paimon")], [old])
+        assert (found.id, found.speaker, "speaker" in found.changed) == ("a-0", now, corrected)
+
     def test_an_edit_of_a_recording_that_was_converted_becomes_a_doubt_and_no_second_clip(self):
         old = clip(id="a-wav", source="一/a.wav", recording="wav", start=0.4, end=4.9).signed().with_(text="改过")
         fresh = [

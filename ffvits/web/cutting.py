@@ -51,5 +51,5 @@ def _hand_made(clip: Clip, start: float, end: float, text: str, note: str) -> Cl
         scores={},
         notes=(*clip.notes, note),
         key=digest("by hand", clip.key, round(start, 3), round(end, 3)),
-        machine={},
+        machine={"text": "", "status": "", "speaker": clip.machine.get("speaker", clip.speaker)},
     )

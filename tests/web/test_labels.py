@@ -108,6 +108,19 @@ class TestSplit:
         assert merged[left.id].text == "你好" and merged[right.id].text == "世界"
         assert len(merged) == len(fresh) + 1
 
+    def test_it_outlives_other_names_of_its_recording_and_its_speaker(self, labels, run):
+        fresh = [clip.with_(recording=f"take of {clip.source}") for clip in read_clips(run.clips_file)]
+        write_clips(run.clips_file, fresh)
+        labels.split("长-0", 1.2, ("你好", "世界"))
+        renamed = [
+            clip.with_(id=f"1-{clip.id}", source=f"第一天/{clip.source}", speaker="Paimon", machine={})
+            for clip in fresh
+        ]
+        merged = merge_edits(renamed, on_disk(run).values())
+        assert {clip.source for clip in merged} == {"第一天/长.wav", "第一天/坏.wav", "第一天/空.wav"}
+        assert sorted(clip.text for clip in merged if clip.kept) == ["世界", "今天天气", "你好", "再见"]
+        assert {clip.speaker for clip in merged} == {"Paimon"}
+
     def test_a_half_that_is_rejected_keeps_its_sound_through_labellings(self, labels, run):
         fresh = read_clips(run.clips_file)
         left, _ = labels.split("长-0", 1.2, ("你好", "世界")).clips
