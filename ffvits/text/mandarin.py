@@ -16,6 +16,7 @@ from ffvits.text.beneficiaries import beneficiaries
 from ffvits.text.characters import MARKS, is_hanzi
 from ffvits.text.inline import Given
 from ffvits.text.polyphone_rules import ruled
+from ffvits.text.returns import besides
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
 from ffvits.text.word_rules import adverbs, musts
@@ -281,6 +282,8 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     for place in musts(spoken, words):
         yield place, "dei3"
     yield from ruled(spoken)
+    for place in besides(spoken):
+        yield place, "hai2"
     pattern, listed = _reading_list()
     owner = [index for index, word in enumerate(words) for _ in word] + [len(words)]
 

@@ -14,7 +14,7 @@ def adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
     A dictionary knows the adverb, or it is an idiom (恋恋不舍地走开). 地 that begins a word (地铁) is left alone.
     """
     from ffvits.text.polyphones import phrases
-    from ffvits.text.segmentation import is_word
+    from ffvits.text.segmentation import is_word, part_of_speech
 
     others = phrases().others
     start = 0
@@ -24,7 +24,10 @@ def adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
         if spoken[place] == "地" and not (begins and len(word) > 1 and is_word(word[:2])) and not _is_place(word):
             known = (others.get(spoken[first : place + 1]) for first in range(max(0, place - 4), place - 1))
             before, after = words[index - 1] if index else "", spoken[place + 1 : place + 2]
-            manner = begins and is_hanzi(after) and (len(before) == 4 or _is_manner(before, words[index + 1 :]))
+            # What 地 was torn from its verb with (自在|地游) begins with that verb.
+            deeds = [word[1:], *words[index + 1 :]] if len(word) > 1 else words[index + 1 :]
+            idiom = len(before) == 4 or (len(before) > 4 and part_of_speech(before) in ("i", "l"))
+            manner = begins and is_hanzi(after) and (idiom or _is_manner(before, deeds))
             if manner or any(entry and "de5" in (entry[-1] or ()) for entry in known):
                 yield place
         start += len(word)
@@ -47,7 +50,7 @@ def _is_manner(before: str, after: Sequence[str]) -> bool:
 
     if len(before) < 2 or before in _OF_GROUND or not after:
         return False
-    return part_of_speech(before) in ("a", "ad", "z") and part_of_speech(after[0]) in ("v", "p", "d", "ad")
+    return part_of_speech(before) in ("a", "ad", "z", "d") and part_of_speech(after[0]) in ("v", "p", "d", "ad")
 
 
 # Nouns, times, places, sides, institutions, conjunctions, pronouns: they do nothing, so 得 behind them tells no degree.
