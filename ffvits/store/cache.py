@@ -31,10 +31,21 @@ def home() -> Path:
     if chosen:
         return path_of(chosen)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "ffvits" / "Cache"
+        return Path(os.environ.get("LOCALAPPDATA") or _users() / "AppData" / "Local") / "ffvits" / "Cache"
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "ffvits"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ffvits"
+        return _users() / "Library" / "Caches" / "ffvits"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _users() / ".cache") / "ffvits"
+
+
+def _users() -> Path:
+    """The user's home folder; the root folder, as containers have it, for one whom the system does not know.
+
+    What ffvits brings along needs no cache, and who fetches something is told there to set FFVITS_HOME.
+    """
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.sep)
 
 
 def is_offline() -> bool:

@@ -515,3 +515,13 @@ def test_the_cache_folder_follows_the_environment(monkeypatch, tmp_path):
     assert home() == tmp_path / "家"
     monkeypatch.delenv("FFVITS_HOME")
     assert home().name in ("ffvits", "Cache")
+
+
+def test_a_user_whom_the_system_does_not_know_has_a_cache_folder_too(monkeypatch):
+    def unknown(*_):
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("FFVITS_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pathlib.Path.home", unknown)
+    assert home().is_absolute() and home().name in ("ffvits", "Cache")
