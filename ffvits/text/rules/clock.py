@@ -248,9 +248,9 @@ CLOCK_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "weekday",
-        rf"(周|星期|礼拜)([1-7])(?![\d.个天]|{IN_A_WEEK}|[-~—至到、]\d{{1,2}}(?:{IN_A_WEEK}|[天个]))",
+        rf"(周|星期|礼拜)([1-7])(?![\d.个天]|,\d{{3}}|{IN_A_WEEK}|[-~—至到、]\d{{1,2}}(?:{IN_A_WEEK}|[天个]))",
         lambda m: m.group(1) + ("日" if m.group(2) == "7" else digits(m.group(2))),
-        examples="周5见 => 周五见\n每周2次 => 每周两次",
+        examples="周5见 => 周五见\n上周1,234人 => 上周一千二百三十四人\n每周2次 => 每周两次",
     ),
     rule(
         "feet and inches",

@@ -70,6 +70,7 @@ _VOLTS = re.compile("(?:电压|电源|[供充]电|输[入出]|伏[、，/到至~
 _VOLTS_AFTER = re.compile(r"的?(?:[供充]?电|输[入出]|快充|电源)|/\dA")
 
 
+_NUMERALS = frozenset("零一二三四五六七八九十")
 _HEART = re.compile("(?:胎心|心[率跳]|脉搏|脉率)[达为是约：: ]{0,2}$")
 
 
@@ -98,7 +99,9 @@ def _unit(m: re.Match[str]) -> str | None:
         if not re.match("[A-Z兆吉纳皮毫微千]", name) or name in ("千克", "毫升", "毫米", "千米", "千瓦", "兆")
         else "二"
     )
-    said = said_sign(sign, before(m, 8)) + decimal(number, two=two)
+    # A5-6kg: the first number is in words already.
+    to = sign == "-" and before(m) in _NUMERALS
+    said = ("到" if to else said_sign(sign, before(m, 8))) + decimal(number, two=two)
     if per is None:
         return said + name
     below = UNITS.get(per) or per

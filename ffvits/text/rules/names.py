@@ -6,7 +6,7 @@ import re
 
 from ffvits.text.numerals import cardinal, decimal, digits, roman
 from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule, until
-from ffvits.text.units import CURRENCY_CODES, UNITS
+from ffvits.text.units import CURRENCY_CODES, UNIT, UNITS
 
 # Latin names of quantities: what stands behind them is counted (IQ 140), no number of a model.
 _QUANTITIES = frozenset("AQI IQ EQ BMI ELO MMR FPS BPM DPS".split())
@@ -226,9 +226,15 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(
         "times that many",
         r"(?<=[一-鿿）])(?<![设求和若则当令根解与为是])(?:(?<!对)|(?<=\d对))"
-        rf"[x×*] ?({NUMBER})(?![\dA-Za-z]| ?[+=<>≤≥])",
+        rf"[x×*] ?({NUMBER})(?!\.?\d|[A-Za-z]| ?[+=<>≤≥])",
         lambda m: "乘" + decimal(m.group(1)),
         examples="鸡蛋x2 => 鸡蛋乘二",
+    ),
+    rule(
+        "times so much",
+        rf"(?<=[一-鿿）])[x×*](?= ?{NUMBER} ?(?:{UNIT})(?![A-Za-z\d]))",
+        lambda m: "乘",
+        examples="大米x2.5kg => 大米乘二点五千克",
     ),
     rule(
         "letter less a number",
@@ -325,9 +331,13 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "hash and number",
-        r"#(\d+)(?!\d|#)",
-        lambda m: (digits if len(m.group(1)) > 2 else cardinal)(m.group(1)) + ("" if after(m) == "号" else "号"),
-        examples="#1 => 一号\n#2号 => 二号",
+        r"#(\d+)(?:[-~—](\d{1,3}))?(?!\d|#|\.\d)",
+        lambda m: (
+            (digits if len(m[1]) > 2 else cardinal)(m[1])
+            + (f"到{cardinal(m[2])}" if m[2] else "")
+            + ("" if after(m) == "号" else "号")
+        ),
+        examples="#1 => 一号\n#2号 => 二号\n#3-5 => 三到五号",
     ),
     rule("discount", r"(?<![\d.])([1-9]\d)折", lambda m: digits(m.group(1)) + "折", examples="85折 => 八五折"),
 )

@@ -192,9 +192,9 @@ PAIR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "range",
-        rf"(?<![\d.A-Za-z-])({NUMBER})\s?[-~—]\s?({NUMBER})(?![\d.A-Za-z-])",
+        rf"(?<![\d.A-Za-z])(?<![\dA-Za-z)）-]-)({NUMBER})\s?[-~—]\s?({NUMBER})(?![\d.A-Za-z-])",
         _range,
-        examples="3~5天 => 三到五天\n2-3个 => 两到三个\n第2-3集 => 第二到三集",
+        examples="-5-6度 => 负五到六度\n3~5天 => 三到五天\n2-3个 => 两到三个\n第2-3集 => 第二到三集",
     ),
     rule(
         "range before a letter",

@@ -31,7 +31,7 @@ def _born(m: re.Match[str]) -> str | None:
 RANGE_RULES: tuple[Rule, ...] = (
     rule(
         "range of hours",
-        r"(?<![\d.:/-])(\d{1,2})\s?[-~—至到、]+\s?(?=\d{1,2}(?:点(?![球数名赞评击餐位])|时(?![间候代光尚装])))",
+        r"(?<![\d.:-])(?<!\d/)(\d{1,2})\s?[-~—至到、]+\s?(?=\d{1,2}(?:点(?![球数名赞评击餐位])|时(?![间候代光尚装])))",
         lambda m: cardinal(m[1], two="二" if before(m) == "第" else "两") + _joint(m) if int(m[1]) <= 24 else None,
         examples="""
         下午2-4点有空 => 下午两到四点有空

@@ -36,9 +36,17 @@ SPACING_RULES: tuple[Rule, ...] = (
     rule(
         "comma before a number",
         # An ASCII comma between two digits may group them, so all other rules take none before a number.
-        rf"(?<=[{_HAN}”）》%‰°]) ?,(?=[¥$€£+-]?\d)|(?<=[A-Za-z]),(?=\d[\d.]{{0,9}} ?[{_HAN}])",
+        rf"(?<=[{_HAN}”）》%‰°]) ?,(?=[¥$€£+-]?\d)|(?<=[A-Za-z]{{2}}),(?=\d)"
+        rf"|(?<=[A-Za-z]),(?=\d[\d.]{{0,9}} ?[{_HAN}])",
         lambda m: "，",
         examples="走,15分钟后到 => 走，十五分钟后到\n一共,3,200元 => 一共，三千二百元\nNBA,20支球队 => NBA，二十支球队",
+    ),
+    rule(
+        "colon beside a number",
+        # Two colons are a time or a ratio only where they stand between digits.
+        rf"(?<=[{_HAN}]):(?=\d)|(?<=[A-Za-z]):(?=\d{{1,2}}:\d)|(?<=\d):(?= ?(?:[{_HAN}“《（\n]|$))",
+        lambda m: "：",
+        examples="时间:5-6点 => 时间：五到六点\n12:30:开会 => 十二点三十分：开会",
     ),
     rule(
         "full stop before a number",
