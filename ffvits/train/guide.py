@@ -9,11 +9,15 @@ its clear Chinese is not forgotten.
 
 from __future__ import annotations
 
+import atexit
 import math
-from collections.abc import Mapping, Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -136,16 +140,33 @@ def symbol_positions(item: Item, reading: Reading, audio: AudioFormat) -> np.nda
 
     Dynamic time warping of mel cepstra (Sakoe & Chiba 1978).
     """
-    import librosa
-
     mine = _cepstrum(torch.from_numpy(reading.samples), audio)
     heard = _cepstrum(torch.from_numpy(item.load(audio.hop_length)), audio)
-    _, path = librosa.sequence.dtw(mine, heard)
+    _, path = _warping()(mine, heard)
     total, count = np.zeros(item.frames), np.zeros(item.frames)
     for at, theirs in path:
         total[theirs] += reading.of_frame[min(at, len(reading.of_frame) - 1)]
         count[theirs] += 1
     return (total / count).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _warping() -> Callable[..., Any]:
+    """librosa's dynamic time warping.
+
+    numba ends its import where it may keep nothing that it compiles: neither among the packages nor in a home folder.
+    Then that is kept in a folder of this process, since what lies in everybody's could be anybody's.
+    """
+    try:
+        from librosa.sequence import dtw
+    except RuntimeError:
+        from numba.core import config
+
+        folder = tempfile.mkdtemp(prefix="ffvits-numba-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        config.CACHE_DIR = folder
+        from librosa.sequence import dtw
+    return dtw
 
 
 def _cepstrum(wav: torch.Tensor, audio: AudioFormat) -> np.ndarray:

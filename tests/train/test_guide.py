@@ -1,6 +1,9 @@
 """Who reads along with whom, and what the model then trains on."""
 
 import json
+import os
+import stat
+import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -11,7 +14,7 @@ from ffvits.base import load_base
 from ffvits.errors import BaseError, FfvitsError
 from ffvits.recipe import Recipe
 from ffvits.run import Run
-from ffvits.train import course, state, train
+from ffvits.train import course, guide, state, train
 from ffvits.train.dataset import Item
 from ffvits.train.guide import Staff, Teacher, hire, semitones_above
 from ffvits.voice import Voice
@@ -25,6 +28,31 @@ def single(tiny_base):
 @pytest.fixture(scope="module")
 def many(single):
     return replace(single, speakers=("甲", "乙", "丙"))
+
+
+def test_who_may_write_neither_among_the_packages_nor_at_home_trains_all_the_same(monkeypatch, tmp_path):
+    """numba then refuses librosa's import, until it is told another folder."""
+    from numba.core import config
+
+    package = tmp_path / "librosa"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    refusal = (
+        "from numba.core import config\nif not config.CACHE_DIR:\n    raise RuntimeError('no locator available')\n"
+    )
+    (package / "sequence.py").write_text(f"{refusal}dtw = 'warped'\n", encoding="ascii")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "librosa"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(config, "CACHE_DIR", "")
+    made: list[str] = []
+    monkeypatch.setattr("atexit.register", lambda _, folder, **__: made.append(folder))
+    assert guide._warping.__wrapped__() == "warped"
+    (folder,) = made
+    assert config.CACHE_DIR == folder and stat.S_IMODE(os.stat(folder).st_mode) & 0o077 == 0, "nobody else's code"
+    os.rmdir(folder)
+    for name in ("librosa", "librosa.sequence"):
+        sys.modules.pop(name)
 
 
 def test_the_only_voice_of_a_base_reads_along_with_everybody(single):
