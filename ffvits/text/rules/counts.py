@@ -10,6 +10,8 @@ from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule
 # 2、3层 may be the second and the third as well as two or three.
 _IN_A_ROW = "层排站期集届章节卷册页行列栋座幢题队组手球道"
 
+_COUPON = re.compile("券|价|优惠|满减|返现|入手|京东|淘宝")
+
 
 def _two_or_three(m: re.Match[str]) -> str | None:
     rest = after(m, 5)
@@ -49,6 +51,12 @@ COUNT_RULES: tuple[Rule, ...] = (
         r"(满\d+)[-—](?=\d+(?![\d.]|元?的))",
         lambda m: m.group(1) + "减",
         examples="满99-50 => 满九十九减五十",
+    ),
+    rule(
+        "money off what is bought",
+        r"(?<![\d.-])(\d{3,5})-(\d{2,3})(?=(?: ?的?[东优]?惠?券| ?的?价|入手|[，。！]|$))",
+        lambda m: f"{cardinal(m[1])}减{cardinal(m[2])}" if _COUPON.search(before(m, 12) + " " + after(m, 12)) else None,
+        examples="用了2000-100的券 => 用了两千减一百的券\n2699-100的价格 => 两千六百九十九减一百的价格",
     ),
     rule(
         "metres and centimetres",

@@ -78,7 +78,8 @@ _STROKE_BEFORE = re.compile(
     "|(?:周|星期)[一二三四五六日天][(（])$"
 )
 _STROKE_AFTER = re.compile(
-    "[日号]?(?:送达|到货|发货|发布|开奖|截止|上线|开售|放假|到期|[(（]?(?:周|星期)[一二三四五六日]"
+    "[日号](?![线楼机店])|(?:送达|到货|发货|发布|开奖|截止|上线|开售|放假|到期|[(（]?(?:周|星期)[一二三四五六日]"
+    "|入住|离店|退房|到店|到达|下单|除夕|早[上晨]|凌晨|上午|中午|下午|晚上|当[天晚]|的?[订定]单| ?房价"
     "|起(?:停服|开[始放服售]|正式|执行|实施|施行|生效|限行|恢复|调整|[，。、）)]|$))"
 )
 
@@ -94,11 +95,35 @@ def _stroke_day(m: re.Match[str]) -> str | None:
 def _short_date(m: re.Match[str]) -> str | None:
     """A date where a nought is written, nothing else is said, or the words are of dates; else 20/10/15 of a game."""
     year, month, day = (part for part in m.groups() if part)
-    if "0" not in (month[0], day[0]) and (before(m, 9) + after(m, 9)).strip():
+    if not is_date(month, day):
+        return None
+    if year[0] != "0" and "0" not in (month[0], day[0]) and (before(m, 9) + after(m, 9)).strip():
         dates = "日期|时间|截[至止]|更新|发布|生产|有效期|到期|下单|拍摄|签到|记录|生日|出生"
         if not re.search(f"{dates}|于", before(m, 8)) and not re.match(dates, after(m, 2)):
             return None
     return f"{digits(year)}年{plain(month)}月{plain(day)}日"
+
+
+_FREE = r"(?<![\d.:/A-Za-z¥$+-])"
+
+
+def _days(m: re.Match[str]) -> str | None:
+    month, _, day, last_month, last, unit = m.groups()
+    if not (is_date(month, day) and is_date(last_month, last)):
+        return None
+    unit = unit or "日"
+    return f"{plain(month)}月{plain(day)}{unit}{until(m)}{plain(last_month)}月{plain(last)}{unit}"
+
+
+def _after_on(m: re.Match[str]) -> str | None:
+    """A day behind a word for on, whose number seldom divides anything."""
+    seldom = int(m[2]) > 12 and int(m[2]) not in (15, 16, 20, 24, 25, 30)
+    return f"{plain(m[1])}月{plain(m[2])}日" if seldom and is_date(m[1], m[2]) else None
+
+
+def _month_and_day(m: re.Match[str]) -> str | None:
+    """10-3号: no range goes down."""
+    return f"{plain(m[1])}月{plain(m[2])}" if int(m[1]) > int(m[2]) and is_date(m[1], m[2]) else None
 
 
 DAY_RULES: tuple[Rule, ...] = (
@@ -170,6 +195,13 @@ DAY_RULES: tuple[Rule, ...] = (
         1.1-1.3元旦放假 => 一月一日到一月三日元旦放假""",
     ),
     rule(
+        "days of a stay",
+        rf"{_FREE}(\d{{1,2}})([./])(\d{{1,2}})[日号]? ?[-~—至到] ?"
+        r"(\d{1,2})\2(\d{1,2})([日号]|(?= ?(?:入住|离店|出差|出行)))",
+        _days,
+        examples="7/22-7/24入住 => 七月二十二日到七月二十四日入住\n5/30-6/1日 => 五月三十日到六月一日",
+    ),
+    rule(
         "days of what is announced",
         r"((?:春运|放假|假期|展期|报名|活动|时间|日期|期限|有效期|限时"
         r"|(?:元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?|寒假|暑假)(?=[：:]|期间|时间))"
@@ -203,7 +235,9 @@ DAY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "short year with strokes",
-        r"(?<![\d./A-Za-z-])(?:(2\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])"
+        r"(?<![\d./A-Za-z-])(?:(0\d)/(\d{1,2})/(\d{1,2})(?= \d{1,2}:\d\d)"
+        r"|(0\d)\.(1?\d)\.([1-3]?\d)(?=[入到去在刚，日])"
+        r"|(2\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])"
         r"|(2\d|[5-9]\d|0\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))(?![\d./%A-Za-z-])",
         _short_date,
         examples="日期：25/11/24 => 日期：二五年十一月二十四日\n战绩20/10/15 => 战绩二十、十、十五",
@@ -218,6 +252,18 @@ DAY_RULES: tuple[Rule, ...] = (
         3/5截止 => 三月五日截止
         deadline是5/20 => deadline是五月二十日
         3/5的人 => 五分之三的人""",
+    ),
+    rule(
+        "day behind on",
+        r"(?<=[于在自从])(\d{1,2})/(\d{1,2})(?![\d./%]|的人|英寸|处)",
+        _after_on,
+        examples="于10/26 入住 => 于十月二十六日入住\n在9/17的定单 => 在九月十七日的定单",
+    ),
+    rule(
+        "month and day with a hyphen",
+        r"(?<![\d.:/A-Za-z-])(\d{1,2})-(\d{1,2})(?=[号日](?![线楼机店]))",
+        _month_and_day,
+        examples="10-3号入住 => 十月三号入住\n7-10号 => 七到十号",
     ),
     rule(
         "day with a point",

@@ -71,6 +71,8 @@ _VOLTS_AFTER = re.compile(r"的?(?:[供充]?电|输[入出]|快充|电源)|/\dA"
 
 
 _NUMERALS = frozenset("零一二三四五六七八九十")
+_STORED = re.compile("(?:内存|显存|硬盘|流量|空间|[UC]盘)(?:条|大小)?[为是只有才了：: ]{0,3}$")
+_STORES = re.compile("(?:/\\dg)? ?的?(?:内存|显存|硬盘|流量|空间|[UC]盘|网[速络卡]?|上网|信号|手机|独显|固态|带宽)")
 _HEART = re.compile("(?:胎心|心[率跳]|脉搏|脉率)[达为是约：: ]{0,2}$")
 
 
@@ -89,6 +91,8 @@ def _unit(m: re.Match[str]) -> str | None:
         if not said:
             return None
         return decimal(number) + said
+    if unit == "g" and (_STORED.search(before(m, 6)) or _STORES.match(after(m, 8))):
+        return f"{decimal(number)}G"
     if unit in ("bpm", "BPM") and _HEART.search(before(m, 8)):
         return f"{decimal(number)}次每分"
     if unit == "m" and after(m) == "b":
@@ -281,6 +285,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
         220V => 两百二十伏
         I=5A，W=400J => I等于五安，W等于四百焦耳
         攻速-0.15s => 攻速减零点一五秒
+        2g内存和3g网速 => 二G内存和三G网速
         胎心145bpm => 胎心一百四十五次每分
         3.3V/5V供电 => 三点三伏、五伏供电""",
     ),

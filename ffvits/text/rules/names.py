@@ -225,7 +225,7 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "times that many",
-        r"(?<=[一-鿿）])(?<![设求和若则当令根解与为是])(?:(?<!对)|(?<=\d对))"
+        r"(?<=[一-鿿）])(?<![设求和若则当令根解与为是的])(?:(?<!对)|(?<=\d对))"
         rf"[x×*] ?({NUMBER})(?!\.?\d|[A-Za-z]| ?[+=<>≤≥])",
         lambda m: "乘" + decimal(m.group(1)),
         examples="鸡蛋x2 => 鸡蛋乘二",
@@ -275,7 +275,7 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "graphics card or processor",
-        r"(?<![A-Za-z])(G?[RG]TX|GT|RX|R[3579]) (\d{3,4})(?![\d.])",
+        r"(?<![A-Za-z])(G?[RG]TX|GT|RX|HD|R[3579]) (\d{3,4})(?![\d.])",
         lambda m: None if re.match("[元块米万多]", after(m)) else f"{m[1]}{digits(m[2])}",
         examples="RTX 3060 12GB => RTX三零六零，十二G\nR7 7800X3D => R七七八零零X三D",
     ),

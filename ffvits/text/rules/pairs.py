@@ -185,6 +185,12 @@ PAIR_RULES: tuple[Rule, ...] = (
         examples="罚球10/12 => 罚球十二中十",
     ),
     rule(
+        "seven or eight hundred",
+        r"(?<![\d./A-Za-z])([1-8])/([2-9])(00{1,2})(?![\d./])",
+        lambda m: digits(m[1]) + cardinal(m[2] + m[3], two="两") if int(m[2]) == int(m[1]) + 1 else None,
+        examples="一晚7/800 => 一晚七八百",
+    ),
+    rule(
         "fraction",
         r"(?<![\d./A-Za-z])(?:(\d+)又)?(\d+) ?/ ?(\d+)(?![\d./A-Za-z])",
         _fraction,
@@ -201,6 +207,12 @@ PAIR_RULES: tuple[Rule, ...] = (
         r"(?<![\d.A-Za-z=(-])(\d{1,3})[-~—](?=(\d{1,3})(?![abcnxyz])[a-z](?![A-Za-z\d=+*/^-]))",
         lambda m: cardinal(m[1], two="两") + "到" if int(m[1]) < int(m[2]) else None,
         examples="第7-9d => 第七到九d",
+    ),
+    rule(
+        "range of so many K",
+        r"(?<![\d.A-Za-z])(\d{1,4}(?:\.\d)?)([KkGMT])[-~—](?=\d{1,4}(?:\.\d)?\2(?![A-Za-z\d]))",
+        lambda m: f"{decimal(m[1])}{m[2]}到",
+        examples="6K-8K的 => 六K到八K的",
     ),
     rule(
         "range with measure words",

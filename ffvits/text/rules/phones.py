@@ -27,6 +27,8 @@ def coded(phone: bool) -> Callable[[re.Match[str]], str | None]:
     def say(m: re.Match[str]) -> str | None:
         if _SHORT_RANGE.fullmatch(m.group(2)):
             return None
+        if after(m) in tuple("多余元块"):
+            return None
         if is_counted(after(m, 3)) and not after(m).startswith(("打", "位")):
             return None
         room = m.group(1).startswith(("房间", "房号"))

@@ -77,6 +77,13 @@ ROW_RULES: tuple[Rule, ...] = (
         examples="1:2=2:4 => 一比二等于二比四\na:b=3:4 => a比b等于三比四",
     ),
     rule(
+        "sides of a screen",
+        # 16:10 is an hour as well.
+        r"(?<![\d:.])16:10(?=的?(?:[物液]|宽[屏幕]|屏|画|比例|分辨|显示|\d{3,4}[xX×*]))|(?<=屏幕是)16:10(?![:\d])",
+        lambda m: "十六比十",
+        examples="16:10的屏幕 => 十六比十的屏幕",
+    ),
+    rule(
         "remainder",
         r"(÷ ?\d{1,9} ?= ?\d{1,9}) ?…+ ?(?=\d)",
         lambda m: m[1] + "余",

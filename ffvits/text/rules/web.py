@@ -112,7 +112,8 @@ WEB_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "numbers of three parts",
-        rf"{BEGIN}\d{{1,3}}(?:\.\d{{1,4}}){{2,}}(?![\d.])",
+        # But 08.2.9入住 is a day.
+        rf"{BEGIN}(?!0\d\.1?\d\.[1-3]?\d[入到去在刚，日])\d{{1,3}}(?:\.\d{{1,4}}){{2,}}(?![\d.])",
         lambda m: None if re.fullmatch(r"(?:19|20)\d\d\..*|\d{1,2}\.\d{1,2}\.\d{4}", m.group()) else decimal(m.group()),
         examples="iOS 17.5.1 => iOS十七点五点一",
     ),
