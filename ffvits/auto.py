@@ -67,6 +67,8 @@ def make_voice(
     """
     if until not in STAGES:
         raise RecipeError(f"there is no stage {until!r}", cure=f"one of: {', '.join(STAGES)}")
+    if isinstance(bases, str):  # each of its letters would be one
+        raise RecipeError("bases takes several names", cure=f"give a list: bases=[{bases!r}]")
     if len(bases) == 1:
         options = {**(options or {}), "base": bases[0]}
     resolved = resolve(input, recipe=recipe, options=options, **fields)
@@ -319,6 +321,8 @@ def run_batch(recipes: Sequence[str | Path | Recipe], *, until: str = "report") 
 
     Raises RecipeError before the first begins if two would be made in one run folder.
     """
+    if isinstance(recipes, str | Path | Recipe):  # each letter of a name would be one
+        raise RecipeError("a batch takes several recipes", cure="give a list of them, or let `make_voice` make the one")
     names = [(recipe.speaker or recipe.input) if isinstance(recipe, Recipe) else str(recipe) for recipe in recipes]
     _refuse_shared(recipes, names)
     rows: list[BatchRow] = []

@@ -78,6 +78,8 @@ class Voice:
         """
         if backend not in (None, "torch", "onnx"):
             raise FfvitsError(f"there is no backend {backend!r}", cure="choose torch or onnx")
+        if precision not in ("auto", "float32", "bfloat16"):
+            raise FfvitsError(f"there is no precision {precision!r}", cure="choose of auto, float32, bfloat16")
         folder = find_voice(path)
         if folder is None and backend == "onnx":
             raise BaseError(

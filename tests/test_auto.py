@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from pathlib import Path
 from importlib import resources
 
 import pytest
@@ -255,6 +256,18 @@ def test_a_batch_whose_characters_would_share_a_run_does_not_begin(of_one_name):
     with pytest.raises(RecipeError, match=r"x/raw and 派蒙 would share one run folder"):
         run_batch([Recipe(input="x/raw", out="one"), Recipe(input="y/raw", speaker="派蒙", out="./one")])
     assert not (of_one_name / "one").exists()
+
+
+@pytest.mark.parametrize("one", ["a.yaml", Path("a.yaml"), Recipe()])
+def test_one_recipe_is_no_batch(one):
+    with pytest.raises(RecipeError, match="a batch takes several recipes"):
+        run_batch(one)
+
+
+def test_a_base_by_itself_is_no_list_of_its_letters(raw, tmp_path):
+    with pytest.raises(RecipeError, match="several names") as caught:
+        make_voice(raw, bases="mandarin-lite", out=tmp_path / "run")
+    assert "['mandarin-lite']" in caught.value.cure
 
 
 def test_what_a_run_was_told_stays_until_it_is_told_otherwise(raw, tmp_path, monkeypatch):

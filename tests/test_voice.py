@@ -118,6 +118,12 @@ def test_bfloat16_is_not_heard(exact):
     assert level(one - other, one) < -40
 
 
+@pytest.mark.parametrize("slip", [{"backend": "tensorrt"}, {"precision": "half"}])
+def test_what_a_voice_cannot_be_computed_with_is_refused(slip):
+    with pytest.raises(FfvitsError, match=f"there is no {next(iter(slip))} "):
+        Voice.load("mandarin-lite", **slip)
+
+
 def test_a_batch_is_each_text_alone(voice):
     texts = ["今天天气很好。我们去公园吧！", "你好", "2024年"]
     together = voice.batch(texts, seed=3)
