@@ -19,7 +19,7 @@ from ffvits.text.polyphone_rules import ruled
 from ffvits.text.returns import besides
 from ffvits.text.syllables import tidy
 from ffvits.text.tokens import Mark, Piece, Token, Word
-from ffvits.text.word_rules import adverbs, musts
+from ffvits.text.word_rules import adverbs, degrees, musts
 
 _LATIN = re.compile("[A-Za-z]+")
 
@@ -278,6 +278,8 @@ def _phrases(spoken: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     for place in beneficiaries(spoken, words):
         yield place, "wei4"
     for place in adverbs(spoken, words):
+        yield place, "de5"
+    for place in degrees(spoken, words):
         yield place, "de5"
     for place in musts(spoken, words):
         yield place, "dei3"
