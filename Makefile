@@ -37,7 +37,7 @@ $(READY): pyproject.toml setup.py $(wildcard monotonic_align/*.pyx monotonic_ali
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10) and 'ffvits needs Python 3.10 or newer')"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --upgrade pip
-	$(BIN)/python -m pip install --no-compile -e ".[dev]"
+	$(BIN)/python -m pip install --no-compile -e ".[dev]" || $(PYTHON) -c "import sys; sys.exit('If a package has nothing for this Python yet, take an older one: make clean, then make demo PYTHON=python3.14')"
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(READY)').touch()"
 
 clean:
