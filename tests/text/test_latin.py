@@ -52,6 +52,14 @@ def test_abbreviations_are_spelled_or_listed(word):
         ("LoRA", "luo2 la1"),
         ("ZARA", "za1 la1"),
         ("token", "tou1 ken5"),
+        ("Kpop", "kei4 po4 pu5"),
+        ("IKEA", "yi1 kei4 ya4"),
+        ("SPA", "si5 pa4"),
+        ("idol", "ai4 dou4"),
+        ("ky", "kei4 wai4"),
+        ("push", "pu4 shi5"),
+        ("async", "ei1 xin4 ke5"),
+        ("Ghibli", "ji2 bu5 li4"),
     ],
 )
 def test_words(word, reading):
