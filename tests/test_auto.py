@@ -3,8 +3,8 @@
 import errno
 import os
 import shutil
-from pathlib import Path
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
