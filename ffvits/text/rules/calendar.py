@@ -263,9 +263,9 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "year with an apostrophe",
-        r"(?<![A-Za-z\d])['’](?:(\d\d)(?=年|[届级款])|(\d0)s(?![A-Za-z]))",
-        lambda m: digits(m[1]) if m[1] else plain(m[2]) + "年代" if m[2] != "00" else "零零年代",
-        examples="'98年的老酒 => 九八年的老酒\n'90s的歌 => 九十年代的歌",
+        r"(?<![A-Za-z\d])(?:['’](?:(\d\d)(?=年|[届级款])|(\d0)s)|([5-9]0)['’]s)(?![A-Za-z])",
+        lambda m: digits(m[1]) if m[1] else (plain(m[2] or m[3]) if m[2] != "00" else "零零") + "年代",
+        examples="'98年的老酒 => 九八年的老酒\n'90s的歌 => 九十年代的歌\n90's风 => 九十年代风",
     ),
     rule(
         "number of an issue",

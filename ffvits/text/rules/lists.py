@@ -99,9 +99,9 @@ LIST_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "class of a school",
-        r"(?<=[一-鿿])[(（](\d{1,2})[)）](?=班)",
+        r"(?:(?<=[一-鿿])|(?<=[高初]\d))[(（](\d{1,2})[)）](?=班)",
         lambda m: cardinal(m.group(1)),
-        examples="高三（2）班 => 高三二班",
+        examples="高三（2）班 => 高三二班\n高1(3)班 => 高一三班",
     ),
     rule(
         "clause of a law",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ffvits.text.numerals import decimal, digits
+from ffvits.text.numerals import cardinal, decimal, digits
 from ffvits.text.rules.rule import BEGIN, END, Rule, rule
 
 _SIGNS = {
@@ -76,10 +76,15 @@ WEB_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "IP address",
-        rf"{BEGIN}(\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?::(\d{{1,5}}))?{END}",
-        lambda m: digits(m.group(1)).replace(".", "点") + (f"冒号{digits(m.group(2))}" if m.group(2) else ""),
+        rf"{BEGIN}(\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?::(\d{{1,5}})|/(\d{{1,2}}))?{END}",
+        lambda m: (
+            digits(m[1]).replace(".", "点")
+            + (f"冒号{digits(m[2])}" if m[2] else "")
+            + (f"斜杠{cardinal(m[3])}" if m[3] else "")
+        ),
         examples="""
         127.0.0.1 => 一二七点零点零点一
+        10.0.0.0/24 => 一零点零点零点零斜杠二十四
         192.168.1.1:8080 => 一九二点一六八点一点一冒号八零八零""",
     ),
     rule(
