@@ -40,6 +40,7 @@ class Speaking:
         self._threads = 0  # of the model, as torch chooses them; known when the first voice speaks
         self._mutex = threading.Lock()
         self._loaded: OrderedDict[tuple[str, int], Voice] = OrderedDict()
+        self._described: dict[tuple[str, int], VoiceInfo] = {}  # of checkpoints
 
     def choices(self) -> list[Choice]:
         """The finished voice first, then checkpoints from the newest, then the neighbours by name."""
@@ -87,11 +88,17 @@ class Speaking:
     def _info(self, choice: Choice) -> VoiceInfo:
         if choice.kind != "checkpoint":
             return VoiceInfo.load(choice.place)
-        if (self._run.voice / "voice.json").is_file():  # the same of all, and read without torch
+        try:
+            from ffvits.train.export import voice_of
+        except ImportError:  # without torch it is not spoken with either
             return VoiceInfo.load(self._run.voice)
-        from ffvits.train.export import voice_of
-
-        return voice_of(self._run, choice.place)[0]
+        try:
+            key = (choice.id, choice.place.stat().st_mtime_ns)
+        except OSError:  # gone, which is told where it is read
+            key = (choice.id, 0)
+        if key not in self._described:  # not as the finished voice: since that one a speaker may have come or gone
+            self._described[key] = voice_of(self._run, choice.place)[0]
+        return self._described[key]
 
     def say(self, id: str, text: str, speaker: str | None, **manner: Any) -> bytes:
         """A WAV. Raises ServeError for an unknown voice or breaks that last too long, and what `Voice.say` raises."""

@@ -364,6 +364,20 @@ class TestSpeaking:
         assert spoken.post("/api/say", json={"voice": "own", "text": "☺"}).json()["error"]["code"] == "text"
         assert spoken.post("/api/say", json={"voice": "own", "text": "好", "speaker": "谁"}).status_code == 400
 
+    def test_a_checkpoint_is_told_with_the_speakers_that_it_has_and_not_those_of_the_voice_before_it(self, spoken, run):
+        from dataclasses import asdict, replace
+
+        from ffvits.train import state
+        from ffvits.voice import VoiceInfo
+
+        def speakers():
+            return {voice["id"]: voice["speakers"] for voice in spoken.get("/api/voices").json()}
+
+        renamed = replace(VoiceInfo.load(run.voice), speakers=("Paimon",))
+        _, saved = state.load(run.checkpoints / "step-00000020.pt")
+        state.save(run.checkpoints, state.Progress(step=30), "other", {**saved, "voice": asdict(renamed)}, keep=2)
+        assert speakers()["own"] == ["派蒙"] and speakers()["step-00000030"] == ["Paimon"]
+
 
 @pytest.mark.parametrize(("chosen", "ours", "usual"), [(2, 64, 2), (64, 2, 2)])  # by OMP_NUM_THREADS; a container's
 def test_a_voice_is_heard_with_one_thread_while_the_run_is_trained(run, monkeypatch, chosen, ours, usual):
