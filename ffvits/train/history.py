@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import time
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ from ffvits.files import write_text
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+EVENTS = "events.out.tfevents."  # then the time, in so many digits that names are in its order
 
 
 class History:
@@ -60,8 +64,7 @@ class Curves:
         from tensorboard.compat.proto.event_pb2 import Event, SessionLog
         from tensorboard.summary.writer.record_writer import RecordWriter
 
-        # TensorBoard reads the files of a folder in the order of their names.
-        self.path = folder / f"events.out.tfevents.{time.time():017.6f}.{socket.gethostname()}.{os.getpid()}"
+        self.path = folder / f"{EVENTS}{_later(folder):017.6f}.{socket.gethostname()}.{os.getpid()}"
         self._event = Event
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -97,6 +100,13 @@ class Curves:
             self._records.flush()
         except OSError as error:
             raise _refused(self.path, error) from error
+
+
+def _later(folder: Path) -> float:
+    """The time now, or one after that of every file there: TensorBoard reads them in the order of their names, and the
+    clock may have been put back since."""
+    times = [path.name.removeprefix(EVENTS)[:17] for path in folder.glob(f"{EVENTS}*")]
+    return max([time.time(), *(float(one) + 1e-3 for one in times if re.fullmatch(r"\d+\.\d{6}", one))])
 
 
 def _refused(path: Path, error: OSError) -> TrainError:

@@ -45,6 +45,14 @@ def test_a_resumed_training_writes_its_steps_anew(tmp_path):
     assert [(point.step, point.value) for point in read(tmp_path).Scalars("mel")] == [(1, 1.0), (2, 0.5)]
 
 
+def test_curves_go_on_where_the_clock_was_put_back(tmp_path, monkeypatch):
+    for now, step, value in ((2e9, 1, 1.0), (1e9, 2, 0.5)):
+        monkeypatch.setattr("ffvits.train.history.time.time", lambda now=now: now)
+        with Curves(tmp_path, step) as curves:
+            curves.add({"mel": value}, step)
+    assert [(point.step, point.value) for point in read(tmp_path).Scalars("mel")] == [(1, 1.0), (2, 0.5)]
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "tensorboard").write_text("x", encoding="utf-8")
     with pytest.raises(TrainError, match="curves cannot be written") as refused:
