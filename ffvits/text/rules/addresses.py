@@ -91,6 +91,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         GB/T 7714-2015 => GB T七七一四杠二零一五""",
     ),
     rule(
+        "year of a standard",
+        r"(?<![A-Za-z\d])((?:ISO|IEC|EN|IEEE)(?:/IEC)? ?\d{3,5}(?:-\d)?)[:：]((?:19|20)\d\d)(?!\d)",
+        lambda m: f"{m[1]}，{digits(m[2])}",
+        examples="ISO9001:2015 => ISO九零零一，二零一五",
+    ),
+    rule(
         "standard without a year",
         r"(?<![A-Za-z\d])(ISO|IEC|IEEE|RFC|IP(?=[56]\d(?!\d))) ?(\d{2,5})(?![\d.:-])",
         lambda m: m[1] + (cardinal if m[2].endswith("00") else digits)(m[2]),
@@ -138,6 +144,12 @@ ADDRESS_RULES: tuple[Rule, ...] = (
         r"(\d{1,3})#(?=(?:[、，和及与至到~-]\d{1,3}#){0,9}(?:楼|栋|幢|座|机组|生产线|车间|厂房|门|井|炉|泊位|地块))",
         lambda m: cardinal(m[1]) + "号",
         examples="3#、5#、12#楼停水 => 三号、五号、十二号楼停水",
+    ),
+    rule(
+        "from one kilometre stone to the next",
+        r"(K\d{1,4}\+\d{3})[-~—至到](?=K\d{1,4}\+\d{3})",
+        lambda m: m[1] + until(m),
+        examples="K0+500~K1+200段 => K零加五百到K一加两百段",
     ),
     rule(
         "kind of petrol",

@@ -211,6 +211,12 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         examples="2024Q3 => 二零二四Q三\n24H1 => 二四H一\n1Q24 => 一Q二四",
     ),
     rule(
+        "year that is estimated",
+        r"(?<![\dA-Za-z.])(20\d\d)(?=[EF](?![A-Za-z\d]))",
+        lambda m: digits(m[1]),
+        examples="2025E => 二零二五E",
+    ),
+    rule(
         "months of two years",
         r"(?<![\d.])((?:19|20)\d\d)\.(0?[1-9]|1[0-2])\s?[-~—至到]\s?((?:19|20)\d\d)\.(0?[1-9]|1[0-2])(?![\d.])",
         lambda m: f"{digits(m.group(1))}年{plain(m.group(2))}月{until(m)}{digits(m.group(3))}年{plain(m.group(4))}月",

@@ -26,10 +26,12 @@ _FINANCE = re.compile(
 
 def _points(m: re.Match[str]) -> str | None:
     """Points of a percent, and hundredths of them; elsewhere pp and bp are letters (500bp of a gene)."""
-    sign, number, unit = m.groups()
+    first, sign, number, unit = m.groups()
     if unit[:3].lower() != "pct" and not _FINANCE.search(before(m, 14) + " " + after(m, 14)):
         return None
     name = "个基点" if unit[0] in "bB" else "个百分点"
+    if first:
+        return f"{decimal(first)}{until(m)}{decimal(number)}{name}"
     return said_sign(sign, before(m, 8)) + quantity(number, "个") + name
 
 
@@ -67,6 +69,7 @@ _RESULT = re.compile("= ?$")  # of a formula: its number has a unit
 
 _SIZED = re.compile(r"\d\s?(?:[a-zμ]{1,2}|[μmd]?L|米|厘米|毫?升|千?克|[片粒支袋瓶])?$")
 _VOLTS = re.compile("(?:电压|电源|[供充]电|输[入出]|伏[、，/到至~-]|V ?[/、])[达为是：: ]{0,2}$")
+_BEHIND_VOLTS = re.compile(r"\dV ?[/×xX*、]? ?$")
 _VOLTS_AFTER = re.compile(r"的?(?:[供充]?电|输[入出]|快充|电源)|/\dA")
 
 
@@ -82,7 +85,7 @@ def _unit(m: re.Match[str]) -> str | None:
         follow = after(m, 3)
         said = {
             "V": "伏" if len(number) > 1 or _VOLTS_AFTER.match(follow) or _VOLTS.search(before(m, 8)) else None,
-            "A": "安" if re.match("电流|保险|插|充电|的电流", follow) else None,
+            "A": "安" if re.match("电流|保险|插|充电|的电流", follow) or _BEHIND_VOLTS.search(before(m, 4)) else None,
             "U": "单位" if re.search("素|注射|剂量|皮下", before(m, 8)) else None,
             "N": "牛" if re.match("的力|推力", follow) else None,
         }.get(unit)
@@ -163,10 +166,11 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "points of a percent",
-        rf"(?<![\dA-Za-z.])([-+±])?({NUMBER}) ?(pcts?|PCTS?|pp|PP|bps?|BPs?)(?![A-Za-z\d])",
+        rf"(?<![\dA-Za-z.])(?:({NUMBER}){RANGE})?([-+±])?({NUMBER}) ?(pcts?|PCTS?|pp|PP|bps?|BPs?)(?![A-Za-z\d])",
         _points,
         examples="""
         毛利率同比-0.5pct => 毛利率同比减零点五个百分点
+        加息25-50bp => 加息二十五到五十个基点
         央行降息10bp => 央行降息十个基点
         全长500bp => 全长五百bp""",
     ),
@@ -287,6 +291,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
         攻速-0.15s => 攻速减零点一五秒
         2g内存和3g网速 => 二G内存和三G网速
         胎心145bpm => 胎心一百四十五次每分
+        充电20V/5A => 充电二十伏、五安
         3.3V/5V供电 => 三点三伏、五伏供电""",
     ),
     rule(
@@ -321,6 +326,12 @@ MEASURE_RULES: tuple[Rule, ...] = (
         r"(?:(?<=[服程续共每隔×乘])|(?<=连用|术后|药后))(\d{1,3})d(?![A-Za-z\d])(?!打印|建?模|软件|动画|渲染)",
         lambda m: decimal(m[1], two="两") + "天",
         examples="每8h一次，连用3d => 每八小时一次，连用三天\n用3d打印 => 用三d打印",
+    ),
+    rule(
+        "unit behind ten thousands",
+        rf"(?<=\d)([百千万亿]{{1,2}}) ?({_WRITTEN_OUT}|[hLtm])(?:/({UNIT}))?(?![A-Za-z\d^/])",
+        lambda m: m[1] + UNITS[m[2]] + (f"每{UNITS[m[3]]}" if m[3] else ""),
+        examples="跑了10万km => 跑了十万公里\n5万kWh => 五万千瓦时\n3千m/s => 三千米每秒",
     ),
     rule(
         "unit in brackets",

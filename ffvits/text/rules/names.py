@@ -179,9 +179,9 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "one against one",
-        r"(?<![A-Za-z\d])(\d{1,2}) ?[vV][sS]?\.? ?(\d{1,2})(?![A-Za-z\d.])",
-        lambda m: f"{cardinal(m.group(1))}V{cardinal(m.group(2))}",
-        examples="1v1 => 一V一\n5V5 => 五V五",
+        r"(?<![A-Za-z\d])(\d{1,2}) ?[vV][sS]?\.? ?(\d{1,2})(?:v(\d))?(?![A-Za-z\d.])",
+        lambda m: "V".join(cardinal(side) for side in m.groups() if side),
+        examples="1v1 => 一V一\n1v1v1 => 一V一V一\n5V5 => 五V五",
     ),
     rule(
         "English ordinal",
@@ -281,7 +281,7 @@ NAME_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "model name",
-        r"(?<![A-Za-zα-ωΑ-Ω\d])([A-Za-zα-ωΑ-Ω]+)([- ]?)(?<![a-zA-Z] )(?<!^ )(\d+(?:\.\d+)?)([A-Za-z]*)(?![\d.]*\d)",
+        r"(?<![A-Za-zα-ωΑ-Ω\d])([A-Za-zα-ωΑ-Ω]+)([- ]?)(?<![a-zA-Z] )(?<!^ )(\d+(?:\.\d+)?)([A-Za-z]*)(?![\d.]*\d|%)",
         lambda m: None if m.group(2) == " " else _model(m),
         examples="""
         T-34 => T三四
@@ -292,6 +292,7 @@ NAME_RULES: tuple[Rule, ...] = (
         RTX4090 => RTX四零九零
         COVID-19 => COVID十九
         PM2.5 => PM二点五
+        CPI-0.1% => CPI负百分之零点一
         QwQ-32B => QwQ三十二B
         i7-13700K => i七一三七零零K""",
     ),

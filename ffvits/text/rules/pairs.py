@@ -14,7 +14,9 @@ _MONTHS = frozenset(map(str, range(1, 13)))
 
 def _fraction(m: re.Match[str]) -> str | None:
     whole, top, bottom = m.groups()
-    if whole is None and (re.search("(?:血压|双暴).{0,5}$", before(m, 8)) or after(m, 2) in ("指数", "期货")):
+    if whole is None and (
+        re.search("(?:血压|双暴).{0,5}$", before(m, 8)) or after(m, 2) in ("指数", "期货", "法则", "定律", "原则")
+    ):
         return f"{cardinal(top)}、{cardinal(bottom)}"
     # Height and weight, or pressures of the blood.
     if whole is None and len(top) == 3 and len(bottom) == 2 and top < "300":
@@ -80,6 +82,7 @@ def _ratio_of_names(m: re.Match[str]) -> str | None:
 _ORDERED = frozenset("楼号月日点度级话回集章页期关层季卷班线排座室条款课讲节")
 
 
+_SAID = {"-": "负", "+": "正", "": ""}
 _BUILDINGS = frozenset("栋幢座楼厦馆")
 
 
@@ -164,7 +167,7 @@ PAIR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "part of a bar",
-        r"(?<![A-Za-z])([HMSE]X?P|血量|生命值|法力值|魔力值|蓝量|体力值?|耐久度?|经验值?|弹药|能量|排名|名次|位次|进度|签到|收集|成就|名额|人数|席位|负重|层数|队伍上限)"
+        r"(?<![A-Za-z])([HMSE]X?P|血量|生命值|法力值|魔力值|蓝量|体力值?|耐久度?|经验值?|弹药|能量|排名|名次|位次|进度|签到|收集|楼层|成就|名额|人数|席位|负重|层数|队伍上限)"
         r"([：: ]{0,2})(\d+) ?/ ?(\d+)(?![\d./])",
         lambda m: f"{m[1]}{m[2]}{cardinal(m[3])}，共{cardinal(m[4])}" if Decimal(m[3]) <= Decimal(m[4]) else None,
         examples="""
@@ -195,6 +198,12 @@ PAIR_RULES: tuple[Rule, ...] = (
         r"(?<![\d./A-Za-z])(?:(\d+)又)?(\d+) ?/ ?(\d+)(?![\d./A-Za-z])",
         _fraction,
         examples="1/2 => 二分之一\n3/16 => 十六分之三\n2又1/3 => 二又三分之一",
+    ),
+    rule(
+        "range to a plus",
+        rf"(?<![\dA-Za-z.])([-+]?)({NUMBER})\s?[~至到]\s?\+({NUMBER})(?![\d.])",
+        lambda m: f"{_SAID[m[1]]}{decimal(m[2])}到正{decimal(m[3])}",
+        examples="-1~+1 => 负一到正一",
     ),
     rule(
         "range",

@@ -119,6 +119,12 @@ ROW_RULES: tuple[Rule, ...] = (
         lambda m: "直径",
         examples="Φ50mm钢管 => 直径五十毫米钢管",
     ),
+    rule(
+        "steel and its distance",
+        r"[Φφ] ?(\d{1,2})@(\d{2,3})(?!\d)",
+        lambda m: f"直径{cardinal(m[1])}间距{cardinal(m[2])}",
+        examples="Φ12@200 => 直径十二间距两百",
+    ),
     rule("plus or minus", r"\+/- ?", lambda m: "正负", examples="误差+/-3 => 误差正负三\n+/-值 => 正负值"),
     rule(
         "score between teams",
