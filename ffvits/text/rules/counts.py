@@ -76,8 +76,8 @@ COUNT_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "inches",
-        rf"(?<![\d.])({NUMBER})″",
-        lambda m: decimal(m.group(1)) + "英寸",
-        examples="15.6″屏幕 => 十五点六英寸屏幕",
+        rf"(?<![\d.])(?:({NUMBER})[-~—])?({NUMBER})″",
+        lambda m: (f"{decimal(m[1])}到" if m[1] else "") + decimal(m[2]) + "英寸",
+        examples="15.6″屏幕 => 十五点六英寸屏幕\n12-15″ => 十二到十五英寸",
     ),
 )

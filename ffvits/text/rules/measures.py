@@ -41,10 +41,11 @@ _MULTIPLIED = re.compile("PE|PB|PS|市[盈净销]率|估值|放大|变焦|倍[�
 
 def _percent_range(m: re.Match[str]) -> str:
     first, last = m.group(1), m.group(3)
+    base = {"%": "百分之", "‰": "千分之"}[m.group(4)]
 
     def one(value: str) -> str:
         sign = "正" if value[0] == "+" else said_sign("-", before(m, 8)) if value[0] == "-" else ""
-        return f"{sign}百分之{decimal(value.lstrip('+-'))}"
+        return f"{sign}{base}{decimal(value.lstrip('+-'))}"
 
     return one(first) + until(m) + one(last)
 
@@ -140,6 +141,11 @@ _WRITTEN_OUT = "|".join(
     )
 )
 
+# Behind ten thousands nearly all are; in, us and PS are words as well.
+_BEHIND_SCALE = "|".join(
+    re.escape(u) for u in sorted(UNITS, key=len, reverse=True) if len(u) > 1 and u not in ("in", "mu", "us", "ps", "PS")
+)
+
 
 def _per(m: re.Match[str]) -> str | None:
     below = m.group(2)
@@ -149,9 +155,9 @@ def _per(m: re.Match[str]) -> str | None:
 MEASURE_RULES: tuple[Rule, ...] = (
     rule(
         "percent range",
-        rf"(?<![\d.])({_SIGNED})(%)?{RANGE}({_SIGNED})%",
+        rf"(?<![\d.])({_SIGNED})([%‰])?{RANGE}({_SIGNED})([%‰])",
         _percent_range,
-        examples="5%-10% => 百分之五到百分之十\n10~20% => 百分之十到百分之二十",
+        examples="5%-10% => 百分之五到百分之十\n10~20% => 百分之十到百分之二十\n3-5‰ => 千分之三到千分之五",
     ),
     rule(
         "percent",
@@ -329,7 +335,7 @@ MEASURE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "unit behind ten thousands",
-        rf"(?<=\d)([百千万亿]{{1,2}}) ?({_WRITTEN_OUT}|[hLtm])(?:/({UNIT}))?(?![A-Za-z\d^/])",
+        rf"(?<=\d)([百千万亿]{{1,2}}) ?({_BEHIND_SCALE}|[hLtm])(?:/({UNIT}))?(?![A-Za-z\d^/])",
         lambda m: m[1] + UNITS[m[2]] + (f"每{UNITS[m[3]]}" if m[3] else ""),
         examples="跑了10万km => 跑了十万公里\n5万kWh => 五万千瓦时\n3千m/s => 三千米每秒",
     ),

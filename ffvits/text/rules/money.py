@@ -74,6 +74,12 @@ MONEY_RULES: tuple[Rule, ...] = (
         examples="6,500.00/月 => 六千五百每月",
     ),
     rule(
+        "thousands for a time",
+        r"(?<=\d[kKwW])/(?=月|年|天|小时|周)",
+        lambda m: "每",
+        examples="工资25k/月 => 工资两万五千每月",
+    ),
+    rule(
         "yuan as r",
         r"(?<![\dA-Za-z.])(\d+(?:\.\d+)?)[rR](?![A-Za-z\d])",
         lambda m: decimal(m[1], two="两") + "元" if _PRICED.search(before(m, 6)) or after(m, 2) in _SOLD else None,

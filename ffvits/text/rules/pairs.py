@@ -213,9 +213,9 @@ PAIR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "range before a letter",
-        r"(?<![\d.A-Za-z=(-])(\d{1,3})[-~—](?=(\d{1,3})(?![abcnxyz])[a-z](?![A-Za-z\d=+*/^-]))",
+        r"(?<![\d.A-Za-z=(-])(\d{1,3})[-~—](?=(\d{1,3})(?:(?![abcnxyz])[a-z]|[A-Za-z]{2,4})(?![A-Za-z\d=+*/^-]))",
         lambda m: cardinal(m[1], two="两") + "到" if int(m[1]) < int(m[2]) else None,
-        examples="第7-9d => 第七到九d",
+        examples="第7-9d => 第七到九d\n80-100pp => 八十到一百pp",
     ),
     rule(
         "range of so many K",

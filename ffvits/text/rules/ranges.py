@@ -6,9 +6,10 @@ They come before the rules that know the second number, which would leave the fi
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from ffvits.text.numerals import cardinal, digits
-from ffvits.text.rules.rule import IN_A_WEEK, Rule, before, rule, until
+from ffvits.text.rules.rule import IN_A_WEEK, NUMBER, Rule, before, rule, until
 
 _TO = "[-~—至到、]"
 _BORN = frozenset("50 55 60 65 70 75 80 85 90 95 00 05 10".split())
@@ -28,7 +29,25 @@ def _born(m: re.Match[str]) -> str | None:
     return f"{digits(m[1])}{_joint(m)}{digits(m[2])}" if {m[1], m[2]} <= _BORN else None
 
 
+def _same_unit(m: re.Match[str]) -> str | None:
+    """From so many to more of the same; 5x-3x is a sum, 5元-3元 takes away."""
+    first, unit, last = m.groups()
+    if len(unit) == 1 and unit.isascii() and unit.islower():
+        return None
+    return f"{first}{unit}到" if Decimal(first.replace(",", "")) < Decimal(last.replace(",", "")) else None
+
+
 RANGE_RULES: tuple[Rule, ...] = (
+    rule(
+        "range with the unit twice",
+        rf"(?<![\d.A-Za-z])({NUMBER})([一-鿿A-Za-zμΩ/·°^]{{1,8}}?)[-~—]{{1,2}}(?=({NUMBER})\2(?![A-Za-z]))",
+        _same_unit,
+        examples="""
+        5米-6米 => 五米到六米
+        5元/kg-6元/kg => 五元每千克到六元每千克
+        2个小时—3个小时 => 两个小时到三个小时
+        5x-3x=2x => 五x减三x等于二x""",
+    ),
     rule(
         "range of hours",
         r"(?<![\d.:-])(?<!\d/)(\d{1,2})\s?[-~—至到、]+\s?(?=\d{1,2}(?:点(?![球数名赞评击餐位])|时(?![间候代光尚装])))",
