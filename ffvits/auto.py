@@ -122,7 +122,21 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
         raise
     if report:
         _report(run)
+    if first and not as_base:
+        _tell_of_exports(run)
     return trained
+
+
+def _tell_of_exports(run: Run) -> None:
+    """Other programs, and whoever was given a bundle, go on speaking with the voice of before."""
+    from ffvits.export.folder import mark_of, outdated
+
+    exports = run.folder / "exports"
+    if left := outdated(exports, mark_of(run.voice)):
+        console.warn(
+            f"{exports} still holds the voice of before: {', '.join(left)}; "
+            f"ffvits export {console.typed(run.folder)} --to … writes the new one"
+        )
 
 
 def _report(run: Run) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from ffvits import console
 from ffvits.errors import FfvitsError
+from ffvits.run import digest
+from ffvits.store import sha256_of
 
 RECORD = ".ffvits-export"  # which voice, and which files; no .json, as some programs read the first one they find
 NETWORKS = (".onnx", ".pth", ".safetensors")
@@ -34,8 +36,10 @@ class Refused(FfvitsError):
 
 
 @contextmanager
-def placed(folder: Path, voice: str) -> Iterator[Path]:
+def placed(folder: Path, voice: str, mark: str = "") -> Iterator[Path]:
     """Gives an empty folder; what was written there takes the place of the export in `folder` if the block ends well.
+
+    It is an export of the voice of that name, as it was when its files had that mark (see `mark_of`).
 
     Files of an earlier export go. Whatever else lies there or in its folders stays, under the name `NAME.old` where the
     export has one of that name. But a network that no export is known to have written could be taken for this voice's
@@ -54,7 +58,8 @@ def placed(folder: Path, voice: str) -> Iterator[Path]:
             made.mkdir()
             yield made
             written = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if not path.is_dir())
-            (made / RECORD).write_text(json.dumps({"voice": voice, "files": [*written, RECORD]}), encoding="ascii")
+            record = {"voice": voice, "mark": mark, "files": [*written, RECORD]}
+            (made / RECORD).write_text(json.dumps(record), encoding="ascii")
             if folder.is_dir():
                 folder.rename(old)
             made.rename(folder)
@@ -68,6 +73,25 @@ def placed(folder: Path, voice: str) -> Iterator[Path]:
             _carry_over(old, folder)
     if before not in ("", voice):
         console.warn(f"{folder}: this held an export of {before}, which is replaced")
+
+
+def mark_of(voice: Path | None) -> str:
+    """A hash of the files of a finished voice, which a training or a setting changes; empty where there are none."""
+    files = [voice / name for name in ("model.safetensors", "voice.json")] if voice else []
+    return digest(*map(sha256_of, files)) if files and all(file.is_file() for file in files) else ""
+
+
+def outdated(folder: Path, mark: str) -> list[str]:
+    """The exports in a folder, by name, that are known to be of another voice than the one with this mark."""
+    found = []
+    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+        try:
+            record = json.loads((place / RECORD).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(record, dict) and record.get("mark") and record["mark"] != mark and place.name[0] != ".":
+            found.append(place.name)
+    return found
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ffvits import console
 from ffvits.errors import BaseError, FfvitsError
-from ffvits.export.folder import Refused, placed
+from ffvits.export.folder import Refused, mark_of, placed
 from ffvits.files import FULL, path_of, replacing, write_text
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice, read_weights
 
@@ -100,12 +100,12 @@ def export(
         out = own / "exports" if own.is_dir() else Path("exports") / voice.name
     if path_of(out).is_file():
         raise FfvitsError("this is a file, and exports need a folder", cure="choose another --out", file=path_of(out))
-    written = []
+    written, mark = [], mark_of(find_voice(source))
     for target in dict.fromkeys(targets):
         small = precision != "float32" and target in ("onnx", "piper")
         folder = path_of(out) / (f"{target}-{precision}" if small else target)
         try:
-            with placed(folder, voice.title) as made:
+            with placed(folder, voice.title, mark) as made:
                 TARGETS[target](voice, made, precision)
         except Refused as reason:
             console.warn(f"{target}: {reason}")

@@ -13,9 +13,12 @@ from safetensors.torch import load_file
 
 from ffvits import Voice
 from ffvits.audio.spectrogram import AudioFormat
+from ffvits.auto import _tell_of_exports
 from ffvits.base import load_base, save_generator
 from ffvits.errors import FfvitsError
 from ffvits.export import TARGETS, export
+from ffvits.export.folder import mark_of, outdated
+from ffvits.run import Run
 from ffvits.text.symbols import TABLES
 from ffvits.vits import Vits, VitsConfig
 from ffvits.voice import VoiceInfo
@@ -73,6 +76,19 @@ def test_home_is_found_in_both_paths(tmp_path, monkeypatch):
         (written,) = export("~/run", ["bundle"], out=out)
         assert written.folder == place / "bundle" and (written.folder / "voice.json").is_file()
     assert not any(Path().iterdir())
+
+
+def test_exports_of_the_voice_of_before_are_known(tmp_path, capsys):
+    run = Run(save_voice(tmp_path / "派蒙", "bopomofo"))
+    (run.folder / "exports" / "mine").mkdir(parents=True)
+    (made,) = export(run.folder, ["bundle"])
+    _tell_of_exports(run)
+    assert "voice of before" not in capsys.readouterr().err
+    for change in ("speed", "weights"):
+        save_voice(run.folder, "bopomofo", **({"speed": 1.2} if change == "speed" else {"sdp": False}))
+        _tell_of_exports(run)
+        assert "still holds the voice of before: bundle; ffvits export" in capsys.readouterr().err.replace("\n", "")
+        assert export(run.folder, ["bundle"]) and not outdated(made.folder.parent, mark_of(run.voice))
 
 
 def test_a_bundle_is_half_as_large_and_tells_where_it_is_from(run, tmp_path):
