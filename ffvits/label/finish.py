@@ -19,7 +19,7 @@ from ffvits.recipe import Recipe
 from ffvits.run import Run
 
 _INDEX = "index.json"  # in audio/: the key of what each file was made from
-_NAMED = 5  # of the recordings that are gone
+_NAMED = 5  # of the recordings or speakers that are gone
 _UNDER_WAY = "under way"  # instead of a key
 _GONE = Reason(
     "gone",
@@ -56,10 +56,14 @@ def _tell_of_the_gone(clips: Iterable[Clip], sources: Collection[str]) -> None:
     if left:
         names = list(dict.fromkeys(clip.source for clip in left))
         console.warn(
-            f"{len(left)} clips that you edited are kept, though their recordings are gone: {', '.join(names[:_NAMED])}"
-            f"{', …' if len(names) > _NAMED else ''}; to train without them set them to reject, or delete their lines "
-            "in clips.jsonl"
+            f"{len(left)} clips that you edited are kept, though their recordings are gone: {_some(names)}; "
+            "to train without them set them to reject, or delete their lines in clips.jsonl"
         )
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names for a line of the console."""
+    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
 
 
 def split(clips: Iterable[Clip], held_out: float) -> list[Clip]:
@@ -168,9 +172,13 @@ def summarise(clips: Sequence[Clip]) -> None:
         f"{len(clips)} clips found ({_minutes(clips)}): {len(kept)} kept ({_minutes(kept)}), "
         f"{len(rejected)} rejected ({_minutes(rejected)})"
     )
-    if len({clip.speaker for clip in kept}) > 1:
+    heard = {clip.speaker for clip in kept}
+    if len(heard) > 1:
         for speaker, count in sorted(Counter(clip.speaker for clip in kept).items()):
             console.info(f"  {speaker}: {count} clips, {_minutes([c for c in kept if c.speaker == speaker])}")
+    # A file that is none lies anywhere, and speaks for nobody.
+    if heard and (left := sorted({clip.speaker for clip in rejected if clip.seconds} - heard)):
+        console.warn(f"no clip is kept of {_some(left)}: the voice will not speak as them")
     for what, found in cleaned(kept).items():
         console.info(f"  {what} of {len(found)} of the kept clips: {told(found)}")
     rows = by_reason(rejected)

@@ -9,7 +9,7 @@ import pytest
 
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, read_clips, write_clips
-from ffvits.label.finish import by_reason, cleaned, export, finish, split, told
+from ffvits.label.finish import by_reason, cleaned, export, finish, split, summarise, told
 from ffvits.recipe import Recipe
 
 
@@ -173,6 +173,23 @@ def test_reasons_are_counted_with_the_cure_of_most(run, labelled):
         ("silence", 1, "remove it"),
         ("person", 1, ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rejected", "told_of"),
+    [
+        ([], ""),
+        (clips(2, "乙", "reject"), "no clip is kept of 乙:"),
+        (clips(1, "甲", "reject"), ""),
+        ([clip.with_(end=0) for clip in clips(1, "raw", "reject")], ""),
+    ],
+    ids=["nobody", "of a second speaker everything", "of the first one something", "a file that is no recording"],
+)
+def test_a_speaker_of_whom_nothing_is_left_is_told_of(monkeypatch, rejected, told_of):
+    warned: list[str] = []
+    monkeypatch.setattr("ffvits.console.warn", warned.append)
+    summarise([*clips(3, "甲"), *rejected])
+    assert (told_of in warned[0]) if told_of else not warned
 
 
 def test_what_cleaning_did_is_told_by_what_was_removed(labelled):
