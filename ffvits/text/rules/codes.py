@@ -200,10 +200,16 @@ CODE_RULES: tuple[Rule, ...] = (
         我是2003的 => 我是二零零三的""",
     ),
     rule(
+        "year of an era",
+        r"(?:(?<=[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年)|(?<=[一二三四五六七八九十元]年))[(（](\d{3,4})[)）]",
+        lambda m: f"（{digits(m[1])}）",
+        examples="戊戌年(1898)和康熙二十三年（1684） => 戊戌年（一八九八）和康熙二十三年（一六八四）",
+    ),
+    rule(
         "year of a book",
-        rf"(?<=出版社)[，,] ?({_YEAR})(?![\d年多余个人])",
+        rf"(?:(?<=出版社)|(?<=第[\d一二三四五六七八九]版))[，,] ?({_YEAR})(?![\d年多余个人])",
         lambda m: "，" + digits(m[1]),
-        examples="清华大学出版社, 2020 => 清华大学出版社，二零二零",
+        examples="清华大学出版社, 2020 => 清华大学出版社，二零二零\n第2版,2019 => 第二版，二零一九",
     ),
     rule(
         "number of a figure",
@@ -216,6 +222,12 @@ CODE_RULES: tuple[Rule, ...] = (
         表2.1-1 => 表二点一杠一
         由式（3-5）可得 => 由式（三杠五）可得
         代表3-5人 => 代表三到五人""",
+    ),
+    rule(
+        "number of a table in three parts",
+        r"(?<=[图表])(\d{1,2})-(\d{1,2})-(\d{1,2})(?![\d.-])",
+        lambda m: "杠".join(map(cardinal, m.groups())),
+        examples="表1-3-2 => 表一杠三杠二",
     ),
     rule(
         "telephone abroad",

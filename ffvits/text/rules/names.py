@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ffvits.text.numerals import cardinal, decimal, digits, roman
-from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, rule, until
+from ffvits.text.rules.rule import NUMBER, Rule, after, before, is_counted, quantity, rule, until
 from ffvits.text.units import CURRENCY_CODES, UNIT, UNITS
 
 # Latin names of quantities: what stands behind them is counted (IQ 140), no number of a model.
@@ -138,9 +138,9 @@ NAME_RULES: tuple[Rule, ...] = (
     rule("C++", r"(?<![A-Za-z])C\+\+", lambda m: "C加加", examples="学C++ => 学C加加\nC++17 => C加加十七"),
     rule(
         "page of pages",
-        r"第(\d+)/(\d+)页",
-        lambda m: f"第{cardinal(m.group(1))}页，共{cardinal(m.group(2))}页",
-        examples="第1/3页 => 第一页，共三页",
+        r"第(\d+)/(\d+)([页关集话章课题期回天周局轮])",
+        lambda m: f"第{cardinal(m[1])}{m[3]}，共{quantity(m[2], m[3])}{m[3]}",
+        examples="第1/3页 => 第一页，共三页\n第5/12关 => 第五关，共十二关",
     ),
     rule(
         "season and episode",

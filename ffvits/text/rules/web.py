@@ -89,9 +89,9 @@ WEB_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "port of a machine",
-        r"(?<=localhost):(\d{2,5})(?!\d)",
+        r"(?:(?<=localhost)|(?<=点com)|(?<=点cn)|(?<=点net)|(?<=点org)|(?<=点top)|(?<=点xyz)):(\d{2,5})(?!\d)",
         lambda m: "冒号" + digits(m[1]),
-        examples="localhost:3000打不开 => localhost冒号三零零零打不开",
+        examples="localhost:3000打不开 => localhost冒号三零零零打不开\nmc.a.com:25565 => mc点a点com冒号二五五六五",
     ),
     rule("version of HTTP", r"(?<=HTTP)/(?=\d)", lambda m: "", examples="HTTP/2更快 => HTTP二更快"),
     rule(
