@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,21 @@ def finish(clips: Sequence[Clip], run: Run, recipe: Recipe) -> list[Clip]:
     write_text(run.folder / "rejected.csv", _rejected(finished))
     write_text(run.folder / "review.csv", _waiting(finished))
     summarise(finished)
-    _tell_of_the_gone(finished, {clip.source for clip in clips})
+    _tell_of_the_gone(finished, clips)
     return run.clips()
 
 
-def _tell_of_the_gone(clips: Iterable[Clip], sources: Collection[str]) -> None:
+def _tell_of_the_gone(clips: Iterable[Clip], found: Iterable[Clip]) -> None:
     """Says which clips stay for a person's edits alone, though their recordings lie in the folder no more."""
-    left = [clip for clip in clips if clip.kept and clip.source not in sources]
+    takes: dict[str, set[str]] = defaultdict(set)
+    for clip in found:
+        takes[clip.source].add(clip.recording)
+
+    def gone(clip: Clip) -> bool:
+        here = takes.get(clip.source)
+        return here is None or (clip.recording != "" and here.isdisjoint({"", clip.recording}))
+
+    left = [clip for clip in clips if clip.kept and gone(clip)]
     if left:
         names = list(dict.fromkeys(clip.source for clip in left))
         console.warn(
