@@ -160,6 +160,12 @@ MEASURE_RULES: tuple[Rule, ...] = (
         examples="5%-10% => 百分之五到百分之十\n10~20% => 百分之十到百分之二十\n3-5‰ => 千分之三到千分之五",
     ),
     rule(
+        "times so many percent",
+        rf"(?<=\d) ?[×x*] ?(?={NUMBER}[%‰])",
+        lambda m: "乘",
+        examples="500*15% => 五百乘百分之十五",
+    ),
+    rule(
         "percent",
         rf"(?<![\d.])([-+±])?({NUMBER})\s?([%‰‱])",
         _percent,

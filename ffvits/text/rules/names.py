@@ -226,15 +226,15 @@ NAME_RULES: tuple[Rule, ...] = (
     rule(
         "times that many",
         r"(?<=[一-鿿）])(?<![设求和若则当令根解与为是的])(?:(?<!对)|(?<=\d对))"
-        rf"[x×*] ?({NUMBER})(?!\.?\d|[A-Za-z]| ?[+=<>≤≥])",
+        rf"[x×*] ?({NUMBER})(?!\.?\d|[A-Za-z%‰]| ?[+=<>≤≥])",
         lambda m: "乘" + decimal(m.group(1)),
         examples="鸡蛋x2 => 鸡蛋乘二",
     ),
     rule(
         "times so much",
-        rf"(?<=[一-鿿）])[x×*](?= ?{NUMBER} ?(?:{UNIT})(?![A-Za-z\d]))",
+        rf"(?<=[一-鿿）])[x×*](?= ?{NUMBER} ?(?:{UNIT}|[%‰])(?![A-Za-z\d]))",
         lambda m: "乘",
-        examples="大米x2.5kg => 大米乘二点五千克",
+        examples="大米x2.5kg => 大米乘二点五千克\n伤害*150% => 伤害乘百分之一百五十",
     ),
     rule(
         "letter less a number",
