@@ -44,6 +44,11 @@ _PAID = re.compile(
     f"{_PAY.pattern}|(?:粉丝|播放|点赞|阅读|浏览|转发|收藏|销量)[量数]?[达破超过到有了：: ]{{0,3}}$|[月房年]租|租金"
     "|(?:[花赚挣]|赚到|挣到)了?$|预算|奖金|生活费|存款|报价|提成|offer"
 )
+# Behind these W is ten thousand, too; elsewhere watts.
+_IN_TEN_THOUSANDS = re.compile(
+    f"{_PAID.pattern}|(?:总价|首付|售价|房价|车价|身价|彩礼|[亏欠]了?|贷款|负债|投资|融资|估值|市值|营收|流水|票房|定金|押金|奖励)"
+    "[达破超过到有了近约为是：: ]{0,3}$"
+)
 _SCREEN = re.compile(" ?的?(?:超?高清|画质|显示|电影|电视|投影|分辨|屏|视频)")
 
 
@@ -126,10 +131,10 @@ MONEY_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "ten thousand five thousand",
-        r"(?<![\dA-Za-z.])(\d{1,3})([wk])([1-9])(?![\dA-Za-z.])",
+        r"(?<![\dA-Za-z.])(\d{1,3})([wWk])([1-9])(?![\dA-Za-z.])",
         lambda m: (
-            decimal(m.group(1), two="两") + {"w": "万", "k": "千"}[m.group(2)] + decimal(m.group(3))
-            if m.group(2) == "w" or _PAID.search(before(m, 8))
+            decimal(m.group(1), two="两") + {"w": "万", "k": "千"}[m.group(2).lower()] + decimal(m.group(3))
+            if m.group(2) == "w" or _IN_TEN_THOUSANDS.search(before(m, 8))
             else None
         ),
         examples="2w5 => 两万五\n工资3k5 => 工资三千五",
@@ -138,8 +143,9 @@ MONEY_RULES: tuple[Rule, ...] = (
         "ten thousand as w",
         rf"{FREE}(?:({NUMBER})[wW]?[-~—到至])?({NUMBER})([wW])(?![A-Za-z\d])",
         lambda m: (
-            (decimal(m[1]) + until(m) if m[1] else "") + decimal(m[2], two="两") + "万"
+            (decimal(m[1], two="两") + until(m) if m[1] else "") + decimal(m[2], two="两") + "万"
             if m[3] == "w"
+            or _IN_TEN_THOUSANDS.search(before(m, 8))
             or re.match(
                 r"\+|人|粉|播放|元|块|次|票|字|个|多|左右|阅读|点赞|张|年薪|浏览|存款|关注|彩礼|奖"
                 r"|像素|[日月]活|用户|下载|销量",
@@ -147,6 +153,10 @@ MONEY_RULES: tuple[Rule, ...] = (
             )
             else None
         ),
-        examples="独得300w张 => 独得三百万张\n播放量破100W+ => 播放量破一百万加\n年薪16-18w => 年薪十六到十八万",
+        examples="""
+        独得300w张 => 独得三百万张
+        播放量破100W+ => 播放量破一百万加
+        年薪16-18w => 年薪十六到十八万
+        总价500W => 总价五百万""",
     ),
 )
