@@ -109,7 +109,7 @@ RANGE_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "range before a capital",
-        r"(?<![\d.A-Za-z=(-])(\d{1,3})[-~—](?=(\d{1,3})[KGMTBDW](?![A-Za-z\d=+*/^-]))",
+        r"(?<![\d.A-Za-z=(-])(\d{1,3})[-~—](?=(\d{1,3})[KGMTBD](?![A-Za-z\d=+*/^-]))",
         _grown,
         examples="2-3K分辨率 => 二到三K分辨率",
     ),
