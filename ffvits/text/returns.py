@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 _CLAUSE = re.compile("还给([^，。！？；：…—“”]+)")
 # What was borrowed, or is handed over: it is given back to somebody, whatever he does with it then.
-_HANDED = re.compile("[把将钱债款贷账借欠该剑]|已经?|早就|如数|全数|原样|物归原主")
+_HANDED = re.compile("[把将钱债款贷账借欠该剑]|已经?|早就|如数|全数|原样|物归原主|[再才]$")
 # Deeds of him who gives back or of him who got it, and what only goes with deeds.
 _AFTERWARDS = frozenset(
     "走 去 来 是 有 没有 没 算 说 道 行 完 可 能 会 要 想 让 到 使用 保管 处理 防身 并 而 以 等 后 就 再".split()

@@ -54,7 +54,9 @@ def _is_manner(before: str, after: Sequence[str]) -> bool:
 
     if len(before) < 2 or before in _OF_GROUND or not after:
         return False
-    return part_of_speech(before) in ("a", "ad", "z", "d") and part_of_speech(after[0]) in ("v", "p", "d", "ad")
+    doubled = len(before) == 2 and before[0] == before[1] and part_of_speech(before[0]) == "a"
+    manner = doubled or part_of_speech(before) in ("a", "ad", "z", "d")
+    return manner and part_of_speech(after[0]) in ("v", "vg", "p", "d", "ad")
 
 
 # Nouns, times, places, sides, institutions, conjunctions, pronouns: they do nothing, so 得 behind them tells no degree.
