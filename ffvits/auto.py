@@ -113,6 +113,8 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     check_base(recipe.base, out=run.folder, start_from=recipe.train.start_from)
     first = started_first()  # under torchrun the first process writes the recipe and the report for all
     report = report and first and not as_base
+    if first:
+        _renew_tables(run)
     try:
         with _taken_up(run, recipe) if first else nullcontext():
             trained = train(recipe, run, as_base=as_base)
@@ -125,6 +127,16 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     if first and not as_base:
         _tell_of_exports(run)
     return trained
+
+
+def _renew_tables(run: Run) -> None:
+    """A person may have decided otherwise since the clips were labelled; a table that Excel holds ends no training."""
+    from ffvits.label.finish import write_tables
+
+    try:
+        write_tables(run.clips(), run)
+    except OSError as error:
+        console.warn(f"{error.filename or run.folder} is not up to date: {error.strerror}")
 
 
 def _tell_of_exports(run: Run) -> None:

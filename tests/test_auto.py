@@ -188,6 +188,24 @@ def test_where_no_clip_is_left_the_report_says_why(tmp_path):
     assert "nobody speaks in it" in run.report.read_text(encoding="utf-8")
 
 
+def test_tables_of_the_clips_are_renewed_by_a_training_and_end_none(tmp_path, monkeypatch, capsys):
+    run = Run.create(tmp_path / "run", Recipe(out=str(tmp_path / "run"), base="mandarin-lite"))
+    run.save_clips([Clip("a", "a.wav", 0.0, 1.0, "派蒙", text="你好").reject("no-speech", "nobody speaks")])
+    (run.folder / "rejected.csv").write_text("of the labelling", encoding="utf-8")
+    for held, kept in ((True, "of the labelling"), (False, "nobody speaks")):
+        with monkeypatch.context() as patch, pytest.raises(TrainError, match="no clip is left"):
+            if held:
+                refusal = PermissionError(errno.EACCES, "Permission denied", "rejected.csv")
+                patch.setattr("ffvits.label.finish.write_text", lambda *_, refusal=refusal: raising(refusal))
+            train_run(run.recipe(), run, report=False)
+        assert kept in (run.folder / "rejected.csv").read_text(encoding="utf-8")
+        assert held == ("rejected.csv is not up to date" in capsys.readouterr().err)
+
+
+def raising(error: Exception) -> None:
+    raise error
+
+
 def test_a_base_that_may_not_be_fetched_is_told_before_labelling(raw, tmp_path, monkeypatch):
     monkeypatch.setenv("FFVITS_HOME", str(tmp_path / "cache"))
     with pytest.raises(DownloadError) as caught:

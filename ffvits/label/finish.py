@@ -43,11 +43,16 @@ def finish(clips: Sequence[Clip], run: Run, recipe: Recipe) -> list[Clip]:
     merged = run.save_clips(list(clips))
     finished = split(export(merged, run), recipe.train.held_out)
     write_clips(run.clips_file, finished)
-    write_text(run.folder / "rejected.csv", _rejected(finished))
-    write_text(run.folder / "review.csv", _waiting(finished))
+    write_tables(finished, run)
     summarise(finished)
     _tell_of_the_gone(finished, clips)
     return run.clips()
+
+
+def write_tables(clips: Sequence[Clip], run: Run) -> None:
+    """`rejected.csv` and `review.csv` of a run whose clips are these."""
+    write_text(run.folder / "rejected.csv", _rejected(clips))
+    write_text(run.folder / "review.csv", _waiting(clips))
 
 
 def _tell_of_the_gone(clips: Iterable[Clip], found: Iterable[Clip]) -> None:
