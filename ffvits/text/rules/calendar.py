@@ -76,7 +76,9 @@ def _year(m: re.Match[str]) -> str | None:
     )
     if span and (number.endswith("00") or int(number) > 2199):
         return None
-    if (len(number) == 4 and 1000 <= int(number) <= 2999) or (len(number) == 4 and number[0] == "0"):
+    if (len(number) == 4 and (1000 <= int(number) <= 2999 or number == "9012")) or (
+        len(number) == 4 and number[0] == "0"
+    ):
         return digits(number) + "年"
     if _SO_MANY_YEARS.search(before(m, 3)):
         return None
@@ -92,6 +94,9 @@ _REIGN = re.compile(
 
 def _short_year(m: re.Match[str]) -> str | None:
     number, rest, front = m.group(1), after(m, 2), before(m)
+    # 我95年的 tells an age.
+    if front in tuple("我你他她") and number[0] in "6789" and re.match("的?(?:[，,。！？]|$)", rest):
+        return digits(number) + "年"
     dated = re.match(
         (
             r"\d{1,2}月|[春夏秋冬][天季]?|初|底|末|款|版|出生|生人|生的|毕业|入学|入伍|世界杯|奥运"
@@ -283,7 +288,12 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         "short year",
         r"(?<![\d.第])(\d\d)年(?!级|代)",
         _short_year,
-        examples="98年出生 => 九八年出生\n08年奥运会 => 零八年奥运会\n23年5月 => 二三年五月\n20年后 => 二十年后",
+        examples="""
+        98年出生 => 九八年出生
+        08年奥运会 => 零八年奥运会
+        23年5月 => 二三年五月
+        20年后 => 二十年后
+        我95年的 => 我九五年的""",
     ),
     rule(
         "year of a model or a class",
@@ -302,6 +312,12 @@ CALENDAR_RULES: tuple[Rule, ...] = (
             "2024款 => 二零二四款\n2022世界杯 => 二零二二世界杯\n1998级 => 一九九八级\n98级 => "
             "九八级\n18级大风 => 十八级大风\n24届毕业生 => 二四届毕业生"
         ),
+    ),
+    rule(
+        "born in, and which sex",
+        r"(?:^|(?<=[，。！ ]))([6-9]\d|0\d)(?=[女男](?:[，,。！ ]|$))",
+        lambda m: digits(m[1]),
+        examples="坐标上海，95女，找队友 => 坐标上海，九五女，找队友",
     ),
     rule(
         "born in",

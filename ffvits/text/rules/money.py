@@ -79,6 +79,12 @@ MONEY_RULES: tuple[Rule, ...] = (
         examples="6,500.00/月 => 六千五百每月",
     ),
     rule(
+        "so many months of pay",
+        r"(?<=\d[kKwW]) ?[*×x] ?(?=1\d薪)",
+        lambda m: "乘",
+        examples="工资20K*16薪 => 工资两万乘十六薪",
+    ),
+    rule(
         "thousands for a time",
         r"(?<=\d[kKwW])/(?=月|年|天|小时|周)",
         lambda m: "每",

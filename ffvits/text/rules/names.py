@@ -280,6 +280,12 @@ NAME_RULES: tuple[Rule, ...] = (
         examples="RTX 3060 12GB => RTX三零六零，十二G\nR7 7800X3D => R七七八零零X三D",
     ),
     rule(
+        "graphics card without its name",
+        r"(?<![\dA-Za-z.])(1[06][5-8]0|[2-5]0[5-9]0)(?= ?(?:Ti|Super|SUPER)(?![A-Za-z])|显卡|独显)",
+        lambda m: digits(m[1]),
+        examples="1080Ti还能战 => 一零八零Ti还能战",
+    ),
+    rule(
         "model name",
         r"(?<![A-Za-zα-ωΑ-Ω\d])([A-Za-zα-ωΑ-Ω]+)([- ]?)(?<![a-zA-Z] )(?<!^ )(\d+(?:\.\d+)?)([A-Za-z]*)(?![\d.]*\d|%)",
         lambda m: None if m.group(2) == " " else _model(m),

@@ -195,7 +195,7 @@ PAIR_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "fraction",
-        r"(?<![\d./A-Za-z])(?:(\d+)又)?(\d+) ?/ ?(\d+)(?![\d./A-Za-z])",
+        r"(?<![\d./A-Za-z])(?:(\d+)又)?(\d+) ?/ ?(\d+)(?![\d./]|(?!(?:tsp|tbsp|cups?|oz|lb)(?![A-Za-z]))[A-Za-z])",
         _fraction,
         examples="1/2 => 二分之一\n3/16 => 十六分之三\n2又1/3 => 二又三分之一",
     ),

@@ -7,6 +7,7 @@ import re
 from ffvits.text.numerals import decimal, digits
 from ffvits.text.rules.rule import FREE, NUMBER, Rule, after, before, is_counted, quantity, rule
 from ffvits.text.rules.topics import is_changed, is_weather
+from ffvits.text.units import UNITS
 
 _PART_BEFORE = "号楼栋幢座元室层区路街县市省部篇章节组队级班期版型列门院洞口桥月日年一二三四五六七八九十百千万亿"
 _HUNDRED_AND = frozenset(step + "零" for step in "百千万亿")
@@ -37,6 +38,8 @@ def _signed_number(m: re.Match[str]) -> str | None:
     return "，" + said if front and front in _PART_BEFORE else "负" + said
 
 
+_UNITS = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True) if len(u) > 1)
+
 SIGNED_RULES: tuple[Rule, ...] = (
     rule(
         "and more",
@@ -50,6 +53,12 @@ SIGNED_RULES: tuple[Rule, ...] = (
         rf"{FREE}({NUMBER})\+(?=国家|城市|地区|省份|企业|品牌|高校|学校|用户|粉丝)",
         lambda m: decimal(m[1]) + ("多个" if m[1].endswith("0") else "个以上的"),
         examples="30+国家 => 三十多个国家\n5+企业 => 五个以上的企业",
+    ),
+    rule(
+        "and more of a unit",
+        rf"{FREE}({NUMBER})\+ ?({_UNITS})(?![A-Za-z\d])",
+        lambda m: f"{decimal(m[1])}多{UNITS[m[2]]}",
+        examples="延迟200+ms => 延迟两百多毫秒",
     ),
     rule("and up", rf"{FREE}({NUMBER})\+(?![\d])", lambda m: decimal(m.group(1)) + "加", examples="18+ => 十八加"),
     rule(
