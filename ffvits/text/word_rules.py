@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ffvits.text.characters import is_hanzi
 
 # One by one (一个眼一个眼地戳).
-_AGAIN_AND_AGAIN = re.compile("(一[一-鿿]{1,3})\\1$")
+_AGAIN_AND_AGAIN = re.compile("(一[一-鿿]{1,3})\\1$|([咧溜悠晃腾呼吞巴兮呵哼嗲嘟噔嗒蹬冲悄])\\2$")
 
 
 def adverbs(spoken: str, words: Sequence[str]) -> Iterator[int]:
@@ -48,13 +48,17 @@ def _is_place(word: str) -> bool:
 _OF_GROUND = frozenset("偏远 边远 贫瘠 荒芜 平坦 肥沃 潮湿 干旱 低洼 空旷 遥远 贫困 寒冷 泥泞".split())
 
 
+# Doubled, a thing, a measure, a time or a place is each of them (块块, 处处).
+_COUNTED = frozenset("nqmtrsf")
+
+
 def _is_manner(before: str, after: Sequence[str]) -> bool:
     """Whether a quality stands before 地 and a deed behind it (木讷地点头)."""
     from ffvits.text.segmentation import part_of_speech
 
     if len(before) < 2 or before in _OF_GROUND or not after:
         return False
-    doubled = len(before) == 2 and before[0] == before[1] and part_of_speech(before[0]) == "a"
+    doubled = len(before) == 2 and before[0] == before[1] and part_of_speech(before[0])[:1] not in _COUNTED
     manner = doubled or part_of_speech(before) in ("a", "ad", "z", "d")
     return manner and part_of_speech(after[0]) in ("v", "vg", "p", "d", "ad")
 
@@ -72,14 +76,14 @@ _DONE_OR_LIKE = frozenset("""
 _NOUNS = frozenset("""
     手续 主任 教练 裁判 保安 会计 导演 师傅 老公 宝宝 宝贝 顾客 论文 合同 汤圆 快递 包裹 签证 社保 末将 王爷 太后 护盾
     到时候 有时候 总监 主播 管家 护士长 房租 学费 药膏 绷带 副本 师兄 师哥 师母 阿姨 伯伯 岳父 岳母
-    发型 辅助 中卫 边锋 种牙 牙套 丹炉 飞剑 法宝 客服 快件
+    发型 辅助 中卫 边锋 种牙 牙套 丹炉 飞剑 法宝 客服 快件 直播 大招 考卷 学期 赛季
 """.split())  # fmt: skip
 # What is done (tags of verbs), how, to whom, when, by whom.
 _DEEDS = frozenset("v vd vn vi d p r t ad c l".split())
 # What is not bidden but got, reached or judged (得奖, 得知, 得不到, 得很), by its first characters.
 _GOT = re.compile(
-    "[到了过出以知意奖分票名第冠亚季金银铜手体志势胜逞宠益失心很太最真多高其此之天道利便闲位悉授赠传享像]"
-    "|更(?![换改新衣名正])|病(?!人)|有[些点]|来(?![一我你他])|不[到了出起住下过上着来]|好(?!好)|主(?![任动])|无|[肺胃肝肠]|[一-鿿]{1,4}[奖症癌炎]|提名|救(?!人)|入|非常|十分|特别|那么|这么|比"
+    "[到了过出以知意奖票名第冠亚季金银铜手体志势胜逞宠益失心很太最真多高其此之天道利便闲位悉授赠享像]"
+    "|分(?![期开头批工清类步辨])|传(?![球话达令给])|更(?![换改新衣名正])|病(?!人)|有[些点]|来(?![一我你他])|不[到了出起住下过上着来]|好(?!好)|主(?![任动])|无|[肺胃肝肠]|[一-鿿]{1,4}[奖症癌炎]|提名|救(?!人)|入|非常|十分|特别|那么|这么|比"
 )
 # What 得 tells of a quality, also where the dictionary takes that for a noun (老套得让人想睡).
 _SO_THAT = re.compile("[让令叫]人(?![去来帮])|没[人法话]|仿佛|像|如|连(?![夜忙续])|跟[一-鿿]{1,6}(?:似的|一样)")
@@ -181,7 +185,7 @@ _FULLY = re.compile(
     "([一-鿿])\\1(?<![好慢天常偷渐刚仅多]{2})|[一-鿿]不[进出下上开动住了来去起清见着完齐]"
     "|(?:人(?![民才心数员气生口手力物品类格事间工参体选称缘情望证命质性])|我|你|他|她|大家|众人)[一-鿿]{2}"
     "|[腰腿头手脚眼嘴脸心肚嗓肉牙胃背肩膝]子?[疼痛酸麻软慌烦颤抖跳花晕红肿胀凉寒累碎]|人心[慌烦疼寒里]"
-    "|[一-鿿]{1,3}[直乱](?![接到线辈])[一-鿿]|跟[一-鿿]{1,6}似的|[晃亮扎刺]人?眼"
+    "|[嗓鼻肚脑身][子袋][一-鿿]{2}|[一-鿿]{1,3}[直乱](?![接到线辈])[一-鿿]|跟[一-鿿]{1,6}似的|[晃亮扎刺]人?眼"
 )
 
 
