@@ -113,7 +113,7 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     check_base(recipe.base, out=run.folder, start_from=recipe.train.start_from)
     first = started_first()  # under torchrun the first process writes the recipe and the report for all
     report = report and first and not as_base
-    if first:
+    if first and run.clips_file.is_file():
         _renew_tables(run)
     try:
         with _taken_up(run, recipe) if first else nullcontext():
