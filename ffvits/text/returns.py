@@ -17,7 +17,7 @@ _AFTERWARDS = frozenset(
 )
 # Deeds whatever the dictionary calls them, if they have an end (垫了个枕头, 指了路).
 _DONE_TO = frozenset(
-    "垫 指 留 支 绑 备 写 刷 上 包 起 放 画 缝 摆 升 加 开 配 套 种 办 刻 拍 定 扎 塞 发 打 做 交 穿 装 录 换 鞠 磕".split()
+    "垫 指 留 绑 备 写 刷 上 包 起 放 画 缝 摆 升 加 开 配 套 种 办 刻 拍 定 扎 塞 发 打 做 交 穿 装 录 换 鞠".split()
 )
 _NOT_DONE = frozenset("我你您他她它咱们家人谁师生妈爸主")
 # 看病 in 看病的钱 only says which money.
