@@ -151,7 +151,8 @@ def _one_try(url: str, part: Path, memory: Path, expected: int | None, sha_known
 
 def _copy(response, part: Path, have: int, total: int | None, patience: Patience, bar) -> None:
     window_start, window_bytes = time.monotonic(), 0
-    with part.open("ab") as file:
+    # Without a buffer: one that a full disk left unwritten would fail once more when the file is closed.
+    with part.open("ab", buffering=0) as file:
         while True:
             try:
                 block = response.read1(CHUNK)
@@ -166,9 +167,10 @@ def _copy(response, part: Path, have: int, total: int | None, patience: Patience
             have += len(block)
             if total is not None and have > total:
                 raise SourceFailed(f"the server sent more than the {total:,} bytes it should")
+            left = memoryview(block)
             try:
-                file.write(block)
-                file.flush()
+                while left:
+                    left = left[file.write(left) :]
             except OSError as error:
                 raise unwritable(error, part) from error
             bar.advance(len(block))

