@@ -360,7 +360,7 @@ def run_batch(recipes: Sequence[str | Path | Recipe], *, until: str = "report") 
         except Exception as caught:  # noqa: BLE001 — a bug in one character's run must not cost the others theirs
             failure = caught if isinstance(caught, FfvitsError) else refused_by_disk(caught) or _bug(caught)
             made, error = None, str(failure)
-            console.error(failure.located, failure.cure)
+            console.failure(failure)
         rows.append(BatchRow(name, made, error, time.monotonic() - began))
     console.table(
         "Batch",

@@ -10,10 +10,14 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from ffvits.language import columns, speaks_chinese
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from ffvits.errors import FfvitsError
 
 
 class Bar(Protocol):
@@ -52,29 +56,50 @@ def quiet(silent: bool = True) -> None:
     _output.silent = silent
 
 
+def told(english: str, stream: TextIO | None = None) -> str:
+    """A sentence as it is to be written to `stream` (standard error): in the reader's language.
+
+    Everything here says its words so, but for results; errors that are raised stay English, which programs read.
+    """
+    if not speaks_chinese(stream or sys.stderr):
+        return english
+    from ffvits import chinese
+
+    return chinese.said(english)
+
+
 def stage(title: str) -> None:
     """Announces a stage of the road."""
     if not _output.silent:
-        _output.rich.print(f"\n[bold cyan]▶ {_escape(title)}[/]")
+        _output.rich.print(f"\n[bold cyan]▶ {_escape(told(title))}[/]")
 
 
 def info(text: str) -> None:
     """Says one thing that a person would want to know."""
     if not _output.silent:
-        _output.rich.print(f"  {_escape(text)}")
+        _output.rich.print(f"  {_escape(told(text))}")
 
 
 def warn(text: str) -> None:
     """Says one thing that a person should look at; the work goes on."""
     if not _output.silent:
-        _output.rich.print(f"[yellow]  ! {_escape(text)}[/]")
+        _output.rich.print(f"[yellow]  ! {_escape(told(text))}[/]")
 
 
 def error(text: str, cure: str = "") -> None:
     """Says why the work stopped and what to do; shown even when quiet."""
+    _failed(told(text), cure)
+
+
+def failure(error: FfvitsError) -> None:
+    """Says why the work stopped, where to look, and what to do; shown even when quiet."""
+    _failed(error.where + told(error.located.removeprefix(error.where)), error.cure)
+
+
+def _failed(text: str, cure: str) -> None:
     _output.rich.print(f"[bold red]✗ {_escape(text)}[/]")
     if cure:
-        _output.rich.print(f"  → {_escape(cure)}")
+        _output.rich.print(f"  → {_escape(told(cure))}")
 
 
 def typed(path: object) -> str:
@@ -91,11 +116,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         return
     from rich.table import Table
 
-    shown = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=True)
+    shown = Table(title=told(title) or None, title_justify="left", header_style="bold", box=None, pad_edge=True)
     for column in columns:
-        shown.add_column(_escape(column), overflow="fold")
+        shown.add_column(_escape(told(column)), overflow="fold")
     for row in rows:
-        shown.add_row(*(_escape(str(cell)) for cell in row))
+        shown.add_row(*(_escape(told(str(cell))) for cell in row))
     _output.rich.print(shown)
 
 
@@ -120,6 +145,21 @@ def result(text: str) -> None:
         raise
 
 
+def report(text: str) -> None:
+    """Writes a result for a person to read, in their language; cells that two spaces part stay below each other."""
+    if not speaks_chinese(sys.stdout):
+        return result(text)
+    lines = []
+    for line in text.split("\n"):
+        mark, cells = re.fullmatch(r"(\s*(?:[→✗!] )?)(.*)", line).groups()
+        shown = ""
+        for cell, gap in re.findall(r"(\S.*?)(\s{2,}|$)", cells):
+            words = told(cell, sys.stdout)
+            shown += words + (" " * max(2, columns(cell + gap) - columns(words)) if gap else "")
+        lines.append(mark + shown)
+    return result("\n".join(lines))
+
+
 def data(values: object) -> None:
     """Writes a result as one line of JSON, for programs: in escapes where standard output lacks some characters."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
@@ -138,9 +178,9 @@ def progress(title: str, total: float | None = None, unit: str = "") -> Iterator
     if unit == "B":
         columns += [bars.DownloadColumn(), bars.TransferSpeedColumn(), bars.TimeRemainingColumn()]
     else:
-        columns += [bars.MofNCompleteColumn(), bars.TextColumn(_escape(unit)), bars.TimeRemainingColumn()]
+        columns += [bars.MofNCompleteColumn(), bars.TextColumn(_escape(told(unit))), bars.TimeRemainingColumn()]
     with bars.Progress(*columns, console=_output.rich, transient=True) as shown:
-        yield _Shown(shown, shown.add_task(_escape(title), total=total))
+        yield _Shown(shown, shown.add_task(_escape(told(title)), total=total))
 
 
 class _Silent:
@@ -160,7 +200,7 @@ class _Shown:
         self.bars.update(self.task, advance=amount)
 
     def describe(self, text: str) -> None:
-        self.bars.update(self.task, description=_escape(text))
+        self.bars.update(self.task, description=_escape(told(text)))
 
 
 def _escape(text: str) -> str:

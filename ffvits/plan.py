@@ -56,28 +56,28 @@ class Outlook:
     def text(self) -> str:
         """The outlook in a few lines for a person."""
         lines = [
-            f"files      {self.files} audio or video, {self.minutes:.1f} min"
+            f"files       {self.files} audio or video, {self.minutes:.1f} min"
             + (f"; {self.ignored} that are no recordings" if self.ignored else ""),
-            "formats    " + ", ".join(f"{name} × {count}" for name, count in self.formats.items()),
-            "speakers   " + ", ".join(f"{name} ({count} files)" for name, count in self.speakers.items()),
-            f"base       {self.base}, on {self.device}",
-            f"run        {self.out}",
+            "formats     " + ", ".join(f"{name} × {count}" for name, count in self.formats.items()),
+            "speakers    " + ", ".join(f"{name} × {count}" for name, count in self.speakers.items()),
+            f"base        {self.base}, on {self.device}",
+            f"run         {self.out}",
         ]
         if self.unreadable:
             named = ", ".join(self.unreadable[:5]) + (" …" if len(self.unreadable) > 5 else "")
-            lines.append(f"unreadable {len(self.unreadable)}: {named}")
+            lines.append(f"unreadable  {len(self.unreadable)}: {named}")
         if self.downloads:
             total = sum(download.bytes for download in self.downloads) / 1e6
             size = f"{total:.0f} MB" if total else "of a size that is not known"
             what = "not here, and nothing may be fetched (offline)" if self.offline else size
-            lines.append(f"downloads  {what}:")
+            lines.append(f"downloads   {what}:")
             for download in self.downloads:
                 size = f"{download.bytes / 1e6:6.0f}" if download.bytes else "     ?"
-                lines.append(f"           {size} MB  {download.name}  {download.title}")
+                lines.append(f"            {size} MB  {download.name}  {download.title}")
         else:
-            lines.append("downloads  none: everything needed is here")
+            lines.append("downloads   none: everything needed is here")
         lines.append(
-            f"time       about {_span(self.label_minutes)} to label, "
+            f"takes       about {_span(self.label_minutes)} to label, "
             f"about {_span(self.train_minutes)} to train{f' {self.steps} steps' if self.steps else ''} "
             "(estimates; downloads aside)"
         )

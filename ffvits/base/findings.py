@@ -74,7 +74,7 @@ class Inspection:
 
 def describe(inspection: Inspection) -> str:
     """The findings as lines for a terminal."""
-    lines = [f"{label + ':':<15}{value}" for label, value in rows(inspection)]
+    lines = [f"{label + ':':<16}{value}" for label, value in rows(inspection)]
     for problem in inspection.problems:
         lines += ["", f"{'✗' if problem.fatal else '!'} {problem.message}", f"  → {problem.cure}"]
     lines += ["", "usable: yes" if inspection.usable else "usable: no"]

@@ -1,29 +1,47 @@
-"""What ffvits says of clips, trainings and requests, in Chinese: for the page and the report.
+"""What ffvits says, in Chinese: for the page, the report and a terminal whose user reads it.
 
 clips        why a clip was rejected or doubted, what was done to it, what was measured
 running      verdicts on a training, what the page refuses, the names of a voice's card
 failures     what keeps a text from being spoken and a training from going on
 requests     what is wrong with a request to the server or the page
+commands     what the command line's --help says, and what is wrong with arguments
+results      what its results say: outlooks, verdicts on folders, lists of bases, how texts are read
+labelling    what the terminal says of recordings and labels
+making       … of recipes, runs and trainings
+voices       … of bases and what is fetched and exported
+speaking     … of finished voices: speaking, serving, judging
 patterns     how a sentence with figures in it is found again
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from ffvits.chinese.clips import CODES, NOTES, SCORES, SENTENCES
+from ffvits.chinese.commands import COMMANDS
 from ffvits.chinese.failures import FAILURES
+from ffvits.chinese.labelling import LABELLING
+from ffvits.chinese.making import MAKING
 from ffvits.chinese.patterns import Patterns
 from ffvits.chinese.requests import REQUESTS
+from ffvits.chinese.results import RESULTS
 from ffvits.chinese.running import CARD, REFUSALS, VERDICTS
+from ffvits.chinese.speaking import SPEAKING
+from ffvits.chinese.voices import VOICES
 from ffvits.clip import Reason
 
 __all__ = ["CARD", "CODES", "NOTES", "SCORES", "both", "kind", "reason", "said", "sentence", "with_cure"]
 
 
+_SENTENCE = 3  # blanks in what can be nothing but a sentence
+_PLACE = re.compile(r" \((?:line (\d+), )?character (\d+)\)")  # as `ffvits.errors.Place` names it
+
+
 @cache
 def _sentences() -> Patterns:
-    return Patterns({**SENTENCES, **REFUSALS, **FAILURES, **REQUESTS, **VERDICTS})
+    told = {**COMMANDS, **RESULTS, **LABELLING, **MAKING, **VOICES, **SPEAKING}
+    return Patterns({**told, **SENTENCES, **REFUSALS, **FAILURES, **REQUESTS, **VERDICTS})
 
 
 @cache
@@ -32,9 +50,26 @@ def _notes() -> Patterns:
 
 
 def sentence(english: str) -> str | None:
-    """A sentence in Chinese; None for one that stands in no line of the tables."""
+    """A sentence in Chinese, and what it quotes of others; None for one that stands in no line of the tables."""
     found = _sentences().find(english)
-    return found and found[0].format(*found[1])
+    if found is None:
+        return None
+    chinese, places = found
+    return chinese.format(*(_quoted(words, f"“{{{n}}}" in chinese) for n, words in enumerate(places)))
+
+
+def _quoted(words: str, speech: bool) -> str:
+    """What fills a place of a sentence: a name, a number, or what went wrong elsewhere; `speech` is somebody's."""
+    if speech or words.startswith("“") or " " not in words:
+        return words
+    # Of a few words many a line might be the pattern.
+    known = words in _sentences() or words.count(" ") >= _SENTENCE
+    return _PLACE.sub(_numbered, said(words) if known else words)
+
+
+def _numbered(place: re.Match[str]) -> str:
+    line, character = place.groups()
+    return f"（第 {line} 行第 {character} 个字）" if line else f"（第 {character} 个字）"
 
 
 def said(english: str) -> str:

@@ -36,11 +36,11 @@ CODES = {
 # Two lines each: the English, and the Chinese below it.
 SENTENCES = pairs("""
 the recording is another than when you edited this clip
-    录音已不是您修改这一条时的那个文件
+    录音已不是你修改这一条时的那个文件
 a clip that you edited lies in it and stays; {} s of speech around that are left out
-    其中有您改过的片段，予以保留；其余 {0} 秒未采用
+    其中有你改过的片段，予以保留；其余 {0} 秒未采用
 cut it by hand in ffvits web, or delete the line of your clip and label again
-    请在 ffvits web 中手动切分，或删除您那一条所在的行后重新标注
+    请在 ffvits web 中手动切分，或删除你那一条所在的行后重新标注
 its sound was deleted, and the recording is cut otherwise now
     它的声音已被删除，而录音现在切法不同
 it was set to keep, but no sound could be had from its recording

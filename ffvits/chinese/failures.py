@@ -58,11 +58,11 @@ the table does not fit the front end {}
 use the base's own front end
     请用底模自己的前端
 this voice has no speaker {}
-    这个声音没有角色 {0}
+    这个声音没有说话人 {0}
 it has: {}
     现有：{0}
 leave the speaker out: it has one
-    它只有一个角色，不必写
+    它只有一个说话人，不必写
 no clip is left to train on
     没有可以训练的片段
 see report or clips.jsonl for why each was rejected
@@ -252,7 +252,7 @@ there is no voice here yet
 finish one: ffvits auto ./raw_clips
     先做一个：ffvits auto ./raw_clips
 several voices have a speaker {}
-    好几个声音都有角色 {0}
+    好几个声音都有说话人 {0}
 say {}
     请写 {0}
 one of: {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 
 def pairs(lines: str) -> dict[str, str]:
@@ -16,16 +17,27 @@ class Patterns:
     """A table of sentences; `{}` takes anything but the end of a sentence ("; ")."""
 
     def __init__(self, table: Mapping[str, str]) -> None:
-        # The longest first, which says most.
-        english = sorted(table, key=len, reverse=True)
-        self._patterns = [
-            (re.compile("((?:(?!; ).)*?)".join(map(re.escape, text.split("{}"))), re.DOTALL), table[text])
-            for text in english
-        ]
+        self._table = table
+        # The longest first, which says most; with what stands in front of its first place and behind its last.
+        filled = sorted((text for text in table if "{}" in text), key=len, reverse=True)
+        self._filled = [(text.partition("{}")[0], text.rpartition("{}")[2], text) for text in filled]
+
+    def __contains__(self, english: str) -> bool:
+        """Whether a sentence without places stands in the table."""
+        return english in self._table
 
     def find(self, english: str) -> tuple[str, tuple[str, ...]] | None:
         """The line of the table for a sentence, and what stands in its places; None if there is none."""
-        for pattern, chinese in self._patterns:
-            if found := pattern.fullmatch(english):
-                return chinese, found.groups()
+        if english in self._table:
+            return self._table[english], ()
+        for before, behind, text in self._filled:
+            if not (english.startswith(before) and english.endswith(behind)):
+                continue
+            if found := _pattern(text).fullmatch(english):
+                return self._table[text], found.groups()
         return None
+
+
+@cache  # few of a table are ever said
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile("((?:(?!; ).)*?)".join(map(re.escape, text.split("{}"))), re.DOTALL)

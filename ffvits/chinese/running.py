@@ -134,7 +134,7 @@ see its terminal
 
 # The entries of a voice's card.
 CARD = {
-    "speakers": "角色",
+    "speakers": "说话人",
     "minutes": "训练时长（分钟）",
     "clips": "训练片段",
     "source": "录音来源",

@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.quiet(arguments.quiet)
         return arguments.run(arguments) or 0
     except FfvitsError as error:
-        console.error(error.located, error.cure)
+        console.failure(error)
         return 2
     except console.Unread:
         return 141
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         refusal = refused_by_disk(error)
         if refusal is None:
             raise
-        console.error(refusal.located, refusal.cure)
+        console.failure(refusal)
         return 2
     except ModuleNotFoundError as error:
         if (error.name or "ffvits").partition(".")[0] == "ffvits":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from ffvits import console
@@ -73,9 +74,9 @@ def _read(text: str, reader: FrontEnd, arguments: argparse.Namespace) -> None:
         console.result(("" if arguments.cleaned else " ").join(reader.encode(text).symbols))
         return
     for step in explain(text, reader):
-        console.result(f"{step.stage}: {step.result}")
+        console.result(f"{console.told(f'{step.stage}:', sys.stdout)} {step.result}")
         for detail in step.details:
-            console.result(f"    {detail}")
+            console.result(f"    {console.told(detail, sys.stdout)}")
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
@@ -86,7 +87,7 @@ def _inspect(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.data(found.to_json())
     else:
-        console.result(inspect.describe(found))
+        console.report(inspect.describe(found))
     return 0 if found.usable else 1
 
 
@@ -96,5 +97,5 @@ def _bases(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.data(catalogue.listing())
     else:
-        console.result(catalogue.describe())
+        console.report(catalogue.describe())
     return 0

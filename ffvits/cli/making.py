@@ -81,7 +81,7 @@ def _auto(arguments: argparse.Namespace) -> int:
         if arguments.json:
             console.data(planned.to_dict())
         else:
-            console.result(planned.text())
+            console.report(planned.text())
         return 0
     made = make_voice(arguments.input, recipe=arguments.recipe, until=arguments.until, options=options(arguments))
     if arguments.json:
@@ -110,7 +110,7 @@ def _label(arguments: argparse.Namespace) -> int:
         with run.locked():
             found = difference(recipe, run)
         for change in found:
-            console.result(str(change))
+            console.report(str(change))
         console.info(f"{len(found)} changes" if found else "nothing would change")
         return 0
     made = make_voice(arguments.input, recipe=arguments.recipe, until="screen", options=options(arguments))
@@ -125,7 +125,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.data(found.to_dict())
     else:
-        console.result(found.text())
+        console.report(found.text())
     return 0 if found.go else 1
 
 

@@ -6,15 +6,19 @@ import argparse
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from ffvits import console
+from ffvits.cli.help import Help
 from ffvits.errors import FfvitsError
 from ffvits.recipe_file import or_nearest
 
 
 class Parser(argparse.ArgumentParser):
     """Reads arguments, and tells what is wrong with them as every other mistake is told."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **{"formatter_class": Help, **named})
 
     def error(self, message: str) -> NoReturn:
         chosen = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
@@ -42,7 +46,6 @@ def declarer(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Verb
             help=help,
             description=help[0].upper() + help[1:] + ("" if help.endswith("?") else "."),
             epilog="examples:\n" + "\n".join(f"  {example}" for example in examples),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         added.add_argument("-q", "--quiet", action="store_true", help="show results and errors only")
         added.set_defaults(run=run, parser=added)

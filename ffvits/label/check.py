@@ -93,15 +93,15 @@ class Verdict:
     def text(self) -> str:
         """The verdict in a few lines for a person."""
         shares = ", ".join(f"{share:.0%}" for share in self.speakers)
-        problems = ", ".join(f"{name} in {count}" for name, count in self.problems.items())
+        problems = "; ".join(f"{name} in {count}" for name, count in self.problems.items())
         lines = [
             f"{'GO' if self.go else 'NO-GO'}: about {self.usable_minutes:.1f} min of usable speech",
-            f"recordings {self.recordings}, {self.minutes:.1f} min; {self.listened} listened into"
+            f"recordings  {self.recordings}, {self.minutes:.1f} min; {self.listened} listened into"
             + (f"; {self.unreadable} unreadable" if self.unreadable else ""),
-            f"voices     {len(self.speakers)} ({shares} of the speech)"
+            f"voices      {len(self.speakers)} ({shares} of the speech)"
             if self.speakers
-            else "voices     too few to tell",
-            f"quality    DNSMOS {self.quality:.1f} of 5" + (f"; {problems}" if problems else "; nothing wrong"),
+            else "voices      too few to tell",
+            f"quality     DNSMOS {self.quality:.1f} of 5" + (f"; {problems}" if problems else "; nothing wrong"),
         ]
         return "\n".join([*lines, *(f"→ {line}" for line in self.advice)])
 

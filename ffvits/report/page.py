@@ -100,7 +100,7 @@ def write_report(run: Run) -> Path:
             curves=_curves(run),
         ),
     )
-    console.info(f"{run.report} ({run.report.stat().st_size / 1e6:.1f} MB)")
+    console.info(f"report: {run.report} ({run.report.stat().st_size / 1e6:.1f} MB)")
     return run.report
 
 

@@ -190,7 +190,7 @@ def main(folder: str, options: str) -> int:
 
 
 def _failed(error: FfvitsError) -> dict[str, Any]:
-    console.error(str(error))
+    console.failure(error)
     told = {"where": error.where, "cause": error.message, "cure": error.cure}
     return {"state": "failed", "message": str(error), **told}
 

@@ -1,0 +1,197 @@
+"""A terminal whose user reads Chinese speaks it: every sentence that the source says there has its line."""
+
+import argparse
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ffvits
+from ffvits import chinese, console, errors
+from ffvits.cli import build_parser, main
+from ffvits.errors import FfvitsError
+
+ROOT = Path(ffvits.__file__).parent
+FILLED = "派蒙 0.5"
+SAID = ("stage", "info", "warn", "error", "table", "progress", "describe")
+UNSAID = ("chinese/",)  # the tables themselves
+# Which could be anything: what one is said of has lines, and the other has only names.
+NEARLY_ALL_PLACES = {f"{FILLED} cannot be {FILLED}", f"{FILLED}: {FILLED}  {FILLED} MB"}
+
+
+def files() -> list[Path]:
+    found = sorted(ROOT.rglob("*.py"))
+    return [path for path in found if not path.relative_to(ROOT).as_posix().startswith(UNSAID)]
+
+
+def spelled(node: ast.expr) -> set[str]:
+    """The strings that an expression may be, with something in every place that is filled."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.JoinedStr):
+        return {"".join(part.value if isinstance(part, ast.Constant) else FILLED for part in node.values)}
+    if isinstance(node, ast.IfExp):
+        return spelled(node.body) | spelled(node.orelse)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return {left + right for left in spelled(node.left) for right in spelled(node.right)}
+    return set()
+
+
+def said(tree: ast.AST) -> Iterator[str]:
+    """What the source says at a terminal, and what it raises that is told there."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        owner = getattr(getattr(node.func, "value", None), "id", "")
+        words: list[ast.expr] = []
+        if name in SAID and owner in ("console", "bar"):
+            words = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "unit")]
+            if name == "error":
+                words += node.args[1:2]
+            if name == "table" and isinstance(node.args[1], ast.Tuple):
+                words += node.args[1].elts
+        elif re.fullmatch(r"[A-Z]\w*Error|Refusal", name) and hasattr(errors, name):
+            words = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "cure")]
+        for word in words:
+            yield from spelled(word)
+
+
+def lines(path: Path) -> list[str]:
+    found = set(said(ast.parse(path.read_text(encoding="utf-8"))))
+    return sorted(text for text in found if re.search("[A-Za-z]{2}", text.replace(FILLED, "")))
+
+
+def missing(path: Path) -> list[str]:
+    """What has no line, as a whole or in each of its parts."""
+    return [part for text in lines(path) if not chinese.sentence(text) for part in text.split("; ") if needs_line(part)]
+
+
+def needs_line(part: str) -> bool:
+    words = re.search("[A-Za-z]{2}", part.replace(FILLED, ""))
+    return bool(words) and part not in NEARLY_ALL_PLACES and not chinese.sentence(part)
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_all_that_is_said_at_a_terminal_has_a_line(path):
+    assert not missing(path), "add them to ffvits/chinese/"
+
+
+def helps(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """What is explained of a command line and of each of its verbs."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from (verb.help for verb in action._choices_actions)
+            for verb in action.choices.values():
+                yield from helps(verb)
+        elif action.help:
+            yield action.help
+
+
+@pytest.mark.parametrize("english", sorted({*helps(build_parser())}))
+def test_every_flag_is_explained(english):
+    assert chinese.sentence(english), "add it to ffvits/chinese/commands.py"
+
+
+@pytest.fixture
+def reads_chinese(monkeypatch):
+    monkeypatch.setenv("FFVITS_LANG", "zh")
+
+
+def verbs() -> list[str]:
+    (found,) = (action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return list(found.choices)
+
+
+@pytest.mark.parametrize("verb", [[], *([verb] for verb in verbs())], ids=" ".join)
+def test_help_has_no_english_left_but_examples_and_names(verb, reads_chinese, capsys):
+    with pytest.raises(SystemExit):
+        main([*verb, "--help"])
+    told = capsys.readouterr().out
+    usage, _, rest = told.partition("\n\n")
+    words, _, examples = rest.partition("示例：")
+    assert usage.startswith("用法：")
+    comments = re.findall(r"  # (.*)", examples)
+    for line in [*words.splitlines(), *comments]:
+        bare = re.sub(r"`.*?`|https?:\S+|--?[a-z-]+|[\w.*/<>-]+\.\w+|\b[A-Z_]{2,}\b|%\(default\)s", "", line)
+        assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", bare), line
+
+
+@pytest.mark.parametrize(
+    "arguments, cause, cure",
+    [
+        (["sya"], "VERB 不能是 'sya'", "是不是 'say'？可选：auto, label"),
+        (["say", "你好", "--speed"], "--speed 后面要有一个值", "请看：ffvits say --help"),
+        (["say", "你好", "--speed", "快"], "--speed 要是数字，不能是 '快'", "请看：ffvits say --help"),
+        (["web"], "缺少参数：RUN", "请看：ffvits web --help"),
+        (["bases", "--jsn"], "ffvits bases 没有 --jsn", "是不是 --json？请看：ffvits bases --help"),
+    ],
+)
+def test_a_mistake_in_the_arguments_is_told(arguments, cause, cure, reads_chinese, capsys):
+    try:
+        status = main(arguments)
+    except SystemExit as error:
+        status = error.code
+    told = capsys.readouterr().err
+    assert status == 2
+    assert f"✗ {cause}" in told and f"→ {cure}" in told
+
+
+@pytest.mark.parametrize("setting", ["speed", "noise", "noise_w"])
+def test_a_setting_that_cannot_be_is_told(setting):
+    assert chinese.said(f"{setting} cannot be 30; it goes from 0 to 2").endswith("不能是 30；请写 0 到 2 之间的数")
+
+
+def test_what_went_wrong_elsewhere_is_told_within_a_sentence():
+    assert chinese.said("Music is not looked for: Permission denied").endswith("：没有权限")
+    assert chinese.said("Music is not looked for: Wörter").endswith("：Wörter")
+
+
+def test_what_somebody_said_stays_as_it_is():
+    assert chinese.said("English is spoken: “there is nothing to say in this text”").endswith(
+        "“there is nothing to say in this text”"
+    )
+
+
+def test_places_in_a_text_are_counted():
+    told = chinese.said("also '犇' (line 3, character 5), '𠮷' (character 2)")
+    assert told == "还有 '犇'（第 3 行第 5 个字）, '𠮷'（第 2 个字）"
+
+
+def test_an_error_keeps_its_file_and_what_it_is_about(reads_chinese, capsys):
+    assert main(["auto", "没有/这个 文件夹"]) == 2
+    assert "✗ 没有/这个 文件夹: " in (told := capsys.readouterr().err)
+    assert not re.search("[a-z]{4}", told)
+
+
+def test_every_base_and_every_download_is_described(reads_chinese, capsys):
+    from ffvits import store
+
+    for entry in store.entries():
+        assert chinese.sentence(entry.title), entry.name
+    assert main(["bases"]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split()[0] == "名字"
+    described = [line for line in lines if line.startswith("    ")]
+    assert len(described) == 2 * len(store.entries("base"))
+    for line in described:
+        assert not re.search("[a-z]{3,} [a-z]{2,} [a-z]{2,} [a-z]", line), line
+
+
+def test_results_stay_below_each_other(reads_chinese, capsys):
+    from ffvits.language import columns
+
+    console.report("files       3 audio or video, 4.9 min\nunreadable  1: a.mp3\n  → usable: no\n派蒙  x")
+    *rows, advice, other = capsys.readouterr().out.splitlines()
+    assert rows == ["文件        音频或视频 3 个，4.9 分钟", "读不出来    1: a.mp3"]
+    assert {columns(row[: row.index(start)]) for row, start in zip(rows, ("音频", "1:"), strict=True)} == {12}
+    assert (advice, other) == ("  → 能用：否", "派蒙  x")
+
+
+def test_programs_read_english(reads_chinese, capsys):
+    assert main(["inspect", "mandarin-lite", "--json"]) == 0
+    assert '"kind": "generator"' in capsys.readouterr().out
+    with pytest.raises(FfvitsError, match="the folder of recordings does not exist"):
+        ffvits.make_voice("没有")
