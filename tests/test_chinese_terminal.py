@@ -2,6 +2,9 @@
 
 import argparse
 import ast
+import importlib
+import itertools
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +19,7 @@ from ffvits.errors import FfvitsError
 ROOT = Path(ffvits.__file__).parent
 FILLED = "派蒙 0.5"
 SAID = ("stage", "info", "warn", "error", "table", "progress", "describe")
+MODULES = [importlib.import_module(f"ffvits.chinese.{found.name}") for found in pkgutil.iter_modules(chinese.__path__)]
 UNSAID = ("chinese/",)  # the tables themselves
 # Which could be anything: what one is said of has lines, and the other has only names.
 NEARLY_ALL_PLACES = {f"{FILLED} cannot be {FILLED}", f"{FILLED}: {FILLED}  {FILLED} MB"}
@@ -122,11 +126,11 @@ def test_help_has_no_english_left_but_examples_and_names(verb, reads_chinese, ca
 @pytest.mark.parametrize(
     "arguments, cause, cure",
     [
-        (["sya"], "VERB 不能是 'sya'", "是不是 'say'？可选：auto, label"),
+        (["sya"], "VERB 不能是 'sya'", "是不是想写 'say'？可选：auto, label"),
         (["say", "你好", "--speed"], "--speed 后面要有一个值", "请看：ffvits say --help"),
         (["say", "你好", "--speed", "快"], "--speed 要是数字，不能是 '快'", "请看：ffvits say --help"),
         (["web"], "缺少参数：RUN", "请看：ffvits web --help"),
-        (["bases", "--jsn"], "ffvits bases 没有 --jsn", "是不是 --json？请看：ffvits bases --help"),
+        (["bases", "--jsn"], "ffvits bases 没有 --jsn", "是不是想写 --json？请看：ffvits bases --help"),
     ],
 )
 def test_a_mistake_in_the_arguments_is_told(arguments, cause, cure, reads_chinese, capsys):
@@ -147,6 +151,21 @@ def test_a_setting_that_cannot_be_is_told(setting):
 def test_what_went_wrong_elsewhere_is_told_within_a_sentence():
     assert chinese.said("Music is not looked for: Permission denied").endswith("：没有权限")
     assert chinese.said("Music is not looked for: Wörter").endswith("：Wörter")
+
+
+def test_each_place_that_was_tried_is_told_with_its_reason():
+    tried = "cannot get G.pth of biaobei. Tried:\n  - https://a.b/G: no answer within 10 s\n  - demucs==4:m: offline"
+    told = chinese.said(tried)
+    assert "\n  - https://a.b/G：10 秒内没有回应\n  - demucs==4:m：现在不联网" in told
+
+
+def test_no_table_says_otherwise_what_another_says():
+    words = {"CODES", "NOTES", "SCORES", "CARD"}  # which are looked up for what they are, not among the sentences
+    tables = [vars(module)[name] for module in MODULES for name in vars(module) if name.isupper() and name not in words]
+    sentences = [table for table in tables if isinstance(table, dict)]
+    assert len(sentences) > 10
+    for one, other in itertools.combinations(sentences, 2):
+        assert {text: one[text] for text in one.keys() & other.keys() if one[text] != other[text]} == {}
 
 
 def test_what_somebody_said_stays_as_it_is():

@@ -62,6 +62,8 @@ def _quoted(words: str, speech: bool) -> str:
     """What fills a place of a sentence: a name, a number, or what went wrong elsewhere; `speech` is somebody's."""
     if speech or words.startswith("“") or " " not in words:
         return words
+    if "\n  - " in words:  # where something was looked for, and why it was not had there
+        return re.sub(r"(?m)^(  - .+?): (.+)$", lambda line: f"{line[1]}：{said(line[2])}", words)
     # Of a few words many a line might be the pattern.
     known = words in _sentences() or words.count(" ") >= _SENTENCE
     return _PLACE.sub(_numbered, said(words) if known else words)

@@ -228,13 +228,11 @@ the following arguments are required: {}
 see: {}
     请看：{0}
 did you mean {}? one of: {}
-    是不是 {0}？可选：{1}
+    是不是想写 {0}？可选：{1}
 did you mean {}? see: {}
-    是不是 {0}？请看：{1}
-did you mean {}?
-    是不是 {0}？
+    是不是想写 {0}？请看：{1}
 did you mean {}? {}
-    是不是 {0}？{1}
+    是不是想写 {0}？{1}
 one of: {}
     可选：{0}
 stopped

@@ -528,6 +528,12 @@ noise cannot be {}
     noise 不能是 {0}
 noise_w cannot be {}
     noise_w 不能是 {0}
+{} still holds the voice of before: {}
+    {0} 里还是以前的声音：{1}
+ffvits export {} --to … writes the new one
+    用 ffvits export {0} --to … 写出新的
+no clip is kept of {}: the voice will not speak as them
+    {0} 一条片段也没有留下：做出的声音里没有这个说话人
 """)
 
 MAKING = {**_RUNS, **_RECIPES, **_COURSE, **_LOOP}

@@ -217,8 +217,12 @@ optimizer:
     优化器：
 parameters:
     参数：
+gin channels:
+    说话人通道：
 hop:
     帧移：
+256 samples
+    256 个采样点
 assumed:
     推定：
 notes:
