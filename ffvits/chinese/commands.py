@@ -239,8 +239,6 @@ stopped
     已停止
 the same command goes on from here
     再运行同一条命令，就从这里接着做
-the package {} is not installed
-    没有安装 {0} 这个包
 install the rest with: pip install "ffvits[{}]"
     请安装：pip install "ffvits[{0}]"
 """)
