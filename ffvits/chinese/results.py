@@ -285,12 +285,8 @@ report: {} ({} MB)
     报告：{0}（{1} MB）
 Permission denied
     没有权限
-No space left on device
-    磁盘已满
 File too large
     文件太大，这个磁盘放不下
-Read-only file system
-    这个磁盘是只读的
 No such file or directory
     没有这个文件或文件夹
 Is a directory
