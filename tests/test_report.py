@@ -103,7 +103,7 @@ def test_the_page_says_it_in_chinese_with_the_english_beside(run):
         "读不出来",
         "换一种处理后听得不一样",
         "留出片段的距离",
-        "角色",
+        "说话人",
     ):
         assert chinese in page
     assert "it sounds bad: DNSMOS 1.1 of 5" in page
