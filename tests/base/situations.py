@@ -339,7 +339,7 @@ CASES: dict[str, Case] = {
         (),
         True,
         BOPOMOFO,
-        says="optimizer:     inside",
+        says="optimizer:      inside",
     ),
     "names of DistributedDataParallel": Case(
         with_config(_renamed(generator(50), lambda name: f"module.{name}"), table="bopomofo"),
