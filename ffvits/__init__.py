@@ -3,8 +3,8 @@
 A map, in the order in which data flows; each room depends only on rooms above it:
 
     errors, files, console       what everyone uses
+    language, chinese/           whose terminal it is, and all that is said, in Chinese; the console looks it up
     clip, recipe, run            the record, the decisions, the only state
-    chinese/                     what is said of clips and trainings, in Chinese
     store/                       models that are downloaded, with their checksums
     audio/                       samples, files, loudness, spectrograms
     label/                       raw recordings become labelled clips
@@ -16,7 +16,7 @@ A map, in the order in which data flows; each room depends only on rooms above i
     export/                      the voice in other programs
     evaluate/, report            how good it is, and what happened
     serve/, web/                 a server for finished voices, and one page for a run
-    auto, cli                    the whole road, and its commands
+    auto, batch, cli             the whole road, once and for several voices, and its commands
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ffvits.auto import BatchRow, Made, make_voice, run_batch
+    from ffvits.auto import Made, make_voice
+    from ffvits.batch import BatchRow, run_batch
     from ffvits.clip import Clip
     from ffvits.errors import FfvitsError
     from ffvits.recipe import Recipe
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "make_voice": "ffvits.auto",
-    "run_batch": "ffvits.auto",
+    "run_batch": "ffvits.batch",
     "Made": "ffvits.auto",
-    "BatchRow": "ffvits.auto",
+    "BatchRow": "ffvits.batch",
     "Clip": "ffvits.clip",
     "FfvitsError": "ffvits.errors",
     "Recipe": "ffvits.recipe",

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ffvits.auto import make_voice, resolve, run_batch, train_run
+from ffvits.auto import make_voice, resolve, train_run
+from ffvits.batch import run_batch
 from ffvits.cli import main
 from ffvits.clip import Clip
 from ffvits.errors import AudioError, BaseError, BusyError, DownloadError, RecipeError, RunError, TextError, TrainError
@@ -70,7 +71,7 @@ def test_a_bug_in_one_characters_run_does_not_stop_the_rest(raw, tmp_path, monke
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "clips.jsonl")
         return 1 / 0 if recipe is unlucky else make_voice(recipe=recipe, until=until)
 
-    monkeypatch.setattr("ffvits.auto.make_voice", made)
+    monkeypatch.setattr("ffvits.batch.make_voice", made)
     rows = run_batch([unlucky, full, good], until="ingest")
     assert "ZeroDivisionError: division by zero" in rows[0].error and "a bug in ffvits" in rows[0].error
     assert "clips.jsonl" in rows[1].error and "free some space" in rows[1].error and "bug" not in rows[1].error

@@ -534,6 +534,8 @@ ffvits export {} --to … writes the new one
     用 ffvits export {0} --to … 写出新的
 no clip is kept of {}: the voice will not speak as them
     {0} 一条片段也没有留下：做出的声音里没有这个说话人
+{} is not up to date: {}
+    {0} 没有更新：{1}
 """)
 
 MAKING = {**_RUNS, **_RECIPES, **_COURSE, **_LOOP}
