@@ -256,8 +256,8 @@ def _is_chained_ogg(raw: BinaryIO) -> bool:
 
 
 def _is_mpeg(start: bytes) -> bool:
-    """Whether a frame of an MP3 begins so."""
-    return len(start) > 1 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0
+    """Whether a frame of an MP3 (layer III) begins so."""
+    return len(start) > 1 and start[0] == 0xFF and start[1] & 0xE6 == 0xE2
 
 
 def _told_by_libsndfile(failure: str) -> str:

@@ -282,6 +282,13 @@ def test_what_holds_no_sound_is_refused_with_a_reason(tmp_path, name, content, c
     assert caught.value.cure
 
 
+def test_what_only_begins_like_sound_is_not_complained_of_by_a_library(capfd):
+    """libsndfile's reader of MP3 writes to the terminal itself."""
+    with pytest.raises(Undecodable):
+        probe(EXAMPLES / "broken.mp3")
+    assert capfd.readouterr().err == ""
+
+
 def test_refused_besides(tmp_path):
     (tmp_path / "folder.wav").mkdir()
     with pytest.raises(Undecodable, match="not a regular file"):
