@@ -153,6 +153,12 @@ def test_what_went_wrong_elsewhere_is_told_within_a_sentence():
     assert chinese.said("Music is not looked for: Wörter").endswith("：Wörter")
 
 
+def test_what_a_training_measures_has_a_name():
+    from ffvits.train.loop import SHOWN
+
+    assert {name for name in SHOWN.values() if not chinese.sentence(name)} == {"mel", "kl"}
+
+
 def test_each_place_that_was_tried_is_told_with_its_reason():
     tried = "cannot get G.pth of biaobei. Tried:\n  - https://a.b/G: no answer within 10 s\n  - demucs==4:m: offline"
     told = chinese.said(tried)

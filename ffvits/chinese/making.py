@@ -536,6 +536,20 @@ no clip is kept of {}: the voice will not speak as them
     {0} 一条片段也没有留下：做出的声音里没有这个说话人
 {} is not up to date: {}
     {0} 没有更新：{1}
+copy
+    重建
+time
+    时长
+alike
+    相似
+cer
+    字错率
+native
+    地道
+clean
+    音质
+faults
+    缺陷
 """)
 
 MAKING = {**_RUNS, **_RECIPES, **_COURSE, **_LOOP}

@@ -273,7 +273,9 @@ class Loop:
         curves.add({PLACES.get(name, f"check/{name}"): value for name, value in values.items()}, progress.step)
         if values:
             self.history.add("check", progress.step, values)
-            shown = "  ".join(f"{short} {values[name]:.3f}" for name, short in SHOWN.items() if name in values)
+            shown = "  ".join(
+                f"{console.told(short)} {values[name]:.3f}" for name, short in SHOWN.items() if name in values
+            )
             console.info(f"step {progress.step}: {shown}")
         progress = self._with_best(progress, values)
         self.verdict = self._assess(progress)
