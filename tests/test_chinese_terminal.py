@@ -153,6 +153,15 @@ def test_what_went_wrong_elsewhere_is_told_within_a_sentence():
     assert chinese.said("Music is not looked for: Wörter").endswith("：Wörter")
 
 
+@pytest.mark.parametrize("error", [
+    FfvitsError("there is nothing to say in this text", cure="write words"),
+    FfvitsError("there is nothing to say in this text", cure="write words", file="a b: c/小说.txt", line=3),
+])  # fmt: skip
+def test_an_error_in_one_line_is_told_with_its_file_and_its_cure(error):
+    assert chinese.said(str(error)) == f"{error.where}这段文字里没有可以念的内容。请写几个字"
+    assert chinese.said(f"派蒙 is not served: {error}").endswith("这段文字里没有可以念的内容。请写几个字")
+
+
 def test_what_a_training_measures_has_a_name():
     from ffvits.train.loop import SHOWN
 

@@ -75,14 +75,28 @@ def _numbered(place: re.Match[str]) -> str:
 
 
 def said(english: str) -> str:
-    """One or several sentences, joined by "; "; what is not known stays as it is."""
+    """One or several sentences, joined by "; ", or an error in one line (FILE: message — cure).
+
+    What is not known stays as it is.
+    """
     if whole := sentence(english):
         return whole
+    message, dash, cure = english.rpartition(" — ")
+    if dash:
+        return f"{_located(message)}。{said(cure)}"
     parts = english.split("; ")
     found = [sentence(part) for part in parts]
     if not any(found):
         return english
     return "；".join(known or part for known, part in zip(found, parts, strict=True))
+
+
+def _located(message: str) -> str:
+    """An error's message, perhaps with the file that it is about before it."""
+    for start in (0, *(colon.end() for colon in re.finditer(": ", message))):
+        if (told := said(message[start:])) != message[start:]:
+            return message[:start] + told
+    return message
 
 
 def both(english: str) -> dict[str, str]:
