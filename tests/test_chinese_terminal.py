@@ -162,6 +162,22 @@ def test_an_error_in_one_line_is_told_with_its_file_and_its_cure(error):
     assert chinese.said(f"派蒙 is not served: {error}").endswith("这段文字里没有可以念的内容。请写几个字")
 
 
+@pytest.mark.parametrize(
+    "text", ["他说 — 好的", "x — y: z", "派蒙: a — b", "a b c: " * 300 + " — d" * 300], ids=range(4)
+)
+def test_dashes_and_colons_of_others_stay(text):
+    assert chinese.said(text) == text
+    assert text.strip() in chinese.said(f"there is no stage '{text}'")
+
+
+def test_every_line_can_be_filled():
+    table = chinese._sentences()._table
+    assert len(table) > 1000
+    for english, told in table.items():
+        assert "{}" not in told
+        told.format(*["派蒙"] * english.count("{}"))  # else the console would fail where it has something to say
+
+
 def test_what_a_training_measures_has_a_name():
     from ffvits.train.loop import SHOWN
 

@@ -7,8 +7,10 @@ requests     what is wrong with a request to the server or the page
 commands     what the command line's --help says, and what is wrong with arguments
 results      what its results say: outlooks, verdicts on folders, lists of bases, how texts are read
 labelling    what the terminal says of recordings and labels
-making       … of recipes, runs and trainings
-voices       … of bases and what is fetched and exported
+recipes      … of recipes
+making       … of runs and trainings
+checkpoints  … of checkpoints and their configurations
+voices       … of bases, what is fetched and exported
 speaking     … of finished voices: speaking, serving, judging
 patterns     how a sentence with figures in it is found again
 """
@@ -18,12 +20,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from ffvits.chinese.checkpoints import CHECKPOINTS
 from ffvits.chinese.clips import CODES, NOTES, SCORES, SENTENCES
 from ffvits.chinese.commands import COMMANDS
 from ffvits.chinese.failures import FAILURES
 from ffvits.chinese.labelling import LABELLING
 from ffvits.chinese.making import MAKING
 from ffvits.chinese.patterns import Patterns
+from ffvits.chinese.recipes import RECIPES
 from ffvits.chinese.requests import REQUESTS
 from ffvits.chinese.results import RESULTS
 from ffvits.chinese.running import CARD, REFUSALS, VERDICTS
@@ -40,7 +44,7 @@ _PLACE = re.compile(r" \((?:line (\d+), )?character (\d+)\)")  # as `ffvits.erro
 
 @cache
 def _sentences() -> Patterns:
-    told = {**COMMANDS, **RESULTS, **LABELLING, **MAKING, **VOICES, **SPEAKING}
+    told = {**COMMANDS, **RESULTS, **LABELLING, **RECIPES, **MAKING, **CHECKPOINTS, **VOICES, **SPEAKING}
     return Patterns({**told, **SENTENCES, **REFUSALS, **FAILURES, **REQUESTS, **VERDICTS})
 
 
@@ -79,24 +83,28 @@ def said(english: str) -> str:
 
     What is not known stays as it is.
     """
+    if known := _joined(english):
+        return known
+    message, dash, cure = english.rpartition(" — ")
+    located = _located(message) if dash else None
+    return f"{located}。{_joined(cure) or cure}" if located else english
+
+
+def _joined(english: str) -> str | None:
+    """One or several sentences; None where not one of them is known."""
     if whole := sentence(english):
         return whole
-    message, dash, cure = english.rpartition(" — ")
-    if dash:
-        return f"{_located(message)}。{said(cure)}"
     parts = english.split("; ")
     found = [sentence(part) for part in parts]
-    if not any(found):
-        return english
-    return "；".join(known or part for known, part in zip(found, parts, strict=True))
+    return "；".join(known or part for known, part in zip(found, parts, strict=True)) if any(found) else None
 
 
-def _located(message: str) -> str:
-    """An error's message, perhaps with the file that it is about before it."""
+def _located(message: str) -> str | None:
+    """An error's message, perhaps with the file that it is about before it; None where it is not known."""
     for start in (0, *(colon.end() for colon in re.finditer(": ", message))):
-        if (told := said(message[start:])) != message[start:]:
-            return message[:start] + told
-    return message
+        if known := _joined(message[start:]):
+            return message[:start] + known
+    return None
 
 
 def both(english: str) -> dict[str, str]:
