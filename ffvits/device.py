@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ffvits import card
 from ffvits.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
 
 
 def choose_device(name: str) -> str:
-    """The device that `auto` stands for, or the one named. Raises RecipeError if it is not there."""
+    """The device that `auto` stands for, or the one named. Raises RecipeError if it is not there or cannot be used.
+
+    Where there is a graphics card that `auto` must leave alone, it is told why.
+    """
     import torch
 
     if name == "auto":
-        if torch.cuda.is_available():
+        if not (reason := card.trouble()):
             return "cuda"
+        if found := card.obstacle(reason):
+            card.tell(found)
         return "mps" if torch.backends.mps.is_available() else "cpu"
     asked = re.fullmatch(r"(cpu|cuda|mps)(?::([0-9]+))?", name)
     if not asked:
@@ -30,12 +36,15 @@ def choose_device(name: str) -> str:
     kind, number = asked[1], int(asked[2] or 0)
     there = {
         "cpu": 1,
-        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,  # a driver may be too old for those
+        "cuda": torch.cuda.device_count(),
         "mps": int(torch.backends.mps.is_available()),
     }[kind]
-    if number >= there:
-        names = ", ".join(f"{kind}:{other}" for other in range(there))
-        raise RecipeError(f"this machine has no {name if there else kind}", cure=f"--device {names or 'auto'}")
+    reason = card.trouble(min(number, max(there - 1, 0))) if kind == "cuda" else ""
+    if reason and (found := card.obstacle(reason)):
+        raise RecipeError(f"the graphics card cannot be used: {found.reason}", cure=found.cure)
+    if reason or number >= there:
+        names = ", ".join(f"{kind}:{other}" for other in range(0 if reason else there))
+        raise RecipeError(f"this machine has no {name if names else kind}", cure=f"--device {names or 'auto'}")
     return name
 
 
@@ -53,8 +62,8 @@ def out_of_memory(error: BaseException) -> bool:
 
     if isinstance(error, torch.cuda.OutOfMemoryError | MemoryError):
         return True
-    # The processor's allocator, oneDNN's and Apple's have no class of their own.
-    signs = ("DefaultCPUAllocator", "could not create a primitive", "MPS backend out of memory")
+    # The processor's allocator, oneDNN's, Apple's and CTranslate2's have no class of their own.
+    signs = ("DefaultCPUAllocator", "could not create a primitive", "MPS backend out of memory", "error out of memory")
     return any(sign in str(error) for sign in signs)
 
 

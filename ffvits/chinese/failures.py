@@ -227,6 +227,26 @@ delete one of the two
     请删掉其中一行
 this machine has no {}
     这台机器没有 {0}
+the graphics card is not used: {}
+    没有用上显卡：{0}
+to use it: {}
+    要用它：{0}
+the graphics card cannot be used: {}
+    显卡用不了：{0}
+torch {} computes on the processor alone
+    装的 torch {0} 只会用处理器
+{}: torch {} computes on the processor alone
+    {0}：装的 torch {1} 只会用处理器
+end what else computes on it (nvidia-smi lists that), or name another card (--device cuda:1)
+    请结束占用它的其他程序（nvidia-smi 能列出），或者换一张卡（--device cuda:1）
+faster-whisper cannot use the graphics card: {}
+    faster-whisper 用不了显卡：{0}
+the processor writes what it hears, slower
+    改由处理器写出文字，会慢一些
+there is not enough memory for Whisper to hear a clip
+    内存（显存）不够，Whisper 连一个片段也听不了
+take a smaller Whisper (--whisper base), or hear on the processor (--device cpu)
+    换小一号的 Whisper（--whisper base），或者在处理器上听（--device cpu）
 device cannot be {}
     设备不能是 {0}
 unknown key {}

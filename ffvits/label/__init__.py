@@ -107,14 +107,11 @@ def _middle(here: Road, clips: Iterator[Clip], run: Run, until: str | None) -> I
 
 
 def _device(name: str) -> str:
-    """The device that `auto` stands for while labelling: none of these networks gains from Apple's.
+    """The device for labelling: none of these networks gains from Apple's, which `auto` may stand for.
 
     Raises RecipeError if the one named is not there: the recogniser would blame its weights.
     """
-    if name != "auto":
-        from ffvits.device import choose_device
+    from ffvits.device import choose_device
 
-        return choose_device(name)
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    chosen = choose_device(name)
+    return "cpu" if name == "auto" and chosen == "mps" else chosen

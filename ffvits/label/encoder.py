@@ -1,4 +1,5 @@
-"""Whisper's encoder in torch, for processors that multiply tiles of bfloat16: half of CTranslate2's time in int8.
+"""Whisper's encoder in torch: for processors that multiply tiles of bfloat16, in half of CTranslate2's time in int8,
+and for graphics cards that CTranslate2 cannot use.
 
 A. Radford et al., "Robust speech recognition via large-scale weak supervision", 2022. The weights come from the file
 that CTranslate2 reads, which goes on from the encoder's states to words.
@@ -23,13 +24,16 @@ _PLACE = "encoder/"
 
 
 class Encoder(nn.Module):
-    """Log-mel spectrograms [B, M, T] in bfloat16, 100 frames a second, to states [B, T / 2, D]; T up to 3000, even."""
+    """Log-mel spectrograms [B, M, T] in half precision, 100 frames a second, to states [B, T / 2, D]; T is even.
 
-    def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
+    At most 3000 frames.
+    """
+
+    def __init__(self, weights: Mapping[str, Tensor]) -> None:
         super().__init__()
         heads = int(weights["num_heads"])
         self.conv1, self.conv2 = _conv(weights, "conv1", stride=1), _conv(weights, "conv2", stride=2)
-        self.register_buffer("positions", _tensor(weights["position_encodings/encodings"]).bfloat16())
+        self.register_buffer("positions", weights["position_encodings/encodings"])
         count = sum(name.endswith("/ffn/linear_0/weight") for name in weights)
         self.layers = nn.Sequential(*(_Layer(weights, f"layer_{number}/", heads) for number in range(count)))
         self.norm = _norm(weights, "layer_norm")
@@ -41,11 +45,13 @@ class Encoder(nn.Module):
     @torch.inference_mode()
     def states(self, mels: np.ndarray) -> np.ndarray:
         """Float32 states [B, T / 2, D] of spectrograms [B, M, T]; each is what it would be alone, bit for bit."""
-        return torch.cat([self(torch.from_numpy(mel[None]).bfloat16()).float() for mel in mels]).numpy()
+        where = self.positions
+        heard = [self(torch.from_numpy(mel[None]).to(where.device, where.dtype)).float() for mel in mels]
+        return torch.cat(heard).cpu().numpy()
 
 
 class _Layer(nn.Module):
-    def __init__(self, weights: Mapping[str, np.ndarray], place: str, heads: int) -> None:
+    def __init__(self, weights: Mapping[str, Tensor], place: str, heads: int) -> None:
         super().__init__()
         self.heads = heads
         self.attention_norm = _norm(weights, f"{place}self_attention/layer_norm")
@@ -62,11 +68,16 @@ class _Layer(nn.Module):
         return x + self.down(functional.gelu(self.up(self.mlp_norm(x))))
 
 
-def load(model: Path) -> Encoder | None:
-    """The encoder of a `model.bin` in bfloat16; None if the file keeps it in a way that only CTranslate2 reads."""
+def load(model: Path, device: str = "cpu") -> Encoder | None:
+    """The encoder of a `model.bin`, in bfloat16 on the processor and in float16 on a card.
+
+    None if the file keeps it in a way that only CTranslate2 reads, or the card has no room for it.
+    """
+    half = torch.bfloat16 if device == "cpu" else torch.float16
     try:
         with model.open("rb") as file:
-            weights = {name.removeprefix(_PLACE): values for name, values in _encoder(file)}
+            # One by one: of a large network there is never a second copy in float32.
+            weights = {name.removeprefix(_PLACE): _tensor(values).to(device, half) for name, values in _encoder(file)}
         return Encoder(weights).eval()
     except (KeyError, ValueError, RuntimeError, struct.error):
         return None
@@ -95,31 +106,30 @@ def _text(file: BinaryIO) -> str:
     return file.read(_number(file, "H"))[:-1].decode("ascii")
 
 
-def _conv(weights: Mapping[str, np.ndarray], place: str, stride: int) -> nn.Conv1d:
+def _conv(weights: Mapping[str, Tensor], place: str, stride: int) -> nn.Conv1d:
     outs, ins, taps = weights[f"{place}/weight"].shape
     return _filled(lambda: nn.Conv1d(ins, outs, taps, stride=stride, padding=taps // 2), weights, place)
 
 
-def _linear(weights: Mapping[str, np.ndarray], place: str) -> nn.Linear:
+def _linear(weights: Mapping[str, Tensor], place: str) -> nn.Linear:
     outs, ins = weights[f"{place}/weight"].shape
     return _filled(lambda: nn.Linear(ins, outs), weights, place)
 
 
-def _norm(weights: Mapping[str, np.ndarray], place: str) -> nn.LayerNorm:
+def _norm(weights: Mapping[str, Tensor], place: str) -> nn.LayerNorm:
     return _filled(lambda: nn.LayerNorm(len(weights[f"{place}/gamma"])), weights, place, ("gamma", "beta"))
 
 
 def _filled(
     make: Callable[[], nn.Module],
-    weights: Mapping[str, np.ndarray],
+    weights: Mapping[str, Tensor],
     place: str,
     names: tuple[str, str] = ("weight", "bias"),
 ) -> nn.Module:
     # On no device, so that nothing is drawn for it; torch's own skip_init would load sympy and all that it needs.
     with torch.device("meta"):
         layer = make()
-    # One by one: of a large network there is never a second copy in float32.
-    values = (_tensor(weights[f"{place}/{name}"]).bfloat16() for name in names)
+    values = (weights[f"{place}/{name}"] for name in names)
     layer.load_state_dict(dict(zip(("weight", "bias"), values, strict=True)), assign=True)
     return layer
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ffvits import device
 from ffvits.audio.sound import Sound
-from ffvits.errors import DownloadError
+from ffvits.errors import DownloadError, FfvitsError
 from ffvits.files import path_of
-from ffvits.label import laying, overlap, second_opinion
+from ffvits.label import laying, on_card, overlap, second_opinion
 from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
 from ffvits.label.wording import simplified
 from ffvits.recipe import TranscribeSettings
@@ -20,6 +20,7 @@ from ffvits.recipe import TranscribeSettings
 if TYPE_CHECKING:
     import ctranslate2
     import numpy as np
+    from faster_whisper import WhisperModel
 
     from ffvits.label.encoder import Encoder
     from ffvits.label.second_opinion import Reading
@@ -32,39 +33,27 @@ _WORKERS = 4  # of more the last ones find nothing to do; each needs memory for 
 class FasterEngine:
     """The network in int8 on the processor, in so many `threads` (None: one for each core); in float16 on cuda.
 
-    Where the processor multiplies tiles of bfloat16 the encoder is torch's: faster, and its words are as good.
+    Where the processor multiplies tiles of bfloat16, and on a card that CTranslate2 cannot use, the encoder is torch's:
+    faster, and its words are as good.
     """
 
     def __init__(self, folder: Path, settings: TranscribeSettings, place: str, threads: int | None = None) -> None:
-        from faster_whisper import WhisperModel
-
-        kind, number = _place(place)
+        place = _place(place)
+        loaded, unusable = on_card.opened(folder, place) if place != "cpu" else (None, "")
         threads = threads or device.cores()
         # Two workers of one thread each write in 2.1 s what one of two threads writes in 3.3, and one of one in 4.1.
-        self.workers = 1 if kind == "cuda" else min(threads, _WORKERS)
+        self.workers = 1 if loaded else min(threads, _WORKERS)
         self._threads = threads // self.workers
-        try:
-            with device.threads():
-                loaded = WhisperModel(
-                    str(folder),
-                    device=kind,
-                    device_index=number,
-                    compute_type="float16" if kind == "cuda" else "int8",
-                    cpu_threads=self._threads,
-                    num_workers=self.workers,
-                    local_files_only=True,
-                )
-        except (RuntimeError, ValueError) as error:
-            own = folder == path_of(settings.model)
-            raise DownloadError(
-                f"not a Whisper model of faster-whisper: {error}",
-                cure="name a folder with its model.bin, or a size" if own else "delete the folder to fetch it again",
-                file=folder,
-            ) from error
+        if loaded is None:
+            loaded = self._on_processor(folder, settings)
+            if unusable:
+                on_card.tell(unusable)
+            self._encoder = self._quick_encoder(folder, place)
+        else:
+            self._encoder = None
         self._model = loaded.model
         self._features = loaded.feature_extractor
         self._tokens = loaded.hf_tokenizer
-        self._encoder = self._quick_encoder(folder, kind)
         self._beam = settings.beam_size
         self._guesses = settings.beam_size if settings.by_sound else 1
         before = self._tokens.encode(" " + opening(settings), add_special_tokens=False).ids[-_PROMPT:]
@@ -76,14 +65,50 @@ class FasterEngine:
         self._overlap = overlap.load(settings)
         self._opinion = second_opinion.load(settings)
 
+    def _on_processor(self, folder: Path, settings: TranscribeSettings) -> WhisperModel:
+        from faster_whisper import WhisperModel
+
+        try:
+            with device.threads():
+                return WhisperModel(
+                    str(folder),
+                    device="cpu",
+                    compute_type="int8",
+                    cpu_threads=self._threads,
+                    num_workers=self.workers,
+                    local_files_only=True,
+                )
+        except (RuntimeError, ValueError) as error:
+            own = folder == path_of(settings.model)
+            raise DownloadError(
+                f"not a Whisper model of faster-whisper: {error}",
+                cure="name a folder with its model.bin, or a size" if own else "delete the folder to fetch it again",
+                file=folder,
+            ) from error
+
     @staticmethod
-    def _quick_encoder(folder: Path, kind: str) -> Encoder | None:
-        """The encoder in bfloat16, or None where CTranslate2's is the faster one."""
+    def _quick_encoder(folder: Path, place: str) -> Encoder | None:
+        """The encoder in torch, or None where CTranslate2's on the processor is the faster one."""
         from ffvits.label import encoder
 
-        return encoder.load(folder / "model.bin") if kind == "cpu" and device.multiplies_tiles() else None
+        return encoder.load(folder / "model.bin", place) if place != "cpu" or device.multiplies_tiles() else None
 
     def write(self, sounds: Sequence[Sound], seconds: int, *, prompted: bool = True) -> list[Heard]:
+        try:
+            return self._written(sounds, seconds, prompted)
+        except (RuntimeError, MemoryError) as error:
+            if not device.out_of_memory(error):
+                raise
+            if len(sounds) == 1:
+                cure = "take a smaller Whisper (--whisper base), or hear on the processor (--device cpu)"
+                raise FfvitsError("there is not enough memory for Whisper to hear a clip", cure=cure) from error
+        half = len(sounds) // 2  # what is heard does not depend on what is heard with it
+        return [
+            *self.write(sounds[:half], seconds, prompted=prompted),
+            *self.write(sounds[half:], seconds, prompted=prompted),
+        ]
+
+    def _written(self, sounds: Sequence[Sound], seconds: int, prompted: bool) -> list[Heard]:
         encoded = self._encoded(sounds, seconds)
         languages = self._model.detect_language(encoded)
         start = self._start if prompted else self._unprompted
@@ -200,10 +225,7 @@ def _states(encoded: ctranslate2.StorageView, sounds: Sequence[Sound]) -> list[n
     ]
 
 
-def _place(device: str) -> tuple[str, int]:
-    import ctranslate2
-
-    name, _, number = device.partition(":")
-    if name == "auto":
-        name = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-    return ("cuda", int(number or 0)) if name == "cuda" else ("cpu", 0)
+def _place(name: str) -> str:
+    """cpu, or the card: Apple's processor is not CTranslate2's."""
+    chosen = device.choose_device("auto") if name == "auto" else name
+    return chosen if chosen.startswith("cuda") else "cpu"

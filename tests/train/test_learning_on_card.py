@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from card import plugged_in
+from graphics_card import plugged_in
 
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.base import adapt, load_base
