@@ -22,6 +22,8 @@ _NEWEST = f"pip install --force-reinstall torch --index-url {_INDEX}/cu130"
 _LEGACY = f'pip install --force-reinstall "torch<2.15" --index-url {_INDEX}/cu126'
 _OTHERS = "end what else computes on it (nvidia-smi lists that), or name another card (--device cuda:1)"
 _TAKEN = re.compile("out of memory|busy or unavailable")
+_AGAIN = "restart the machine or container, and see whether nvidia-smi shows the card"
+_ANOTHER = re.compile("driver|no kernel image|not compatible")
 _TURING = 7.5  # compute capability
 _DRIVER = 580  # the least that CUDA 13 takes
 
@@ -65,9 +67,12 @@ def obstacle(reason: str) -> Obstacle | None:
         return None
     if _TAKEN.search(reason):
         return Obstacle(f"{cards[0].name}: {reason}", _OTHERS)
-    old = min(card.driver for card in cards) < _DRIVER or max(card.capability for card in cards) < _TURING
-    if torch.version.cuda is None and torch.version.hip is None:
+    without = torch.version.cuda is None and torch.version.hip is None
+    if not without and not _ANOTHER.search(reason):
+        return Obstacle(f"{cards[0].name}: {reason}", _AGAIN)
+    if without:
         reason = f"torch {torch.__version__} computes on the processor alone"
+    old = min(card.driver for card in cards) < _DRIVER or max(card.capability for card in cards) < _TURING
     return Obstacle(f"{cards[0].name}: {reason}", _LEGACY if old else _NEWEST)
 
 

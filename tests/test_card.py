@@ -65,6 +65,11 @@ def test_a_card_that_others_fill_asks_for_no_other_torch(driver):
     assert card.obstacle("CUDA out of memory").cure.startswith("end what else computes on it")
 
 
+def test_of_what_no_other_torch_would_cure_none_is_blamed(driver):
+    driver("NVIDIA GeForce RTX 4090, 8.9, 580.65.06\n")
+    assert card.obstacle("CUDA unknown error").cure.startswith("restart")
+
+
 @pytest.mark.parametrize(("said", "status"), [("", 0), ("NVIDIA-SMI has failed\n", 9)])
 def test_where_no_card_is_nothing_is_missed(driver, said, status):
     driver(said, status)

@@ -314,3 +314,30 @@ def test_who_stops_it_is_told_that_it_goes_on_only_where_it_does(monkeypatch, ca
     monkeypatch.setattr(cli.Parser, "parse_known_args", parsed)
     assert cli.main([]) == 130
     assert ("goes on" in capsys.readouterr().err) is goes_on
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (MemoryError(), 2),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."), 2),
+        (RuntimeError("something else"), None),
+    ],
+)
+def test_a_memory_that_is_full_is_no_bug(monkeypatch, capsys, error, status):
+    from ffvits import cli
+
+    def parsed(*_):
+        return argparse.Namespace(verb="label", quiet=False, run=full), []
+
+    def full(_):
+        raise error
+
+    monkeypatch.setattr(cli.Parser, "parse_known_args", parsed)
+    if status is None:
+        with pytest.raises(RuntimeError):
+            cli.main([])
+        return
+    assert cli.main([]) == status
+    said = capsys.readouterr().err
+    assert "not enough memory" in said and "--device cpu" in said

@@ -237,12 +237,18 @@ torch {} computes on the processor alone
     装的 torch {0} 只会用处理器
 {}: torch {} computes on the processor alone
     {0}：装的 torch {1} 只会用处理器
+restart the machine or container, and see whether nvidia-smi shows the card
+    请重启机器或容器，再用 nvidia-smi 看看显卡在不在
 end what else computes on it (nvidia-smi lists that), or name another card (--device cuda:1)
     请结束占用它的其他程序（nvidia-smi 能列出），或者换一张卡（--device cuda:1）
 faster-whisper cannot use the graphics card: {}
     faster-whisper 用不了显卡：{0}
 the processor writes what it hears, slower
     改由处理器写出文字，会慢一些
+there is not enough memory: {}
+    内存（显存）不够：{0}
+end other programs, take a smaller Whisper or batch, or compute on the processor (--device cpu)
+    请关掉其他程序，换小一号的 Whisper 或更小的批，或者在处理器上算（--device cpu）
 there is not enough memory for Whisper to hear a clip
     内存（显存）不够，Whisper 连一个片段也听不了
 take a smaller Whisper (--whisper base), or hear on the processor (--device cpu)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ffvits import console
 from ffvits.cli.verbs import Parser, declarer, refuse
-from ffvits.device import wait_asleep
+from ffvits.device import out_of_memory, wait_asleep
 from ffvits.errors import FfvitsError
 from ffvits.files import refused_by_disk
 
@@ -50,6 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         extra = arguments.verb if arguments.verb in ("serve", "web") else "all"  # a small server needs no recogniser
         console.error(
             f"the package {error.name!r} is not installed", f'install the rest with: pip install "ffvits[{extra}]"'
+        )
+        return 2
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        console.error(
+            f"there is not enough memory: {(str(error) or type(error).__name__).splitlines()[0]}",
+            "end other programs, take a smaller Whisper or batch, or compute on the processor (--device cpu)",
         )
         return 2
     finally:
