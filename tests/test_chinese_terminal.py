@@ -207,7 +207,7 @@ def test_what_somebody_said_stays_as_it_is():
 
 def test_places_in_a_text_are_counted():
     told = chinese.said("also '犇' (line 3, character 5), '𠮷' (character 2)")
-    assert told == "还有 '犇'（第 3 行第 5 个字）, '𠮷'（第 2 个字）"
+    assert told == "还有 '犇'（第 3 行第 5 个字）、'𠮷'（第 2 个字）"
 
 
 def test_an_error_keeps_its_file_and_what_it_is_about(reads_chinese, capsys):

@@ -5,9 +5,15 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from ffvits.base import load_base
+from ffvits.cli import main
+from ffvits.cli.flags import language
+from ffvits.speak.folder import VoiceInfo
 
 ROOT = Path(__file__).parents[1]
 HEAVY = (
@@ -341,3 +347,22 @@ def test_a_memory_that_is_full_is_no_bug(monkeypatch, capsys, error, status):
     assert cli.main([]) == status
     said = capsys.readouterr().err
     assert "not enough memory" in said and "--device cpu" in said
+
+
+def test_a_text_is_read_as_a_voice_reads_it(tmp_path, capsys):
+    """By its own front end and its own lexicon; a base has none."""
+    voice = tmp_path / "voice"
+    info = VoiceInfo.of_base(load_base("mandarin-lite"))
+    replace(info, lexicon={"派蒙": "pai1 meng1"}).save(voice, {})
+    for target, reading in ((voice, "p ai1 m eng1"), ("mandarin-lite", "p ai4 m eng2")):
+        assert main(["text", "派蒙", "--voice", str(target)]) == 0
+        assert reading in capsys.readouterr().out
+    assert main(["text", "派蒙", "--voice", str(tmp_path / "nobody")]) == 2
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_a_summary_is_in_the_language_of_the_terminal(monkeypatch, spoken):
+    monkeypatch.setenv("FFVITS_LANG", spoken)
+    arguments = argparse.Namespace(language=None)
+    assert language(arguments) == spoken
+    assert language(argparse.Namespace(language="zh")) == "zh"

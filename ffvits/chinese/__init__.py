@@ -70,7 +70,8 @@ def _quoted(words: str, speech: bool) -> str:
         return re.sub(r"(?m)^(  - .+?): (.+)$", lambda line: f"{line[1]}：{said(line[2])}", words)
     # Of a few words many a line might be the pattern.
     known = words in _sentences() or words.count(" ") >= _SENTENCE
-    return _PLACE.sub(_numbered, said(words) if known else words)
+    # Several of them stand behind each other with commas.
+    return _PLACE.sub(_numbered, said(words) if known else words).replace("）, ", "）、")
 
 
 def _numbered(place: re.Match[str]) -> str:

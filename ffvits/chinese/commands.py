@@ -183,8 +183,10 @@ how many of the 100 test sentences (%(default)s)
     用 100 句测试句中的几句（%(default)s）
 start of every random choice (%(default)s)
     随机种子（%(default)s）
-of the summary (%(default)s)
-    总结用的语言（%(default)s）
+read as this voice does, by its own lexicon: a run, an export or a base
+    照这个声音的读法，包括它自己的词典：运行文件夹、导出的或底模
+of the summary (left out: the terminal's)
+    总结用的语言（不写则与终端相同）
 print the figures as JSON
     用 JSON 输出数值
 run folders, voice/ folders or bases

@@ -273,6 +273,32 @@ ids:
     {0}：字母名
 {}: a Latin word, read
     {0}：拉丁词，拼读
+{} (character {}) ({}) is not spoken
+    {0}（第 {1} 个字，{2}）不念
+{} is markup and not spoken
+    {0}是排版记号，记号不念
+{} is a comment of the markup and not spoken
+    {0}是标记语言的注释，不念
+{} is the address of a link and not spoken
+    {0}是链接的网址，不念
+{} is a box of a list and not spoken
+    {0}是列表里的方框，不念
+{} is the fence of a listing and not spoken
+    {0}是代码块的围栏，不念
+{} is the time of a subtitle or of a line that is sung and not spoken
+    {0}是字幕或歌词的时间，不念
+{} is the mark of a footnote and not spoken
+    {0}是脚注的记号，不念
+{} is a code of QQ bots and not spoken
+    {0} 是 QQ 机器人的代码，不念
+{} is an emote and not spoken
+    {0}是表情，不念
+{} is an emoticon and not spoken
+    {0}是颜文字，不念
+{} is a command of LaTeX and not spoken
+    {0} 是 LaTeX 命令，不念
+{}: the suffix 子
+    {0}：后缀“子”
 {}: erhua
     {0}：儿化
 {}: g2pW

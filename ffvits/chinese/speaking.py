@@ -215,6 +215,10 @@ one file for each listener
     每位听者请只写一个文件
 this is no file of votes ({})
     这不是投票文件（{0}）
+this is no file of votes (no JSON, line {})
+    这不是投票文件（第 {0} 行不是 JSON）
+the votes cannot be read: {}
+    读不了投票文件：{0}
 this is no file of votes (a vote lacks what was played or preferred)
     这不是投票文件（有一票缺少播放的或选中的声音）
 this is no file of votes (a voice's name is no text)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 from ffvits.errors import FfvitsError
+from ffvits.language import speaks_chinese
+
+if TYPE_CHECKING:
+    from ffvits.evaluate.words import Language
 
 # Flags that stand for one field of the recipe; every other field is reached by --set.
 FLAGS = {
@@ -84,12 +89,17 @@ def given_text(arguments: argparse.Namespace) -> str:
     return read_text(arguments.file) if arguments.text is None else arguments.text
 
 
+def language(arguments: argparse.Namespace) -> Language:
+    """The language of a summary: the one asked for, else the one that the terminal speaks."""
+    return arguments.language or ("zh" if speaks_chinese(sys.stdout) else "en")
+
+
 def evaluation_flags(parser: argparse.ArgumentParser) -> None:
     """Adds what `evaluate` and `compare` both ask for."""
     parser.add_argument("--sentences", type=int, default=100, help="how many of the 100 test sentences (%(default)s)")
     parser.add_argument("--speaker", help="which speaker of a voice that has several")
     parser.add_argument("--seed", type=int, default=1, help="start of every random choice (%(default)s)")
     parser.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps (%(default)s)")
-    parser.add_argument("--language", choices=("zh", "en"), default="zh", help="of the summary (%(default)s)")
+    parser.add_argument("--language", choices=("zh", "en"), help="of the summary (left out: the terminal's)")
     parser.add_argument("--offline", action="store_true", help="never download")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ffvits import console
-from ffvits.cli.flags import evaluation_flags
+from ffvits.cli.flags import evaluation_flags, language
 from ffvits.cli.verbs import Verb
 from ffvits.errors import FfvitsError
 
@@ -52,8 +52,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.data(evaluation.to_dict())
         return 0
-    table(evaluation, arguments.language)
-    console.result("\n".join(evaluation.summary(arguments.language)))
+    table(evaluation, language(arguments))
+    console.result("\n".join(evaluation.summary(language(arguments))))
     console.info(f"kept in {evaluation.folder}")
     return 0
 
@@ -75,8 +75,8 @@ def _compare(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.data(comparison.to_dict())
         return 0
-    table(comparison, arguments.language)
-    console.result("\n".join(comparison.words(arguments.language)))
+    table(comparison, language(arguments))
+    console.result("\n".join(comparison.words(language(arguments))))
     console.info(f"listen and vote: {comparison.page}")
     return 0
 
@@ -88,5 +88,5 @@ def _votes(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.data(found.to_dict())
         return 0
-    console.result("\n".join(found.words(arguments.language)))
+    console.result("\n".join(found.words(language(arguments))))
     return 0

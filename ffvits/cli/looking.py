@@ -23,10 +23,13 @@ def add(verb: Verb) -> None:
         "show how a text is read: each step from characters to symbols",
         'ffvits text "今天是2024年5月1日，他在银行{hang2}行走。" --explain',
         'ffvits text "你好" --front-end bopomofo',
+        'ffvits text "旅行者，派蒙来啦！" --voice runs/paimon --explain',
         "ffvits text --file novel.txt --explain",
     )
     text_flags(text, "what to read")
-    text.add_argument("--front-end", default="mandarin-lite", help="how a base wants its text (%(default)s)")
+    reader = text.add_mutually_exclusive_group()
+    reader.add_argument("--front-end", default="mandarin-lite", help="how a base wants its text (%(default)s)")
+    reader.add_argument("--voice", help="read as this voice does, by its own lexicon: a run, an export or a base")
     text.add_argument("--explain", action="store_true", help="show every step")
     text.add_argument("--cleaned", action="store_true", help="write the symbols as other programs take ready text")
 
@@ -47,10 +50,9 @@ def add(verb: Verb) -> None:
 
 
 def _text(arguments: argparse.Namespace) -> int:
-    from ffvits.text import front_end
     from ffvits.text.sentences import has_words
 
-    reader = front_end(arguments.front_end)
+    reader = _reader(arguments)
     text = given_text(arguments)
     if arguments.file is None:
         _read(text, reader, arguments)
@@ -64,6 +66,22 @@ def _text(arguments: argparse.Namespace) -> int:
                     error.file, error.line = arguments.file, number
                 raise
     return 0
+
+
+def _reader(arguments: argparse.Namespace) -> FrontEnd:
+    """What reads: a voice's own, or the front end of that name."""
+    if arguments.voice is None:
+        from ffvits.text import front_end
+
+        return front_end(arguments.front_end)
+    from ffvits.speak.folder import VoiceInfo, find_voice
+
+    folder = find_voice(arguments.voice)
+    if folder is not None:
+        return VoiceInfo.load(folder).reader()
+    from ffvits.base import load_base
+
+    return VoiceInfo.of_base(load_base(arguments.voice)).reader()
 
 
 def _read(text: str, reader: FrontEnd, arguments: argparse.Namespace) -> None:

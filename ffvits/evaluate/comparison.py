@@ -13,7 +13,7 @@ from typing import Any
 from ffvits import console
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures
-from ffvits.evaluate.evaluation import Evaluation, judge, load_voice, make_writable, run_of
+from ffvits.evaluate.evaluation import Evaluation, judge, load_voice, look_for, make_writable, run_of
 from ffvits.evaluate.hearing import file_name
 from ffvits.evaluate.panel import Panel, alike
 from ffvits.evaluate.sentences import spread
@@ -81,19 +81,17 @@ def compare(
         raise FfvitsError("there is nothing to compare", cure="name two runs, or one run and --bases a,b")
     names = _names(targets)
     spread(sentences)  # refuses less than one
-    for target in targets:  # a slip is told before the first of them has spoken for minutes
-        load_voice(target, speaker, device="cpu", offline=offline)
+    # A slip is told before the first of them has spoken for minutes.
+    speakers = _speakers(targets, speaker, offline)
     folder = path_of(out)
     make_writable(folder)
     run = next((run for run in map(run_of, targets) if run is not None), None)
     panel = Panel((run.recipe() if run else Recipe()).label.transcribe, device, offline)
     evaluations = []
-    for target, name in zip(targets, names, strict=True):
+    for target, name, who in zip(targets, names, speakers, strict=True):
         console.stage(f"Judge {name}")
         place = _home(target, name, folder)
-        evaluations.append(
-            judge(target, panel, against="none", out=place, speaker=speaker, sentences=sentences, seed=seed)
-        )
+        evaluations.append(judge(target, panel, against="none", out=place, speaker=who, sentences=sentences, seed=seed))
     evaluations = _all_likened(evaluations)
     found = {
         (a, b): measures.differences(one.voice.verdicts, other.voice.verdicts, seed)
@@ -106,6 +104,21 @@ def compare(
     written = json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1)
     write_text(folder / "comparison.json", written + "\n")
     return comparison
+
+
+def _speakers(targets: Sequence[str | Path], speaker: str | None, offline: bool) -> list[str | None]:
+    """Who is to be heard of each voice: the speaker named, but of bases whose only one has no name.
+
+    Raises FfvitsError or BaseError as `load_voice` does, also if none of the voices has names.
+    """
+    voices = [load_voice(target, None, device="cpu", offline=offline) for target in targets]
+    if speaker is None:
+        return [None] * len(voices)
+    named = [bool(voice.speakers) for voice in voices]
+    for target, voice, has_names in zip(targets, voices, named, strict=True):
+        if has_names or not any(named):
+            look_for(speaker, voice, target)
+    return [speaker if has_names else None for has_names in named]
 
 
 def _home(target: str | Path, name: str, folder: Path) -> Path:

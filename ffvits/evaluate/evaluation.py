@@ -189,7 +189,7 @@ def judge(
     device = choose_device(panel.device)
     if checkpoint is not None:
         voice = _of_checkpoint(run, checkpoint, device)
-        _look_for(speaker, voice, checkpoint)
+        look_for(speaker, voice, checkpoint)
         name = Path(checkpoint).stem
     else:
         voice = load_voice(target, speaker, device=device, offline=panel.offline)
@@ -220,11 +220,12 @@ def load_voice(target: str | Path, speaker: str | None, *, device: str, offline:
             cure=f"name the folder of a run, or a base ({error.cure})",
             file=error.file,
         ) from error
-    _look_for(speaker, voice, target)
+    look_for(speaker, voice, target)
     return voice
 
 
-def _look_for(speaker: str | None, voice: Voice, place: str | Path) -> None:
+def look_for(speaker: str | None, voice: Voice, place: str | Path) -> None:
+    """Raises FfvitsError if somebody is asked for whom the voice does not have."""
     if speaker is not None and speaker not in voice.speakers:
         cure = f"it has: {', '.join(voice.speakers)}" if voice.speakers else "leave --speaker out: it has one"
         raise FfvitsError(f"this voice has no speaker {speaker!r}", cure=cure, file=place)

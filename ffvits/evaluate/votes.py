@@ -13,6 +13,8 @@ from ffvits.evaluate.statistics import Figure, share
 from ffvits.evaluate.words import Language
 from ffvits.files import path_of
 
+_CURE = "save one with the button of comparison.html"
+
 
 @dataclass(frozen=True)
 class Count:
@@ -79,10 +81,12 @@ def _read(file: Path) -> list[dict[str, Any]]:
             (vote for vote in votes if vote["preferred"] and vote["preferred"] not in (vote["a"], vote["b"])), None
         ):
             raise ValueError(f"{odd['preferred']!r} is preferred where {odd['a']!r} and {odd['b']!r} were played")
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise FfvitsError(
-            f"this is no file of votes ({error})", cure="save one with the button of comparison.html", file=file
-        ) from error
+    except OSError as error:
+        raise FfvitsError(f"the votes cannot be read: {error.strerror}", cure=_CURE, file=file) from error
+    except json.JSONDecodeError as error:
+        raise FfvitsError(f"this is no file of votes (no JSON, line {error.lineno})", cure=_CURE, file=file) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise FfvitsError(f"this is no file of votes ({error})", cure=_CURE, file=file) from error
     return votes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ffvits.errors import Place
 from ffvits.text.characters import clean
 from ffvits.text.frontend import FrontEnd
 from ffvits.text.inline import Given, InlineReading, stand_in
@@ -30,6 +31,7 @@ _SOURCES = {
     "character": "the character's only or first reading",
     "letter": "a letter's name",
     "english": "a Latin word, read",
+    "suffix 子": "the suffix 子",
     "erhua": "erhua",
 }
 
@@ -41,7 +43,7 @@ def explain(text: str, front_end: FrontEnd) -> list[ExplainStep]:
     cleaned = clean(bare).text
     _, changes = trace(cleaned)
     given = tuple(
-        f"{text[one.start : one.end]} at position {one.start}"
+        f"{Place(text[one.start : one.end], one.start)}: {_SOURCES['inline']}"
         for one in held
         if isinstance(one.what, InlineReading) or one.what.source == "inline"
     )

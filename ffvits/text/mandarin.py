@@ -147,7 +147,7 @@ def _demand_readings(spoken: str, known: Container[int]) -> None:
             f"{char!r} has no known reading",
             position=place,
             character=char,
-            cure=f"write its reading behind it, as in {char}{{lu4}}, or add it to the lexicon",
+            cure="write its reading behind it, as in 甪{lu4}, or add it to the lexicon",
         )
     else:
         error = TextError(

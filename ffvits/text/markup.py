@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ffvits.errors import Place
+
 # A noncharacter of Unicode, which no text holds: a picture that may stand for a pause.
 PICTURE = "\ufdd1"
 
@@ -20,7 +22,7 @@ class Note:
     message: str
 
     def __str__(self) -> str:
-        return f"position {self.position}: {self.character!r} {self.message}"
+        return f"{Place(self.character, self.position)} {self.message}"
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -249,9 +250,11 @@ def test_a_base_that_is_not_there_is_told_before_the_first_is_trained(tmp_path, 
     assert not (run.folder / "trials").exists()
 
 
-@pytest.mark.parametrize("command", ["evaluate mandarin-lite", "compare mandarin-lite nosuch"])
+@pytest.mark.parametrize("command", ["evaluate mandarin-lite", "compare mandarin-lite twin"])
 def test_a_speaker_who_is_not_there_is_told_before_the_judges_are_loaded(tmp_path, capsys, monkeypatch, command):
     monkeypatch.setattr(Panel, "gather", lambda panel: pytest.fail("the judges are loaded"))
+    shutil.copytree(load_base("mandarin-lite").path.parent, tmp_path / "twin")
+    monkeypatch.chdir(tmp_path)
     assert main([*command.split(), "--speaker", "谁", "--out", str(tmp_path / "out")]) == 2
     assert "no speaker '谁'" in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "out").exists()

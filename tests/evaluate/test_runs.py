@@ -115,6 +115,7 @@ def test_a_run_and_a_base_are_compared(judged, tmp_path, capsys):
     run, _ = judged
     before = (run.folder / "evaluation" / "evaluation.json").read_bytes()
     command = ["compare", str(run.folder), "mandarin-lite", "--sentences", "2", "--out", str(tmp_path), "--json"]
+    command += ["--speaker", run.clips()[0].speaker]  # whom the base does not know
     assert main([*command, "--quiet"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert list(found["voices"]) == ["派蒙", "mandarin-lite"]

@@ -42,7 +42,7 @@ def test_a_file_that_an_editor_has_marked_counts_as_before(files, tmp_path):
 
 
 def test_votes_are_counted_by_the_command(files, capsys):
-    assert main(["compare", "--votes", *files]) == 0
+    assert main(["compare", "--votes", *files, "--language", "zh"]) == 0
     assert "更喜欢 a：75 %" in capsys.readouterr().out
     assert main(["compare", "--votes", *files, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["preferred"]["c"]["n"] == 4
@@ -76,8 +76,8 @@ def test_nobody_voted(tmp_path, capsys):
     found = count([tmp_path / "votes.json"])
     assert found.told is None and found.preferred == {}
     assert main(["compare", "--votes", str(tmp_path / "votes.json")]) == 0
-    assert capsys.readouterr().out == "没有人投票\n"
-    assert found.words("en") == ["nobody has voted"]
+    assert capsys.readouterr().out == "nobody has voted\n"
+    assert found.words("zh") == ["没有人投票"]
 
 
 def test_one_listener_is_not_counted_twice(files, tmp_path):

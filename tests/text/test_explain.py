@@ -10,7 +10,7 @@ from ffvits.text.explain import explain
 def test_stages():
     steps = {s.stage: s for s in explain("我在重{chong2}庆花了2.5元😀", front_end("bopomofo"))}
     assert list(steps) == ["text", "clean", "normalize", "words", "pinyin", "symbols", "ids"]
-    assert steps["text"].details == ("{chong2} at position 3",)
+    assert steps["text"].details == ("'{chong2}' (character 4): written in braces",)
     assert "Grinning face" in steps["clean"].details[0]
     assert steps["normalize"].result == "我在重庆花了二点五元"
     assert "number: 2.5 → 二点五" in steps["normalize"].details

@@ -70,6 +70,7 @@ _RESULT = re.compile("= ?$")  # of a formula: its number has a unit
 
 _SIZED = re.compile(r"\d\s?(?:[a-zμ]{1,2}|[μmd]?L|米|厘米|毫?升|千?克|[片粒支袋瓶])?$")
 _VOLTS = re.compile("(?:电压|电源|[供充]电|输[入出]|伏[、，/到至~-]|V ?[/、])[达为是：: ]{0,2}$")
+_BELOW_ZERO = re.compile("(?:[压位势流差]|为|是|[达到至在约])[：:= ]?$|[=＝]$")
 _BEHIND_VOLTS = re.compile(r"\dV ?[/×xX*、]? ?$")
 _VOLTS_AFTER = re.compile(r"的?(?:[供充]?电|输[入出]|快充|电源)|/\dA")
 
@@ -94,7 +95,9 @@ def _unit(m: re.Match[str]) -> str | None:
             said = {"J": "焦耳", "N": "牛", "A": "安", "V": "伏", "T": "特斯拉"}.get(unit)
         if not said:
             return None
-        return decimal(number) + said
+        # 锂电池-3.7V: a hyphen behind anything else parts a name from its number.
+        below = sign == "-" and _BELOW_ZERO.search(before(m, 4))
+        return ("负" if below else "") + decimal(number) + said
     if unit == "g" and (_STORED.search(before(m, 6)) or _STORES.match(after(m, 8))):
         return f"{decimal(number)}G"
     if unit in ("bpm", "BPM") and _HEART.search(before(m, 8)):
@@ -304,6 +307,9 @@ MEASURE_RULES: tuple[Rule, ...] = (
         2g内存和3g网速 => 二G内存和三G网速
         胎心145bpm => 胎心一百四十五次每分
         充电20V/5A => 充电二十伏、五安
+        电压-5V => 电压负五伏
+        电位差为-12V => 电位差为负十二伏
+        锂电池-3.7V => 锂电池三点七伏
         3.3V/5V供电 => 三点三伏、五伏供电""",
     ),
     rule(
