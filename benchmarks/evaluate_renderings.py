@@ -8,7 +8,7 @@ Kinds: `good` (the right pinyin), `shuffled` (each tone 1-4 exchanged for anothe
 foreigner says them), `flat` (the good one on one pitch, by WORLD). Spans come from Kokoro's own durations. The voices
 are two that the ear never heard in its training. `--drill` is for that training: other voices read the sentences of a
 file with half of their tones, or their initials and finals, exchanged, so that only the sound says what they are.
-Where the model comes from is said in `docs/evaluation.md`.
+Where the model comes from is said in `docs/measured/evaluation.md`.
 """
 
 from __future__ import annotations

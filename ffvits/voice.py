@@ -123,7 +123,7 @@ class Voice:
     def together(self, rows: int) -> Voice:
         """The same voice for many threads: what they say at the same time is computed in batches of up to `rows`.
 
-        Each hears what it would hear alone to 1e-4. Pays on a graphics card; see `docs/serve.md`. A voice in ONNX
+        Each hears what it would hear alone to 1e-4. Pays on a graphics card; see `docs/measured/serve.md`. A voice in ONNX
         cannot batch, and stays as it is.
         """
         if not self._parts.batches:

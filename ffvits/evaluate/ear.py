@@ -3,7 +3,7 @@
 Two small networks: one reads the melody of the sentence with the broad form of its spectrum, the other the spectrum of
 each syllable, and both the states of Whisper's encoder. They were trained on real and synthetic speech, some of it
 with tones and sounds exchanged so that no context gives them away, by `benchmarks/tone_classifier.py`; how well they
-hear speakers whom they never met is in `docs/evaluation.md`.
+hear speakers whom they never met is in `docs/measured/evaluation.md`.
 """
 
 from __future__ import annotations

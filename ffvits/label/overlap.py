@@ -2,7 +2,7 @@
 
 The encoder of Whisper base hears a second voice, though nobody asked it to: a single linear layer over its states, of
 0.3 s each, tells moments with two voices from those with one. `benchmarks/labelling_overlap.py` trained it, on other
-speakers than it is measured on; how well it does is in `docs/labelling.md`.
+speakers than it is measured on; how well it does is in `docs/measured/labelling.md`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Several phrases at once: one batch through the networks instead of one phrase after the other.
 
 Whether that pays is for the device to say (`Parts.rows`): a graphics card has room for many rows, while a processor is
-busy with one, and padding only gives it more to do (docs/serve.md has the measurement).
+busy with one, and padding only gives it more to do (docs/measured/serve.md has the measurement).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WAIT = 0.003  # seconds that a batch waits for threads which had a row in the on
 def rows_that_pay(device: str) -> int:
     """How many phrases are worth computing in one batch on a kind of device.
 
-    One on a processor: measured, see docs/serve.md. 16 elsewhere, where it was not measured.
+    One on a processor: measured, see docs/measured/serve.md. 16 elsewhere, where it was not measured.
     """
     return 1 if device == "cpu" else 16
 

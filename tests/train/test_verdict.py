@@ -90,7 +90,7 @@ def test_a_flat_curve_waits_for_weights_that_still_move():
 
 
 def test_a_falling_mel_distance_does_not_hide_that_the_words_go():
-    """Mel distance and character errors of a voice trained the plain way (docs/training.md)."""
+    """Mel distance and character errors of a voice trained the plain way (docs/measured/training.md)."""
     going = [{**check, "cer": cer} for check, cer in zip(checks(FALLING[:2]), (0.38, 0.65), strict=True)]
     assert "words are going: Whisper hears 65% of the characters wrongly, 38% at first" in assess(going).text
     for heard in ((0.35, 0.37, 0.30), (0.35, 0.37, 0.55)):  # one bad look among a few sentences is chance
