@@ -123,8 +123,8 @@ class Voice:
     def together(self, rows: int) -> Voice:
         """The same voice for many threads: what they say at the same time is computed in batches of up to `rows`.
 
-        Each hears what it would hear alone to 1e-4. Pays on a graphics card; see `docs/measured/serve.md`. A voice in ONNX
-        cannot batch, and stays as it is.
+        Each hears what it would hear alone to 1e-4. Pays on a graphics card (`docs/measured/serve.md`). A voice in
+        ONNX cannot batch, and stays as it is.
         """
         if not self._parts.batches:
             return self

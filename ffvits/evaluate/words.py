@@ -13,8 +13,8 @@ from ffvits.evaluate.statistics import Figure
 Language = Literal["zh", "en"]
 Figures = Mapping[str, Figure]
 # What Whisper base mishears of the test set where it is well spoken: 23 % of a good synthetic reader's and, of other
-# sentences, 17.5 % of ten people's (docs/measured/evaluation.md). Held-out recordings are no measure of that: what they say was
-# mostly written by Whisper itself.
+# sentences, 17.5 % of ten people's (docs/measured/evaluation.md). Held-out recordings are no measure of that: what they
+# say was mostly written by Whisper itself.
 _MISHEARD = 0.2
 _MISTONED = 0.12  # and of its tones the ear: 12.4 % of recordings', 12.1 % of the synthetic reader's
 _TONES = {"zh": ("", "第一声", "第二声", "第三声", "第四声"), "en": ("", "tone 1", "tone 2", "tone 3", "tone 4")}

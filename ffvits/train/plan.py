@@ -23,8 +23,8 @@ KEEP_LANGUAGE = {"enc_p": 0.0, "enc_q": 1.0, "flow": 0.0, "dp": 0.5, "dec": 0.4,
 # pace comes in by the speaker's layer alone, for what a few minutes of speech say of single syllables costs words.
 KEEP_LANGUAGE_SINGING = {**KEEP_LANGUAGE, "dec": 5.0, "dp": 0.0, "dp.cond": 1.0}
 # When the posterior encoder has learnt to hear, it is kept, and the flow may go where its latents are: they mean what
-# they did, so the words stay, and what is spoken comes nearer to what the decoder has heard (docs/measured/training.md). What it
-# goes to stands still, so it may go faster than the parts that move together.
+# they did, so the words stay, and what is spoken comes nearer to what the decoder has heard. What it goes to stands
+# still, so it may go faster than the parts that move together (docs/measured/training.md).
 THEN_FOLLOW = {"enc_q": 0.0, "flow": 3.0}
 HEARS_FOR, HEARS_AT_LEAST = 1 / 3, 160  # of the training; and steps, before which the flow would follow a deaf encoder
 # A harmonic decoder costs so little that it may speak more of each clip; a judge or HiFi-GAN is most of a step.
@@ -38,7 +38,7 @@ REPLAYED = 0.25
 # A base of many speakers has learnt to tell voice from words; all of it may follow.
 FOLLOW = {"enc_p": 0.2, "enc_q": 1.0, "flow": 1.0, "dp": 0.5, "dec": 1.0, "pitch": 1.0}
 # Against the log-likelihood of a frame, a sum over all its channels. It never lets go unless the recipe says so: a
-# fine-tune is too short for the search to become better than the guide (measured: docs/measured/training-experiments.md).
+# fine-tune is too short for the search to become better than the guide (docs/measured/training-experiments.md).
 GUIDE_STRENGTH = 100.0
 
 
