@@ -223,7 +223,7 @@ def _within(word: str, index: int) -> bool:
     from ffvits.text.polyphones import phrases
     from ffvits.text.segmentation import tokenizer
 
-    noun, known = word[index - 1 : index + 1], tokenizer().FREQ
+    noun, known = word[index - 1 : index + 1], tokenizer(word).FREQ
     if word[index : index + 2] in _BEGUN_BY_ZI or not known.get(word) or known.get(noun, 0) < 100:
         return False
     return {reading for reading in phrases().word(noun, 1) if reading} == {"zi5"}

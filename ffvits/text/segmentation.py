@@ -1,19 +1,51 @@
-"""Words: jieba with its own dictionary, loaded once, silent, and without a cache file in a temporary folder."""
+"""Words: jieba with its own dictionary, read once, silent, and without a cache file in a temporary folder."""
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 import threading
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import jieba
 
 _lock = threading.Lock()
 
 
+@dataclass(frozen=True)
+class _Dictionary:
+    """jieba's tokenizer, which knows the words that begin with a character as soon as a text has that character.
+
+    A text asks for none but those, and making all 500,000 entries takes a second. `waiting` has the lines of the rest
+    by their first character.
+    """
+
+    tokenizer: jieba.Tokenizer
+    waiting: dict[str, list[str]]
+
+    def know(self, characters: Iterable[str]) -> None:
+        known = self.tokenizer.FREQ
+        for character in characters:
+            words: dict[str, int] = {}
+            for line in self.waiting.pop(character, ()):
+                word, count, _tag = line.split(" ", 2)
+                words[word] = int(count)
+                for end in range(len(word) - 1, 0, -1):  # jieba goes on while what it has is the beginning of a word
+                    if word[:end] in words:
+                        break
+                    words[word[:end]] = 0
+            known.update(words)
+
+
 @lru_cache(maxsize=1)
-def _jieba():
+def _jieba() -> _Dictionary:
     with warnings.catch_warnings():
         # Of its escapes, where no installer has compiled it: nothing that a user could do about.
         warnings.simplefilter("ignore")
@@ -21,20 +53,31 @@ def _jieba():
 
     jieba.setLogLevel(logging.CRITICAL)
     tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    lines = _dictionary().decode("utf-8").split("\n")[1:-1]
+    waiting: dict[str, list[str]] = {}
+    for first, words in itertools.groupby(lines, itemgetter(0)):
+        waiting.setdefault(first, []).extend(words)
+    tokenizer.FREQ = {}
+    tokenizer.total = sum(map(int, re.findall(rb" (\d+) ", _dictionary())))
     tokenizer.initialized = True
-    return tokenizer
+    return _Dictionary(tokenizer, waiting)
 
 
-def tokenizer():
-    """The one jieba tokenizer of ffvits, never changed after loading; safe to share between threads."""
+def tokenizer(text: str | None = None) -> jieba.Tokenizer:
+    """The one jieba tokenizer of ffvits, which knows all words of `text` (None: all that jieba knows).
+
+    Safe to share between threads.
+    """
     with _lock:
-        return _jieba()
+        dictionary = _jieba()
+        if asked := dictionary.waiting.keys() & set(text) if text is not None else list(dictionary.waiting):
+            dictionary.know(asked)
+        return dictionary.tokenizer
 
 
 def is_word(text: str) -> bool:
     """True if jieba's dictionary has the word."""
-    return bool(tokenizer().FREQ.get(text))
+    return bool(tokenizer(text[:1]).FREQ.get(text))
 
 
 @lru_cache(maxsize=4096)
@@ -52,8 +95,9 @@ def part_of_speech(word: str) -> str:
 @lru_cache(maxsize=1)
 def _dictionary() -> bytes:
     """Lines of a word, how often it was seen, and its tag, with line ends around each."""
-    with tokenizer().get_dict_file() as file:
-        return b"\n" + file.read()
+    from importlib import resources
+
+    return b"\n" + (resources.files("jieba") / "dict.txt").read_bytes()
 
 
 def cut(text: str, fixed: Iterable[str] = ()) -> Iterator[str]:
@@ -80,10 +124,11 @@ def _cut(text: str) -> Iterator[str]:
     while len(text) - start > WINDOW:
         # Words near the window's edge may still grow: they are cut again with what follows.
         used = 0
-        for word in tokenizer().cut(text[start : start + WINDOW]):
+        stretch = text[start : start + WINDOW]
+        for word in tokenizer(stretch).cut(stretch):
             if used and used + len(word) > WINDOW - _LONGEST_WORD:
                 break
             yield word
             used += len(word)
         start += used
-    yield from tokenizer().cut(text[start:])
+    yield from tokenizer(text[start:]).cut(text[start:])

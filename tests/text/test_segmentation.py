@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jieba
@@ -17,6 +18,25 @@ def test_the_dictionary_is_the_one_that_jieba_makes():
     ours = segmentation.tokenizer()
     assert ours.FREQ == words
     assert ours.total == total
+
+
+def test_a_text_asks_for_no_words_but_those_that_it_may_hold():
+    """A second of every start; and what is learnt later changes no cut."""
+    code = (
+        "from ffvits.text.segmentation import cut, tokenizer; cut_first = list(cut('我们明天去北京大学'));"
+        "print(len(tokenizer('').FREQ) < 20_000, len(tokenizer().FREQ) > 400_000);"
+        "print(cut_first == list(cut('我们明天去北京大学')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert done.stdout.split() == ["True"] * 3, done.stderr
+
+
+def test_threads_that_ask_at_once_cut_alike():
+    segmentation._jieba.cache_clear()
+    text = "他在银行里等人，下午三点去公园散步，晚上和朋友们一起吃火锅"
+    with ThreadPoolExecutor(8) as pool:
+        cuts = list(pool.map(lambda start: list(segmentation.cut(text[start:])), [0, 8, 0, 8, 0, 8, 0, 8]))
+    assert cuts == [list(jieba.cut(text)), list(jieba.cut(text[8:]))] * 4
 
 
 @pytest.mark.parametrize("text", ["", "我们明天去北京大学。", "他说：hello，2024年！", "的" * 5, "𠮷野家\n的牛肉饭"])
