@@ -227,6 +227,8 @@ delete one of the two
     请删掉其中一行
 this machine has no {}
     这台机器没有 {0}
+on a graphics card a larger Whisper costs little, and mostly mishears less: --whisper large-v3
+    有显卡时用大一些的 Whisper 花不了多少时间，通常听错得更少：--whisper large-v3
 the graphics card is not used: {}
     没有用上显卡：{0}
 to use it: {}

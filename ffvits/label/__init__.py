@@ -61,6 +61,8 @@ def _labelled(recipe: Recipe, run: Run, until: str | None = None) -> list[Clip]:
     if until not in ("ingest", *road.STAGES):
         reference_sound(settings.screen)  # a slip is told now, not after an hour of listening
     console.stage("Labels")
+    if here.device != "cpu" and settings.transcribe.model in ("tiny", "base", "small"):
+        console.info("on a graphics card a larger Whisper costs little, and mostly mishears less: --whisper large-v3")
     with console.progress("Labelling", unit="clips") as bar:
 
         def counted(clips: Iterator[Clip]) -> Iterator[Clip]:
