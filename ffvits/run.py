@@ -17,15 +17,15 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ffvits.audio.sound import Sound
-from ffvits.clip import Clip, merge_edits, read_clips, write_clips
-from ffvits.errors import BusyError, RecipeError, RunError
+from ffvits.clip import Clip, merge_edits, parse_clip, read_clips, write_clips
+from ffvits.errors import BusyError, ClipError, RecipeError, RunError
 from ffvits.files import path_of, write_text
 from ffvits.recipe import Recipe
 
@@ -154,8 +154,25 @@ class Run:
             raise RunError("nothing is labelled yet", cure="run: ffvits label", file=self.clips_file)
         return read_clips(self.clips_file)
 
+    def edit_clips(self, changed: Iterable[Clip], patience: float = 10) -> None:
+        """Writes clips with another text, status or speaker, as a person's edits: labelling never takes them back.
+
+        The others stay as they are. Raises ClipError for a clip that is not in the label file or would break it,
+        RunError as `clips` does, BusyError if another ffvits is still at work here after `patience` seconds.
+        """
+        with self.locked(patience):
+            clips = {clip.id: clip for clip in self.clips()}
+            for clip in changed:
+                if clip.id not in clips:
+                    raise ClipError(
+                        f"there is no clip {clip.id!r}", cure="change clips of Run.clips()", file=self.clips_file
+                    )
+                number = list(clips).index(clip.id) + 1
+                clips[clip.id] = parse_clip(clip.to_json(), file=self.clips_file, number=number)
+            write_clips(self.clips_file, clips.values())
+
     def save_clips(self, clips: list[Clip]) -> list[Clip]:
-        """Writes the label file with a person's edits kept, and returns what it now holds."""
+        """Writes what was labelled, with a person's edits kept, and returns what the label file now holds."""
         previous = read_clips(self.clips_file) if self.clips_file.is_file() else []
         merged = merge_edits(clips, previous)
         write_clips(self.clips_file, merged)

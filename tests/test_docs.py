@@ -1,6 +1,8 @@
 """Documents are true: links lead somewhere, commands and fields exist, and both languages say the same."""
 
 import argparse
+import ast
+import importlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -8,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import ffvits
+from ffvits import console
 from ffvits.cli import build_parser
 from ffvits.recipe import options
 
@@ -136,6 +140,37 @@ def test_fields_of_the_recipe_exist(page):
         for name in FIELD.findall(code) if FIELD.match(code) else ():
             known = name in fields or any(name.startswith(f"{field}.") for field in ("train.parts", "text.lexicon"))
             assert known or name.endswith((".jsonl", ".log", ".json", ".csv", ".py")), f"a recipe has no {name}"
+
+
+def python(page: Path) -> list[str]:
+    return re.findall(r"(?ms)^```python\n(.*?)^```$", page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if python(page)], ids=named)
+def test_names_in_python_exist(page):
+    for code in python(page):
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "ffvits":
+                module = importlib.import_module(node.module)
+                for name in node.names:
+                    assert hasattr(module, name.name) or importlib.import_module(f"{node.module}.{name.name}")
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ffvits":
+                assert hasattr(ffvits, node.attr), f"there is no ffvits.{node.attr}"
+
+
+def test_what_needs_no_recordings_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    alone = [code for code in python(ROOT / "docs/python.md") if not re.search("raw|paimon|rows|run_batch", code)]
+    assert len(alone) == 3  # speaking, text, errors
+    names: dict[str, object] = {}
+    try:
+        for code in alone:
+            exec(code, names)  # noqa: S102 — the document's own words
+    finally:
+        console.quiet(False)
+    said = capsys.readouterr().out
+    assert "气温零下五摄氏度" in said and "hang2" in said and "ffvits bases" in said
+    assert (tmp_path / "hello.wav").is_file()
 
 
 @pytest.mark.parametrize(("english", "chinese"), TWINS, ids=named)

@@ -13,7 +13,7 @@ import pytest
 from ffvits.audio.sound import Sound
 from ffvits.cli import main
 from ffvits.clip import Clip
-from ffvits.errors import BusyError, RecipeError, RunError
+from ffvits.errors import BusyError, ClipError, RecipeError, RunError
 from ffvits.files import replacing, write_text
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
@@ -71,6 +71,35 @@ def test_saving_clips_keeps_a_persons_edit(run):
     assert saved.text == "错"
 
 
+class TestEditing:
+    @pytest.fixture
+    def labelled(self, run):
+        names = ("a", "b", "c")
+        run.save_clips([Clip(id=name, source=f"{name}.wav", start=0, end=1, speaker="x", text="错") for name in names])
+        return run
+
+    def test_what_a_program_changes_counts_as_a_persons_edit(self, labelled):
+        first, second, third = labelled.clips()
+        labelled.edit_clips([second.with_(text="对"), third.with_(status="reject")])
+        labelled.save_clips([first, second, third])  # labelled again
+        assert [clip.edited for clip in labelled.clips()] == [False, True, True]
+        assert [(clip.text, clip.status) for clip in labelled.clips()[1:]] == [("对", "keep"), ("错", "reject")]
+
+    @pytest.mark.parametrize(
+        ("change", "message"), [({"status": "perhaps"}, "perhaps"), ({"id": "z"}, "'z'"), ({"speaker": " "}, "speaker")]
+    )
+    def test_a_change_that_would_break_the_file_is_refused(self, labelled, change, message):
+        before = labelled.clips_file.read_bytes()
+        with pytest.raises(ClipError, match=message) as refused:
+            labelled.edit_clips([labelled.clips()[1].with_(**change)])
+        assert refused.value.file == str(labelled.clips_file)
+        assert labelled.clips_file.read_bytes() == before
+
+    def test_a_run_at_work_is_not_edited(self, labelled):
+        with labelled.locked(), pytest.raises(BusyError):
+            Run.open(labelled.folder).edit_clips([], patience=0)
+
+
 class TestCache:
     def test_a_result_comes_back(self, run):
         cache = run.cache("denoise", Settings())
@@ -122,7 +151,7 @@ def hold(folder, locked, done):
 
 
 def test_the_manual_names_all_that_lies_in_a_run_folder(run):
-    manual = (Path(__file__).parents[1] / "docs" / "run_folder.md").read_text(encoding="utf-8").split("\n## ")[0]
+    manual = (Path(__file__).parents[1] / "docs" / "run_folder.md").read_text(encoding="utf-8").split("\n## ")[1]
     named = set(re.findall(r"`([^`]+?)/?`", manual))
     own = {getattr(run, name).name for name, member in vars(Run).items() if isinstance(member, property)}
     others = {".lock", "cache", "exports", "evaluation", "trials", "rejected.csv", "review.csv", "surgery.json"}

@@ -361,4 +361,6 @@ it must be from {}, below {} Hz
     应不小于 {0}，小于 {1} Hz
 it must be above mel_fmin, at most {} Hz
     应大于 mel_fmin，不超过 {0} Hz
+change clips of Run.clips()
+    请修改 Run.clips() 给出的片段
 """)
