@@ -43,10 +43,15 @@ class Obstacle(NamedTuple):
     cure: str
 
 
-def trouble(number: int = 0) -> str:
-    """Why torch cannot compute on card `number`, in its own words; "" if it can, which is tried."""
+def trouble(number: int | None = None) -> str:
+    """Why torch cannot compute on card `number`, in its own words; "" if it can, which is tried.
+
+    None is the first card, or under torchrun this process's own: a trial on another would keep some of its memory.
+    """
     import torch
 
+    if number is None:
+        number = int(os.environ.get("LOCAL_RANK", "0"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what they warn of is told here

@@ -33,16 +33,17 @@ def choose_device(name: str) -> str:
     asked = re.fullmatch(r"(cpu|cuda|mps)(?::([0-9]+))?", name)
     if not asked:
         raise RecipeError(f"device cannot be {name!r}", cure="one of: auto, cpu, cuda, cuda:1, mps")
-    kind, number = asked[1], int(asked[2] or 0)
+    kind, number = asked[1], int(asked[2]) if asked[2] else None
     there = {
         "cpu": 1,
         "cuda": torch.cuda.device_count(),
         "mps": int(torch.backends.mps.is_available()),
     }[kind]
-    reason = card.trouble(min(number, max(there - 1, 0))) if kind == "cuda" else ""
+    missing = (number or 0) >= there
+    reason = card.trouble(0 if missing else number) if kind == "cuda" else ""
     if reason and (found := card.obstacle(reason)):
         raise RecipeError(f"the graphics card cannot be used: {found.reason}", cure=found.cure)
-    if reason or number >= there:
+    if reason or missing:
         names = ", ".join(f"{kind}:{other}" for other in range(0 if reason else there))
         raise RecipeError(f"this machine has no {name if names else kind}", cure=f"--device {names or 'auto'}")
     return name

@@ -90,6 +90,16 @@ def test_a_torch_for_the_processor_is_named_as_such(driver, monkeypatch):
     assert card.obstacle("Torch not compiled with CUDA enabled").reason.endswith("computes on the processor alone")
 
 
+@pytest.mark.parametrize(("rank", "asked"), [(None, "cuda:0"), ("2", "cuda:2")])
+def test_of_several_processes_each_tries_its_own_card(monkeypatch, rank, asked):
+    tried = []
+    monkeypatch.setattr(torch, "ones", lambda *_, device: tried.append(device) or torch.zeros(1))
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    if rank is not None:
+        monkeypatch.setenv("LOCAL_RANK", rank)
+    assert choose_device("auto") == "cuda" and tried == [asked]
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a card computes here")
 class TestWithoutACardThatWorks:
     def test_torch_says_why_in_a_sentence(self):
