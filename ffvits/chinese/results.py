@@ -291,6 +291,8 @@ ids:
     {0}是脚注的记号，不念
 {} is a code of QQ bots and not spoken
     {0} 是 QQ 机器人的代码，不念
+{} is a mark of the language and not spoken
+    {0}是语言标记，不念
 {} is an emote and not spoken
     {0}是表情，不念
 {} is an emoticon and not spoken

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -16,8 +15,6 @@ _Speed = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
 _Noise = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
 _Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _Format = Annotated[str, Field(max_length=20, description=", ".join(FORMATS)), AfterValidator(str.lower)]
-# The languages that its cleaners mark: [ZH]你好[ZH]. Here there is one, and the marks are nothing to say.
-_TAGS = re.compile(r"\[(?:ZH|JA|KO|EN|SA|TH|SH|GD|DE|FR)\]", re.IGNORECASE)
 
 LONGEST_SILENCE = 300.0  # seconds of all the breaks of one request
 _NOTHING = ("", "none", "null", "undefined")
@@ -97,11 +94,6 @@ class VitsRequest(BaseModel):
     def _as_usual(cls, values: Any) -> Any:
         """As vits-simple-api has it: plugins send `&noise=`, and Python's None or JavaScript's null in letters."""
         return _without(values, lambda value: value is None or str(value).strip().lower() in _NOTHING, but="text")
-
-    @property
-    def words(self) -> str:
-        """The text without marks of languages."""
-        return _TAGS.sub(" ", self.text)
 
     @property
     def manner(self) -> dict[str, float | int | None]:

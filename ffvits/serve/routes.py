@@ -202,7 +202,7 @@ def routes(desk: Desk) -> APIRouter:
     async def vits(request: Request, asked: VitsRequest) -> Response:
         who = desk.registry.number(asked.id)
         format = "mp3" if asked.streaming else asked.format  # as vits-simple-api does
-        turn = desk.begin(who, asked.words, format, AHEAD if asked.streaming else None, **asked.manner)
+        turn = desk.begin(who, asked.text, format, AHEAD if asked.streaming else None, **asked.manner)
         mime = FORMATS[format].mime
         named = {"Content-Disposition": f"attachment; filename={uuid.uuid4()}.{format}"}
         if asked.streaming:

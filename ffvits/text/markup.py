@@ -105,6 +105,8 @@ _MARKUP = (
     (re.compile(r"(?<![=A-Za-z0-9])==(?![=\s])(?P<keep>[^=\n]{1,100})(?<!\s)==(?![=A-Za-z0-9])"), "markup", ""),
     (re.compile(r"(?<![+A-Za-z0-9])\+\+(?![+\s])(?P<keep>[^+\n]{1,100})(?<!\s)\+\+(?![+A-Za-z0-9])"), "markup", ""),
     (BOT_CODE, "a code of QQ bots", PICTURE),
+    # As MoeGoe and VITS-fast-fine-tuning have it: [ZH]你好[ZH]. Between two of them nothing need be parted.
+    (re.compile(r"\[(?i:ZH|JA|KO|EN|SA|TH|SH|GD|DE|FR)\]"), "a mark of the language", " "),
     (
         re.compile(rf"\[(?:tv_[一-鿿]{{1,4}}|[一-鿿]{{1,4}}cry|{'|'.join(_EMOTES)})\]"),
         "an emote",

@@ -159,6 +159,18 @@ def test_brackets_and_signs_that_are_no_face_stay(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[ZH]你好，[ZH][EN]hello[EN]", "你好，hello"),
+        ("[zh]早。[zh]\n[ZH]晚安。[ZH]", "早。晚安。"),
+        ("[ZHA]", "（ZHA）"),
+    ],
+)
+def test_marks_of_languages_are_taken_off(text, said):
+    assert "".join(clean(text).text.split()) == said
+
+
+@pytest.mark.parametrize(
     "code", ["[CQ:face,id=14]", "[CQ:at,qq=all]", "[CQ:image,file=a!b.jpg,url=https://a.cn/?c=1&d=2]"]
 )
 def test_a_code_of_qq_bots_is_noted_and_not_spoken(code):
