@@ -163,7 +163,7 @@ def test_brackets_and_signs_that_are_no_face_stay(text):
     [
         ("[ZH]你好，[ZH][EN]hello[EN]", "你好，hello"),
         ("[zh]早。[zh]\n[ZH]晚安。[ZH]", "早。晚安。"),
-        ("[ZHA]", "（ZHA）"),
+        ("看[ZHA]好", "看[ZHA]好"),
     ],
 )
 def test_marks_of_languages_are_taken_off(text, said):
