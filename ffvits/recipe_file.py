@@ -142,7 +142,7 @@ class Reader:
             name = key.value
             dotted = f"{path}.{name}" if path else name
             if name not in known:
-                raise self._wrong(f"unknown key {dotted!r}", key, self._where(name, known))
+                raise self._wrong(f"unknown key {dotted!r}", key, self._where(name, known, path))
             if dataclasses.is_dataclass(hints[name]):
                 values[name] = self.build(getattr(start, name), value, dotted)
             else:
@@ -152,15 +152,19 @@ class Reader:
         except RecipeError as error:  # of values that do not go together
             raise self._wrong(error.message, node, error.cure) from error
 
-    def _where(self, name: str, known: Iterable[str]) -> str:
-        """A cure for a key that is not known here: where it belongs, or the nearest one that is."""
+    def _where(self, name: str, known: Iterable[str], path: str) -> str:
+        """A cure for a key that is not known in the section `path`: where it belongs, or the nearest one that is.
+
+        Names are whole ones: so `--set` takes them, and in a file they say of which section.
+        """
         if name != name.strip():
             return "indent with plain spaces: a full-width or non-breaking one stands before it"
         homes = [option for option in self.options if option.rpartition(".")[2] == name]
         if homes:
             return f"did you mean {' or '.join(homes)}?"
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        return f"did you mean {nearest[0]!r}?" if nearest else f"known here: {', '.join(known)}"
+        whole = [f"{path}.{one}" if path else one for one in nearest]
+        return f"did you mean {whole[0]!r}?" if whole else f"known here: {', '.join(known)}"
 
     def _wrong(self, message: str, node: yaml.Node, cure: str = "") -> RecipeError:
         line = node.start_mark.line + 1 if isinstance(self.file, Path) else None

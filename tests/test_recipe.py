@@ -66,8 +66,8 @@ def test_numbers_as_people_write_them(tmp_path, number):
 @pytest.mark.parametrize(
     ("text", "line", "named", "cure"),
     [
-        ("base: biaobei\nspeeker: x\n", 2, "'speeker'", "speaker"),
-        ("train:\n  steps: 10\n  batchsize: 4\n", 3, "'train.batchsize'", "batch_size"),
+        ("base: biaobei\nspeeker: x\n", 2, "'speeker'", "did you mean 'speaker'?"),
+        ("train:\n  steps: 10\n  batchsize: 4\n", 3, "'train.batchsize'", "did you mean 'train.batch_size'?"),
         ("label:\n  separate:\n    separator: demuc\n", 3, "label.separate.separator cannot be 'demuc'", "demucs"),
         ("train:\n  steps: many\n", 2, "train.steps must be a whole number", ""),
         ("train:\n  steps: 1.5\n", 2, "train.steps must be a whole number", ""),
