@@ -55,10 +55,10 @@ record whole sentences, or lower label.screen.min_seconds (it is {})
     请录整句话，或调低 label.screen.min_seconds（现为 {0}）
 record whole sentences, or lower label.segment.min_seconds (it is {}) and, if that is above it, label.screen.min_seconds
     请录整句话，或调低 label.segment.min_seconds（现为 {0}），label.screen.min_seconds 若更高也一并调低
-{} s without a pause to cut at
-    连续 {0} 秒没有可以切开的停顿
-lower label.segment.pause, or cut it by hand
-    调低 label.segment.pause，或手动拆分
+it lasts {} s, which is too long for one clip
+    有 {0} 秒，作为一个片段太长
+lower label.segment.max_seconds, or raise label.screen.max_seconds (it is {}), or cut it by hand
+    调低 label.segment.max_seconds，或调高 label.screen.max_seconds（现为 {0}），或手动拆分
 nothing is to be heard in it
     里面什么也听不到
 remove it, or record it again

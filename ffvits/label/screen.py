@@ -105,8 +105,10 @@ def _length(clip: Clip, settings: ScreenSettings) -> Clip:
     if clip.seconds > settings.max_seconds:
         return clip.reject(
             "too-long",
-            f"{clip.seconds:.1f} s without a pause to cut at",
-            "lower label.segment.pause, or cut it by hand",
+            f"it lasts {clip.seconds:.1f} s, which is too long for one clip",
+            # Cut at the usual length no clip comes to this.
+            "lower label.segment.max_seconds, or raise label.screen.max_seconds (it is "
+            f"{settings.max_seconds:g}), or cut it by hand",
         )
     return clip
 
