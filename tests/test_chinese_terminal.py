@@ -13,6 +13,7 @@ import pytest
 
 import ffvits
 from ffvits import chinese, console, errors
+from ffvits.chinese.commands import COMMANDS
 from ffvits.cli import build_parser, main
 from ffvits.errors import FfvitsError
 
@@ -121,6 +122,17 @@ def test_help_has_no_english_left_but_examples_and_names(verb, reads_chinese, ca
     for line in [*words.splitlines(), *comments]:
         bare = re.sub(r"`.*?`|https?:\S+|--?[a-z-]+|[\w.*/<>-]+\.\w+|\b[A-Z_]{2,}\b|%\(default\)s", "", line)
         assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", bare), line
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_what_a_verb_does_is_told_as_a_whole(verb, reads_chinese, capsys):
+    """A line for other words, with a colon and a comma in it, must not take the sentence apart."""
+    (actions,) = (action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction))
+    (help,) = (choice.help for choice in actions._choices_actions if choice.dest == verb)
+    with pytest.raises(SystemExit):
+        main([verb, "--help"])
+    described = capsys.readouterr().out.split("\n\n")[1]
+    assert described == COMMANDS[help] + ("" if help.endswith("?") else "。")
 
 
 @pytest.mark.parametrize(

@@ -221,8 +221,6 @@ name a recording of the character there, or nothing
     找到 {0} 条片段（{1}）：留下 {2} 条（{3}），剔除 {4} 条（{5}）
 {} clips found ({} min): {} kept ({} min), {} rejected ({} min)
     找到 {0} 条片段（{1} 分钟）：留下 {2} 条（{3} 分钟），剔除 {4} 条（{5} 分钟）
-{}: {} clips, {}
-    {0}：{1} 条，{2}
 {}: {} clips, {} min
     {0}：{1} 条，{2} 分钟
 {} of {} of the kept clips: {}

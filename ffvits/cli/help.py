@@ -56,14 +56,17 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _line(english: str) -> str:
-    """A line of a description, which is a verb's help made a sentence, or an example with its comment."""
+    """A line of a description, where a verb's help becomes a sentence, or of the examples with their comments."""
     command, mark, comment = english.partition("  # ")
     if mark:
         return command + mark + _told(comment)
-    if (found := _told(english)) != english:
+    if not english or english.startswith(" "):
+        return english
+    found = _told(english)  # before it is a sentence: so it stands in the table
+    if english.endswith(":"):
         return found
-    bare = english[:1].lower() + english[1:].removesuffix(".")
-    return english if (found := _told(bare)) == bare else found + "。" * english.endswith(".")
+    stop = "." if found == english else "。"
+    return found[:1].upper() + found[1:] + ("" if found[-1] in ".。?？" else stop)
 
 
 def _told(english: str) -> str:

@@ -44,7 +44,7 @@ def declarer(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Verb
         added = verbs.add_parser(
             name,
             help=help,
-            description=help[0].upper() + help[1:] + ("" if help.endswith("?") else "."),
+            description=help,
             epilog="examples:\n" + "\n".join(f"  {example}" for example in examples),
         )
         added.add_argument("-q", "--quiet", action="store_true", help="show results and errors only")

@@ -188,7 +188,8 @@ def summarise(clips: Sequence[Clip]) -> None:
     heard = {clip.speaker for clip in kept}
     if len(heard) > 1:
         for speaker, count in sorted(Counter(clip.speaker for clip in kept).items()):
-            console.info(f"  {speaker}: {count} clips, {_minutes([c for c in kept if c.speaker == speaker])}")
+            minutes = _seconds(clip for clip in kept if clip.speaker == speaker) / 60
+            console.info(f"  {speaker}: {count} clips, {minutes:.1f} min")
     # A file that is none lies anywhere, and speaks for nobody.
     if heard and (left := sorted({clip.speaker for clip in rejected if clip.seconds} - heard)):
         console.warn(f"no clip is kept of {_some(left)}: the voice will not speak as them")
@@ -199,7 +200,7 @@ def summarise(clips: Sequence[Clip]) -> None:
         console.table(
             "Rejected",
             ("clips", "minutes", "why", "what can be done"),
-            [(len(found), f"{_seconds(found) / 60:.1f}", _TITLES.get(code, code), cure) for code, found, cure in rows],
+            [(len(found), f"{_seconds(found) / 60:.1f}", TITLES.get(code, code), cure) for code, found, cure in rows],
         )
     if waiting := [clip for clip in kept if clip.waiting]:
         console.warn(
@@ -239,7 +240,8 @@ def by_reason(clips: Iterable[Clip]) -> list[tuple[str, list[Clip], str]]:
     ]
 
 
-_TITLES = {
+TITLES = {  # what stands on the screen for the code of a reason
+    "unreadable": "unreadable",
     "silence": "nothing to be heard",
     "no-speech": "nobody speaks",
     "too-short": "too short",
