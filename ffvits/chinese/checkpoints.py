@@ -126,6 +126,12 @@ its shapes are not those of a VITS generator ({})
     它的形状不是 VITS 生成器的（{0}）
 it is a discriminator, but not the published one: {}
     它是判别器，但不是公开的那一种：{0}
+it is a discriminator, but not the published one: {} is missing
+    它是判别器，但不是公开的那一种：缺少 {0}
+it is a discriminator, but not the published one: {} is not part of it
+    它是判别器，但不是公开的那一种：多出了 {0}
+it is a discriminator, but not the published one: {} is {} instead of {}
+    它是判别器，但不是公开的那一种：{0} 的形状是 {1}，而不是 {2}
 leave it out: training then starts a fresh one and warms it up
     请去掉它：训练会另做一个新的，并先预热
 {} of {} tensors hold NaN or infinity, first {}: training had diverged

@@ -233,6 +233,12 @@ known as:
     就是：
 generator
     生成器
+unknown
+    没有识别出来
+other
+    其他
+{} (not recognised)
+    {0}（没有识别出来）
 discriminator
     判别器
 inside

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from checkpoints import config_json, generator
 from situations import CASES, with_config
 
+from ffvits import console
 from ffvits.base import inspect_checkpoint
 from ffvits.base.inspect import describe, rows
 from ffvits.vits import VitsConfig
@@ -33,6 +35,16 @@ def test_the_verdict(name, tmp_path: Path, monkeypatch):
     assert all(problem["message"] and problem["cure"] for problem in report["problems"])
     json.dumps(report, ensure_ascii=False)
     assert not (tmp_path / "executed.txt").exists()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_chinese_terminal_says_what_it_is_in_chinese(name, tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FFVITS_LANG", "zh")
+    found = inspect_checkpoint(CASES[name].build(tmp_path))
+    console.report(describe(found))
+    told = capsys.readouterr().out
+    assert not re.search(r"\b(unknown|other|unreadable|not recognised|is missing|not part of)\b", told), told
 
 
 def test_there_are_enough_situations():
