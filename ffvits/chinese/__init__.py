@@ -21,7 +21,7 @@ import re
 from functools import cache
 
 from ffvits.chinese.checkpoints import CHECKPOINTS
-from ffvits.chinese.clips import CODES, NOTES, SCORES, SENTENCES
+from ffvits.chinese.clips import CHANGED, CODES, NOTES, SCORES, SENTENCES
 from ffvits.chinese.commands import COMMANDS
 from ffvits.chinese.failures import FAILURES
 from ffvits.chinese.labelling import LABELLING
@@ -45,7 +45,7 @@ _PLACE = re.compile(r" \((?:line (\d+), )?character (\d+)\)")  # as `ffvits.erro
 @cache
 def _sentences() -> Patterns:
     told = {**COMMANDS, **RESULTS, **LABELLING, **RECIPES, **MAKING, **CHECKPOINTS, **VOICES, **SPEAKING}
-    return Patterns({**told, **SENTENCES, **REFUSALS, **FAILURES, **REQUESTS, **VERDICTS})
+    return Patterns({**told, **CHANGED, **SENTENCES, **REFUSALS, **FAILURES, **REQUESTS, **VERDICTS})
 
 
 @cache

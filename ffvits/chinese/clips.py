@@ -33,6 +33,16 @@ CODES = {
     "soundless": "没有声音",
 }
 
+_STATUS = {"keep": "保留", "reject": "拒绝", **{f"reject ({code})": f"拒绝（{name}）" for code, name in CODES.items()}}
+# What labelling again would change of a clip: a field, and what it comes to.
+CHANGED = {
+    **_STATUS,
+    **{f"{english}:": f"{told}：" for english, told in _STATUS.items()},
+    "status:": "状态：",
+    "speaker:": "说话人：",
+    "review:": "存疑：",
+}
+
 # Two lines each: the English, and the Chinese below it.
 SENTENCES = pairs("""
 the recording is another than when you edited this clip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from ffvits import console
 from ffvits.cli.flags import options, recipe_flags
@@ -110,7 +111,7 @@ def _label(arguments: argparse.Namespace) -> int:
         with run.locked():
             found = difference(recipe, run)
         for change in found:
-            console.report(str(change))
+            console.result(change.told(lambda words: console.told(words, sys.stdout)))
         console.info(f"{len(found)} changes" if found else "nothing would change")
         return 0
     made = make_voice(arguments.input, recipe=arguments.recipe, until="screen", options=options(arguments))

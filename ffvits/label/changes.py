@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ffvits.clip import Clip
@@ -19,9 +19,16 @@ class Change:
     after: str
 
     def __str__(self) -> str:
+        return self.told(str)
+
+    def told(self, said: Callable[[str], str]) -> str:
+        """The line; `said` puts what ffvits says in it into the reader's language, and nothing that somebody spoke."""
         if self.field == "clip":
-            return f"+ {self.id}  {self.after}" if self.after else f"- {self.id}  {self.before}"
-        return f"~ {self.id}  {self.field}: {self.before or '–'} → {self.after or '–'}"
+            status, _, words = (self.after or self.before).partition(": ")
+            return f"{'+' if self.after else '-'} {self.id}  {_head(said(f'{status}:'))}{words}"
+        ours = self.field in ("status", "review")
+        before, after = (said(words) if ours and words else words or "–" for words in (self.before, self.after))
+        return f"~ {self.id}  {_head(said(f'{self.field}:'))}{before} → {after}"
 
 
 def changes(before: Iterable[Clip], after: Iterable[Clip]) -> list[Change]:
@@ -43,6 +50,11 @@ def changes(before: Iterable[Clip], after: Iterable[Clip]) -> list[Change]:
         }
         found += [Change(name, two.source, field, *pair) for field, pair in pairs.items() if pair[0] != pair[1]]
     return found
+
+
+def _head(text: str) -> str:
+    """What stands before what it is about: a full-width colon makes its own room."""
+    return f"{text} " if text.endswith(":") else text
 
 
 def _status(clip: Clip) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ffvits import chinese
 from ffvits.clip import Clip
 from ffvits.errors import RunError
 from ffvits.label import difference
@@ -25,6 +26,23 @@ CLIP = Clip("a", "a.wav", 0, 3, "派蒙", text="你好")
 )
 def test_every_difference_is_a_line(before, after, shown):
     assert [str(change) for change in changes(before, after)] == shown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ([], [CLIP], "+ a  保留：你好"),
+        ([], [CLIP.with_(text="", source="too-short.wav").reject("too-short", "")], "+ a  拒绝（太短）：too-short.wav"),
+        ([CLIP], [CLIP.with_(text="keep")], "~ a  文字：你好 → keep"),
+        ([CLIP], [CLIP.reject("quality", "bad")], "~ a  状态：保留 → 拒绝（音质差）"),
+        ([CLIP], [CLIP.with_(speaker="reject")], "~ a  说话人：派蒙 → reject"),
+        ([CLIP], [CLIP.doubt("what is said may as well be “您好”").doubt("“您” hardly fits the sound (0.12)")],
+         "~ a  存疑：– → 说的也可能是“您好”；“您”与声音不太相符（0.12）"),
+    ],
+)  # fmt: skip
+def test_in_chinese_all_of_it_is_told_but_names_and_words(before, after, shown):
+    (change,) = changes(before, after)
+    assert change.told(chinese.said) == shown
 
 
 def test_there_must_be_labels_to_compare_with(run):
