@@ -195,10 +195,11 @@ def resolve(
     options: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Recipe:
-    """One complete recipe from a file, options and defaults; a run folder is named where none is given, and a base on
-    this disk by its whole path.
+    """One complete recipe from a file, options and defaults; a run folder is named where none is given, and the
+    recordings and a base on this disk by their whole paths: what a run remembers holds from every folder.
 
-    Without a `recipe`, what an earlier call told the run folder stays (see `going_on`). Raises RecipeError for an
+    Without a `recipe`, what an earlier call told the run folder stays (see `going_on`); where an earlier run of these
+    recordings would be left for a new one that nobody named, a warning says so. Raises RecipeError for an
     unknown option or Whisper model, a missing input folder or one that is a run folder, an earlier recipe of the run
     that cannot be read, and where the run folder that would be taken for its name is another character's.
     """
@@ -219,7 +220,7 @@ def resolve(
         if min(chosen.input) < " ":  # "D:\new" holds a line break
             cure = "in double quotes YAML takes \\n and \\t for special signs: use single quotes, or write /"
         raise RecipeError(f"the folder of recordings {what}", cure=cure, file=folder)
-    if (folder / "recipe.yaml").is_file() and any((folder / name).exists() for name in ("clips.jsonl", "cache")):
+    if _is_begun(Run(folder)):
         raise RecipeError(
             "this is a run folder, not one of recordings",
             cure=f"to train it, or go on: ffvits train {console.typed(folder)}; "
@@ -245,8 +246,10 @@ def resolve(
                 _refuse_another(chosen, out, earlier)
             if recipe is None and (ours or Run(out).clips_file.is_file()):
                 chosen = going_on(earlier).override({"input": chosen.input, **told})
+    elif not chosen.out:
+        _tell_of_another(out, folder)
     _look_for_whisper(chosen)
-    return chosen.override({"out": str(out), "base": settled(chosen.base)})
+    return chosen.override({"input": str(folder.absolute()), "out": str(out), "base": settled(chosen.base)})
 
 
 def base_on_disk(recipe: Recipe, base: str | None = None) -> Path | None:
@@ -321,6 +324,32 @@ def _refuse_another(recipe: Recipe, out: Path, earlier: Recipe) -> None:
         f"or, to go on in this one all the same: --out {console.typed(out)}",
         file=out,
     )
+
+
+def _tell_of_another(out: Path, folder: Path) -> None:
+    """Says that a new run would be made of recordings of which one beside it was: its flags are remembered there."""
+    beside = [Run(file.parent) for file in out.parent.glob("*/recipe.yaml")]
+    same = [run for run in beside if _is_begun(run) and _recordings_of(run) == folder.resolve()]
+    if same:
+        latest = max(same, key=lambda run: run.recipe_file.stat().st_mtime).folder
+        console.warn(
+            f"{out} is a new run, though {latest} was made of the same recordings; "
+            f"to go on in that one: --out {console.typed(latest)}"
+        )
+
+
+def _is_begun(run: Run) -> bool:
+    """Whether a folder is one of a run on which work was done, not only a recipe's."""
+    return run.recipe_file.is_file() and (run.clips_file.exists() or (run.folder / "cache").exists())
+
+
+def _recordings_of(run: Run) -> Path | None:
+    """The folder that a run was made of; None where it does not say, or says what this ffvits cannot read."""
+    try:
+        input = run.recipe().input
+    except RecipeError:
+        return None
+    return path_of(input).resolve() if input else None
 
 
 def _input_of(folder: Path) -> str:

@@ -257,6 +257,43 @@ def test_a_run_is_not_shared_by_two_folders_of_one_name(of_one_name, capsys):
     assert "going on in it" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("began", ["clips.jsonl", "cache"])
+def test_a_new_run_of_recordings_that_have_one_is_told_of(of_one_name, capsys, began):
+    """What it was told is remembered in the other, and it would label everything again."""
+    if began == "cache":  # the labelling was stopped
+        Run.open("runs/raw").clips_file.unlink()
+        Path("runs/raw/cache").mkdir()
+    Path("runs/broken").mkdir()
+    Path("runs/broken/recipe.yaml").write_text("stepz: 1", encoding="utf-8")
+    Path("runs/broken/clips.jsonl").touch()
+    Path("x/raw/一句.wav").touch()
+    assert main(["auto", "x/raw", "--speaker", "派蒙", "--base", "mandarin-lite", "--dry-run"]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "runs/派蒙 is a new run, though runs/raw was made of the same recordings" in told
+    assert "--out runs/raw" in told
+
+
+@pytest.mark.parametrize(
+    ("recordings", "told"),
+    [
+        ("x/raw", {}),  # goes on in it
+        ("x/raw", {"out": "runs/raw", "speaker": "派蒙"}),
+        ("x/raw", {"out": "runs/b"}),  # whoever names a new one wants it
+        ("y/raw", {"speaker": "派蒙"}),
+    ],
+)
+def test_a_run_that_is_meant_needs_no_warning(of_one_name, capsys, recordings, told):
+    resolve(recordings, **told)
+    assert capsys.readouterr().err == ""
+
+
+def test_the_recordings_of_a_run_are_known_from_every_folder(of_one_name, monkeypatch, capsys):
+    assert Run.open("runs/raw").recipe().input == str(of_one_name / "x" / "raw")
+    monkeypatch.chdir(of_one_name / "y")
+    resolve("raw", out="../runs/raw")
+    assert f"made of {of_one_name / 'x' / 'raw'}, not of raw; going on in it" in capsys.readouterr().err
+
+
 def test_a_run_whose_recordings_were_moved_goes_on(of_one_name):
     (of_one_name / "x" / "raw").rename(of_one_name / "z")
     shutil.move(of_one_name / "z", of_one_name / "w" / "raw")
@@ -355,7 +392,7 @@ def test_a_run_that_came_to_nothing_holds_no_name(of_one_name):
     """Its recordings were none, say."""
     Run.open("runs/raw").clips_file.unlink()
     told = resolve("y/raw")
-    assert (told.out, told.input) == ("runs/raw", "y/raw")
+    assert (told.out, told.input) == ("runs/raw", str(of_one_name / "y" / "raw"))
 
 
 def test_a_run_folder_may_be_named_from_home(raw, tmp_path, monkeypatch):

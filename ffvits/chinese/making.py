@@ -78,6 +78,10 @@ this run's speaker is {}, not {}
     这个运行文件夹的说话人是 {0}，不是 {1}
 {}: this run's speaker is {}, not {}
     {0}：这个运行文件夹的说话人是 {1}，不是 {2}
+{} is a new run, though {} was made of the same recordings
+    {0} 是新的运行文件夹，而 {1} 也是用这些录音做的
+to go on in that one: --out {}
+    要在那个里接着做，请加上 --out {0}
 going on in it, since it is named
     因为指定了它，仍在里面继续
 a run of its own: --out {}
