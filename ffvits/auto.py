@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from ffvits.clip import Clip
 from ffvits.errors import BaseError, FfvitsError, RecipeError, TrainError
 from ffvits.files import path_of, replacing
 from ffvits.recipe import Recipe
+from ffvits.recipe import options as every_option
 from ffvits.recipe_file import or_nearest
 from ffvits.run import Run
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 LABEL_STAGES = ("ingest", "repair", "separate", "denoise", "segment", "transcribe", "screen")
 STAGES = (*LABEL_STAGES, "train", "report")
 TRIAL_STEPS, TRIAL_SENTENCES = 200, 30  # by which several bases are compared
+SEEN_IN_LABELS = ("label.", "train.held_out", "speaker", "layout")  # fields that a training alone does not act on
 # What training refuses a recipe with, before its first step: no network, or a clip's text, is not the recipe's fault.
 _REFUSALS = (BaseError, RecipeError)
 
@@ -108,10 +111,12 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     from ffvits.train import train
     from ffvits.train.ranks import started_first
 
-    recipe = recipe.override({"base": settled(recipe.base)})
+    recipe = recipe.override({"input": _settled_input(recipe.input), "base": settled(recipe.base)})
     check_base(recipe.base, out=run.folder, start_from=recipe.train.start_from)
     first = started_first()  # under torchrun the first process writes the recipe and the report for all
     report = report and first and not as_base
+    if first:
+        _tell_of_labelling(run, recipe)
     if first and run.clips_file.is_file():
         _renew_tables(run)
     try:
@@ -126,6 +131,15 @@ def train_run(recipe: Recipe, run: Run, *, as_base: bool = False, report: bool =
     if first and not as_base:
         _tell_of_exports(run)
     return trained
+
+
+def _tell_of_labelling(run: Run, recipe: Recipe) -> None:
+    """Names what the recipe says otherwise than the run's own and what only another labelling will show."""
+    earlier = run.recipe()
+    fields = (name for name, _, _ in every_option() if name.startswith(SEEN_IN_LABELS))
+    if changed := [name for name in fields if attrgetter(name)(earlier) != attrgetter(name)(recipe)]:
+        again = f"ffvits label {console.typed(recipe.input or 'RECORDINGS')} --out {console.typed(run.folder)}"
+        console.warn(f"{', '.join(changed)} will show in the clips when they are labelled again: {again}")
 
 
 def _renew_tables(run: Run) -> None:
@@ -249,7 +263,13 @@ def resolve(
     elif not chosen.out:
         _tell_of_another(out, folder)
     _look_for_whisper(chosen)
-    return chosen.override({"input": str(folder.absolute()), "out": str(out), "base": settled(chosen.base)})
+    return chosen.override({"input": _settled_input(chosen.input), "out": str(out), "base": settled(chosen.base)})
+
+
+def _settled_input(input: str) -> str:
+    """The folder of recordings as a run remembers it, if it is there: see `ffvits.base.load.settled`."""
+    folder = path_of(input)
+    return str(folder.absolute()) if input and folder.is_dir() else input
 
 
 def base_on_disk(recipe: Recipe, base: str | None = None) -> Path | None:

@@ -290,8 +290,11 @@ def test_a_run_that_is_meant_needs_no_warning(of_one_name, capsys, recordings, t
 def test_the_recordings_of_a_run_are_known_from_every_folder(of_one_name, monkeypatch, capsys):
     assert Run.open("runs/raw").recipe().input == str(of_one_name / "x" / "raw")
     monkeypatch.chdir(of_one_name / "y")
+    Path("r.yaml").write_text("input: raw", encoding="utf-8")
     resolve("raw", out="../runs/raw")
     assert f"made of {of_one_name / 'x' / 'raw'}, not of raw; going on in it" in capsys.readouterr().err
+    assert main(["train", "../runs/raw", "--recipe", "r.yaml"]) == 2  # nothing is labelled
+    assert Run.open("../runs/raw").recipe().input == str(of_one_name / "y" / "raw")
 
 
 def test_a_run_whose_recordings_were_moved_goes_on(of_one_name):

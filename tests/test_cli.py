@@ -144,6 +144,38 @@ def test_a_refused_flag_is_not_remembered(labelled, verb):
 
 
 @pytest.mark.parametrize("verb", ["train", "pretrain"])
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--set", "train.held_out=0.1"], "train.held_out will show"),
+        (["--set", "label.segment.max_seconds=9", "--engine", "ray"], "label.engine, label.segment.max_seconds will"),
+        (["--set", "speaker=可莉", "--steps", "9"], "speaker will show"),
+        (["--set", "train.held_out=0.05", "--whisper", "base", "--steps", "9", "--seed", "2"], ""),
+    ],
+)
+def test_what_only_a_labelling_acts_on_is_told(labelled, monkeypatch, capsys, verb, flags, named):
+    from ffvits import console
+    from ffvits.cli import main
+    from ffvits.errors import TrainError
+
+    def train(*_, **__):
+        raise TrainError("as far as this test goes")
+
+    monkeypatch.setattr("ffvits.train.session.train", train)
+    labelled.create(labelled.folder, labelled.recipe().override({"input": "录 音"}))
+    assert main([verb, str(labelled.folder), *flags]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert (named in told) if named else ("labelled again" not in told)
+    if named:
+        assert f"ffvits label {console.typed('录 音')} --out {console.typed(labelled.folder)}" in told
+
+
+def test_no_flag_of_training_speaks_of_labelling():
+    for verb in ("train", "pretrain"):
+        assert "label" not in ffvits(verb, "--help").stdout.partition("options:")[2].partition("examples:")[0]
+
+
+@pytest.mark.parametrize("verb", ["train", "pretrain"])
 def test_a_recipe_of_how_to_train_leaves_the_runs_origin_alone(labelled, monkeypatch, verb):
     from ffvits.cli import main
     from ffvits.errors import TrainError

@@ -78,6 +78,8 @@ this run's speaker is {}, not {}
     这个运行文件夹的说话人是 {0}，不是 {1}
 {}: this run's speaker is {}, not {}
     {0}：这个运行文件夹的说话人是 {1}，不是 {2}
+{} will show in the clips when they are labelled again: {}
+    {0} 要重新标注才会体现在片段里：{1}
 {} is a new run, though {} was made of the same recordings
     {0} 是新的运行文件夹，而 {1} 也是用这些录音做的
 to go on in that one: --out {}

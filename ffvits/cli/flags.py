@@ -30,6 +30,11 @@ FLAGS = {
 }
 
 OF_LABELS = ("--speaker", "--out", "--layout", "--separator")  # what a labelled run has settled
+# What others mean where nothing is labelled: the voice is listened to as it is trained.
+OF_TRAINING = {
+    "--engine": "what hears the voice as it learns: faster-whisper or openai-whisper",
+    "--whisper": "the size of the Whisper that hears it: tiny, base, small, medium, large-v3 …",
+}
 PLACES = ("local", "ray")  # where labelling is done, which `--engine` may also name
 
 
@@ -43,7 +48,8 @@ def recipe_flags(parser: argparse.ArgumentParser, with_input: bool = True) -> No
     for flag, (name, help) in FLAGS.items():
         if flag in OF_LABELS and not with_input:
             continue
-        parser.add_argument(flag, dest=name, metavar=name.rpartition(".")[2].upper(), help=help)
+        told = help if with_input else OF_TRAINING.get(flag, help)
+        parser.add_argument(flag, dest=name, metavar=name.rpartition(".")[2].upper(), help=told)
     parser.add_argument("--offline", action="store_true", default=None, help="never download")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="any field of the recipe, by its dotted name"
