@@ -231,6 +231,10 @@ name a recording of the character there, or nothing
     {0}留下的片段中有 {1} 条去除了噪声：DNSMOS {2} → {3}，去掉的部分比人声 {4} dB
 {}late echo removed of {} of the kept clips: DNSMOS {} → {}, what was removed {} dB against the voice
     {0}留下的片段中有 {1} 条去除了混响：DNSMOS {2} → {3}，去掉的部分比人声 {4} dB
+Whisper is told only the first {} of the {} names in label.transcribe.vocabulary
+    label.transcribe.vocabulary 里的 {1} 个名字，只能告诉 Whisper 前 {0} 个
+the others only mend how it spells what it hears: put first what it would not know
+    其余的只用来改正同音字：请把它不认识的放在前面
 Rejected
     剔除的片段
 minutes

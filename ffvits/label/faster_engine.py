@@ -13,7 +13,7 @@ from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError, FfvitsError
 from ffvits.files import path_of
 from ffvits.label import laying, on_card, overlap, second_opinion
-from ffvits.label.recogniser import LONGEST, RATE, Character, Heard, most_tokens, opening, written
+from ffvits.label.recogniser import LONGEST, RATE, TOLD, Character, Heard, fitting, most_tokens, opening, written
 from ffvits.label.wording import simplified
 from ffvits.recipe import TranscribeSettings
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ffvits.label.second_opinion import Reading
 
 _FRAME = 0.01  # seconds; the encoder halves the rate
-_PROMPT = 200  # tokens that an opening may have
 _WORKERS = 4  # of more the last ones find nothing to do; each needs memory for the batch it writes
 
 
@@ -56,7 +55,7 @@ class FasterEngine:
         self._tokens = loaded.hf_tokenizer
         self._beam = settings.beam_size
         self._guesses = settings.beam_size if settings.by_sound else 1
-        before = self._tokens.encode(" " + opening(settings), add_special_tokens=False).ids[-_PROMPT:]
+        before = self._ids(opening(fitting(settings, lambda text: len(self._ids(text)))))[-TOLD:]
         special = self._tokens.token_to_id
         self._unprompted = [special("<|startoftranscript|>"), special("<|zh|>"), special("<|transcribe|>")]
         told = [special("<|startofprev|>"), *before] if opening(settings) else []
@@ -64,6 +63,10 @@ class FasterEngine:
         self._text_only = special("<|notimestamps|>")
         self._overlap = overlap.load(settings)
         self._opinion = second_opinion.load(settings)
+
+    def _ids(self, before: str) -> list[int]:
+        """The tokens of what was written before."""
+        return self._tokens.encode(" " + before, add_special_tokens=False).ids
 
     def _on_processor(self, folder: Path, settings: TranscribeSettings) -> WhisperModel:
         from faster_whisper import WhisperModel

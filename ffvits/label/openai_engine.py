@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ffvits.audio.sound import Sound
 from ffvits.errors import DownloadError
 from ffvits.label import overlap
-from ffvits.label.recogniser import LONGEST, Character, Heard, most_tokens, opening, written
+from ffvits.label.recogniser import LONGEST, Character, Heard, fitting, most_tokens, opening, written
 from ffvits.recipe import TranscribeSettings
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class OpenAiEngine:
         self._tokenizer = whisper.tokenizer.get_tokenizer(
             self._model.is_multilingual, num_languages=self._model.num_languages, language="zh", task="transcribe"
         )
+        # Of a prompt alone that is too long Whisper itself takes the end.
+        self._opening = opening(fitting(settings, lambda text: len(self._tokenizer.encode(" " + text))))
 
     def write(self, sounds: Sequence[Sound], seconds: int, *, prompted: bool = True) -> list[Heard]:
         import torch
@@ -48,7 +50,7 @@ class OpenAiEngine:
         options = whisper.DecodingOptions(
             language="zh",
             beam_size=self._settings.beam_size,
-            prompt=(opening(self._settings) or None) if prompted else None,
+            prompt=(self._opening or None) if prompted else None,
             without_timestamps=True,
             sample_len=min(224, most_tokens(sounds)),
             fp16=self._model.device.type == "cuda",

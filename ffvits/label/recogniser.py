@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from ffvits import console
 from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
 from ffvits.device import threads
@@ -36,6 +38,7 @@ WINDOWS = (6, 8, 10, 12, 18, 30)  # seconds that the network hears at once
 _LONGEST_WINDOW = WINDOWS[-1]  # what Whisper was trained with
 _TAIL = 2  # seconds of silence after the speech, by which it knows where to end
 _BATCH, _SHARED_BATCH = 8, 4  # sounds at once: of one worker, and of several, whose cores are full with fewer
+TOLD = 200  # tokens that an opening may have; with 224 of text behind it, 448 are Whisper's whole window
 LONGEST = 220  # tokens of a text that is compared with a sound
 _TOKENS_A_SECOND, _TOKENS = 10, 16  # more than any speaker fills: a loop ends there
 _SURER = 1.1  # times as well as the usual reading of a number another must fit the sound to be taken
@@ -254,6 +257,26 @@ def weights(settings: TranscribeSettings, offline: bool = False) -> Path:
 def opening(settings: TranscribeSettings) -> str:
     """What Whisper is told to have written before: the language's script, and the names that may come."""
     return settings.prompt + ("、".join(settings.vocabulary) + "。" if settings.vocabulary else "")
+
+
+def fitting(settings: TranscribeSettings, length: Callable[[str], int]) -> TranscribeSettings:
+    """The settings with as many names, from the first on, as Whisper can be told of; a warning says that some are not.
+
+    `length` counts the tokens of a text. Whisper itself would forget what was told first: the prompt, which makes it
+    write Chinese, before any name.
+    """
+    names = settings.vocabulary
+
+    def told(count: int) -> TranscribeSettings:
+        return replace(settings, vocabulary=names[:count])
+
+    most = bisect_right(range(1, len(names) + 1), TOLD, key=lambda count: length(opening(told(count))))
+    if most < len(names):
+        console.warn(
+            f"Whisper is told only the first {most} of the {len(names)} names in label.transcribe.vocabulary; "
+            "the others only mend how it spells what it hears: put first what it would not know"
+        )
+    return told(most)
 
 
 def _echoes(heard: Heard, settings: TranscribeSettings) -> bool:

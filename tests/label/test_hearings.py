@@ -203,6 +203,29 @@ def test_loops_compress_well(text, at_most):
     assert (recogniser.compression(text) > 2.2) == (len(text) == 200)
 
 
+def test_of_a_long_vocabulary_the_first_names_are_told_behind_the_prompt(monkeypatch):
+    warned: list[str] = []
+    monkeypatch.setattr("ffvits.console.warn", warned.append)
+    names = tuple(f"名字{number:02}" for number in range(60))
+    settings = TranscribeSettings(vocabulary=names)
+    told = recogniser.opening(recogniser.fitting(settings, len))
+    assert len(told) <= recogniser.TOLD < len(told) + len("、名字38")
+    assert told == f"以下是普通话的句子。{'、'.join(names[:38])}。"
+    (warning,) = warned
+    assert "only the first 38 of the 60 names" in warning
+
+
+@pytest.mark.parametrize("settings", [TranscribeSettings(), TranscribeSettings(vocabulary=("派蒙", "旅行者"))])
+def test_a_vocabulary_that_fits_is_told_whole(settings, monkeypatch):
+    monkeypatch.setattr("ffvits.console.warn", pytest.fail)
+    assert recogniser.fitting(settings, len) == settings
+
+
+def test_where_the_prompt_alone_is_too_long_no_name_pushes_it_out():
+    settings = TranscribeSettings(prompt="句" * 300, vocabulary=("派蒙",))
+    assert recogniser.opening(recogniser.fitting(settings, len)) == settings.prompt
+
+
 def test_the_opening_names_the_vocabulary():
     assert recogniser.opening(TranscribeSettings()) == "以下是普通话的句子。"
     settings = TranscribeSettings(prompt="", vocabulary=("派蒙", "旅行者"))

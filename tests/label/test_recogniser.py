@@ -88,6 +88,20 @@ def test_names_of_the_recipe_are_heard(recording):
     assert recogniser.load(settings, "cpu")(recording("line_12.ogg")).text
 
 
+@pytest.mark.parametrize("engine", ["faster-whisper", "openai-whisper"])
+def test_a_long_vocabulary_leaves_the_prompt_before_it(recording, said, engine, monkeypatch):
+    warned: list[str] = []
+    monkeypatch.setattr("ffvits.console.warn", warned.append)
+    names = tuple(f"{first}{second}" for first in "派旅蒙璃稻须枫至" for second in "蒙行德月妻弥丹冬纳挪")
+    settings = TranscribeSettings(engine=engine, vocabulary=names)
+    heard = recogniser.load(settings, "cpu")
+    if engine == "faster-whisper":
+        told = heard._engine._tokens.decode(heard._engine._start)
+        assert "以下是普通话的句子。派蒙、派行、" in told and names[-1] not in told
+    assert len(warned) == 1 and f"of the {len(names)} names" in warned[0]
+    assert cer(said["line_12.ogg"], heard(recording("line_12.ogg")).text) < 0.35
+
+
 def test_what_trains_later_has_the_whole_processor():
     before, wanted = torch.get_num_threads(), cores() + 3  # which is the number of nobody else
     torch.set_num_threads(wanted)
