@@ -3,6 +3,7 @@
 import pytest
 
 from ffvits import chinese
+from ffvits.cli import main
 from ffvits.clip import Clip
 from ffvits.errors import RunError
 from ffvits.label import difference
@@ -43,6 +44,14 @@ def test_every_difference_is_a_line(before, after, shown):
 def test_in_chinese_all_of_it_is_told_but_names_and_words(before, after, shown):
     (change,) = changes(before, after)
     assert change.told(chinese.said) == shown
+
+
+def test_the_command_tells_it_to_who_reads_chinese(run, tmp_path, monkeypatch, capsys):
+    (tmp_path / "raw").mkdir()
+    monkeypatch.setenv("FFVITS_LANG", "zh")
+    monkeypatch.setattr("ffvits.label.difference", lambda *_: changes([CLIP], [CLIP.reject("rate", "too fast")]))
+    assert main(["label", str(tmp_path / "raw"), "--out", str(run.folder), "--diff"]) == 0
+    assert capsys.readouterr().out == "~ a  状态：保留 → 拒绝（语速不可能）\n"
 
 
 def test_there_must_be_labels_to_compare_with(run):
