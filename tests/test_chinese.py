@@ -128,6 +128,7 @@ def test_all_that_is_said_has_a_line(english):
     assert found != english, "add it to ffvits/chinese/"
     assert found.count(FILLED) == english.count(FILLED) or "clip" in english  # the plural s
     assert re.search(r"[\u4e00-\u9fff]", found.replace(FILLED, ""))
+    assert " or " not in found and " and " not in found  # of what a place has taken whole
 
 
 @pytest.mark.parametrize("english", sorted(notes()))

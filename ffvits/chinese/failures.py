@@ -295,8 +295,8 @@ pip install {}
     请运行：pip install {0}
 the API key is missing or wrong
     没有密钥，或密钥不对
-send it as {}
-    请这样发送：{0}
+send it as {}, {} or {}
+    请这样发送：{0}、{1} 或 {2}
 the body is larger than {} bytes
     请求超过了 {0} 字节
 send a shorter text
