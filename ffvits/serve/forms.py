@@ -73,7 +73,8 @@ class VitsRequest(BaseModel):
     """vits-simple-api's parameters.
 
     `segment_size` and `max` are taken, but phrases are cut by ffvits itself; `lang` as well, but every voice speaks
-    Mandarin (vits-simple-api ignores it for a voice of one language).
+    Mandarin (vits-simple-api ignores it for a voice of one language). A key in the body counts no more than it does
+    there.
     """
 
     text: str
@@ -87,7 +88,6 @@ class VitsRequest(BaseModel):
     max: int | None = None
     streaming: bool = False
     seed: _Seed | None = None
-    api_key: str | None = Field(None, max_length=1000)
 
     @model_validator(mode="before")
     @classmethod
@@ -100,3 +100,9 @@ class VitsRequest(BaseModel):
         """As `Voice.stream` takes it."""
         speed = None if self.length is None else 1 / self.length
         return {"speed": speed, "noise": self.noise, "noise_w": self.noisew, "seed": self.seed}
+
+
+class VitsQuery(VitsRequest):
+    """vits-simple-api's parameters behind an address, where the key may stand too: `ffvits.serve.gate` looks at it."""
+
+    api_key: str | None = Field(None, max_length=1000)

@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 from ffvits import __version__, console
 from ffvits.errors import ServeError, TextError
 from ffvits.serve.encoders import FORMATS, format_named, whole
-from ffvits.serve.forms import SpeechRequest, VitsRequest, refuse_long_silence
+from ffvits.serve.forms import SpeechRequest, VitsQuery, VitsRequest, refuse_long_silence
 from ffvits.serve.metrics import Metrics
 from ffvits.serve.refusals import errors, not_json, reason
 from ffvits.serve.registry import Registry
@@ -216,7 +216,7 @@ def routes(desk: Desk) -> APIRouter:
         }  # fmt: skip
 
         @router.get(path, **common)
-        async def vits_get(request: Request, asked: Annotated[VitsRequest, Query()]) -> Response:
+        async def vits_get(request: Request, asked: Annotated[VitsQuery, Query()]) -> Response:
             """Speaks, in vits-simple-api's form."""
             return await vits(request, asked)
 

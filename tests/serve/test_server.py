@@ -177,6 +177,18 @@ class TestLimits:
         for path in ("/healthz", "/voice/speakers", "/docs"):
             assert guarded.get(path).status_code == 200
 
+    def test_a_key_in_the_body_is_none_and_no_description_asks_for_it(self, guarded):
+        """As vits-simple-api has it, which looks at the address and the header."""
+        for how in ("data", "json"):
+            refused = guarded.post("/voice/vits", **{how: {"text": "好", "api_key": "geheim"}})
+            assert refused.status_code == 401 and refused.json()["said"]["zh"].endswith("或 ?api_key=…")
+        verbs = guarded.get("/openapi.json").json()["paths"]["/voice/vits"]
+        assert "api_key" in {one["name"] for one in verbs["get"]["parameters"]}
+        for kind in verbs["post"]["requestBody"]["content"].values():
+            assert "text" in kind["schema"]["properties"] and "api_key" not in kind["schema"]["properties"]
+        sent = guarded.post("/voice/vits", json={"text": "好", "api_key": 7}, headers={"X-API-KEY": "geheim"})
+        assert sent.status_code == 200
+
     def test_a_large_body_is_not_read(self, guarded):
         head = {"X-API-KEY": "geheim", "Content-Type": "application/json"}
         assert guarded.post("/v1/audio/speech", content=b"x" * 1001, headers=head).status_code == 413
