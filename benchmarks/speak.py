@@ -49,7 +49,7 @@ def plain(source: str) -> Callable[[], Iterator]:
     import torch
     from torch.nn import functional as F
 
-    from ffvits.export.targets import finished
+    from ffvits.export.finished import finished
     from ffvits.vits import Vits, VitsConfig, layers
 
     voice = finished(source)
@@ -82,7 +82,7 @@ def arrangements(source: str, folder: Path) -> dict[str, Callable[[], Iterator]]
     """Every way to speak the sentence; `folder` takes the ONNX networks."""
     from ffvits import Voice
     from ffvits.export import networks
-    from ffvits.export.targets import finished
+    from ffvits.export.finished import finished
 
     voice = finished(source)
     folder.mkdir()

@@ -124,7 +124,9 @@ def _export(arguments: argparse.Namespace) -> int:
     if arguments.json:
         rows = [{"target": w.target, "folder": str(w.folder), "bytes": w.size, "refused": w.refused} for w in written]
         console.data(rows)
-    return 1 if any(one.refused for one in written) else 0
+    # Of all programs some take no such voice: that is told, and has failed only where one was asked for by its name.
+    failed = [one for one in written if one.refused and (one.target in arguments.to or not one.unfit)]
+    return 1 if failed or (written and all(one.refused for one in written)) else 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -96,7 +96,10 @@ def outdated(folder: Path, mark: str) -> list[str]:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """Holds the place for one export at a time: what another is just writing looks like what a killed one left."""
+    """Holds the place for one export at a time: what another is just writing looks like what a killed one left.
+
+    The lock's file stays: between two that have it open and a third that finds none, two would hold the place.
+    """
     import filelock
 
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ffvits import console
-from ffvits.errors import BaseError, FfvitsError
+from ffvits.errors import FfvitsError
+from ffvits.export.finished import Finished, finished
 from ffvits.export.folder import Refused, mark_of, placed
 from ffvits.files import FULL, path_of, replacing, write_text
-from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice, read_weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from ffvits.audio.spectrogram import AudioFormat
-    from ffvits.vits import Vits
+from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice
 
 PRECISIONS = ("float32", "float16", "int8")
 # What a read-me lets a program without our front end say; each exercises another rule.
@@ -29,47 +21,20 @@ SENTENCES = ("你好，很高兴认识你。", "今天是2024年5月1日，气�
 
 @dataclass(frozen=True)
 class Written:
-    """One export: its `folder` and the bytes in it; `refused` says why there is none."""
+    """One export: its `folder` and the bytes in it; `refused` says why there is none.
+
+    `unfit`: the program can take no such voice, whatever is done about it.
+    """
 
     target: str
     folder: Path
     size: int = 0
     refused: str = ""
+    unfit: bool = False
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A finished voice on its way out: its description, its weights as trained (not fused), and a name for files.
-
-    `title` is its own name, which may be Chinese: two voices can have one name for files.
-    `judge` is the discriminator of a voice that is to be a base.
-    """
-
-    info: VoiceInfo
-    weights: Mapping[str, Tensor] = field(repr=False)
-    name: str
-    title: str
-    judge: Mapping[str, Tensor] | None = field(default=None, repr=False)
-
-    @property
-    def audio(self) -> AudioFormat:
-        """The audio settings that its shape implies."""
-        from ffvits.audio.spectrogram import AudioFormat
-        from ffvits.vits import VitsConfig
-
-        config = VitsConfig.from_dict(self.info.model)
-        length = 2 * (config.spec_channels - 1)
-        return AudioFormat(
-            self.info.sampling_rate, filter_length=length, hop_length=config.hop_length, win_length=length
-        )
-
-    def model(self) -> Vits:
-        """The model for speaking, in float32."""
-        from ffvits.base.skeleton import filled
-        from ffvits.vits import VitsConfig
-
-        weights = {name: tensor.float() for name, tensor in self.weights.items()}
-        return filled(VitsConfig.from_dict(self.info.model), weights).eval().fused()
+class Unfit(Refused):
+    """A program that can take no such voice."""
 
 
 def export(
@@ -105,11 +70,13 @@ def export(
         small = precision != "float32" and target in ("onnx", "piper")
         folder = path_of(out) / (f"{target}-{precision}" if small else target)
         try:
+            if target in NEEDS:
+                NEEDS[target](voice)  # before the folder is made: what cannot be written leaves nothing
             with placed(folder, voice.title, mark) as made:
                 TARGETS[target](voice, made, precision)
         except Refused as reason:
             console.warn(f"{target}: {reason}")
-            written.append(Written(target, folder, refused=str(reason)))
+            written.append(Written(target, folder, refused=str(reason), unfit=isinstance(reason, Unfit)))
             continue
         except (OSError, SafetensorError) as error:
             # Of a disk that is full while weights are written there is no number.
@@ -125,26 +92,21 @@ def export(
     return written
 
 
-def finished(source: str | Path, offline: bool = False) -> Finished:
-    """A run's voice, or a base as one. Raises what `Voice.load` does, and BaseError for a folder that is an export."""
-    folder = find_voice(source)
-    if folder is None:
-        from ffvits.base import load_base
+def _published_decoder(voice: Finished) -> None:
+    """Raises Unfit for a voice that sings its decoder's pulses."""
+    from ffvits.vits import VitsConfig
 
-        base = load_base(source, offline=offline)
-        return Finished(VoiceInfo.of_base(base), base.generator, _file_name(base.name), base.name)
-    weights = folder / "model.safetensors"
-    if not weights.is_file():
-        raise BaseError("this folder is itself an export", cure="export the run it came from", file=folder)
-    title = (folder.parent if folder.name == "voice" else folder).resolve().name
-    judge = read_weights(folder / JUDGE_FILE) if (folder / JUDGE_FILE).is_file() else None
-    return Finished(VoiceInfo.load(folder), read_weights(weights), _file_name(title), title, judge)
+    if VitsConfig.from_dict(voice.info.model).sings:
+        raise Unfit(
+            "these programs know HiFi-GAN's decoder only, and this voice has its base's harmonic one",
+            cure="train from a base with a published decoder, such as biaobei",
+        )
 
 
-def _file_name(name: str) -> str:
-    """ASCII, because several of the programs open nothing else."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", plain).strip("_") or "voice"
+def _blanks(voice: Finished) -> None:
+    """Raises Unfit for a voice that was trained without."""
+    if not voice.info.add_blank:
+        raise Unfit("piper puts a blank between all phonemes; this voice was trained without", cure="use --to onnx")
 
 
 def _ascii(path: Path, values: object) -> None:
@@ -161,11 +123,6 @@ def _original(voice: Finished, folder: Path, precision: str) -> None:
     from ffvits.vits import VitsConfig
 
     info = voice.info
-    if VitsConfig.from_dict(info.model).sings:
-        raise Refused(
-            "these programs know HiFi-GAN's decoder only, and this voice has its base's harmonic one",
-            cure="train from a base with a published decoder, such as biaobei",
-        )
     steps = info.card.get("steps") or 0
     config = save_generator(
         folder / f"G_{steps}.pth",
@@ -296,13 +253,11 @@ def _onnx_note(voice: Finished) -> str:
 
 
 def _piper(voice: Finished, folder: Path, precision: str) -> None:
-    """voice.onnx and voice.onnx.json; every character is a phoneme of piper's, with the ids of its usual reading."""
+    """NAME.onnx and NAME.onnx.json; every character is a phoneme of piper's, with the ids of its usual reading."""
     from ffvits.export import lexicon, networks
 
     info = voice.info
     networks.onnx_package()  # before anything that takes time
-    if not info.add_blank:
-        raise Refused("piper puts a blank between all phonemes; this voice was trained without", cure="use --to onnx")
     reader = info.reader()
     ids = {symbol: index for index, symbol in enumerate(info.symbols)}
     spaced: dict[str, list[int]] = {"_": [0], "^": [], "$": []}
@@ -398,3 +353,5 @@ TARGETS: Mapping[str, Callable[[Finished, Path, str], None]] = {
     "piper": _piper,
     "bundle": _bundle,
 }
+# What a program needs of a voice; the others take any.
+NEEDS: Mapping[str, Callable[[Finished], None]] = {"original": _published_decoder, "piper": _blanks}

@@ -16,7 +16,7 @@ from finished_voice import save_voice
 from ffvits import Voice
 from ffvits.errors import FfvitsError
 from ffvits.export import networks
-from ffvits.export.targets import finished
+from ffvits.export.finished import finished
 from ffvits.speak import onnx_parts
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ def test_int8_has_its_whole_range_in_every_channel(folder):
 def test_programs_that_know_nothing_of_surroundings_need_not_give_them(folder):
     import onnxruntime
 
-    content = {file.stem.removeprefix("a_"): file.read_bytes() for file in folder.glob("*.onnx")}
+    content = {file.stem.removeprefix("paimeng_a_"): file.read_bytes() for file in folder.glob("*.onnx")}
     decoder = onnxruntime.InferenceSession(content["dec"])
     z, g = np.zeros((1, 32, 9), np.float32), np.zeros((1, 16, 1), np.float32)
     assert decoder.run(["o"], {"z_in": z, "g": g})[0].shape == (1, 1, 9 * 256)

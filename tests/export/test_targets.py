@@ -15,8 +15,10 @@ from ffvits import Voice
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.auto import _tell_of_exports
 from ffvits.base import load_base, save_generator
+from ffvits.cli import main
 from ffvits.errors import FfvitsError
 from ffvits.export import TARGETS, export
+from ffvits.export.finished import file_name
 from ffvits.export.folder import mark_of, outdated
 from ffvits.run import Run
 from ffvits.text.symbols import TABLES
@@ -100,7 +102,7 @@ def test_a_bundle_is_half_as_large_and_tells_where_it_is_from(run, tmp_path):
     }
     assert exact and all(name.startswith("dp.") for name in exact)  # durations are rounded up: a hair is a frame
     card = (bundle.folder / "README.md").read_text(encoding="utf-8")
-    assert card.startswith("# 派蒙 a\n")  # for people: a voice whose name is all Chinese would be called "voice"
+    assert card.startswith("# 派蒙 a\n")  # for people, who would not know it by its pinyin
     assert all(fact in card for fact in ("派蒙", "测试", "5.5 minutes", "she said yes", "voice.json"))
     one, other = (Voice.load(path, precision="float32").say("今天", seed=1) for path in (run, bundle.folder))
     assert len(one) == len(other)
@@ -131,17 +133,17 @@ class TestRealPrograms:
             assert len(spoken.samples) > 5000
             assert np.isfinite(spoken.samples).all()
         # MoeVoiceStudio runs on Windows only; these are the files that it looks for.
-        described = json.loads((written.folder / "a.json").read_text(encoding="ascii"))
+        described = json.loads((written.folder / "paimeng_a.json").read_text(encoding="ascii"))
         assert described["Symbol"] == "".join(TABLES["bopomofo"])
         assert described["Characters"] == ["派蒙", "Ａ君"]
-        parts = {file.name for file in written.folder.glob("a_*.onnx")}
-        assert parts == {f"a_{part}.onnx" for part in ("enc_p", "dp", "flow", "dec", "emb")}
+        parts = {file.name for file in written.folder.glob("paimeng_a_*.onnx")}
+        assert parts == {f"paimeng_a_{part}.onnx" for part in ("enc_p", "dp", "flow", "dec", "emb")}
 
     def test_piper_speaks(self, run, tmp_path):
         pytest.importorskip("onnx")
         piper = pytest.importorskip("piper")
         (written,) = export(run, ["piper"], out=tmp_path)
-        voice = piper.PiperVoice.load(written.folder / "a.onnx")
+        voice = piper.PiperVoice.load(written.folder / "paimeng_a.onnx")
         (phonemes,) = voice.phonemize("今天气很好！")
         reader = VoiceInfo.load(run / "voice").reader()
         symbols = [symbol for c in "今天气很好" for symbol in (" ", *reader.encode(c).symbols[:-1])]
@@ -173,8 +175,8 @@ class TestRealPrograms:
 def test_piper_cannot_do_without_blanks_and_says_so(tmp_path):
     run = save_voice(tmp_path / "run", "bopomofo", add_blank=False)
     (written,) = export(run, ["piper"], out=tmp_path / "out")
-    assert "blank" in written.refused
-    assert not written.folder.exists()
+    assert "blank" in written.refused and written.unfit
+    assert not (tmp_path / "out").exists()  # no lock either
 
 
 def test_without_the_package_onnx_the_others_are_written(run, tmp_path, monkeypatch):
@@ -183,6 +185,52 @@ def test_without_the_package_onnx_the_others_are_written(run, tmp_path, monkeypa
     assert {one.target for one in written if not one.refused} == {"original", "bundle"}
     for one in written:
         assert one.refused == "" or ("package onnx" in one.refused and "ffvits[export]" in one.refused)
+        assert not one.unfit
+
+
+@pytest.mark.parametrize(
+    ("harmonic", "to", "status"),
+    [
+        (True, ["all"], 0), (True, ["original"], 1), (True, ["original", "all"], 1), (True, ["bundle"], 0),
+        (False, ["all"], 0), (False, ["original"], 0),
+    ],
+)  # fmt: skip
+def test_with_all_a_program_that_cannot_take_the_voice_is_told_and_no_failure(
+    tmp_path, monkeypatch, capsys, harmonic, to, status
+):
+    for slow in ("onnx", "piper"):
+        monkeypatch.setitem(TARGETS, slow, lambda voice, folder, precision: (folder / "voice.onnx").touch())
+    run = save_voice(tmp_path / "run", "bopomofo", harmonic=harmonic)
+    assert main(["export", str(run), "--to", *to, "--out", str(tmp_path / "out")]) == status
+    written = {"original"} if "original" in to else {"bundle"} if "bundle" in to else set(TARGETS)
+    written = set(TARGETS) if "all" in to else written
+    refused = {"original"} & written if harmonic else set()
+    made = {path.name for path in (tmp_path / "out").iterdir()} if (tmp_path / "out").exists() else set()
+    assert made == {name for target in written - refused for name in (target, f".{target}.lock")}
+    assert ("original: these programs know HiFi-GAN's" in capsys.readouterr().err) == bool(refused)
+
+
+def test_with_all_what_can_be_put_right_stays_a_failure(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    run = save_voice(tmp_path / "run", "bopomofo")
+    assert main(["export", str(run), "--to", "all", "--out", str(tmp_path / "out")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("派蒙", "paimeng"), ("派蒙 a", "paimeng_a"), ("重庆·小面", "chongqingxiaomian"), ("Ａ君", "Ajun"),
+        ("綠茶v2", "lvchav2"), ("paimon-2", "paimon-2"), ("Zoë", "Zoe"), ("ほのか", "voice"), ("../派蒙/", "paimeng"),
+        ("二〇二四", "erlingersi"), ("…", "voice"),
+    ],
+)  # fmt: skip
+def test_files_of_a_chinese_name_have_it_in_pinyin(name, file):
+    """Of two voices called `voice` the second took the first one's place in MoeVoiceStudio's Models."""
+    assert file_name(name) == file
+
+
+def test_a_long_name_leaves_room_for_what_stands_behind_it():
+    assert file_name("双" * 80) == "shuang" * 10
 
 
 def test_the_command(run, tmp_path):
