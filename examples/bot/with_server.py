@@ -10,18 +10,18 @@ from nonebot.params import CommandArg
 
 SERVER = os.environ.get("FFVITS_SERVER", "http://127.0.0.1:23456")
 KEY = {b"X-API-KEY": os.environ.get("FFVITS_API_KEY", "").encode()}
+WAIT = float(os.environ.get("FFVITS_WAIT", "600"))  # 秒：长文字要念好几分钟，念完才有回答
 say = on_command("说", priority=10, block=True)
 
 
 @say.handle()
 async def speak(words: Annotated[Message, CommandArg()]) -> None:
-    asked = {"text": words.extract_plain_text(), "id": 0, "format": "mp3"}
     try:
-        async with httpx.AsyncClient(timeout=60, headers=KEY) as client:
-            answer = await client.post(f"{SERVER}/voice/vits", data=asked)
-        refused = answer.headers["content-type"] != "audio/mpeg" and answer.json()["said"]["zh"]
+        async with httpx.AsyncClient(base_url=SERVER, headers=KEY, timeout=httpx.Timeout(WAIT, connect=10)) as web:
+            answer = await web.post("/voice/vits", data={"text": words.extract_plain_text(), "id": 0, "format": "mp3"})
+        failed = answer.headers["content-type"] != "audio/mpeg" and answer.json()["said"]["zh"]
+    except httpx.ReadTimeout:
+        failed = f"{WAIT:g} 秒还没念完，请分成几段来发"
     except (httpx.HTTPError, ValueError, KeyError) as error:  # 不是 ffvits 的回答：代理的网页等
-        await say.finish(f"说不了：{SERVER} 的 ffvits 没有回答（{type(error).__name__}）")
-    if refused:
-        await say.finish(f"说不了：{refused}")
-    await say.finish(MessageSegment.record(answer.content))
+        failed = f"{SERVER} 的 ffvits 没有回答（{type(error).__name__}）"
+    await say.finish(f"说不了：{failed}" if failed else MessageSegment.record(answer.content))

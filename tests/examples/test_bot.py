@@ -118,6 +118,16 @@ def test_the_bot_that_asks_a_server(tmp_path):
         assert page[0]["type"] == "text" and "没有回答" in page[0]["data"]["text"]
 
 
+def test_a_server_that_is_only_slow_is_not_called_absent():
+    bot_port = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes the request, and never answers
+        there = {"FFVITS_SERVER": f"http://127.0.0.1:{silent.getsockname()[1]}", "PORT": bot_port, "FFVITS_WAIT": "0.5"}
+        with process("bot.py", "with_server", cwd=BOT, **there):
+            slow = asyncio.run(exchange(bot_port, "/说 你好，世界。"))
+    assert slow[0]["type"] == "text" and "0.5 秒还没念完" in slow[0]["data"]["text"]
+    assert "没有回答" not in slow[0]["data"]["text"]
+
+
 def test_the_bot_that_uses_the_library():
     port = free_port()
     with process("bot.py", "with_library", cwd=BOT, PORT=port):
