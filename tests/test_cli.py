@@ -275,6 +275,20 @@ def test_each_line_of_a_file_is_read(tmp_path):
     assert "小说 一.txt:3: " in failed.stderr
 
 
+def test_every_line_that_can_be_read_is_shown_and_the_others_are_named_at_once(tmp_path, capsys):
+    """As `say` names them: whoever mends a novel would start it anew for each character else."""
+    from ffvits.cli import main
+
+    novel = tmp_path / "novel.txt"
+    novel.write_text("你好。\n他说ほ\n\n再见。\n  好，Б吗；ほ\n\x0c好。\n", encoding="utf-8")
+    assert main(["text", "--file", str(novel), "--front-end", "pinyin-letters"]) == 2
+    shown = capsys.readouterr()
+    assert [line[:2] for line in shown.out.splitlines()] == ["n ", "z ", "h "]
+    told = " ".join(shown.err.split())
+    assert "novel.txt:2: 'ほ' cannot be read in Mandarin, in “他说ほ”" in told
+    assert "also 'Б' (line 5, character 5), 'ほ' (line 5, character 8)" in told
+
+
 def test_bases_are_listed_as_data():
     listed = ffvits("bases", "--json")
     assert listed.returncode == 0, listed.stderr

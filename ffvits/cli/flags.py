@@ -7,7 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ffvits.errors import FfvitsError
+from ffvits.errors import FfvitsError, TextError
 from ffvits.language import speaks_chinese
 
 if TYPE_CHECKING:
@@ -98,6 +98,14 @@ def given_text(arguments: argparse.Namespace) -> str:
 def language(arguments: argparse.Namespace) -> Language:
     """The language of a summary: the one asked for, else the one that the terminal speaks."""
     return arguments.language or ("zh" if speaks_chinese(sys.stdout) else "en")
+
+
+def about_given(error: TextError, arguments: argparse.Namespace) -> TextError:
+    """An error about a text of `given_text`, with the file that it came from and the sentence that it was met in."""
+    error.file = error.file or arguments.file  # its own where not the text is to blame
+    if 0 < len(error.text.strip()) <= 200:
+        error.message += f", in “{error.text}”"
+    return error
 
 
 def evaluation_flags(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ffvits import console
-from ffvits.cli.flags import given_text, text_flags
+from ffvits.cli.flags import about_given, given_text, text_flags
 from ffvits.cli.verbs import Verb
 from ffvits.errors import TextError
 
@@ -51,20 +51,24 @@ def add(verb: Verb) -> None:
 
 def _text(arguments: argparse.Namespace) -> int:
     from ffvits.text.sentences import has_words
+    from ffvits.text.unreadable import together
 
     reader = _reader(arguments)
     text = given_text(arguments)
     if arguments.file is None:
         _read(text, reader, arguments)
         return 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines, problems = text.split("\n"), []
+    for number, line in enumerate(lines):
         if has_words(line):
             try:
                 _read(line, reader, arguments)
             except TextError as error:
-                if error.file is None:  # else not the text is to blame
-                    error.file, error.line = arguments.file, number
-                raise
+                if error.file is not None:  # not the text is to blame
+                    raise
+                problems.append((number, error))
+    if problems:
+        raise about_given(together(text, lines, problems), arguments)
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ffvits import console
-from ffvits.cli.flags import given_text, text_flags
+from ffvits.cli.flags import about_given, given_text, text_flags
 from ffvits.cli.verbs import Verb
 from ffvits.errors import FfvitsError, TextError
 
@@ -106,10 +106,7 @@ def _say(arguments: argparse.Namespace) -> int:
         with console.progress("Speaking", total=len(text), unit="characters") as bar:
             seconds = voice.save(arguments.out, text, told=bar.advance, **chosen)
     except TextError as error:
-        error.file = error.file or arguments.file  # its own where not the text is to blame
-        if 0 < len(error.text.strip()) <= 200:
-            error.message += f", in “{error.text}”"
-        raise
+        raise about_given(error, arguments) from None
     console.result(f"{arguments.out}  {seconds:.2f} s")
     return 0
 
