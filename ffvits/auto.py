@@ -186,16 +186,14 @@ def _taken_up(run: Run, recipe: Recipe) -> Iterator[None]:
 def _with_best_base(recipe: Recipe, run: Run, bases: Sequence[str]) -> Recipe:
     """The recipe with that of several bases which comes out best after a short training."""
     from ffvits.evaluate.comparison import best_base, train_on_bases
-    from ffvits.evaluate.evaluation import judge
+    from ffvits.evaluate.evaluation import asked, judged
     from ffvits.evaluate.panel import Panel
 
     trials = train_on_bases(run.folder, bases, TRIAL_STEPS)
     panel = Panel(recipe.label.transcribe, recipe.device, recipe.offline)
-    judged = {
-        base: judge(trial, panel, against="none", sentences=TRIAL_SENTENCES, seed=recipe.seed)
-        for base, trial in zip(bases, trials, strict=True)
-    }
-    chosen, why = best_base(judged)
+    wanted = {"against": "none", "sentences": TRIAL_SENTENCES, "seed": recipe.seed}
+    found = {base: judged(asked(trial, panel, **wanted), panel) for base, trial in zip(bases, trials, strict=True)}
+    chosen, why = best_base(found)
     console.info(f"base {chosen}: {why}")
     chosen_recipe = recipe.override({"base": chosen})
     Run.create(run.folder, chosen_recipe)

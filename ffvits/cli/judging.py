@@ -60,6 +60,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 def _compare(arguments: argparse.Namespace) -> int:
     from ffvits.evaluate.comparison import compare, table, train_on_bases
+    from ffvits.evaluate.sentences import spread
 
     if arguments.votes:
         return _votes(arguments)
@@ -70,6 +71,7 @@ def _compare(arguments: argparse.Namespace) -> int:
         bases = [name.strip() for name in arguments.bases.split(",") if name.strip()]
         if len(bases) * len(targets) < 2:
             raise FfvitsError("there is nothing to compare", cure="name one run and two bases or more: --bases a,b")
+        spread(arguments.sentences)  # refuses less than one, before a training that takes minutes
         targets = [trial for target in targets for trial in train_on_bases(target, bases, arguments.steps)]
     comparison = compare(targets, out=arguments.out, **chosen)
     if arguments.json:

@@ -13,7 +13,7 @@ from typing import Any
 from ffvits import console
 from ffvits.errors import FfvitsError, RunError
 from ffvits.evaluate import measures
-from ffvits.evaluate.evaluation import Evaluation, judge, load_voice, look_for, make_writable, run_of
+from ffvits.evaluate.evaluation import Evaluation, asked, judged, load_voice, look_for, make_writable, run_of
 from ffvits.evaluate.hearing import file_name
 from ffvits.evaluate.panel import Panel, alike
 from ffvits.evaluate.sentences import spread
@@ -89,9 +89,10 @@ def compare(
     panel = Panel((run.recipe() if run else Recipe()).label.transcribe, device, offline)
     evaluations = []
     for target, name, who in zip(targets, names, speakers, strict=True):
-        console.stage(f"Judge {name}")
         place = _home(target, name, folder)
-        evaluations.append(judge(target, panel, against="none", out=place, speaker=who, sentences=sentences, seed=seed))
+        wanted = asked(target, panel, against="none", out=place, speaker=who, sentences=sentences, seed=seed)
+        console.stage(f"Judge {name}")
+        evaluations.append(judged(wanted, panel))
     evaluations = _all_likened(evaluations)
     found = {
         (a, b): measures.differences(one.voice.verdicts, other.voice.verdicts, seed)

@@ -24,7 +24,7 @@ from ffvits.errors import BaseError, DownloadError, FfvitsError, RunError
 from ffvits.evaluate import measures, words
 from ffvits.evaluate.hearing import VERSION, Heard, file_name, hear_recordings, hear_voice
 from ffvits.evaluate.panel import Panel, Verdict, alike
-from ffvits.evaluate.sentences import spread
+from ffvits.evaluate.sentences import Sentence, spread
 from ffvits.evaluate.statistics import Figure
 from ffvits.files import path_of, write_text
 from ffvits.recipe import Recipe
@@ -126,8 +126,7 @@ def evaluate(
     run = run_of(target)
     settings = (run.recipe() if run else Recipe()).label.transcribe
     panel = Panel(settings, device, offline)
-    console.stage("Evaluate")
-    evaluation = judge(
+    wanted = asked(
         target,
         panel,
         checkpoint=checkpoint,
@@ -137,6 +136,8 @@ def evaluate(
         sentences=sentences,
         seed=seed,
     )
+    console.stage("Evaluate")  # nothing can be wrong with the arguments any more
+    evaluation = judged(wanted, panel)
     mark = _mark(evaluation, of_checkpoint=checkpoint is not None)
     written = json.dumps(evaluation.to_dict(), ensure_ascii=False, indent=1)
     write_text(evaluation.folder / f"evaluation{mark}.json", written + "\n")
@@ -169,7 +170,21 @@ def _sentences_in(file: Path, voice: Heard) -> int:
         return 0
 
 
-def judge(
+@dataclass(frozen=True)
+class Asked:
+    """What is to be heard, all of which is there: a voice by its `name`, and what to hear it beside."""
+
+    voice: Voice
+    name: str
+    run: Run | None
+    base: tuple[str, Voice] | None
+    place: Path
+    speaker: str | None
+    sentences: tuple[Sentence, ...]
+    seed: int
+
+
+def asked(
     target: str | Path,
     panel: Panel,
     *,
@@ -179,8 +194,8 @@ def judge(
     speaker: str | None = None,
     sentences: int = 100,
     seed: int = 1,
-) -> Evaluation:
-    """What `evaluate` finds, by a panel that is there already; keeps sounds and verdicts, and writes no summary."""
+) -> Asked:
+    """What arguments of `evaluate` mean, before anybody listens for minutes. Raises what `evaluate` raises."""
     folder, run = path_of(target), run_of(target)
     name = folder.resolve().name if folder.exists() else folder.name
     home = path_of(out) if out else folder if folder.is_dir() else Path("runs") / name
@@ -194,13 +209,19 @@ def judge(
     else:
         voice = load_voice(target, speaker, device=device, offline=panel.offline)
     speaker = speaker or (voice.speakers[0] if voice.speakers else None)
-    other = _base(against, voice, run, device, panel.offline)  # before minutes of listening: it may not be there
+    base = _base(against, voice, run, device, panel.offline)
     make_writable(place)
-    heard = hear_voice(voice, name, place, chosen, speaker, seed, panel)
+    return Asked(voice, name, run, base, place, speaker, chosen, seed)
+
+
+def judged(wanted: Asked, panel: Panel) -> Evaluation:
+    """What `evaluate` finds, by a panel that is there already; keeps sounds and verdicts, and writes no summary."""
+    voice, run, place, speaker, seed = wanted.voice, wanted.run, wanted.place, wanted.speaker, wanted.seed
+    heard = hear_voice(voice, wanted.name, place, wanted.sentences, speaker, seed, panel)
     base = None
-    if other:
-        base_name, spoken = other
-        base = hear_voice(spoken, base_name, place, chosen, None, seed, panel)
+    if wanted.base:
+        base_name, spoken = wanted.base
+        base = hear_voice(spoken, base_name, place, wanted.sentences, None, seed, panel)
     real = hear_recordings(run, place, speaker, panel) if run and run.clips_file.is_file() else None
     return Evaluation(*_compared(heard, real, base), place, panel.listener, speaker, voice.speakers, seed)
 

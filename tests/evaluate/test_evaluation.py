@@ -267,6 +267,30 @@ def test_a_slip_in_a_runs_name_is_told_as_one(capsys):
 
 
 @pytest.mark.parametrize(
+    "wrong",
+    [
+        "evaluate nobody", "evaluate mandarin-lite --sentences 0", "evaluate mandarin-lite --speaker 谁",
+        "evaluate mandarin-lite --against nobase", "evaluate mandarin-lite --checkpoint step-00000001.pt",
+        "evaluate mandarin-lite --device gpu", "compare mandarin-lite BASE --device gpu",
+        "compare mandarin-lite nobody", "compare mandarin-lite BASE --sentences 0",
+    ],
+)  # fmt: skip
+def test_nothing_is_announced_before_the_arguments_are_seen_to_be_right(tmp_path, capsys, wrong):
+    base = load_base("mandarin-lite")
+    VoiceInfo.of_base(base).save(tmp_path / "base", base.generator)
+    words = [str(tmp_path / "base") if word == "BASE" else word for word in wrong.split()]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert "✗" in told and "▶" not in told
+
+
+def test_a_wrong_number_of_sentences_is_told_before_bases_are_tried(monkeypatch, capsys):
+    monkeypatch.setattr("ffvits.evaluate.comparison.train_on_bases", lambda *_: pytest.fail("they are trained"))
+    assert main(["compare", "runs/a", "--bases", "cj,cje", "--sentences", "0"]) == 2
+    assert "0 sentences cannot be judged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("command", "place"), [("evaluate mandarin-lite", "."), ("compare mandarin-lite ITSELF", "evaluation")]
 )
 def test_what_cannot_be_kept_is_told_before_anybody_speaks(tmp_path, capsys, monkeypatch, command, place):
@@ -285,13 +309,13 @@ def test_a_voice_whose_folder_may_not_be_written_is_compared_all_the_same(tmp_pa
     (tmp_path / "乙" / "evaluation").write_text("", encoding="utf-8")  # as good as a folder that may not be written
     places = []
 
-    def judge(target, panel, *, out, **_):
+    def asked(target, panel, *, out, **_):
         places.append(out)
         if len(places) == 2:
             raise FfvitsError("both are asked")
-        return evaluation("甲", tmp_path)
 
-    monkeypatch.setattr("ffvits.evaluate.comparison.judge", judge)
+    monkeypatch.setattr("ffvits.evaluate.comparison.asked", asked)
+    monkeypatch.setattr("ffvits.evaluate.comparison.judged", lambda *_: evaluation("甲", tmp_path))
     with pytest.raises(FfvitsError, match="both are asked"):
         compare([tmp_path / "甲", tmp_path / "乙"], out=tmp_path / "both")
     assert places == [tmp_path / "甲", tmp_path / "both" / "乙"]
