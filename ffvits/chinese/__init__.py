@@ -12,6 +12,7 @@ making       … of runs and trainings
 checkpoints  … of checkpoints and their configurations
 voices       … of bases, what is fetched and exported
 speaking     … of finished voices: speaking, serving, judging
+rules        the names of the rules that turn numbers and signs into words
 patterns     how a sentence with figures in it is found again
 """
 
@@ -30,12 +31,13 @@ from ffvits.chinese.patterns import Patterns
 from ffvits.chinese.recipes import RECIPES
 from ffvits.chinese.requests import REQUESTS
 from ffvits.chinese.results import RESULTS
+from ffvits.chinese.rules import RULES
 from ffvits.chinese.running import CARD, REFUSALS, VERDICTS
 from ffvits.chinese.speaking import SPEAKING
 from ffvits.chinese.voices import VOICES
 from ffvits.clip import Reason
 
-__all__ = ["CARD", "CODES", "NOTES", "SCORES", "both", "kind", "reason", "said", "sentence", "with_cure"]
+__all__ = ["CARD", "CODES", "NOTES", "SCORES", "both", "kind", "reason", "rule", "said", "sentence", "with_cure"]
 
 
 _SENTENCE = 3  # blanks in what can be nothing but a sentence
@@ -128,3 +130,8 @@ def kind(note: str) -> str:
     """What kind of thing a note says was done, without its figures; what is not known stays as it is."""
     found = _notes().find(note)
     return found[0] if found else note
+
+
+def rule(name: str) -> str:
+    """What a rule of the normaliser is called; one that is not known keeps its name."""
+    return RULES.get(name, name)

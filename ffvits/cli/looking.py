@@ -10,6 +10,7 @@ from ffvits import console
 from ffvits.cli.flags import about_given, given_text, text_flags
 from ffvits.cli.verbs import Verb
 from ffvits.errors import TextError
+from ffvits.language import speaks_chinese
 
 if TYPE_CHECKING:
     from ffvits.text import FrontEnd
@@ -98,7 +99,17 @@ def _read(text: str, reader: FrontEnd, arguments: argparse.Namespace) -> None:
     for step in explain(text, reader):
         console.result(f"{console.told(f'{step.stage}:', sys.stdout)} {step.result}")
         for detail in step.details:
-            console.result(f"    {console.told(detail, sys.stdout)}")
+            console.result(f"    {_detail(detail, step.stage)}")
+
+
+def _detail(detail: str, stage: str) -> str:
+    """A detail of a stage in the reader's language: of a change the rule's name, and not the words that it changed."""
+    name, colon, change = detail.partition(": ")
+    if stage == "normalize" and colon and speaks_chinese(sys.stdout):
+        from ffvits import chinese
+
+        return f"{chinese.rule(name)}：{change}"
+    return console.told(detail, sys.stdout)
 
 
 def _inspect(arguments: argparse.Namespace) -> int:

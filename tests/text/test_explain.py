@@ -1,10 +1,16 @@
 """Every stage shows where things came from."""
 
+import re
+
 import pytest
 
+from ffvits import chinese
+from ffvits.chinese.rules import RULES as NAMES
+from ffvits.cli import main
 from ffvits.errors import TextError
 from ffvits.text import front_end
 from ffvits.text.explain import explain
+from ffvits.text.rules import RULES
 
 
 def test_stages():
@@ -39,3 +45,29 @@ def test_words_of_the_lexicon_are_no_change_of_a_rule():
 def test_errors_pass_through():
     with pytest.raises(TextError):
         explain("", front_end("cjke"))
+
+
+def test_every_rule_has_a_chinese_name_and_no_name_is_of_no_rule():
+    assert set(NAMES) == {rule.name for rule in RULES}
+    for name, told in NAMES.items():
+        assert re.search("[\u4e00-\u9fff]", told) or told == name in ("C++", "C#")
+        assert len(told) <= 12 and not re.search("[:：;；。]", told)
+    assert chinese.rule("a rule of tomorrow") == "a rule of tomorrow"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("2024年", "年份：2024年 → 二零二四年"), ("3-5月", "月份范围：3-5 → 三到五"), ("R&B", "和号：& →  and ")],
+)  # fmt: skip
+def test_a_chinese_terminal_names_the_rules_in_chinese(monkeypatch, capsys, text, told):
+    monkeypatch.setenv("FFVITS_LANG", "zh")
+    assert main(["text", text, "--explain"]) == 0
+    assert f"    {told}" in capsys.readouterr().out.splitlines()
+    monkeypatch.setenv("FFVITS_LANG", "en")
+    assert main(["text", text, "--explain"]) == 0
+    assert f"    {told}" not in capsys.readouterr().out.splitlines()
+
+
+def test_the_name_of_a_rule_is_no_sentence():
+    """Words as short as these mean something else where they are said elsewhere."""
+    assert [name for name in ("and", "up", "year", "hour", "range") if chinese.said(name) != name] == []
