@@ -142,6 +142,20 @@ def _tell_of_labelling(run: Run, recipe: Recipe) -> None:
         console.warn(f"{', '.join(changed)} will show in the clips when they are labelled again: {again}")
 
 
+def choose_voice(run: Run, said: str | Path | int, *, report: bool = True) -> None:
+    """Makes a training state of a run that the caller holds its voice, and writes the report; trains nothing.
+
+    It is `said` by its step, its file's name or its path, and stays the voice until training goes on; "best" leaves it
+    to the looks again. Raises RunError naming the states that there are, or TrainError.
+    """
+    from ffvits.train.export import choose
+
+    choose(run, run.recipe(), said)
+    if report:
+        _report(run)
+    _tell_of_exports(run)
+
+
 def _renew_tables(run: Run) -> None:
     """A person may have decided otherwise since the clips were labelled; a table that Excel holds ends no training."""
     from ffvits.label.finish import write_tables
@@ -154,10 +168,10 @@ def _renew_tables(run: Run) -> None:
 
 def _tell_of_exports(run: Run) -> None:
     """Other programs, and whoever was given a bundle, go on speaking with the voice of before."""
-    from ffvits.export.folder import mark_of, outdated
+    from ffvits.export.folder import holds_base, mark_of, outdated
 
     exports = run.folder / "exports"
-    if left := outdated(exports, mark_of(run.voice)):
+    if left := [name for name in outdated(exports, mark_of(run.voice)) if not holds_base(exports / name, run)]:
         console.warn(
             f"{exports} still holds the voice of before: {', '.join(left)}; "
             f"ffvits export {console.typed(run.folder)} --to … writes the new one"

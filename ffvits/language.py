@@ -34,6 +34,11 @@ def _can_write(stream: TextIO) -> bool:
     return True
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something, in English: one step, 1,200 steps."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
 def columns(text: str) -> int:
     """How many columns of a terminal a text fills; a hanzi fills two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

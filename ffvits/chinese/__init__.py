@@ -1,7 +1,7 @@
 """What ffvits says, in Chinese: for the page, the report and a terminal whose user reads it.
 
 clips        why a clip was rejected or doubted, what was done to it, what was measured
-running      verdicts on a training, what the page refuses, the names of a voice's card
+running      verdicts on a training, where it stands, what the page refuses, the names of a voice's card
 failures     what keeps a text from being spoken and a training from going on
 requests     what is wrong with a request to the server or the page
 commands     what the command line's --help says, and what is wrong with arguments
@@ -32,7 +32,7 @@ from ffvits.chinese.recipes import RECIPES
 from ffvits.chinese.requests import REQUESTS
 from ffvits.chinese.results import RESULTS
 from ffvits.chinese.rules import RULES
-from ffvits.chinese.running import CARD, REFUSALS, VERDICTS
+from ffvits.chinese.running import CARD, LOOKS, REFUSALS, STANDING, VERDICTS
 from ffvits.chinese.speaking import SPEAKING
 from ffvits.chinese.voices import VOICES
 from ffvits.clip import Reason
@@ -41,13 +41,16 @@ __all__ = ["CARD", "CODES", "NOTES", "SCORES", "both", "kind", "reason", "rule",
 
 
 _SENTENCE = 3  # blanks in what can be nothing but a sentence
+# What the tables have in the plural only, as `ffvits.language.counted` says it of one.
+_ONE = re.compile(r"(?<![\d.,/])\b1 (?:step|clip|change|recording|sentence|worker|character|syllable|more text)\b(?!-)")
 _PLACE = re.compile(r" \((?:line (\d+), )?character (\d+)\)")  # as `ffvits.errors.Place` names it
 
 
 @cache
 def _sentences() -> Patterns:
     told = {**COMMANDS, **RESULTS, **LABELLING, **RECIPES, **MAKING, **CHECKPOINTS, **VOICES, **SPEAKING}
-    return Patterns({**told, **CHANGED, **SENTENCES, **REFUSALS, **FAILURES, **REQUESTS, **VERDICTS})
+    told |= {**CHANGED, **SENTENCES, **REFUSALS, **FAILURES, **REQUESTS}
+    return Patterns({**told, **VERDICTS, **LOOKS, **STANDING})
 
 
 @cache
@@ -57,7 +60,7 @@ def _notes() -> Patterns:
 
 def sentence(english: str) -> str | None:
     """A sentence in Chinese, and what it quotes of others; None for one that stands in no line of the tables."""
-    found = _sentences().find(english)
+    found = _sentences().find(english) or _sentences().find(_ONE.sub(r"\g<0>s", english))
     if found is None:
         return None
     chinese, places = found

@@ -105,6 +105,10 @@ show what labelling again would change, and change nothing
     看看重新标注会改变什么，什么也不改
 print the findings as JSON
     用 JSON 输出结论
+which pleases more than the best by the looks
+    比检查选出的最好一步更中意
+train nothing; write the voice of a step whose checkpoint is there (400), or of the best so far (best)
+    不训练，只写出某一步的声音：有检查点的步数（400），或目前最好的（best）
 edited since
     之后改过的配方
 a run folder that holds clips.jsonl
@@ -143,6 +147,8 @@ auto, cpu, cuda or mps (%(default)s)
     auto、cpu、cuda 或 mps（%(default)s）
 original, onnx, piper, bundle (see docs/exports.md), or all
     original、onnx、piper、bundle（见 docs/exports.md），或 all
+a training state of the run (400, step-00000400.pt), not its voice
+    用运行文件夹里的某个检查点（400、step-00000400.pt），而不是做好的声音
 the folder for the exports (default: RUN/exports)
     导出到哪个文件夹（默认：RUN/exports）
 of the ONNX files: float32, float16 or int8 (%(default)s)

@@ -16,8 +16,10 @@ diverged: held-out mel is {} above where it began
     发散：留出片段的距离比开始时高 {0}
 diverged: share of faults heard is {} above where it began
     发散：听出的错误比开始时多 {0}
-too early to say after {} steps
-    才 {0} 步，还说不准
+whether more steps help shows after {} more looks
+    再检查 {0} 次，就知道该不该接着练
+whether more steps help shows after 1 more look
+    再检查 1 次，就知道该不该接着练
 best is {}
     最好的是第 {0} 步
 best is {} ({})
@@ -38,10 +40,60 @@ held-out mel stands still since step {}, but the weights still move ({} in {} st
     留出片段的距离从第 {0} 步起不再变，但权重还在变（{2} 步变了 {1}）
 share of faults heard stands still since step {}, but the weights still move ({} in {} steps)
     听出的错误从第 {0} 步起不再变，但权重还在变（{2} 步变了 {1}）
+to go on: --steps {}
+    要接着练：--steps {0}
+to go on: --steps {} --minutes 0
+    要接着练：--steps {0} --minutes 0
+to go on: --minutes {}
+    要接着练：--minutes {0}
+to begin anew more gently, move {} away and give --set train.learning_rate={}
+    要从头再来、学得慢一些：把 {0} 移到别处，再加上 --set train.learning_rate={1}
 converged at step {}
     第 {0} 步起已收敛
 but the words are going: Whisper hears {} of the characters wrongly, {} at first
     但字音在变差：Whisper 听错 {0} 的字，开始时是 {1}
+""")
+
+# What a look measures, `ffvits.train.loop.SHOWN`.
+LOOKS = pairs("""
+mel
+    距离
+kl
+    KL
+copy
+    重建
+time
+    时长
+alike
+    相似
+cer
+    字错率
+native
+    地道
+clean
+    音质
+faults
+    缺陷
+""")
+
+# Where a training stands that was stopped, and which of its steps is the voice.
+STANDING = pairs("""
+stopped at step {}, which is kept
+    已停在第 {0} 步，这一步已存下
+for a voice of what is learnt so far: ffvits {} {} --voice best
+    想要目前学到的声音：ffvits {0} {1} --voice best
+this step was chosen by hand: with --voice best, or after more training, the best one is the voice again
+    这一步是手动选的：用 --voice best，或者接着训练，就会重新用最好的一步
+step {} was chosen by hand
+    第 {0} 步是手动选的
+training has gone on since: the best step is the voice again (--voice {} chooses it again)
+    之后又训练过：重新用最好的一步（--voice {0} 可以再选它）
+its state is gone: the best step is the voice again
+    它的检查点没有了：重新用最好的一步
+--voice trains nothing, and takes no settings: {}
+    --voice 不训练，也不接受设置：{0}
+leave them out, or train by them first, without --voice
+    请去掉它们，或者先不加 --voice，按它们训练
 """)
 
 # What the page refuses, and why.
@@ -116,6 +168,10 @@ there is no sample of step {}
     没有第 {0} 步的样音
 there is no voice {}
     没有声音 {0}
+{} is no checkpoint of this run
+    {0} 不是这个运行文件夹的检查点
+choose one of them
+    请选一个检查点
 only this page's own requests are answered
     只回答本页面自己的请求
 nothing is labelled yet
@@ -145,6 +201,6 @@ CARD = {
     "base_notes": "底模说明",
     "made_by": "制作",
     "steps": "步数",
-    "held_out_mel": "留出片段的 mel 距离",
+    "held_out_mel": "留出片段的距离",
     "faults_heard": "听出的错误比例",
 }

@@ -384,6 +384,8 @@ words
     {0}：导出 ONNX 需要程序包 onnx；请运行：pip install "ffvits[export]"
 {}: another ffvits is exporting to here — wait for it, or stop it
     {0}：另一个 ffvits 正在往这里导出；请等它做完，或把它停下
+{}: the base that this run is trained from lies here, and its training would begin afresh — choose another --out, as {}
+    {0}：这里是本次训练所用的底模，覆盖了就得从头训练；请换一个 --out，如 {1}
 {}: this network is not of an export that ffvits knows of, {} — move it away, or choose another --out
     {0}：ffvits 没有导出过这个网络，别的程序可能误以为它是这个声音的；请移走它，或换一个 --out
 """)

@@ -8,6 +8,8 @@ import sys
 from ffvits import console
 from ffvits.cli.flags import options, recipe_flags
 from ffvits.cli.verbs import Verb
+from ffvits.errors import FfvitsError
+from ffvits.language import counted
 
 
 def add(verb: Verb) -> None:
@@ -56,8 +58,10 @@ def add(verb: Verb) -> None:
         "ffvits train runs/paimon",
         "ffvits train runs/paimon --steps 2000 --device cuda",
         "ffvits train runs/paimon --recipe recipes/paimon.yaml    # edited since",
+        "ffvits train runs/paimon --voice 400                     # which pleases more than the best by the looks",
     )
     train.add_argument("folder", metavar="RUN", help="a run folder that holds clips.jsonl")
+    _voice_flag(train)
     recipe_flags(train, with_input=False)
 
     pretrain = verb(
@@ -68,7 +72,16 @@ def add(verb: Verb) -> None:
         "ffvits pretrain runs/corpus --set train.from_scratch=true --steps 20000",
     )
     pretrain.add_argument("folder", metavar="RUN", help="a run folder that holds the corpus and its clips.jsonl")
+    _voice_flag(pretrain)
     recipe_flags(pretrain, with_input=False)
+
+
+def _voice_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--voice",
+        metavar="STEP",
+        help="train nothing; write the voice of a step whose checkpoint is there (400), or of the best so far (best)",
+    )
 
 
 def _auto(arguments: argparse.Namespace) -> int:
@@ -112,7 +125,7 @@ def _label(arguments: argparse.Namespace) -> int:
             found = difference(recipe, run)
         for change in found:
             console.result(change.told(lambda words: console.told(words, sys.stdout)))
-        console.info(f"{len(found)} changes" if found else "nothing would change")
+        console.info(counted(len(found), "change") if found else "nothing would change")
         return 0
     made = make_voice(arguments.input, recipe=arguments.recipe, until="screen", options=options(arguments))
     console.info(f"labels: {made.run / 'clips.jsonl'}")
@@ -133,18 +146,33 @@ def _check(arguments: argparse.Namespace) -> int:
 def _train(arguments: argparse.Namespace, *, as_base: bool = False) -> int:
     from contextlib import nullcontext
 
-    from ffvits.auto import going_on, train_run
+    from ffvits.auto import choose_voice, going_on, train_run
     from ffvits.recipe import Recipe
     from ffvits.run import Run
     from ffvits.train.ranks import started_first
 
     run = Run.open(arguments.folder)
+    if arguments.voice is not None:
+        _refuse_settings(arguments)
+        with run.locked():
+            choose_voice(run, arguments.voice, report=not as_base)
+        return 0
     own = going_on(run.recipe())
     given = Recipe.load(arguments.recipe, over=own) if arguments.recipe else own
     recipe = given.override({**options(arguments), "out": arguments.folder})
     with run.locked() if started_first() else nullcontext():  # under torchrun the first process holds it for all
         train_run(recipe, run, as_base=as_base)
     return 0
+
+
+def _refuse_settings(arguments: argparse.Namespace) -> None:
+    """Raises FfvitsError for settings of a training beside --voice, which would come to nothing."""
+    given = [name for name in options(arguments) if name not in ("device", "offline")]
+    if arguments.recipe or given:
+        raise FfvitsError(
+            f"--voice trains nothing, and takes no settings: {', '.join(given or ['--recipe'])}",
+            cure="leave them out, or train by them first, without --voice",
+        )
 
 
 def _pretrain(arguments: argparse.Namespace) -> int:

@@ -51,6 +51,9 @@ def add(verb: Verb) -> None:
         metavar="TARGET",
         help="original, onnx, piper, bundle (see docs/exports.md), or all",
     )
+    export.add_argument(
+        "--checkpoint", metavar="STEP", help="a training state of the run (400, step-00000400.pt), not its voice"
+    )
     export.add_argument("--out", help="the folder for the exports (default: RUN/exports)")
     export.add_argument(
         "--precision", default="float32", help="of the ONNX files: float32, float16 or int8 (%(default)s)"
@@ -115,9 +118,8 @@ def _export(arguments: argparse.Namespace) -> int:
     from ffvits.export import TARGETS, export
 
     targets = list(TARGETS) if "all" in arguments.to else list(dict.fromkeys(arguments.to))
-    written = export(
-        arguments.source, targets, out=arguments.out, precision=arguments.precision, offline=arguments.offline
-    )
+    names = ("checkpoint", "out", "precision", "offline")
+    written = export(arguments.source, targets, **{name: getattr(arguments, name) for name in names})
     if arguments.json:
         rows = [{"target": w.target, "folder": str(w.folder), "bytes": w.size, "refused": w.refused} for w in written]
         console.data(rows)

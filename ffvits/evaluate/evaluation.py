@@ -27,6 +27,7 @@ from ffvits.evaluate.panel import Panel, Verdict, alike
 from ffvits.evaluate.sentences import Sentence, spread
 from ffvits.evaluate.statistics import Figure
 from ffvits.files import path_of, write_text
+from ffvits.language import counted
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.voice import Voice
@@ -57,7 +58,7 @@ class Evaluation:
         return (
             f"{who}：{count} 句，种子 {self.seed}"
             if language == "zh"
-            else f"{who}: {count} sentences, seed {self.seed}"
+            else f"{who}: {counted(count, 'sentence')}, seed {self.seed}"
         )
 
     def summary(self, language: words.Language = "zh") -> list[str]:
@@ -205,7 +206,7 @@ def asked(
     if checkpoint is not None:
         voice = _of_checkpoint(run, checkpoint, device)
         look_for(speaker, voice, checkpoint)
-        name = Path(checkpoint).stem
+        name = f"step-{int(checkpoint):08d}" if str(checkpoint).isdecimal() else Path(checkpoint).stem
     else:
         voice = load_voice(target, speaker, device=device, offline=panel.offline)
     speaker = speaker or (voice.speakers[0] if voice.speakers else None)

@@ -1,4 +1,4 @@
-"""A finished voice on its way to other programs, and the name that its files go by there."""
+"""A finished voice, a training state or a base on its way to other programs, and the name that its files go by there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits.errors import BaseError
+from ffvits.run import Run
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice, read_weights
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _HANZI = re.compile("[\u3007\u3400-\u9fff\U00020000-\U000323af]+")
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished voice on its way out: its description, its weights as trained (not fused), and a name for files.
+    """A voice on its way out: its description, its weights as trained (not fused), and a name for files.
 
     `title` is its own name, which may be Chinese: two voices can have one name for files (张三, 章三).
     `judge` is the discriminator of a voice that is to be a base.
@@ -71,6 +72,16 @@ def finished(source: str | Path, offline: bool = False) -> Finished:
     title = (folder.parent if folder.name == "voice" else folder).resolve().name
     judge = read_weights(folder / JUDGE_FILE) if (folder / JUDGE_FILE).is_file() else None
     return Finished(VoiceInfo.load(folder), read_weights(weights), file_name(title), title, judge)
+
+
+def of_checkpoint(source: str | Path, checkpoint: str | Path | int) -> Finished:
+    """The voice that a training state of a run is. Raises RunError for no run, or naming the states that there are."""
+    from ffvits.train.export import voice_of
+
+    run = Run.open(source)
+    info, weights = voice_of(run, checkpoint)
+    title = f"{run.folder.resolve().name} {info.card['steps']}"
+    return Finished(info, weights, file_name(title), title)
 
 
 def file_name(name: str) -> str:

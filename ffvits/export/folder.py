@@ -12,8 +12,9 @@ from glob import escape
 from pathlib import Path
 
 from ffvits import console
-from ffvits.errors import FfvitsError
-from ffvits.run import digest
+from ffvits.errors import FfvitsError, RecipeError
+from ffvits.files import path_of
+from ffvits.run import Run, digest
 from ffvits.store import sha256_of
 
 RECORD = ".ffvits-export"  # which voice, and which files; no .json, as some programs read the first one they find
@@ -92,6 +93,15 @@ def outdated(folder: Path, mark: str) -> list[str]:
         if isinstance(record, dict) and record.get("mark") and record["mark"] != mark and place.name[0] != ".":
             found.append(place.name)
     return found
+
+
+def holds_base(folder: Path, run: Run) -> bool:
+    """Whether the base that a run is trained from lies there: with another in its place training would begin afresh."""
+    try:
+        base = path_of(run.recipe().base)
+    except (RecipeError, OSError):
+        return False  # what cannot be read is told where it is gone by
+    return base.exists() and folder.resolve() in (base.resolve(), *base.resolve().parents)
 
 
 @contextmanager

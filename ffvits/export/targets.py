@@ -9,9 +9,10 @@ from pathlib import Path
 
 from ffvits import console
 from ffvits.errors import FfvitsError
-from ffvits.export.finished import Finished, finished
-from ffvits.export.folder import Refused, mark_of, placed
+from ffvits.export.finished import Finished, finished, of_checkpoint
+from ffvits.export.folder import Refused, holds_base, mark_of, placed
 from ffvits.files import FULL, path_of, replacing, write_text
+from ffvits.run import Run
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo, find_voice
 
 PRECISIONS = ("float32", "float16", "int8")
@@ -41,16 +42,18 @@ def export(
     source: str | Path,
     targets: Sequence[str],
     *,
+    checkpoint: str | Path | int | None = None,
     out: str | Path | None = None,
     precision: str = "float32",
     offline: bool = False,
 ) -> list[Written]:
     """Writes a run's voice (or a base's) for each of `targets` into a folder of its own under `out` (RUN/exports).
 
-    What an earlier export wrote there goes (see `folder.placed`). A target that cannot take this voice, or whose
-    folder holds a network of somebody's own, is refused with the reason; the others are written. `precision` is that
-    of the ONNX files. Raises FfvitsError for an unknown target or a folder that cannot be written, or what `Voice.load`
-    raises for the source.
+    `checkpoint` names a training state of the run instead of its finished voice, which has a folder of its own in
+    RUN/exports. What an earlier export wrote there goes (see `folder.placed`). A target that cannot take this voice, or
+    whose folder holds a network of somebody's own or the run's base, is refused with the reason; the others are
+    written. `precision` is that of the ONNX files. Raises FfvitsError for an unknown target or a folder that cannot be
+    written, or what `Voice.load` raises for the source.
     """
     from safetensors import SafetensorError
 
@@ -59,19 +62,29 @@ def export(
         raise FfvitsError(f"there is no target {wrong!r}", cure=f"choose of {', '.join(TARGETS)}")
     if precision not in PRECISIONS:
         raise FfvitsError(f"there is no precision {precision!r}", cure=f"choose of {', '.join(PRECISIONS)}")
-    voice = finished(source, offline)
+    voice = finished(source, offline) if checkpoint is None else of_checkpoint(source, checkpoint)
     if out is None:
         own = path_of(source)
         out = own / "exports" if own.is_dir() else Path("exports") / voice.name
+        out = out / f"step-{voice.info.card['steps']:08d}" if checkpoint is not None else out
     if path_of(out).is_file():
         raise FfvitsError("this is a file, and exports need a folder", cure="choose another --out", file=path_of(out))
-    written, mark = [], mark_of(find_voice(source))
+    place = find_voice(source) if checkpoint is None else None
+    # An export of a training state stays one of it, however the finished voice changes.
+    written, mark = [], mark_of(place)
+    run = Run(place.parent if place else path_of(source))
     for target in dict.fromkeys(targets):
         small = precision != "float32" and target in ("onnx", "piper")
         folder = path_of(out) / (f"{target}-{precision}" if small else target)
         try:
             if target in NEEDS:
                 NEEDS[target](voice)  # before the folder is made: what cannot be written leaves nothing
+            if holds_base(folder, run):
+                raise Refused(
+                    "the base that this run is trained from lies here, and its training would begin afresh",
+                    cure=f"choose another --out, as bases/{voice.name}",
+                    file=folder,
+                )
             with placed(folder, voice.title, mark) as made:
                 TARGETS[target](voice, made, precision)
         except Refused as reason:

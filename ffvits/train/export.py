@@ -16,6 +16,9 @@ from ffvits.train import state
 from ffvits.train.state import Progress
 from ffvits.train.verdict import CRITERIA
 
+BY_HAND = "this step was chosen by hand: with --voice best, or after more training, the best one is the voice again"
+BEST = "best"  # what stands for the state that the looks have found to be the best
+
 if TYPE_CHECKING:
     import torch
 
@@ -38,8 +41,6 @@ def describe(
         "speakers": speakers,
         "minutes": round(sum(clip.seconds for clip in kept) / 60, 2),
         "clips": len(kept),
-        "source": recipe.source,
-        "consent": recipe.consent,
         "base": base.name,
         "base_sha256": base.sha256,
         "base_licence": base.licence,
@@ -53,23 +54,61 @@ def describe(
         front_end=reader.name,
         add_blank=reader.add_blank,
         speakers=tuple(speakers),
-        lexicon=dict(recipe.text.lexicon),
-        noise=recipe.speak.noise,
-        noise_w=recipe.speak.noise_w,
-        speed=recipe.speak.speed,
         octaves=tuple(round(value, 4) for value in octaves),
-        card=card,
+        **_told(recipe, card),
     )
+
+
+def _told(recipe: Recipe, card: Mapping[str, Any]) -> dict[str, Any]:
+    """What the recipe says of a voice, whatever is learnt; `card` is the rest of what is known of it."""
+    return {
+        "lexicon": dict(recipe.text.lexicon),
+        "noise": recipe.speak.noise,
+        "noise_w": recipe.speak.noise_w,
+        "speed": recipe.speak.speed,
+        "card": {**card, "source": recipe.source, "consent": recipe.consent},
+    }
 
 
 def write_voice(run: Run, info: VoiceInfo, identity: str, *, keep_judge: bool = False) -> None:
     """Writes `voice/` from the best checkpoint's running mean of the weights; with `keep_judge` its discriminator too.
 
-    Raises TrainError if there is no checkpoint, or the voice cannot be written.
+    Where a person has chosen another, and training has not gone on since, it is that one. Raises TrainError if there is
+    no checkpoint, or the voice cannot be written.
     """
+    newest = state.newest(run.checkpoints, identity)
+    if newest is None:
+        raise _untrained(run)
+    chosen = _chosen(run.checkpoints, newest)
+    _write(run, info, chosen or _best(newest), keep_judge)
+    if chosen:
+        console.info(BY_HAND)
+
+
+def choose(run: Run, recipe: Recipe, said: str | Path | int) -> None:
+    """Makes a training state the run's voice until training goes on; "best" leaves it to the looks again.
+
+    The state is named as in `voice_of`; nothing is trained. Raises RunError naming the states that there are, and what
+    `write_voice` raises.
+    """
+    newest = state.newest(run.checkpoints)
+    if newest is None:
+        raise _untrained(run)
+    best = str(said) == BEST
+    chosen = _best(newest) if best else run.checkpoints / state.place_of(run.checkpoints, said).name
+    info, _ = voice_of(run, chosen)
+    step = int(info.card["steps"])
+    at = state.about(newest).progress.step
+    _write(run, replace(info, **_told(recipe, info.card)), chosen, keep_judge=(run.voice / JUDGE_FILE).is_file())
+    state.choose(run.checkpoints, None if best else state.Choice(step, at))
+    if not best:
+        console.info(BY_HAND)
+
+
+def _write(run: Run, info: VoiceInfo, checkpoint: Path, keep_judge: bool) -> None:
     from safetensors import SafetensorError
 
-    saved = state.header(_best(run.checkpoints, identity))  # mapped: the optimizers' moments are not read for it
+    saved = state.header(checkpoint)  # mapped: the optimizers' moments are not read for it
     progress = Progress(**saved["progress"])
     try:
         _trained(info, progress).save(run.voice, _weights(saved, info))
@@ -89,13 +128,12 @@ def write_voice(run: Run, info: VoiceInfo, identity: str, *, keep_judge: bool = 
     console.info(f"voice of step {progress.step} -> {run.voice}")
 
 
-def voice_of(run: Run, checkpoint: str | Path) -> tuple[VoiceInfo, dict[str, torch.Tensor]]:
+def voice_of(run: Run, checkpoint: str | Path | int) -> tuple[VoiceInfo, dict[str, torch.Tensor]]:
     """The voice that a training state of the run is: its description, and its weights (mapped, not read yet).
 
-    `checkpoint` is a path, or a name in the run's folder. Raises RunError naming the states that there are.
+    `checkpoint` is a path, or a name or a step in the run's folder. Raises RunError naming the states that there are.
     """
-    path = Path(checkpoint)
-    path = path if path.is_file() else run.checkpoints / path.name
+    path = state.place_of(run.checkpoints, checkpoint)
     try:
         saved = state.header(path)
         progress = Progress(**saved["progress"])
@@ -124,9 +162,33 @@ def _weights(saved: Mapping[str, Any], info: VoiceInfo) -> dict[str, torch.Tenso
     return weights
 
 
-def _best(folder: Path, identity: str) -> Path:
-    newest = state.newest(folder, identity)
-    if newest is None:
-        raise TrainError("there is no checkpoint to make a voice of", cure="train first: ffvits train RUN", file=folder)
-    best = folder / state.name_of(state.about(newest).progress.best_step)
-    return best if best.is_file() else newest
+def _untrained(run: Run) -> TrainError:
+    return TrainError(
+        "there is no checkpoint to make a voice of", cure="train first: ffvits train RUN", file=run.checkpoints
+    )
+
+
+def _best(newest: Path) -> Path:
+    """The state that pleased most; the newest one where it is gone, or no step was looked at yet."""
+    step = state.about(newest).progress.best_step
+    best = newest.with_name(state.name_of(step))
+    return best if step and best.is_file() else newest
+
+
+def _chosen(folder: Path, newest: Path) -> Path | None:
+    """The state that a person has chosen; training that has gone on since takes the choice back, and says so."""
+    choice = state.choice(folder)
+    if choice is None:
+        return None
+    chosen = folder / state.name_of(choice.step)
+    there = chosen.is_file()
+    if there and choice.at == state.about(newest).progress.step:
+        return chosen
+    state.choose(folder, None)
+    console.warn(
+        f"step {choice.step} was chosen by hand; training has gone on since: the best step is the voice again "
+        f"(--voice {choice.step} chooses it again)"
+        if there
+        else f"step {choice.step} was chosen by hand; its state is gone: the best step is the voice again"
+    )
+    return None

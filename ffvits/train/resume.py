@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from ffvits import console, store
@@ -39,8 +40,16 @@ def _announce_afresh(run: Run, aside: Path) -> None:
         f"it goes on where it was (states: {aside.name}, {size:.1f} GB, yours to delete)"
     )
     if (run.voice / "voice.json").is_file():
-        folder, bundle = console.typed(run.folder), console.typed(run.folder / "exports" / "bundle")
+        folder, place = console.typed(run.folder), _free_place(run)
         console.warn(
-            f"to begin with the voice of {run.folder} as it is, stop now (Ctrl-C), ffvits export {folder} --to bundle, "
-            f"and give --base {bundle}"
+            f"to begin with the voice of {run.folder} as it is, stop now (Ctrl-C), "
+            f"ffvits export {folder} --to bundle --out {console.typed(place)}, "
+            f"and give --base {console.typed(place / 'bundle')}"
         )
+
+
+def _free_place(run: Run) -> Path:
+    """Where a voice of the run can lie as a base: not in the run, whose exports are written anew, nor on another."""
+    name = run.folder.resolve().name
+    places = (Path("bases") / (f"{name}-{number}" if number > 1 else name) for number in itertools.count(1))
+    return next(place for place in places if not place.exists())

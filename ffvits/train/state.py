@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import zipfile
 from contextlib import suppress
@@ -15,8 +16,9 @@ import torch
 from ffvits import console
 from ffvits.base.unpickle import Damaged, Unfamiliar, read_zip
 from ffvits.errors import TrainError
-from ffvits.files import replacing
+from ffvits.files import replacing, write_text
 
+CHOSEN = "chosen.json"
 # What reading a file raises that is no checkpoint, or only a part of one.
 UNREADABLE = (
     *(OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError),
@@ -48,7 +50,8 @@ class Progress:
 
 
 def save(folder: Path, progress: Progress, identity: str, state: dict[str, Any], keep: int) -> Path:
-    """Writes `step-<n>.pt` and then deletes older ones beyond `keep`; the best one and the one just written stay.
+    """Writes `step-<n>.pt` and then deletes older ones beyond `keep`; the best one, the one that a person
+    has chosen and the one just written stay.
 
     The caller holds the run. Raises TrainError if the disk is full; the earlier checkpoints are untouched then.
     """
@@ -77,10 +80,45 @@ def name_of(step: int) -> str:
 
 def _prune(folder: Path, written: Path, progress: Progress, keep: int) -> None:
     others = sorted((path for path in folder.glob("step-*.pt") if path != written), reverse=True)
+    chosen = choice(folder)
+    spared = {name_of(progress.best_step), name_of(chosen.step) if chosen else ""}
     for path in others[max(0, keep - 1) :]:
-        if path.name != name_of(progress.best_step):
+        if path.name not in spared:
             with suppress(PermissionError):  # Windows, where somebody listens to it: it goes after the next one
                 path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The state of `step` is the voice, because a person said so when training stood at the step `at`."""
+
+    step: int
+    at: int
+
+
+def choice(folder: Path) -> Choice | None:
+    """What a person has chosen; None where they leave it to the looks."""
+    try:
+        found = json.loads((folder / CHOSEN).read_text(encoding="utf-8"))
+        return Choice(int(found["step"]), int(found["at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def choose(folder: Path, chosen: Choice | None) -> None:
+    """Remembers a choice beside the states that it is among, or forgets it."""
+    if chosen is None:
+        (folder / CHOSEN).unlink(missing_ok=True)
+    else:
+        write_text(folder / CHOSEN, json.dumps(asdict(chosen)) + "\n")
+
+
+def place_of(folder: Path, said: str | Path | int) -> Path:
+    """Where a state lies that is named by its path, its file's name or its step."""
+    if str(said).isdecimal():
+        return folder / name_of(int(str(said)))
+    path = Path(said)
+    return path if path.is_file() else folder / path.name
 
 
 def newest(folder: Path, identity: str | None = None) -> Path | None:

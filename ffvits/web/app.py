@@ -73,6 +73,12 @@ class Start(BaseModel):
     minutes: float | None = Field(None, ge=0, le=100_000, allow_inf_nan=False)
 
 
+class Take(BaseModel):
+    """Which checkpoint is to be the run's voice, by the id that the list of voices has for it."""
+
+    voice: str = Field(max_length=200)
+
+
 class Say(BaseModel):
     """What to say, and how; what is left out is as the voice likes it."""
 
@@ -170,6 +176,11 @@ def create_app(run: Run, *, local_only: bool = True) -> FastAPI:
 
     @app.get("/api/voices")
     def voices() -> list[dict[str, Any]]:
+        return speaking.listing()
+
+    @app.post("/api/voices/take")
+    def take(what: Take) -> list[dict[str, Any]]:
+        speaking.take(what.voice)
         return speaking.listing()
 
     @app.post("/api/say")

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ffvits.device import cores
-from ffvits.errors import FfvitsError, RunError, ServeError
+from ffvits.errors import BusyError, FfvitsError, RunError, ServeError
 from ffvits.run import Run
 from ffvits.serve.encoders import FORMATS, whole
 from ffvits.serve.forms import refuse_long_silence
 from ffvits.serve.registry import find_voices
 from ffvits.voice import Voice, VoiceInfo
+from ffvits.web.training import PATIENCE
 
 LOADED = 4  # voices kept in memory
 
@@ -100,6 +101,26 @@ class Speaking:
             self._described[key] = voice_of(self._run, choice.place)[0]
         return self._described[key]
 
+    def take(self, id: str) -> None:
+        """Makes a checkpoint the run's voice, as `ffvits train RUN --voice` does.
+
+        Raises ServeError for an unknown one, while the run is trained, or where another holds it.
+        """
+        choice = self._choice(id)
+        if choice.kind != "checkpoint":
+            raise ServeError(
+                f"{id!r} is no checkpoint of this run", status=400, code="voice", cure="choose one of them"
+            )
+        if self._training():
+            raise ServeError("training runs already", status=409, code="running", cure="stop it first")
+        from ffvits.auto import choose_voice
+
+        try:
+            with self._run.locked(PATIENCE):
+                choose_voice(self._run, choice.place.name)
+        except BusyError as busy:
+            raise ServeError(busy.message, status=423, code="busy", cure="wait until it is done") from busy
+
     def say(self, id: str, text: str, speaker: str | None, **manner: Any) -> bytes:
         """A WAV. Raises ServeError for an unknown voice or breaks that last too long, and what `Voice.say` raises."""
         refuse_long_silence(text)
@@ -116,10 +137,14 @@ class Speaking:
                 self._threads = self._threads or min(torch.get_num_threads(), cores())
             torch.set_num_threads(1 if self._training() else self._threads)  # of this thread
 
-    def _voice(self, id: str) -> Voice:
+    def _choice(self, id: str) -> Choice:
         choice = next((choice for choice in self.choices() if choice.id == id), None)
         if choice is None:
             raise ServeError(f"there is no voice {id!r}", status=404, code="voice_not_found", cure="reload the page")
+        return choice
+
+    def _voice(self, id: str) -> Voice:
+        choice = self._choice(id)
         file = choice.place if choice.kind == "checkpoint" else choice.place / "voice.json"
         key = (id, file.stat().st_mtime_ns)
         with self._mutex:

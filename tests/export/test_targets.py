@@ -20,6 +20,7 @@ from ffvits.errors import FfvitsError
 from ffvits.export import TARGETS, export
 from ffvits.export.finished import file_name
 from ffvits.export.folder import mark_of, outdated
+from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.text.symbols import TABLES
 from ffvits.vits import Vits, VitsConfig
@@ -271,3 +272,20 @@ def test_an_export_is_not_exported_again(run, tmp_path):
     (tmp_path / "voice.json").write_bytes((run / "voice/voice.json").read_bytes())
     with pytest.raises(FfvitsError, match="export"):
         export(tmp_path, ["bundle"])
+
+
+def test_the_base_that_a_run_is_trained_from_is_not_written_over(tmp_path, capsys):
+    """Labels changed, and a training begun anew from the bundle: that is no export of before, and must stay."""
+    run = Run(save_voice(tmp_path / "派蒙", "bopomofo"))
+    (made,) = export(run.folder, ["bundle"])
+    run.create(run.folder, Recipe().override({"base": str(made.folder)}))
+    before = mark_of(made.folder)
+    save_voice(run.folder, "bopomofo", sdp=False)
+    _tell_of_exports(run)
+    assert "voice of before" not in capsys.readouterr().err
+    for source in (run.folder, run.voice):
+        refused, original = export(source, ["bundle", "original"], out=run.folder / "exports")
+        assert "its training would begin afresh" in refused.refused and not original.refused
+        assert mark_of(made.folder) == before
+    (elsewhere,) = export(run.folder, ["bundle"], out=tmp_path / "bases")
+    assert not elsewhere.refused

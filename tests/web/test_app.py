@@ -63,6 +63,7 @@ def test_a_clip_is_heard(page):
         ("POST", "/api/say", {"voice": "nobody", "text": "你好"}, 404),
         ("POST", "/api/say", {"voice": "../..", "text": "你好"}, 404),
         ("POST", "/api/say", {"voice": "own", "text": '好<break time="60s"/>' * 6}, 413),
+        ("POST", "/api/voices/take", {"voice": "../step-00000001"}, 404),
         ("POST", "/api/train/start", {"steps": -1}, 422),
         ("GET", "/api/train/samples/7", None, 404),
         ("GET", "/nothing", None, 404),
@@ -363,6 +364,19 @@ class TestSpeaking:
         assert not (run.folder / "cache" / "voices").exists(), "a checkpoint that was heard left a voice on the disk"
         assert spoken.post("/api/say", json={"voice": "own", "text": "☺"}).json()["error"]["code"] == "text"
         assert spoken.post("/api/say", json={"voice": "own", "text": "好", "speaker": "谁"}).status_code == 400
+
+    def test_a_checkpoint_becomes_the_voice_and_stays_it(self, spoken, run):
+        from ffvits.train import state
+
+        assert spoken.post("/api/voices/take", json={"voice": "own"}).status_code == 400
+        _, saved = state.load(run.checkpoints / "step-00000020.pt")
+        state.save(run.checkpoints, state.Progress(step=30), "same", saved, keep=2)
+        listed = spoken.post("/api/voices/take", json={"voice": "step-00000030"}).json()
+        assert next(voice["step"] for voice in listed if voice["kind"] == "own") == 30
+        assert state.choice(run.checkpoints) == state.Choice(30, 30)
+        assert run.report.is_file()
+        with run.locked():
+            assert spoken.post("/api/voices/take", json={"voice": "step-00000020"}).status_code == 423
 
     def test_a_checkpoint_is_told_with_the_speakers_that_it_has_and_not_those_of_the_voice_before_it(self, spoken, run):
         from dataclasses import asdict, replace

@@ -1,5 +1,5 @@
 // The tab where voices are heard: two sides to compare, and the blind test.
-import { $, about, ask, make, toast } from "./page.js"
+import { $, about, ask, make, quietly, toast } from "./page.js"
 import { t } from "./words.js"
 
 const speak = { voices: [], sounds: {} }
@@ -28,17 +28,30 @@ function fillSide(side) {
   const voice = make("select", { className: "voice" }, ...(name === "B" ? [make("option", { value: "", textContent: "—" })] : []),
     ...speak.voices.map(v => make("option", { value: v.id, textContent: `${t(v.kind)} · ${v.kind === "checkpoint" ? t("step", v.title) : v.title}` })))
   const speaker = make("select", { className: "speaker" })
+  const take = make("button", { className: "take", textContent: t("take"), onclick: () => quietly(takeVoice(take, voice.value)) })
   voice.onchange = () => {
     const found = speak.voices.find(v => v.id === voice.value), names = found?.speakers || []
     speaker.replaceChildren(...names.map(who => make("option", { textContent: who })))
     speaker.hidden = names.length < 2
+    take.hidden = found?.kind !== "checkpoint"
     if (name === "A") showManner(found)
   }
   voice.value = chosen ?? (name === "A" ? speak.voices[0]?.id : speak.voices.find(v => v.kind === "checkpoint")?.id ?? "")
   voice.onchange()
   const save = make("a", { textContent: t("download"), className: "soft", download: "", hidden: !sound })
   if (sound) { save.href = sound; save.download = speak.sounds[name]?.file || "" }
-  side.replaceChildren(make("h2", { textContent: name }), make("div", { className: "bar" }, voice, speaker), make("audio", { controls: true, ...(sound ? { src: sound } : {}) }), save)
+  side.replaceChildren(make("h2", { textContent: name }), make("div", { className: "bar" }, voice, speaker, take), make("audio", { controls: true, ...(sound ? { src: sound } : {}) }), save)
+}
+
+// A checkpoint that pleases more than what the looks have chosen.
+async function takeVoice(button, id) {
+  button.disabled = true
+  $("spoken").textContent = t("taking")
+  try {
+    await ask("api/voices/take", { voice: id })
+    await loadVoices()
+    toast(t("taken", speak.voices.find(v => v.kind === "own").step))
+  } finally { $("spoken").textContent = ""; button.disabled = false }
 }
 
 // Sliders that nobody has moved show how the first voice likes to speak; each voice then speaks as it likes to.

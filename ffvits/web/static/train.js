@@ -20,7 +20,7 @@ function showTraining(status) {
   $("start").disabled = running
   $("stop").disabled = status.state !== "running"
   const about = [t(status.state), last ? t("step", last) : ""]
-  if (!running && card.steps) about.push(t("best", card.steps), t("of_card", card.clips, card.minutes))
+  if (!running && card.steps) about.push(t("voice_of", card.steps), t("of_card", card.clips, card.minutes))
   $("trained").textContent = about.filter(Boolean).join(" · ")
   $("verdict").textContent = status.said[language]
   $("verdict").className = status.state === "failed" ? "bad" : ""
