@@ -80,6 +80,15 @@ class TrainError(FfvitsError):
     """Training cannot start or go on."""
 
 
+class Stopped(KeyboardInterrupt):
+    """A person has stopped a training: `step` is kept in the run `folder`, and training goes on from there."""
+
+    def __init__(self, step: int, folder: Path) -> None:
+        super().__init__(f"stopped at step {step}, which is kept")
+        self.step = step
+        self.folder = folder
+
+
 class ServeError(FfvitsError):
     """A request that the server or the page refuses; `status` is the HTTP status that says so, `code` a word for it.
 

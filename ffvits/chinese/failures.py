@@ -119,16 +119,16 @@ suspect clips: {}
     可疑的片段：{0}
 listen to these clips and reject them in clips.jsonl
     请听一听这些片段，有问题的就拒绝
-or lower train.learning_rate
-    或调低 train.learning_rate
+or let it learn more gently: --set train.learning_rate={}
+    或者学得慢一些：--set train.learning_rate={0}
 train.guide_ends ({}) is before train.guide_holds ({})
     train.guide_ends（{0}）早于 train.guide_holds（{1}）
 the guide lets go between the two: guide_holds 0.15, guide_ends 0.6
     引导在两者之间放手：guide_holds 0.15，guide_ends 0.6
 train.until is minutes, and train.minutes says not how many
     train.until 是 minutes，而 train.minutes 没有写多少
---minutes 30
-    请在“分钟”里写一个数，如 30
+say how many: --minutes 30 (on the page: the field Minutes)
+    请加上 --minutes 30（在网页上，请填“分钟”一栏）
 train.best_by is measures, and train.listen_every is -1: nobody listens
     train.best_by 是 measures，而 train.listen_every 是 -1：没有人听
 leave train.listen_every at 0, or let train.best_by be mel

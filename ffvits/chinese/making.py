@@ -164,10 +164,10 @@ base {}; {} clips, {} min of {} and {} more; {} held out; {} steps of {} on {} i
     底模 {0}；{3} 和另外 {4} 个说话人：{1} 条片段，{2} 分钟；留出 {5} 条；训练 {6} 步，每步 {7} 条，设备 {8}，精度 {9}
 base {}; {} clips, {} min of {} and {} more; {} held out; {} min in steps of {} on {} in {}
     底模 {0}；{3} 和另外 {4} 个说话人：{1} 条片段，{2} 分钟；留出 {5} 条；训练 {6} 分钟，每步 {7} 条，设备 {8}，精度 {9}
-hears the new voice first
-    先熟悉新声音
-after step {} the way from text to sound follows
-    第 {0} 步之后再学从文字到声音
+first the sound of the new voice is learnt
+    先学新声音的音色
+after step {} how it says a text: best step and verdict count from there
+    第 {0} 步之后再学怎么念文字，最好的一步和结论都从那时算起
 without an adversary: the base brings no discriminator (train.adversary: on starts a fresh one)
     不用对抗训练：底模没有带判别器（train.adversary: on 会新建一个）
 a fresh discriminator starts, and listens a while before it may push
@@ -252,6 +252,8 @@ Reading along
     底模跟读
 Listening for pitch
     提取音高
+1 clip is left out of training:
+    有 1 条片段不参加训练：
 {} clips are left out of training:
     有 {0} 条片段不参加训练：
 {}: its sound holds no usable samples
@@ -276,8 +278,8 @@ going on from step {}
     {0}：不是完整的检查点，已跳过（{1}）
 the base, the clips or what the recipe makes of them has changed: training starts afresh. Change it back, and it goes on where it was (states: {}, {} GB, yours to delete)
     底模、片段或配方的相关设置变了，训练从头开始。改回去就能从原来的地方继续（原来的检查点在 {0}，{1} GB，不要了可以删）
-to begin with the voice of {} as it is, stop now (Ctrl-C), ffvits export {} --to bundle, and give --base {}
-    想从 {0} 现有的声音开始，请现在停下（Ctrl-C），运行 ffvits export {1} --to bundle，再加上 --base {2}
+to begin with the voice of {} as it is, stop now (Ctrl-C), ffvits export {} --to bundle --out {}, and give --base {}
+    想从 {0} 现有的声音开始，请现在停下（Ctrl-C），运行 ffvits export {1} --to bundle --out {2}，再加上 --base {3}
 """)
 
 # `ffvits.train` from there on, and `ffvits.voice`.
@@ -298,12 +300,10 @@ already trained: {} steps (--steps with a higher number goes on)
     已经训练了 {0} 步（把 --steps 调大就能继续）
 the {} minutes of train.minutes are over (--minutes 0: no limit)
     train.minutes 规定的 {0} 分钟已用完（--minutes 0：不限时）
-stopped at step {}
-    停在第 {0} 步
-step {}: the new voice is heard
-    第 {0} 步：已熟悉新声音
-now the way from text to sound follows
-    接下来学从文字到声音
+step {}: the sound is learnt
+    第 {0} 步：音色学过了
+now how it says a text: best step and verdict count from here
+    接下来学怎么念文字，最好的一步和结论都从这里算起
 step {}: losses or gradient are no usable numbers
     第 {0} 步：损失或梯度不是可用的数
 skipped ({})
@@ -326,7 +326,7 @@ nothing will be told of how clean the voice is: {}
     测不了声音干不干净：{0}
 waiting for data: {} of the time
     等数据的时间占 {0}
-{} steps were skipped
+skipped: {} steps
     跳过了 {0} 步
 look at: {}
     请检查：{0}
@@ -370,20 +370,6 @@ no clip is kept of {}: the voice will not speak as them
     {0} 一条片段也没有留下：做出的声音里没有这个说话人
 {} is not up to date: {}
     {0} 没有更新：{1}
-copy
-    重建
-time
-    时长
-alike
-    相似
-cer
-    字错率
-native
-    地道
-clean
-    音质
-faults
-    缺陷
 """)
 
 MAKING = {**_RUNS, **_COURSE, **_LOOP}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ffvits import console
 from ffvits.cli.verbs import Parser, declarer, refuse
 from ffvits.device import out_of_memory, wait_asleep
-from ffvits.errors import FfvitsError
+from ffvits.errors import FfvitsError, Stopped
 from ffvits.files import refused_by_disk
 
 GOES_ON = ("auto", "label", "train", "pretrain")  # the verbs that take up what an earlier call left
@@ -35,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except console.Unread:
         return 141
-    except KeyboardInterrupt:
-        console.error("stopped", "the same command goes on from here" if arguments.verb in GOES_ON else "")
+    except KeyboardInterrupt as stop:
+        console.error(str(stop) or "stopped", _how_to_go_on(stop, arguments.verb))
         return 130
     except OSError as error:
         refusal = refused_by_disk(error)
@@ -62,6 +62,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     finally:
         console.quiet(False)  # a program that calls this is not silenced for good
+
+
+def _how_to_go_on(stop: KeyboardInterrupt, verb: str) -> str:
+    """What somebody can do who stopped a command; empty where all is to be done again."""
+    if verb not in GOES_ON:
+        return ""
+    again = "the same command goes on from here"
+    if not isinstance(stop, Stopped):
+        return again
+    trains = "pretrain" if verb == "pretrain" else "train"
+    return f"{again}; for a voice of what is learnt so far: ffvits {trains} {console.typed(stop.folder)} --voice best"
 
 
 def build_parser() -> argparse.ArgumentParser:

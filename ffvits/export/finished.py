@@ -1,4 +1,4 @@
-"""A finished voice, a training state or a base on its way to other programs, and the name that its files go by there."""
+"""A voice, a training state or a base on its way to other programs, and the name that its files go by there."""
 
 from __future__ import annotations
 

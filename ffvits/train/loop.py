@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from ffvits import console
-from ffvits.errors import TrainError
+from ffvits.errors import Stopped, TrainError
+from ffvits.language import counted
 from ffvits.recipe import Recipe
 from ffvits.run import Run, digest
 from ffvits.train import state
 from ffvits.train.dataset import Batch, Deck, Item, ahead, deal
 from ffvits.train.history import Curves, History
+from ffvits.train.interrupts import Interrupts
 from ffvits.train.learner import Learner
 from ffvits.train.listen import Listener, exam, faults
 from ffvits.train.state import Progress
@@ -96,10 +96,13 @@ class Loop:
         self.looked_at = digest([(item.name, item.ids, item.samples.name) for item in held_out])
 
     def go(self, progress: Progress) -> Progress:
-        """Trains until the plan is fulfilled; every way out but a crash leaves a checkpoint of the last step."""
+        """Trains until the plan is fulfilled; every way out but a crash leaves a checkpoint of the last step.
+
+        Raises Stopped where a person stops it.
+        """
         progress = self._resumed(progress)
         if self._done(progress):
-            console.info(f"already trained: {progress.step} steps{self._limit(progress)}")
+            console.info(f"already trained: {counted(progress.step, 'step')}{self._limit(progress)}")
             return progress
         if self.ranks.first:
             if self.plan.best_by == "measures":
@@ -112,7 +115,7 @@ class Loop:
         with (
             self._curves(progress) as curves,
             console.progress("Training", total=total, unit="steps") as bar,
-            _Interrupts() as interrupts,
+            Interrupts() as interrupts,
         ):
             bar.advance(progress.step)
             self._take_turns(progress)
@@ -135,8 +138,7 @@ class Loop:
                         self._go_back(progress)
                 if self.ranks.agree(interrupts.wanted):
                     self._save(progress)
-                    console.warn(f"stopped at step {progress.step}; the same command goes on from here")
-                    raise KeyboardInterrupt
+                    raise Stopped(progress.step, self.run.folder)
         return progress
 
     def _curves(self, progress: Progress) -> AbstractContextManager[Curves | None]:
@@ -174,11 +176,32 @@ class Loop:
         if self.worked:
             console.info(f"waiting for data: {self.waiting:.1%} of the time")
         if self.troubles.skipped:
-            console.warn(f"{self.troubles.skipped} steps were skipped; look at: {', '.join(self.troubles.suspects())}")
+            suspects = ", ".join(self.troubles.suspects())
+            console.warn(f"skipped: {counted(self.troubles.skipped, 'step')}; look at: {suspects}")
         found = self._assess(progress)
-        text = f"trained {progress.step:,} steps in {progress.seconds / 60:.1f} min; {found.text}"
+        took = f"trained {counted(progress.step, 'step')} in {progress.seconds / 60:.1f} min"
+        text = "; ".join(filter(None, (took, found.text, self._advice(found, progress))))
         console.info(text)
         return text
+
+    def _advice(self, found: Verdict, progress: Progress) -> str:
+        """What is to be done on a verdict, in flags of the command line; empty where there is nothing."""
+        if found.kind == "diverged":
+            gentler = f"--set train.learning_rate={self._gentler:g}"
+            return f"to begin anew more gently, move {self.run.checkpoints} away and give {gentler}"
+        every = self.plan.listen_every if self.plan.best_by == "measures" else self.plan.check_every
+        more = found.more or (found.looks and found.looks * every - progress.step % every)
+        if not more:
+            return ""
+        goal = progress.step + more
+        if self.plan.until == "minutes":
+            return f"to go on: --minutes {math.ceil(progress.seconds / 60 * goal / max(progress.step, 1))}"
+        return f"to go on: --steps {goal}" + (" --minutes 0" if self.plan.minutes else "")
+
+    @property
+    def _gentler(self) -> float:
+        """The learning rate to try where this one is too high."""
+        return self.plan.learning_rate / 2
 
     @property
     def waiting(self) -> float:
@@ -227,7 +250,10 @@ class Loop:
         """Once, and for good: a resumed training with more steps before it does not turn back."""
         if self.learner.turned is None and self.plan.turns(progress.step, progress.seconds):
             self.learner.turned = progress.step
-            console.info(f"step {progress.step}: the new voice is heard; now the way from text to sound follows")
+            console.info(
+                f"step {progress.step}: the sound is learnt; now how it says a text: "
+                "best step and verdict count from here"
+            )
 
     def _astray(self, batch: Batch, progress: Progress) -> None:
         """Steps without a usable gradient: the first few are skipped, then it is back to the last checkpoint."""
@@ -244,7 +270,8 @@ class Loop:
         if good is None or self.troubles.returns >= RETURNS:
             raise TrainError(
                 f"training diverged at step {progress.step}; suspect clips: {suspects}",
-                cure="listen to these clips and reject them in clips.jsonl; or lower train.learning_rate",
+                cure="listen to these clips and reject them in clips.jsonl; "
+                f"or let it learn more gently: --set train.learning_rate={self._gentler:g}",
             )
         found, saved = state.load(good)
         calm = self.learner.calm / 2
@@ -361,25 +388,3 @@ class Loop:
             kept = {**self.learner.state(), "recipe": digest(self.recipe.to_mapping()), "voice": asdict(self.voice)}
             state.save(self.run.checkpoints, progress, self.identity, kept, self.recipe.train.keep)
         self.ranks.agree(None)  # whoever goes back to a checkpoint must find it
-
-
-class _Interrupts:
-    """Turns Ctrl-C and a polite kill into a wish that the loop grants after its step; a second one acts at once."""
-
-    def __init__(self) -> None:
-        self.wanted = False
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> _Interrupts:
-        if threading.current_thread() is threading.main_thread():  # elsewhere Python allows no handlers
-            self._before = {number: signal.signal(number, self._want) for number in (signal.SIGINT, signal.SIGTERM)}
-        return self
-
-    def _want(self, number: int, frame: object) -> None:
-        if self.wanted:
-            raise KeyboardInterrupt
-        self.wanted = True
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)

@@ -203,7 +203,10 @@ def _refuse_impossible(settings: TrainSettings) -> None:
             cure="the guide lets go between the two: guide_holds 0.15, guide_ends 0.6",
         )
     if settings.until == "minutes" and not settings.minutes:
-        raise RecipeError("train.until is minutes, and train.minutes says not how many", cure="--minutes 30")
+        raise RecipeError(
+            "train.until is minutes, and train.minutes says not how many",
+            cure="say how many: --minutes 30 (on the page: the field Minutes)",
+        )
     if settings.best_by == "measures" and settings.listen_every < 0:
         raise RecipeError(
             "train.best_by is measures, and train.listen_every is -1: nobody listens",

@@ -12,6 +12,7 @@ import torch
 
 from ffvits import console
 from ffvits.device import choose_device
+from ffvits.language import counted
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.train.course import Course, brings_judge, judge_kind, settle
@@ -157,11 +158,14 @@ def _announce(plan: Plan, course: Course) -> None:
     minutes = _minutes(course.items, base)
     budget = f"{plan.minutes:g} min in" if plan.until == "minutes" else f"{plan.steps:,}"
     console.info(
-        f"base {base.name}; {len(course.items)} clips, {minutes:.1f} min of {_some(course.speakers)}; "
+        f"base {base.name}; {counted(len(course.items), 'clip')}, {minutes:.1f} min of {_some(course.speakers)}; "
         f"{len(course.held_out)} held out; {budget} steps of {plan.batch_size} on {plan.device} in {plan.precision}"
     )
     if plan.turn:
-        console.info(f"hears the new voice first; after step {plan.turn} the way from text to sound follows")
+        console.info(
+            f"first the sound of the new voice is learnt; after step {plan.turn} how it says a text: "
+            "best step and verdict count from there"
+        )
     if not plan.adversary:
         console.info("without an adversary: the base brings no discriminator (train.adversary: on starts a fresh one)")
     elif plan.judge_warmup:

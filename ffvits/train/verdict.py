@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
+
+from ffvits.language import counted
 
 WINDOW = 6  # checks that a slope is taken over
 LATELY = 4  # checks that a promise is made by
@@ -40,11 +42,16 @@ CRITERIA = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of training: `done` if more steps of the same kind would not help. Broken weights give no numbers."""
+    """What became of training: `done` if more steps of the same kind would not help. Broken weights give no numbers.
+
+    `more` steps should keep what the text promises; `looks` are missing before anything can be promised.
+    """
 
     kind: Literal["unknown", "early", "improving", "converged", "overfitting", "diverged", "broken"]
     text: str
     done: bool = False
+    more: int = 0
+    looks: int = 0
 
 
 def assess(checks: Sequence[Mapping[str, float]], *, seconds: float = math.inf, by: str = "mel") -> Verdict:
@@ -59,7 +66,7 @@ def assess(checks: Sequence[Mapping[str, float]], *, seconds: float = math.inf, 
     text = found.text + _words([float(check["cer"]) for check in checks if "cer" in check])
     if seconds < LEAST_SECONDS:
         text = f"too little data: {seconds:.0f} s; {text}"
-    return Verdict(found.kind, text, found.done)
+    return replace(found, text=text)
 
 
 def _words(errors: Sequence[float]) -> str:
@@ -90,9 +97,13 @@ def _assessed(checks: Sequence[Mapping[str, float]], by: Criterion) -> Verdict:
     best = min(trained, key=values.__getitem__)
     if len(values) > 2 and min(values[-2:]) > 1.25 * values[0]:
         rise = values[-1] / values[0] - 1
-        return Verdict("diverged", f"diverged: {by.name} is {rise:.0%} above where it began", done=True)
-    if len(values) < WINDOW:
-        return Verdict("early", f"too early to say after {steps[-1]:,} steps; best is {steps[best]:,}")
+        found = f"diverged: {by.name} is {rise:.0%} above where it began; best is {steps[best]:,} ({values[best]:.3f})"
+        return Verdict("diverged", found, done=True)
+    if missing := max(0, WINDOW - len(values)):
+        value = f" ({by.name} {values[best]:.3f})" if math.isfinite(values[best]) else ""
+        found = f"best is {steps[best]:,}{value}"
+        told = f"{found}; whether more steps help shows after {counted(missing, 'more look')}"
+        return Verdict("early", told, looks=missing)
     lowest = min(range(len(curve)), key=curve.__getitem__)
     slope = _slope(steps[-WINDOW:], values[-WINDOW:])  # of the logarithm, per step
     span = steps[-1] - steps[-WINDOW]
@@ -110,7 +121,8 @@ def _assessed(checks: Sequence[Mapping[str, float]], by: Criterion) -> Verdict:
         # Curves flatten: what is promised goes by the last checks, where they are the slower ones.
         lately = _slope(steps[-LATELY:], values[-LATELY:])
         more = _rounded(math.log(1 - GOAL) / (lately if slope < lately < 0 else slope))
-        return Verdict("improving", f"still improving: another ~{more:,} steps should lower {by.short} by {GOAL:.0%}")
+        told = f"still improving: another ~{counted(more, 'step')} should lower {by.short} by {GOAL:.0%}"
+        return Verdict("improving", told, more=more)
     moved = sum(float(check.get("change", 0.0)) for check in checks[-WINDOW + 1 :])
     since = next(steps[at] for at in range(len(curve)) if curve[at] <= curve[lowest] * (1 + STILL))
     flat = sum(step >= since for step in steps)

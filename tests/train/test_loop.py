@@ -23,6 +23,7 @@ from ffvits.run import Run
 from ffvits.train import state, train
 from ffvits.train.history import History
 from ffvits.train.learner import Learner
+from ffvits.train.verdict import Verdict
 from ffvits.voice import Voice
 
 ROOT = Path(__file__).parents[2]
@@ -120,9 +121,7 @@ def test_minutes_that_are_over_are_named(run, capsys):
     train_to(run, 60, **budget)
     assert "train.minutes are over (--minutes 0: no limit)" in " ".join(capsys.readouterr().err.split())
     train_to(run, 1)
-    assert "already trained: 1 steps (--steps with a higher number goes on)" in " ".join(
-        capsys.readouterr().err.split()
-    )
+    assert "already trained: 1 step (--steps with a higher number goes on)" in " ".join(capsys.readouterr().err.split())
 
 
 def test_where_nothing_is_held_out_there_is_no_empty_table(run, capsys):
@@ -296,7 +295,9 @@ def test_edited_labels_and_sounds_start_afresh_and_the_old_states_are_kept(run, 
     told = " ".join(capsys.readouterr().err.split())
     assert "checkpoints-before-2, 0.0 GB, yours to delete" in told
     folder = console.typed(run.folder)
-    assert f"ffvits export {folder} --to bundle, and give --base {console.typed(run.folder / 'exports/bundle')}" in told
+    place = Path("bases") / "我的 run"  # outside the run, whose exports the next training makes those of before
+    export = f"ffvits export {folder} --to bundle --out {console.typed(place)}"
+    assert f"{export}, and give --base {console.typed(place / 'bundle')}" in told
     sound.save(file)
     train_to(run, 2)  # changed back, it goes on where it was
     assert newest(run)[0].step == 2 and "going on from step 1" in capsys.readouterr().err
@@ -367,7 +368,7 @@ def test_a_clip_without_usable_samples_is_left_out_and_named(run, capsys):
     soundfile.write(path, np.full(16000, np.nan, np.float32), 16000, subtype="FLOAT")
     train_to(run, 2)
     said = capsys.readouterr().err
-    assert "1 clips are left out of training" in said
+    assert "1 clip is left out of training" in said
     assert "clip-2: its sound holds no usable samples" in said
 
 
@@ -379,7 +380,7 @@ def test_a_poisoned_clip_is_skipped_and_suspected(run, capsys):
     said = capsys.readouterr().err
     assert "skipped" in said
     # Four clips in batches of two by length: its neighbour is always dealt with it, and so suspected too.
-    assert re.search(r"[34] steps were skipped; look at: clip-\d, clip-\d$", said, re.MULTILINE)
+    assert re.search(r"skipped: [34] steps; look at: clip-\d, clip-\d$", said, re.MULTILINE)
     assert "clip-3" in said.partition("look at:")[2].partition("\n")[0]
     progress, saved = newest(run)
     assert progress.step == 8
@@ -431,7 +432,7 @@ def test_the_closing_lines_say_what_was_seen(run, capsys):
     train_to(run, 4)
     said = capsys.readouterr().err
     assert re.search(r"waiting for data: \d+\.\d% of the time", said)
-    assert re.search(r"trained 4 steps in .* min; too little data: \d+ s; too early to say after 4 steps", said)
+    assert re.search(r"trained 4 steps in .* min; too little data: \d+ s; best is [24] \(held-out mel ", said)
     assert re.search(r"^ *step +mel +copy +kl +time", said, re.MULTILINE)
     assert re.search(r"^ *4( +\d+\.\d{3}){4}", said, re.MULTILINE)
     entries = History(run.checkpoints / "history.jsonl").read()
@@ -439,6 +440,41 @@ def test_the_closing_lines_say_what_was_seen(run, capsys):
     assert [look["step"] for look in looks] == [0, 2, 4]
     assert {"spoken", "copied", "kl", "duration", "change"} <= set(looks[0])
     assert (looks[0]["change"], looks[1]["change"] > 0) == (0, True)
+
+
+def test_a_verdict_that_is_missing_is_there_after_the_steps_that_are_named(run, capsys):
+    train_to(run, 5)  # looks at 0, 2, 4 and 5
+    steps = int(re.search(r"shows after 2 more looks; to go on: --steps (\d+)\s", capsys.readouterr().err)[1])
+    assert steps == 8
+    train_to(run, steps)
+    told = capsys.readouterr().err
+    assert "trained 8 steps" in told and "more look" not in told
+
+
+def test_what_improves_is_gone_on_with_by_the_steps_or_the_minutes_that_are_named(run, monkeypatch, capsys):
+    verdict = Verdict("improving", "it improves", more=100)
+    monkeypatch.setattr("ffvits.train.loop.assess", lambda *_, **named: verdict)
+    for settings, flags in (
+        ({}, "--steps 102"),
+        ({"train.minutes": 9}, "--steps 102 --minutes 0"),
+        ({"train.until": "minutes", "train.minutes": 1e-6}, r"--minutes \d+"),
+    ):
+        train_to(run, 2, **settings)
+        said = " ".join(capsys.readouterr().err.split())
+        assert re.search(f"it improves; to go on: {flags} voice of", said), said
+
+
+def test_a_training_that_diverged_tells_how_to_begin_anew(run, monkeypatch, capsys):
+    told, real = iter([1.0, 0.9, 2.0, 3.0]), Learner.check
+    with monkeypatch.context() as patch:
+        patch.setattr(Learner, "check", lambda self, *given: replace(real(self, *given), spoken=next(told)))
+        train_to(run, 6)
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"best is 2 (0.900); to begin anew more gently, move {run.checkpoints} away and give --set" in said
+    name, rate = re.search(r"--set (train\.learning_rate)=(\S+)", said).groups()
+    run.checkpoints.rename(run.folder / "away")
+    train_to(run, 1, **{name: float(rate)})
+    assert newest(run)[0].step == 1 and "going on from" not in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_the_step_and_keeps_it(run, monkeypatch):

@@ -24,12 +24,12 @@ SETTLING = [1.0 + 0.3 * math.exp(-at / 3) for at in range(24)]
     ("curve", "kind", "words"),
     [
         ([], "unknown", "nothing was held out"),
-        ([1.0, 0.9], "early", "too early to say after 100 steps; best is 100"),
+        ([1.0, 0.9], "early", "best is 100 (held-out mel 0.900); whether more steps help shows after 4 more looks"),
         (FALLING, "improving", "another ~100 steps should lower mel by 3%"),
         (FLAT, "converged", "converged at step 500; best is 500 (held-out mel 0.590)"),
         (RISING_AGAIN, "overfitting", "overfitting since step 500"),
-        ([1.0, 0.9, 0.9, 1.6, 2.5], "diverged", "diverged: held-out mel is 150% above"),
-        ([1.0, 0.9, 0.9, 2.5], "early", "too early to say after 300 steps; best is 100"),  # one bad look
+        ([1.0, 0.9, 0.9, 1.6, 2.5], "diverged", "mel is 150% above where it began; best is 100 (0.900)"),
+        ([1.0, 0.9, 0.9, 2.5], "early", "best is 100 (held-out mel 0.900); whether"),  # one bad look
         ([1.0, 0.9, math.nan], "broken", "no number"),
         ([1.0, 0.9, math.inf], "broken", "no number"),
     ],
@@ -38,6 +38,7 @@ def test_each_story_has_its_word(curve, kind, words):
     found = assess(checks(curve))
     assert (found.kind, words in found.text) == (kind, True), found
     assert found.done == (kind in ("converged", "overfitting", "diverged"))
+    assert (found.more > 0, found.looks > 0) == ("another ~" in found.text, kind == "early")
 
 
 @pytest.mark.parametrize("noise", [0.002, 0.005])
@@ -64,7 +65,7 @@ def test_a_rise_within_the_noise_is_no_overfitting():
 
 def test_the_promise_is_kept_by_a_curve_that_goes_on_as_before():
     found = assess(checks([math.exp(-0.0004 * 25 * at) for at in range(12)], every=25))
-    assert "another ~76 steps" in found.text
+    assert "another ~76 steps" in found.text and found.more == 76
     assert math.exp(-0.0004 * 76) == pytest.approx(0.97, abs=0.001)
 
 
