@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ffvits.errors import AudioError, RecipeError
 from ffvits.files import path_of
+from ffvits.language import counted
 from ffvits.recipe import Recipe
 
 # Rough costs, to tell a coffee from a night. Measured: labelling and the small base on two CPU cores. Extrapolated: the
@@ -76,9 +77,10 @@ class Outlook:
                 lines.append(f"            {size} MB  {download.name}  {download.title}")
         else:
             lines.append("downloads   none: everything needed is here")
+        steps = f" {counted(self.steps, 'step')}" if self.steps else ""
         lines.append(
             f"takes       about {_span(self.label_minutes)} to label, "
-            f"about {_span(self.train_minutes)} to train{f' {self.steps} steps' if self.steps else ''} "
+            f"about {_span(self.train_minutes)} to train{steps} "
             "(estimates; downloads aside)"
         )
         return "\n".join(lines)

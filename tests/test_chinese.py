@@ -38,12 +38,22 @@ def assigned() -> dict[str, set[str]]:
     return found
 
 
+def filled(part: ast.expr) -> str:
+    """A piece of a string of the source; of what is counted the tables have the plural."""
+    if isinstance(part, ast.Constant):
+        return part.value
+    call = getattr(part, "value", None)
+    if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "counted":
+        return f"{FILLED} {call.args[1].value}s"
+    return FILLED
+
+
 def spelled(node: ast.expr) -> str | None:
     """A string of the source, with something in every place that is filled; None for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else FILLED for part in node.values)
+        return "".join(map(filled, node.values))
     return None
 
 

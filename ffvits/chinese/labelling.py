@@ -55,8 +55,12 @@ free some space, or give yourself the right to write there, and run again
     请腾出空间，或给自己写入权限，再来一次
 {} recordings of {}
     {0} 条录音，说话人：{1}
+1 recording lies in no speaker's folder
+    有 1 条录音不在任何说话人的文件夹里
 {} recordings lie in no speaker's folder
     有 {0} 条录音不在任何说话人的文件夹里
+it counts as {}'s
+    算作 {0} 的录音
 they count as {}'s
     都算作 {0} 的录音
 Run folders, passed over: {}
@@ -285,9 +289,11 @@ no sound to keep
     没有声音
 {} of the kept clips have words in doubt: listen to them (review.csv says why), or set label.screen.doubtful to reject
     留下的片段中有 {0} 条文字存疑：请听一听（原因见 review.csv），或把 label.screen.doubtful 设为 reject
+1 clip that you edited is kept, though its recording is gone: {}
+    有 1 条手改过的片段，录音已不在，仍然留下：{0}
 {} clips that you edited are kept, though their recordings are gone: {}
     有 {0} 条手改过的片段，录音已不在，仍然留下：{1}
-to train without them set them to reject, or delete their lines in clips.jsonl
+to train without such clips set them to reject, or delete their lines in clips.jsonl
     训练时若不用它们，请设为 reject，或删掉 clips.jsonl 里的那些行
 Report
     报告

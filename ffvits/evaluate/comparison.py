@@ -20,6 +20,7 @@ from ffvits.evaluate.sentences import spread
 from ffvits.evaluate.statistics import Difference
 from ffvits.evaluate.words import Language
 from ffvits.files import path_of, write_text
+from ffvits.language import counted
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
@@ -209,7 +210,9 @@ def train_on_bases(target: str | Path, bases: Sequence[str], steps: int) -> list
     gone = [clip for clip in run.clips() if clip.kept and not run.path(clip).is_file()]
     if gone:
         raise RunError(
-            f"the sound of {len(gone)} clips is not there", cure="write it again with: ffvits label", file=run.audio
+            f"the sound of {counted(len(gone), 'clip')} is not there",
+            cure="write it again with: ffvits label",
+            file=run.audio,
         )
     folders = []
     for base, short in zip(bases, _names(bases), strict=True):

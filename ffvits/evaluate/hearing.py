@@ -18,6 +18,7 @@ from ffvits.evaluate.sentences import Sentence
 from ffvits.evaluate.statistics import Figure
 from ffvits.evaluate.takes import real_clips, recorded, save, speak
 from ffvits.files import write_text
+from ffvits.language import counted
 from ffvits.run import Run, digest
 from ffvits.store import sha256_of
 from ffvits.voice import Voice
@@ -60,7 +61,7 @@ def hear_voice(
         return replace(known, fingerprint=own)
     panel.gather()
     voice.say("你好", voice.speakers[0] if voice.speakers else None, seed=0)  # the first words of a program are slow
-    console.info(f"{name} says {len(sentences)} sentences")
+    console.info(f"{name} says {counted(len(sentences), 'sentence')}")
     takes, paces = [], []
     with console.progress("Speaking", total=len(sentences), unit="sentences") as bar:
         for sentence in sentences:

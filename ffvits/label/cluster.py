@@ -18,6 +18,7 @@ from ffvits import console
 from ffvits.clip import Clip
 from ffvits.errors import FfvitsError, RunError
 from ffvits.label.road import Road
+from ffvits.language import counted
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
@@ -64,7 +65,7 @@ def spread(
         most = max(1, int(min(there.get("CPU", 1), there.get("GPU", 0) if cuda else there.get("CPU", 1))))
         count = min(recipe.label.workers or most, most)
         crew = _Crew(count, (Run(run.folder.absolute()), recipe, device), gpus=float(cuda))
-        console.info(f"{count} workers on Ray")
+        console.info(f"{counted(count, 'worker')} on Ray")
         yield from crew.label(clips, until)
     finally:
         if started:

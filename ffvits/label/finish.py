@@ -15,6 +15,7 @@ from ffvits import console
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, Reason, write_clips
 from ffvits.files import write_text
+from ffvits.language import counted
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
@@ -69,8 +70,12 @@ def _tell_of_the_gone(clips: Iterable[Clip], found: Iterable[Clip]) -> None:
     if left:
         names = list(dict.fromkeys(clip.source for clip in left))
         console.warn(
-            f"{len(left)} clips that you edited are kept, though their recordings are gone: {_some(names)}; "
-            "to train without them set them to reject, or delete their lines in clips.jsonl"
+            (
+                f"{len(left)} clips that you edited are kept, though their recordings are gone: {_some(names)}; "
+                if len(left) > 1
+                else f"1 clip that you edited is kept, though its recording is gone: {_some(names)}; "
+            )
+            + "to train without such clips set them to reject, or delete their lines in clips.jsonl"
         )
 
 
@@ -182,14 +187,14 @@ def summarise(clips: Sequence[Clip]) -> None:
     kept = [clip for clip in clips if clip.kept]
     rejected = [clip for clip in clips if not clip.kept]
     console.info(
-        f"{len(clips)} clips found ({_minutes(clips)}): {len(kept)} kept ({_minutes(kept)}), "
+        f"{counted(len(clips), 'clip')} found ({_minutes(clips)}): {len(kept)} kept ({_minutes(kept)}), "
         f"{len(rejected)} rejected ({_minutes(rejected)})"
     )
     heard = {clip.speaker for clip in kept}
     if len(heard) > 1:
         for speaker, count in sorted(Counter(clip.speaker for clip in kept).items()):
             minutes = _seconds(clip for clip in kept if clip.speaker == speaker) / 60
-            console.info(f"  {speaker}: {count} clips, {minutes:.1f} min")
+            console.info(f"  {speaker}: {counted(count, 'clip')}, {minutes:.1f} min")
     # A file that is none lies anywhere, and speaks for nobody.
     if heard and (left := sorted({clip.speaker for clip in rejected if clip.seconds} - heard)):
         console.warn(f"no clip is kept of {_some(left)}: the voice will not speak as them")

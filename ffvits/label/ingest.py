@@ -15,6 +15,7 @@ from ffvits.clip import Clip, clip_id
 from ffvits.device import cores
 from ffvits.errors import AudioError
 from ffvits.label.decoder import Job, decode_all
+from ffvits.language import counted
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 
@@ -102,9 +103,15 @@ def _whose(folder: Path, recipe: Recipe) -> str:
 
 def _report(folder: Path, found: Found, speakers: dict[Path, str]) -> None:
     count = Counter(speakers.values())
-    console.info(f"{len(found.audio)} recordings of {', '.join(f'{who} ({n})' for who, n in sorted(count.items()))}")
+    console.info(
+        f"{counted(len(found.audio), 'recording')} of {', '.join(f'{who} ({n})' for who, n in sorted(count.items()))}"
+    )
     if len(count) > 1 and (stray := [path for path in found.audio if path.parent == folder]):
-        console.warn(f"{len(stray)} recordings lie in no speaker's folder; they count as {speakers[stray[0]]}'s")
+        console.warn(
+            f"{len(stray)} recordings lie in no speaker's folder; they count as {speakers[stray[0]]}'s"
+            if len(stray) > 1
+            else f"1 recording lies in no speaker's folder; it counts as {speakers[stray[0]]}'s"
+        )
     if found.runs:
         console.info(f"Run folders, passed over: {', '.join(path.name for path in found.runs)}")
     if found.ignored:

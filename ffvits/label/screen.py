@@ -15,6 +15,7 @@ from ffvits.files import path_of
 from ffvits.label import duplicates, speakers, voices
 from ffvits.label.inventions import COURTESIES, CREDITS, LOOP, repeated, stock_phrase
 from ffvits.label.measure import Measured, measure
+from ffvits.language import counted
 from ffvits.recipe import ScreenSettings
 from ffvits.run import Run
 
@@ -298,7 +299,7 @@ def _own_voices(
             continue
         number += 1
         name = f"{speaker} {voices.letter(number)}"
-        console.info(f"{name}: another voice, {len(theirs)} clips")
+        console.info(f"{name}: another voice, {counted(len(theirs), 'clip')}")
         for place, clip in zip(theirs, group, strict=True):
             found[clip.id] = clip.with_(speaker=name).score(likeness=told.likeness[place])
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ffvits.errors import TextError
+from ffvits.language import counted
 from ffvits.text.characters import clean, is_hanzi
 from ffvits.text.inline import Given, Held, InlineReading, find_readings, is_stand_in, place_of, stand_in
 from ffvits.text.mandarin import read
@@ -128,7 +129,7 @@ def read_lexicon(entries: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
             key = clean(key).text
             if len(syllables) != len(key):
                 raise TextError(
-                    f"lexicon: {word!r} has {len(key)} characters and {len(syllables)} syllables",
+                    f"lexicon: {word!r} has {counted(len(key), 'character')} and {counted(len(syllables), 'syllable')}",
                     text=reading,
                     cure="write one syllable for each character",
                 )

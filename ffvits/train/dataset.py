@@ -15,6 +15,7 @@ import torch
 from ffvits import console
 from ffvits.clip import Clip, line_of
 from ffvits.errors import RunError, TextError, TrainError
+from ffvits.language import counted
 from ffvits.run import Run, digest
 from ffvits.train.ranks import ALONE, Ranks
 from ffvits.train.samples import Shelf, save_samples
@@ -137,10 +138,11 @@ def prepare(
         for problem in problems[1:_TOLD]:
             console.warn(str(problem))
         if len(problems) > _TOLD:
-            console.warn(f"and {len(problems) - _TOLD} more texts that cannot be said")
+            console.warn(f"and {counted(len(problems) - _TOLD, 'more text')} that cannot be said")
         raise problems[0]
     if skipped:
-        console.warn(f"{len(skipped)} clips are left out of training:")
+        many = len(skipped) > 1
+        console.warn(f"{len(skipped)} clips are left out of training:" if many else "1 clip is left out of training:")
     for what in skipped:
         console.warn(f"  {what}")
     if not items["train"]:

@@ -17,6 +17,7 @@ from ffvits.audio.spectrogram import AudioFormat, mel_spectrogram
 from ffvits.base.skeleton import filled
 from ffvits.device import out_of_memory
 from ffvits.errors import TrainError
+from ffvits.language import counted
 from ffvits.train.check import Check, look
 from ffvits.train.dataset import Batch, Item
 from ffvits.train.excerpt import excerpt
@@ -218,7 +219,9 @@ class Learner:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         size = math.ceil(len(batch.names) / self.parts)
-        console.warn(f"out of memory: {size} clips at a time now, {self.parts} times a step; the batch stays the same")
+        console.warn(
+            f"out of memory: {counted(size, 'clip')} at a time now, {self.parts} times a step; the batch stays the same"
+        )
 
     def _speak(self, share: Batch, step: int) -> _Spoken:
         """The model's pass over a share. The same share of the same step always draws the same noise."""

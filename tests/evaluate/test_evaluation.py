@@ -360,7 +360,7 @@ def test_the_table_is_of_one_language(tmp_path, capsys):
 def test_bases_are_not_tried_where_the_clips_sounds_are_gone(tmp_path):
     run = Run.create(tmp_path, Recipe())
     run.save_clips([Clip("a", "a.wav", 0.0, 1.0, "派蒙", text="你好", audio="audio/a.wav")])
-    with pytest.raises(RunError, match="sound of 1 clips") as refused:
+    with pytest.raises(RunError, match="sound of 1 clip is") as refused:
         train_on_bases(tmp_path, ["mandarin-lite"], 1)
     assert "ffvits label" in refused.value.cure
     assert not (tmp_path / "trials").exists()

@@ -70,14 +70,14 @@ def test_clips_that_stay_though_their_recording_is_gone_are_told_of(run, labelle
     lines = read_clips(run.clips_file)
     write_clips(run.clips_file, [lines[0].with_(text="改过"), lines[1].with_(status="reject"), lines[2]])
     assert [clip.source for clip in finish(labelled[2:], run, Recipe()) if clip.kept] == ["一.wav"]
-    (told_of,) = [line for line in warned if "recordings are gone" in line]
-    assert "1 clips" in told_of and "一.wav" in told_of and "二.wav" not in told_of
+    (told_of,) = [line for line in warned if "recording is gone" in line]
+    assert "1 clip that you edited is kept" in told_of and "一.wav" in told_of and "二.wav" not in told_of
     # Another take under the name, which is cut elsewhere, is no home for it either.
     another = [clip.with_(id=f"{clip.id}-9", start=9.0, end=12.0, recording="take 2") for clip in labelled[:1]]
     warned.clear()
     write_clips(run.clips_file, [clip.with_(recording="take 1") for clip in run.clips()])
     assert len([clip for clip in finish([*another, *labelled[2:]], run, Recipe()) if clip.kept]) == 2
-    assert len([line for line in warned if "recordings are gone: 一.wav" in line]) == 1
+    assert len([line for line in warned if "recording is gone: 一.wav" in line]) == 1
 
 
 def test_a_clip_whose_sound_is_gone_does_not_end_the_run(run, labelled):

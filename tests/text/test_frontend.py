@@ -130,7 +130,7 @@ def test_notes_keep_their_places_beside_braces_and_the_lexicon():
 @pytest.mark.parametrize(
     "entries, message",
     [
-        ({"银行": "yin2"}, "1 syllables"),
+        ({"银行": "yin2"}, "2 characters and 1 syllable"),
         ({"银行": "yin2 xx9"}, "xx9"),
         ({"a": ""}, "nothing"),
         ({"重云": "chong yun"}, "'chong' is no pinyin syllable with a tone"),

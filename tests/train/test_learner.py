@@ -293,7 +293,7 @@ def greedy(fits: int):
     return want
 
 
-@pytest.mark.parametrize(("fits", "said"), [(2, "2 clips at a time now, 2 times a step"), (1, "1 clips at a time now")])
+@pytest.mark.parametrize(("fits", "said"), [(2, "2 clips at a time now, 2 times a step"), (1, "1 clip at a time now")])
 def test_a_batch_that_does_not_fit_is_shared_out(parts, uneven, capsys, fits, said):
     """The allocator really fails, for more clips than `fits`; the step is made in smaller pieces all the same."""
     made = learner(parts[1])

@@ -109,7 +109,7 @@ def test_a_card_that_is_full_takes_the_batch_in_shares(tiny_base, batch, capsys)
 
         made.model.register_forward_pre_hook(want)
         assert made.step(batch, 1).finite
-    assert "1 clips at a time now" in capsys.readouterr().err
+    assert "1 clip at a time now" in capsys.readouterr().err
 
 
 def test_a_card_separates_as_the_processor_does():
