@@ -142,18 +142,19 @@ def _tell_of_labelling(run: Run, recipe: Recipe) -> None:
         console.warn(f"{', '.join(changed)} will show in the clips when they are labelled again: {again}")
 
 
-def choose_voice(run: Run, said: str | Path | int, *, report: bool = True) -> None:
+def choose_voice(run: Run, said: str | Path | int, *, as_base: bool = False) -> None:
     """Makes a training state of a run that the caller holds its voice, and writes the report; trains nothing.
 
     It is `said` by its step, its file's name or its path, and stays the voice until training goes on; "best" leaves it
-    to the looks again. Raises RunError naming the states that there are, or TrainError.
+    to the looks again. A base for others (`as_base`) is written as `train_run` does. Raises RunError naming the states
+    that there are, or TrainError.
     """
     from ffvits.train.export import choose
 
-    choose(run, run.recipe(), said)
-    if report:
+    choose(run, run.recipe(), said, keep_judge=as_base)
+    if not as_base:
         _report(run)
-    _tell_of_exports(run)
+        _tell_of_exports(run)
 
 
 def _renew_tables(run: Run) -> None:

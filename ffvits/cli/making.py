@@ -155,7 +155,7 @@ def _train(arguments: argparse.Namespace, *, as_base: bool = False) -> int:
     if arguments.voice is not None:
         _refuse_settings(arguments)
         with run.locked():
-            choose_voice(run, arguments.voice, report=not as_base)
+            choose_voice(run, arguments.voice, as_base=as_base)
         return 0
     own = going_on(run.recipe())
     given = Recipe.load(arguments.recipe, over=own) if arguments.recipe else own

@@ -85,11 +85,11 @@ def write_voice(run: Run, info: VoiceInfo, identity: str, *, keep_judge: bool = 
         console.info(BY_HAND)
 
 
-def choose(run: Run, recipe: Recipe, said: str | Path | int) -> None:
+def choose(run: Run, recipe: Recipe, said: str | Path | int, *, keep_judge: bool = False) -> None:
     """Makes a training state the run's voice until training goes on; "best" leaves it to the looks again.
 
-    The state is named as in `voice_of`; nothing is trained. Raises RunError naming the states that there are, and what
-    `write_voice` raises.
+    The state is named as in `voice_of`, `keep_judge` is as in `write_voice`; nothing is trained. Raises RunError naming
+    the states that there are, and what `write_voice` raises.
     """
     newest = state.newest(run.checkpoints)
     if newest is None:
@@ -99,7 +99,7 @@ def choose(run: Run, recipe: Recipe, said: str | Path | int) -> None:
     info, _ = voice_of(run, chosen)
     step = int(info.card["steps"])
     at = state.about(newest).progress.step
-    _write(run, replace(info, **_told(recipe, info.card)), chosen, keep_judge=(run.voice / JUDGE_FILE).is_file())
+    _write(run, replace(info, **_told(recipe, info.card)), chosen, keep_judge)
     state.choose(run.checkpoints, None if best else state.Choice(step, at))
     if not best:
         console.info(BY_HAND)

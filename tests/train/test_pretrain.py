@@ -76,6 +76,11 @@ def test_a_late_adversary_stays_beside_the_base(run, tmp_path, capsys):
     base = load_base(run.folder / "exports" / "bundle")
     assert kind_of(base.discriminator) == "lite"
     assert "D_latest.safetensors" in (run.folder / "exports" / "bundle" / "README.md").read_text(encoding="utf-8")
+    other = 4 if progress.best_step == 3 else 3
+    assert cli.main(["pretrain", str(run.folder), "--voice", str(other)]) == 0
+    chosen = load_base(run.folder / "exports" / "bundle")
+    assert not torch.equal(chosen.generator["enc_q.pre.weight"], base.generator["enc_q.pre.weight"])
+    assert chosen.discriminator is not None and not run.report.exists()
     # Whoever trains from it goes on with its discriminator, and at once.
     shutil.rmtree(run.checkpoints)
     recipe = run.recipe().override({"base": str(run.folder / "exports" / "bundle"), "train.steps": 1})
