@@ -173,6 +173,14 @@ to keep them apart, leave out speaker: and layout: flat
     {0}：不是 JSON 的内容已略过，在第 {1} 行
 {} names recordings, but no words can be read from it: if it is a transcript, write a line for each recording, as in {}
     {0} 里有录音的名字，却读不出文字：如果是文稿，请每条录音写一行，如 {1}
+{} is passed over: none of its lines is JSON
+    {0} 已略过：没有一行是 JSON
+{} is passed over: none of the recordings that it names ({}) is here
+    {0} 已略过：它写的 {1} 条录音，这里一条也没有
+it names “{}”, and here is “{}”
+    它写的是“{0}”，这里有的是“{1}”
+if it is a transcript, write the names as they are here
+    如果是文稿，请把名字改成这里的录音名
 {} files of subtitles or labels are not used, for they are named after no recording: {}
     有 {0} 个字幕或标注文件没有采用，因为没有与它们同名的录音：{1}
 {} files of subtitles or labels are not used, for they are named after no recording: {}, … ({} files)

@@ -36,6 +36,11 @@ class Sources:
             self._places[str(path.parent), path.stem].append(path)
             self._folders[path.parent.name, path.stem].append(path)
 
+    @property
+    def first(self) -> str:
+        """The path of one of them, as an example; "" if there are none."""
+        return min((str(path) for paths in self._stems.values() for path in paths), default="")
+
     def names(self, cell: str) -> bool:
         """Whether a cell of a table names one."""
         return self._stem(_posix(cell)) in self._stems

@@ -67,28 +67,18 @@ def rows(text: str, kind: str, known: Callable[[str], bool]) -> list[Row]:
 
 def broken(text: str, kind: str) -> list[int]:
     """The lines of a jsonl, by number, that are no JSON."""
-    written = [(number, line) for number, line in enumerate(_lines(text), 1) if line.strip()]
+    written = [(number, line) for number, line in enumerate(lines_of(text), 1) if line.strip()]
     return [number for number, line in written if _json(line) is None] if kind == ".jsonl" else []
 
 
-def seems_one(text: str, kind: str, known: Callable[[str], bool]) -> bool:
-    """Whether a file without any `rows` is meant as a table: most lines name a recording, and there are hanzi."""
-    lines = [line for line in _lines(text) if line.strip()]
-    naming = sum(any(map(known, _CELL.findall(line))) for line in lines)
-    return 2 * naming >= (1 if kind == ".json" else max(1, len(lines))) and any(map(is_hanzi, text))
-
-
-_CELL = re.compile(r"""[^\s"'|,;:，；：、]+""")
-
-
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     """The lines of a file. `str.splitlines` would part a sentence at marks that no editor shows, such as U+2028."""
     return re.split(r"\r\n|\r|\n", text)
 
 
 def _cells(text: str, kind: str) -> Iterator[Sequence[Sequence[str]]]:
     """The cells of each line, by every mark that may part them: the right one gives the most rows."""
-    lines = _lines(text)
+    lines = lines_of(text)
     first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     marks = [mark for mark in ("|", "\t") if mark in first]
     for mark in marks:  # nobody quotes in these, and a lone quote must not swallow the lines after it
@@ -170,7 +160,7 @@ def _unmarked(table: list[Row]) -> list[Row]:
 
 
 def _of_json(text: str, kind: str) -> Iterator[Row]:
-    values = [_json(line) for line in _lines(text) if line.strip()] if kind == ".jsonl" else json.loads(text)
+    values = [_json(line) for line in lines_of(text) if line.strip()] if kind == ".jsonl" else json.loads(text)
     if isinstance(values, dict):
         # A plain table of name: words; anything else is not one.
         yield from (Row(name, words) for name, words in values.items() if isinstance(words, str))

@@ -19,7 +19,7 @@ from ffvits import console
 from ffvits.audio import files as recordings
 from ffvits.clip import Clip
 from ffvits.files import text_of
-from ffvits.label import embedded, subtitles, tables
+from ffvits.label import embedded, strangers, subtitles, tables
 from ffvits.label.ingest import source_name
 from ffvits.label.sharing import share
 from ffvits.label.sources import Sources, strangeness
@@ -120,11 +120,8 @@ class _Search:
             self.wordless.append(str(here))
         if used and (broken := tables.broken(text, kind)):
             console.warn(f"{here}: what is no JSON is passed over, in line {', '.join(map(str, broken[:_NAMED]))}")
-        if not found and not owners and tables.seems_one(text, kind, self.known.names):
-            console.warn(
-                f"{here} names recordings, but no words can be read from it: if it is a transcript, write a line "
-                "for each recording, as in 001.wav|你好"
-            )
+        if not used and not unclear and not owners and kind in tables.SUFFIXES:
+            strangers.tell(text, kind, here, self.known, rows=bool(found))
 
     def look_inside(self, source: str) -> None:
         """Takes the subtitles inside a film of which nothing else tells the words."""

@@ -279,6 +279,18 @@ def test_what_breaks_a_line_within_the_words_loses_none(tmp_path, name, text):
         ("trans.txt", "a.wav 你好\nb.wav 再见", "trans.txt names recordings, but no words"),
         ("t.json", '{"data": [{"audio": "a.wav", "text": "你好"}]}', "t.json names recordings, but no words"),
         ("t.json", '[{"audio": "a.wav", "text": "你好"},]', "t.json names recordings, but no words"),
+        (
+            "t.jsonl",
+            '{"audio": "a.wav", "text": "你好\n{"audio": "b.wav", "te',
+            "t.jsonl .* none of its lines is JSON$",
+        ),
+        ("t.list", "x/line_99.wav|派蒙|ZH|你好", r"t.list .* \(1\) .* “x/line_99.wav”, and here is “a.wav”"),
+        ("t.txt", "line_98|你好\nline_99|再见", r"t.txt .* \(2\) .* “line_98”, and here is “a.wav”"),
+        ("t.txt", "派蒙_01 今天|你好\n派蒙_01|再见\n派蒙_02|你好", r"t.txt .* \(2\) .* “派蒙_01”"),
+        ("t.txt", "S0002W0122 你好 世界\nS0002W0123 再见", "“S0002W0122”"),
+        ("t.csv", "file,text\n001,你好\n002,再见\n", r"\(2\) .* “001”"),
+        ("t.jsonl", '{"audio": "c.wav", "text": "你好"}\n{"audio": "d.wav", "te', r"\(1\) .* “c.wav”"),
+        ("t.json", '{"第一集.mp3": "你好", "第二集.mp3": "再见"}', r"\(2\) .* “第一集.mp3”"),
     ],
 )
 def test_what_is_lost_of_a_table_is_told_of(tmp_path, warned, name, text, told):
@@ -294,6 +306,14 @@ def test_what_is_lost_of_a_table_is_told_of(tmp_path, warned, name, text, told):
         ("t.list", "a.wav|你好\na.wav|你好"),
         ("notes.txt", "录音说明：\na.wav 有杂音\n其余的都好。\n请勿转发。\n"),
         ("sizes.csv", "file,bytes\na.wav,3012\nb.wav,4021\n"),
+        ("readme.txt", "录音说明\n录音室|2024 年\n设备 2|麦克风\n其余的都好。\n请勿转发。\n"),
+        ("readme.txt", "请看 a|b 两种写法\nv2|更新说明\n第三行\n第四行"),
+        ("diary.txt", "2024-05-01|去了北京\n2024-05-02|回来了"),
+        ("times.txt", "00:12\t你好\n00:15\t再见"),
+        ("note.txt", "2024 年的录音"),
+        ("roles.txt", "派蒙|旅行者的同伴\n钟离|往生堂客卿\n"),
+        ("about.json", '{"title": "原神", "comment": "a.wav 有杂音"}'),
+        ("empty.jsonl", "\n"),
     ],
 )
 def test_nothing_is_told_of_where_nothing_is_lost(tmp_path, warned, name, text):
