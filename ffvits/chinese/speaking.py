@@ -245,6 +245,8 @@ cannot listen at {}:{}: Permission denied
     没有权限监听 {0}:{1}
 cannot listen at {}:{}: Cannot assign requested address
     这台机器没有地址 {0}
+cannot listen at {}:{}: a port is 0 to 65535
+    不能监听 {0}:{1}：端口是 0 到 65535
 cannot listen at {}:{}: Name or service not known
     找不到地址 {0}
 choose another with --port, or --host

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 from typing import TYPE_CHECKING
@@ -19,10 +20,26 @@ def listening(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError, UnicodeError) as error:  # the others of a port or a name that there cannot be
-        why = getattr(error, "strerror", None) or error
         raise FfvitsError(
-            f"cannot listen at {host}:{port}: {why}", cure="choose another with --port, or --host"
+            f"cannot listen at {host}:{port}: {_why(error, port)}", cure="choose another with --port, or --host"
         ) from error
+
+
+# By number: of the system's words some Pythons append what they tried, and Windows speaks the user's language.
+_REFUSED = {
+    errno.EADDRINUSE: "Address already in use",
+    errno.EACCES: "Permission denied",
+    errno.EADDRNOTAVAIL: "Cannot assign requested address",
+}
+
+
+def _why(error: Exception, port: int) -> str:
+    if not 0 <= port <= 65535:
+        return "a port is 0 to 65535"
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "Name or service not known"
+    number = getattr(error, "errno", None)
+    return _REFUSED.get(number) or getattr(error, "strerror", None) or str(error)
 
 
 def server_of(app: FastAPI) -> uvicorn.Server:

@@ -1,9 +1,11 @@
 """The whole server on the loopback, asked by the clients that people use."""
 
 import asyncio
+import errno
 import io
 import json
 import re
+import socket
 import sys
 import threading
 import time
@@ -231,6 +233,34 @@ class TestLimits:
         with pytest.raises(FfvitsError, match="cannot listen") as caught, listening(host, port):
             pass
         assert "--port" in caught.value.cure
+
+    def test_a_port_that_is_taken_is_told_in_the_reader_s_language(self):
+        from ffvits import chinese
+        from ffvits.errors import FfvitsError
+        from ffvits.serve.door import listening
+
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            with pytest.raises(FfvitsError) as caught, listening("127.0.0.1", port):
+                pass
+        assert caught.value.message == f"cannot listen at 127.0.0.1:{port}: Address already in use"
+        assert chinese.said(caught.value.message) == f"127.0.0.1:{port} 已被别的程序占用"
+
+    @pytest.mark.parametrize(
+        ("number", "told"), [(errno.EACCES, "没有权限监听 127.0.0.1:80"), (errno.EADDRNOTAVAIL, "没有地址 127.0.0.1")]
+    )
+    def test_what_the_system_refuses_goes_by_its_number(self, monkeypatch, number, told):
+        from ffvits import chinese
+        from ffvits.errors import FfvitsError
+        from ffvits.serve.door import listening
+
+        def refused(*_, **__):
+            raise OSError(number, "wie Windows es auf Deutsch sagt (while attempting to bind on address ('', 80))")
+
+        monkeypatch.setattr(socket, "create_server", refused)
+        with pytest.raises(FfvitsError) as caught, listening("127.0.0.1", 80):
+            pass
+        assert told in chinese.said(caught.value.message)
 
     @pytest.mark.parametrize("bad", [{"port": 99999}, {"queue": 0}, {"patience": float("nan")}, {"rate": -1}])
     def test_impossible_settings_are_refused(self, tmp_path, bad):
