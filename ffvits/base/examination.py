@@ -227,7 +227,7 @@ class Examination:
 
         fitting = [info.name for info in known_tables().values() if info.n == n_vocab]
         if fitting:
-            return f"use the config of this checkpoint; {n_vocab} symbols is the size of {' and '.join(fitting)}"
+            return f"use the config of this checkpoint; tables of {n_vocab} symbols: {', '.join(fitting)}"
         return "use the config that this checkpoint was trained with"
 
     def _contradictions(self, shape: VitsConfig, config: ConfigFile) -> None:

@@ -210,8 +210,8 @@ use the config of this checkpoint
     请用这个检查点的配置文件
 use the config that this checkpoint was trained with
     请用这个检查点训练时的配置文件
-use the config of this checkpoint; {} symbols is the size of {}
-    请用这个检查点的配置文件；{0} 个符号的表有 {1}
+use the config of this checkpoint; tables of {} symbols: {}
+    请用这个检查点的配置文件；{0} 个符号的表：{1}
 use the config that came with this checkpoint (or none: {} is known)
     请用与这个检查点配套的配置文件（不用也行：{0} 是已知的）
 save the unfused model

@@ -10,7 +10,7 @@ import pytest
 from checkpoints import config_json, generator
 from situations import CASES, with_config
 
-from ffvits import console
+from ffvits import chinese, console
 from ffvits.base import inspect_checkpoint
 from ffvits.base.inspect import describe, rows
 from ffvits.vits import VitsConfig
@@ -78,6 +78,14 @@ def test_a_named_config_that_is_missing_or_broken_is_named_with_its_line(tmp_pat
 def test_a_refused_pickle_that_looks_like_nothing_is_not_said_to(tmp_path: Path):
     told = inspect_checkpoint(CASES["a hostile pickle"].build(tmp_path)).problems[0].message
     assert "looks like" not in told
+
+
+def test_what_it_is_and_the_tables_of_its_size_are_told_in_chinese(tmp_path: Path):
+    bare = inspect_checkpoint(CASES["the format of torch before 1.6"].build(tmp_path))
+    assert chinese.said(dict(rows(bare))["dialect"]) == "原版 VITS"
+    found = inspect_checkpoint(with_config(generator(78), table="bopomofo")(tmp_path))
+    (cure,) = (problem.cure for problem in found.problems if problem.code == "symbol-count-mismatch")
+    assert chinese.said(cure).startswith("请用这个检查点的配置文件；78 个符号的表：pinyin-letters, pinyin-letters-")
 
 
 def test_rows_answer_what_a_person_asks(tmp_path: Path):
