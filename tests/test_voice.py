@@ -349,6 +349,14 @@ class TestFolder:
             Voice.load(tmp_path / "runs")
         assert str(tmp_path / "runs" / "paimon") in caught.value.cure
 
+    def test_a_folder_of_runs_without_voices_names_them_and_how_to_go_on(self, tmp_path):
+        for name in ("tb", "few"):
+            (tmp_path / "runs" / name).mkdir(parents=True)
+            (tmp_path / "runs" / name / "recipe.yaml").write_text("speaker: x\n", encoding="utf-8")
+        with pytest.raises(BaseError, match="has a finished voice yet: few, tb") as caught:
+            Voice.load(tmp_path / "runs")
+        assert f"ffvits train {tmp_path / 'runs' / 'few'}" in caught.value.cure
+
     def test_a_run_is_not_in_onnx_before_it_is_exported(self, tmp_path, voice):
         pytest.importorskip("onnxruntime")
         voice.info.save(tmp_path / "paimon" / "voice", {})

@@ -59,6 +59,8 @@ this is no recording of one channel and a tenth of a second or more
     这不是至少 0.1 秒的单声道录音
 give samples [T]
     请给出一维的采样 [T]
+of the runs in this folder none has a finished voice yet: {}
+    这里的运行文件夹里都还没有做好的声音：{0}
 this run has no finished voice yet
     这个运行文件夹里还没有做好的声音
 go on with: ffvits train {}

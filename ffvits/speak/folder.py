@@ -137,7 +137,8 @@ class VoiceInfo:
 def find_voice(path: str | Path) -> Path | None:
     """The folder with `voice.json` that a run, a voice folder or an export is; None for anything else.
 
-    Raises BaseError for a run that has no voice yet, a folder of several, and one that cannot be looked into.
+    Raises BaseError for a run that has no voice yet, a folder of several, of runs without one, and one that cannot be
+    looked into.
     """
     folder = path_of(path)
     try:
@@ -155,6 +156,13 @@ def find_voice(path: str | Path) -> Path | None:
         names = sorted(str(place.parent if place.name == "voice" else place) for place in within)
         cure = f"choose one: {', '.join(names[:20])}"
         raise BaseError("this folder holds voices, and is none itself", cure=cure, file=folder)
+    runs = sorted(place.parent for place in folder.glob("[!.]*/recipe.yaml"))
+    if runs and not any(file.suffix in (".pth", ".safetensors") for file in folder.iterdir()):
+        raise BaseError(
+            f"of the runs in this folder none has a finished voice yet: {', '.join(run.name for run in runs[:20])}",
+            cure=f"go on with: ffvits train {console.typed(runs[0])}",
+            file=folder,
+        )
     return None
 
 
