@@ -76,6 +76,11 @@ def refused_by_disk(error: Exception) -> FfvitsError | None:
     return FfvitsError(error.strerror, cure=cure, file=error.filename)
 
 
+def system_words(error: Exception) -> str:
+    """What the system says of a refusal, for a sentence: without its number, and without the file that it names."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 def text_of(data: bytes) -> str | None:
     """The text of a file in UTF-8, UTF-16 with its mark or GBK (the old code of Chinese Windows), or None."""
     for encoding in _encodings(data):

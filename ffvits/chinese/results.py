@@ -239,6 +239,8 @@ other
     其他
 {} (not recognised)
     {0}（没有识别出来）
+original
+    原版 VITS
 discriminator
     判别器
 inside
@@ -327,6 +329,14 @@ Is a directory
     这是一个文件夹
 Not a directory
     这不是文件夹
+File exists
+    那里已经有一个文件
+File name too long
+    文件名太长
+Cannot allocate memory
+    内存不够
+Connection reset by peer
+    连接被对方断开
 Input/output error
     磁盘读写出错
 nothing would change

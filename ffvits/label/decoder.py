@@ -21,6 +21,7 @@ from typing import Any
 
 from ffvits.audio.files import Undecodable
 from ffvits.errors import FfvitsError, RunError
+from ffvits.files import system_words
 from ffvits.run import StageCache
 
 _PATIENCE = 300.0  # seconds that any file may take ...
@@ -211,7 +212,9 @@ def _start() -> subprocess.Popen:
         )
     except OSError as error:
         raise RunError(
-            f"no decoding process can be started: {error}", cure="free some memory and run again", file=sys.executable
+            f"no decoding process can be started: {system_words(error)}",
+            cure="free some memory and run again",
+            file=sys.executable,
         ) from error
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ffvits import console
 from ffvits.errors import DownloadError
-from ffvits.files import path_of
+from ffvits.files import path_of, system_words
 from ffvits.store.manifest import SOURCE_KINDS, Entry, File, Manifest, Source
 from ffvits.store.record import Check, Record, is_good, look, plausible, refuse_another, sha256_of, verify
 from ffvits.store.transfer import CHUNK, DiskFull, Patience, SourceFailed, download, host_of, unwritable
@@ -112,9 +112,9 @@ class Store:
                 _Visit(self, entry, folder, offline or is_offline(), source, check).run()
         except (OSError, NotImplementedError) as error:  # the latter where a drive knows no locks
             raise DownloadError(
-                f"the cache cannot be used: {error}",
+                f"the cache cannot be used: {system_words(error)}",
                 cure="free some space, give yourself the right to read and write, or set FFVITS_HOME to another folder",
-                file=folder,
+                file=getattr(error, "filename", None) or folder,
             ) from error
         return folder
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ffvits.errors import FfvitsError
+from ffvits.files import system_words
 
 SOURCE_KINDS = ("official", "hub", "modelscope", "wheel", "convert")
 KINDS = ("asr", "separator", "speaker-encoder", "base")
@@ -154,7 +155,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return _read_manifest(path, path.stat().st_mtime_ns)
     except OSError as error:
-        raise ManifestError(f"cannot read the manifest: {error}", file=path) from error
+        raise ManifestError(f"cannot read the manifest: {system_words(error)}", file=path) from error
 
 
 @lru_cache(maxsize=4)

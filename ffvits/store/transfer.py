@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ffvits import console
-from ffvits.files import FULL
+from ffvits.files import FULL, system_words
 
 CHUNK = 1 << 18  # bytes
 ENOUGH = 1 << 20  # bytes that make a try worth while: after them the tries are counted anew
@@ -159,7 +159,7 @@ def _copy(response, part: Path, have: int, total: int | None, patience: Patience
             except TimeoutError as error:
                 raise _Interrupted(f"nothing arrived for {patience.stall:g} s") from error
             except (OSError, http.client.HTTPException) as error:
-                raise _Interrupted(f"the connection broke: {error}") from error
+                raise _Interrupted(f"the connection broke: {system_words(error)}") from error
             if not block:
                 break
             if have == 0:

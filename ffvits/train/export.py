@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ffvits import __version__, console
 from ffvits.errors import BaseError, RunError, TrainError
+from ffvits.files import system_words
 from ffvits.recipe import Recipe
 from ffvits.run import Run
 from ffvits.speak.folder import JUDGE_FILE, VoiceInfo
@@ -121,7 +122,7 @@ def _write(run: Run, info: VoiceInfo, checkpoint: Path, keep_judge: bool) -> Non
     except (OSError, SafetensorError) as error:
         # Windows replaces no file that somebody has mapped.
         raise TrainError(
-            f"the voice cannot be written: {error}",
+            f"the voice cannot be written: {system_words(error)}",
             cure="free some space, end what speaks with it (a server, a bot), and run again: no step is lost",
             file=run.voice,
         ) from error

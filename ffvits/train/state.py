@@ -16,7 +16,7 @@ import torch
 from ffvits import console
 from ffvits.base.unpickle import Damaged, Unfamiliar, read_zip
 from ffvits.errors import TrainError
-from ffvits.files import replacing, write_text
+from ffvits.files import replacing, system_words, write_text
 
 CHOSEN = "chosen.json"
 # What reading a file raises that is no checkpoint, or only a part of one.
@@ -65,7 +65,7 @@ def save(folder: Path, progress: Progress, identity: str, state: dict[str, Any],
     except (OSError, RuntimeError) as error:
         # torch reports a full disk as a RuntimeError of its zip writer.
         raise TrainError(
-            f"the checkpoint of step {progress.step} cannot be written: {error}",
+            f"the checkpoint of step {progress.step} cannot be written: {system_words(error)}",
             cure="free some space and run again; the earlier checkpoint is whole",
             file=path,
         ) from error

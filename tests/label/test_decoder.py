@@ -144,7 +144,7 @@ def test_a_full_or_forbidden_cache_is_an_error_of_the_run(tmp_path, cache, save)
 
 def test_a_process_that_cannot_start_is_an_error_of_the_run(tmp_path, cache, save, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
-    with pytest.raises(RunError, match="no decoding process"):
+    with pytest.raises(RunError, match="can be started: No such file or directory"):
         list(decode_all([job(save(tmp_path / "a.wav", noise(0.2)), cache)]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 import socket
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from loopback import CONTENT, PATIENCE, make_file, sha256
 
+from ffvits import chinese
 from ffvits.errors import BaseError, DownloadError
 from ffvits.store import Manifest, Store, home
 from ffvits.store.manifest import Entry
@@ -355,6 +357,9 @@ def test_a_cache_that_cannot_be_written_is_named(web, make_store, tmp_path):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     error = refused(make_store(make_file(web.serve("/G.bin", CONTENT)), folder="file"))
     assert "FFVITS_HOME" in error.cure and "free some space" in error.cure
+    assert re.fullmatch("the cache cannot be used: [A-Za-z ]+", error.message)  # neither its number nor its path
+    assert not re.search("[a-z]{3}", chinese.said(error.message))
+    assert error.file.startswith(str(tmp_path / "file"))
 
 
 def test_a_cache_that_may_not_be_looked_into_is_named(web, make_store):
