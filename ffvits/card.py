@@ -65,7 +65,7 @@ def obstacle(reason: str) -> Obstacle | None:
     """What keeps torch from the machine's card (`reason`: see `trouble`); None if there is no card, or it is hidden."""
     import torch
 
-    if os.environ.get("CUDA_VISIBLE_DEVICES", "shown") in ("", "-1"):
+    if _hidden():
         return None
     cards = _listed(shutil.which("nvidia-smi") or "")
     if not cards:
@@ -79,6 +79,17 @@ def obstacle(reason: str) -> Obstacle | None:
         reason = f"torch {torch.__version__} computes on the processor alone"
     old = min(card.driver for card in cards) < _DRIVER or max(card.capability for card in cards) < _TURING
     return Obstacle(f"{cards[0].name}: {reason}", _LEGACY if old else _NEWEST)
+
+
+def missed() -> str:
+    """Where to look for a card that should be there, and is not."""
+    if _hidden():
+        return "CUDA_VISIBLE_DEVICES hides the graphics cards from ffvits"
+    return "where there should be a graphics card, see whether nvidia-smi lists it: else its driver is missing"
+
+
+def _hidden() -> bool:
+    return os.environ.get("CUDA_VISIBLE_DEVICES", "shown") in ("", "-1")
 
 
 @lru_cache(maxsize=16)

@@ -45,7 +45,10 @@ def choose_device(name: str) -> str:
         raise RecipeError(f"the graphics card cannot be used: {found.reason}", cure=found.cure)
     if reason or missing:
         names = ", ".join(f"{kind}:{other}" for other in range(0 if reason else there))
-        raise RecipeError(f"this machine has no {name if names else kind}", cure=f"--device {names or 'auto'}")
+        cure = f"--device {names or 'auto'}"
+        if kind == "cuda" and not names:
+            cure += f"; {card.missed()}"
+        raise RecipeError(f"this machine has no {name if names else kind}", cure=cure)
     return name
 
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 import torch
 
-from ffvits import card
+from ffvits import card, chinese
 from ffvits.device import choose_device
 from ffvits.errors import RecipeError
 
@@ -122,4 +122,13 @@ class TestWithoutACardThatWorks:
         driver("")
         with pytest.raises(RecipeError, match="no cuda") as refused:
             choose_device("cuda:1")
-        assert refused.value.cure == "--device auto"
+        assert refused.value.cure.startswith("--device auto; ") and "nvidia-smi" in refused.value.cure
+        assert chinese.said(refused.value.cure).startswith("请用 --device auto；如果应该有显卡，请看 nvidia-smi")
+
+    def test_where_it_is_hidden_that_is_told(self, driver, monkeypatch):
+        driver("NVIDIA GeForce RTX 3060, 8.6, 535.104.05\n")
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+        with pytest.raises(RecipeError, match="no cuda") as refused:
+            choose_device("cuda")
+        assert "nvidia-smi" not in refused.value.cure and "CUDA_VISIBLE_DEVICES" in refused.value.cure
+        assert chinese.said(refused.value.cure) == "请用 --device auto；CUDA_VISIBLE_DEVICES 让 ffvits 看不到显卡"

@@ -239,6 +239,10 @@ torch {} computes on the processor alone
     装的 torch {0} 只会用处理器
 {}: torch {} computes on the processor alone
     {0}：装的 torch {1} 只会用处理器
+where there should be a graphics card, see whether nvidia-smi lists it: else its driver is missing
+    如果应该有显卡，请看 nvidia-smi 能否列出它：列不出就是缺驱动
+CUDA_VISIBLE_DEVICES hides the graphics cards from ffvits
+    CUDA_VISIBLE_DEVICES 让 ffvits 看不到显卡
 restart the machine or container, and see whether nvidia-smi shows the card
     请重启机器或容器，再用 nvidia-smi 看看显卡在不在
 end what else computes on it (nvidia-smi lists that), or name another card (--device cuda:1)
