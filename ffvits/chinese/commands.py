@@ -251,6 +251,4 @@ stopped
     已停止
 the same command goes on from here
     再运行同一条命令，就从这里接着做
-install the rest with: pip install "ffvits[{}]"
-    请安装：pip install "ffvits[{0}]"
 """)

@@ -160,8 +160,6 @@ stop it first
     先停止它
 the package {} is not installed
     没有安装程序包 {0}
-pip install "ffvits[train]"
-    请运行：pip install "ffvits[train]"
 it ended by itself (status {})
     它自己结束了（状态 {0}）
 there is no sample of step {}

@@ -380,8 +380,8 @@ words
     {0}：这些程序只认 HiFi-GAN 解码器，而这个声音用的是底模的谐波解码器；请改用解码器公开的底模（如 biaobei）来训练
 {}: piper puts a blank between all phonemes; this voice was trained without — use --to onnx
     {0}：piper 在每个音素之间都加空白，而这个声音训练时没有加；请用 --to onnx
-{}: exporting to ONNX needs the package onnx — pip install "ffvits[export]"
-    {0}：导出 ONNX 需要程序包 onnx；请运行：pip install "ffvits[export]"
+exporting to ONNX needs the package onnx
+    导出 ONNX 需要程序包 onnx
 {}: another ffvits is exporting to here — wait for it, or stop it
     {0}：另一个 ffvits 正在往这里导出；请等它做完，或把它停下
 {}: the base that this run is trained from lies here, and its training would begin afresh — choose another --out, as {}

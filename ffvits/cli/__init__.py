@@ -9,6 +9,7 @@ from ffvits import console
 from ffvits.cli.verbs import Parser, declarer, refuse
 from ffvits.device import out_of_memory, wait_asleep
 from ffvits.errors import FfvitsError, Stopped
+from ffvits.extras import install
 from ffvits.files import refused_by_disk
 
 GOES_ON = ("auto", "label", "train", "pretrain")  # the verbs that take up what an earlier call left
@@ -48,9 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if (error.name or "ffvits").partition(".")[0] == "ffvits":
             raise
         extra = arguments.verb if arguments.verb in ("serve", "web") else "all"  # a small server needs no recogniser
-        console.error(
-            f"the package {error.name!r} is not installed", f'install the rest with: pip install "ffvits[{extra}]"'
-        )
+        console.error(f"the package {error.name!r} is not installed", install(extra))
         return 2
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error):

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ffvits.export.folder import Refused
+from ffvits.extras import install
 from ffvits.vits.alignment import path_of_durations, spread
 from ffvits.vits.layers import sequence_mask
 from ffvits.vits.source import STATE
@@ -284,7 +285,7 @@ def onnx_package():
     try:
         import onnx
     except ImportError as error:
-        raise Refused("exporting to ONNX needs the package onnx", cure='pip install "ffvits[export]"') from error
+        raise Refused("exporting to ONNX needs the package onnx", cure=install("export")) from error
     return onnx
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from ffvits import console
 from ffvits.clip import Clip
 from ffvits.errors import FfvitsError, RunError
+from ffvits.extras import install
 from ffvits.label.road import Road
 from ffvits.language import counted
 from ffvits.recipe import Recipe
@@ -55,7 +56,7 @@ def spread(
     try:
         import ray
     except ImportError as error:
-        raise FfvitsError("the package 'ray' is not installed", cure="pip install 'ffvits[ray]'") from error
+        raise FfvitsError("the package 'ray' is not installed", cure=install("ray")) from error
     started = not ray.is_initialized()
     if started:
         ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)

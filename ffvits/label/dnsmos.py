@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ffvits.errors import FfvitsError
+from ffvits.extras import install
 
 STEP = 160  # samples from frame to frame; each is two steps long
 _WIDTHS = (1, 128, 64, 64, 32, 32, 32, 64)  # channels in front of and behind each convolution
@@ -75,7 +76,7 @@ def load(model: bytes) -> Dnsmos:
     try:
         return Dnsmos(dict(_constants(model))).eval()
     except (KeyError, IndexError, ValueError, RuntimeError) as error:
-        raise FfvitsError(f"not the network of DNSMOS: {error}", cure="pip install -U 'ffvits[label]'") from error
+        raise FfvitsError(f"not the network of DNSMOS: {error}", cure=install("label", newer=True)) from error
 
 
 def _constants(model: bytes) -> Iterator[tuple[str, np.ndarray]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
+from ffvits.extras import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,7 @@ def load(threads: int = 1, *, exact: bool = False) -> Judge:
 
         model = (files("speechmos") / "dnsmos_models" / "sig_bak_ovr.onnx").read_bytes()
     except ImportError as error:
-        raise FfvitsError(f"the package {error.name!r} is not installed", cure="pip install 'ffvits[label]'") from error
+        raise FfvitsError(f"the package {error.name!r} is not installed", cure=install("label")) from error
 
     @cache
     def session(frames: int) -> onnxruntime.InferenceSession:

@@ -21,6 +21,7 @@ from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
 from ffvits.device import threads
 from ffvits.errors import FfvitsError
+from ffvits.extras import install
 from ffvits.files import path_of
 from ffvits.label import cuts, homophones, pauses, repeats, vad
 from ffvits.label.inventions import LOOP
@@ -238,7 +239,7 @@ def load(
 
             engine = FasterEngine(weights(settings, offline), settings, device, threads)
     except ImportError as error:
-        raise FfvitsError(f"the package {error.name!r} is not installed", cure="pip install 'ffvits[label]'") from error
+        raise FfvitsError(f"the package {error.name!r} is not installed", cure=install("label")) from error
     return Recogniser(engine, vad.load(), settings, homophones.load() if settings.homophones else None)
 
 

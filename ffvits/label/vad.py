@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ffvits.audio.sound import Sound
 from ffvits.errors import FfvitsError
+from ffvits.extras import install
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +57,7 @@ def load(threads: int = 1) -> Vad:
     from importlib.util import find_spec
 
     spec = find_spec("silero_vad")
-    cure = "pip install -U 'ffvits[label]'"
+    cure = install("label", newer=True)
     if spec is None or not spec.submodule_search_locations:
         raise FfvitsError("the package 'silero-vad' is not installed", cure=cure)
     path = Path(spec.submodule_search_locations[0]) / "data" / "silero_vad_16k_sequence.onnx"

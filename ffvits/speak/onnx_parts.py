@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ffvits import console
 from ffvits.device import cores
 from ffvits.errors import BaseError, FfvitsError
+from ffvits.extras import install
 from ffvits.speak.synthesis import LIGHT, pace
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ class OnnxParts:
             import onnxruntime
             from onnxruntime.capi import onnxruntime_pybind11_state as state
         except ImportError as error:
-            raise FfvitsError(
-                "a voice in ONNX needs the package onnxruntime", cure='pip install "ffvits[onnx]"'
-            ) from error
+            raise FfvitsError("a voice in ONNX needs the package onnxruntime", cure=install("onnx")) from error
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads()

@@ -19,6 +19,7 @@ from typing import Any
 
 from ffvits import chinese, console
 from ffvits.errors import FfvitsError, RunError, ServeError
+from ffvits.extras import install
 from ffvits.files import refused_by_disk, write_text
 from ffvits.run import Run
 from ffvits.web.samples import Samples
@@ -179,7 +180,7 @@ def main(folder: str, options: str) -> int:
     except FfvitsError as error:
         outcome = _failed(error)
     except ModuleNotFoundError as error:  # the page alone needs few packages
-        outcome = _failed(FfvitsError(f"the package {error.name} is not installed", cure='pip install "ffvits[train]"'))
+        outcome = _failed(FfvitsError(f"the package {error.name} is not installed", cure=install("train")))
     except OSError as error:
         known = refused_by_disk(error)
         if known is None:

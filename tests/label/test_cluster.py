@@ -9,6 +9,7 @@ import pytest
 
 from ffvits.clip import Clip
 from ffvits.errors import FfvitsError, RunError
+from ffvits.extras import install
 from ffvits.label import cluster
 from ffvits.label.ingest import ingest
 from ffvits.label.road import Road
@@ -102,4 +103,4 @@ def test_without_ray_it_says_how_to_get_it(recipe, recordings, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(FfvitsError) as caught:
         list(cluster.spread(clips, run, recipe))
-    assert "ffvits[ray]" in caught.value.cure
+    assert caught.value.cure == install("ray")

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from ffvits.clip import Clip, read_clips, write_clips
 from ffvits.errors import ClipError
+from ffvits.extras import install
 from ffvits.train.history import History
 from ffvits.web.app import PAGE, create_app
 
@@ -210,7 +211,7 @@ class TestTraining:
         monkeypatch.setattr(auto, "train_run", missing)
         assert training.main(str(run.folder), "{}") == 2
         said = page.get("/api/train").json()["said"]
-        assert "librosa" in said["en"] and 'pip install "ffvits[train]"' in said["en"]
+        assert "librosa" in said["en"] and install("train") in said["en"]
         assert said["zh"].startswith("没有安装程序包 librosa。请运行")
 
     @pytest.mark.parametrize(
