@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ffvits.errors import AudioError, RecipeError
 from ffvits.files import path_of
 from ffvits.language import counted
 from ffvits.recipe import Recipe
+
+if TYPE_CHECKING:
+    from ffvits.train.plan import Plan
 
 # Rough costs, to tell a coffee from a night. Measured: labelling and the small base on two CPU cores. Extrapolated: the
 # published size (from a pass of its generator there). Guessed: the GPU, which was not at hand.
@@ -33,7 +37,8 @@ class Download:
 class Outlook:
     """What would be done; times are estimates in minutes, `bytes` those still to download.
 
-    `steps` is 0 where the time alone ends the training.
+    `steps` is 0 where the time alone ends the training. `smaller_minutes` is how long training would take where
+    `base: auto` has yet to fetch its base and cannot, and so takes the embedded one; 0 where the base is certain.
     """
 
     files: int
@@ -50,12 +55,15 @@ class Outlook:
     steps: int
     out: str
     offline: bool
+    smaller_minutes: float = 0.0
 
     def to_dict(self) -> dict:
         return asdict(self)
 
     def text(self) -> str:
         """The outlook in a few lines for a person."""
+        from ffvits.base.load import EMBEDDED
+
         lines = [
             f"files       {self.files} audio or video, {self.minutes:.1f} min"
             + (f"; {self.ignored} that are no recordings" if self.ignored else ""),
@@ -83,6 +91,11 @@ class Outlook:
             f"about {_span(self.train_minutes)} to train{steps} "
             "(estimates; downloads aside)"
         )
+        if self.smaller_minutes:
+            lines.append(
+                f"otherwise   {EMBEDDED}, if {self.base} cannot be fetched: "
+                f"about {_span(self.smaller_minutes)} to train"
+            )
         return "\n".join(lines)
 
 
@@ -119,12 +132,18 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
         formats[path.suffix.lower().lstrip(".") or "?"] += 1
     device = choose_device(recipe.device)
     base, small, judge = _base(recipe, on_disk)
-    kept = seconds * USABLE
-    training = make_plan(recipe.train, device=device, clips=max(1, round(kept / 5)), small=small, judge=judge)
+    clips = max(1, round(seconds * USABLE / 5))
+    training = make_plan(recipe.train, device=device, clips=clips, small=small, judge=judge)
     kind = "cpu" if device == "cpu" else "gpu"
     factor = WHISPER_FACTOR.get(recipe.label.transcribe.model, 15.0)
     by_time = recipe.train.until == "minutes"
-    trained = training.steps * STEP_SECONDS[kind, small] * training.batch_size / 8 / 60
+
+    def minutes(training: Plan, small: bool) -> float:
+        trained = training.steps * STEP_SECONDS[kind, small] * training.batch_size / 8 / 60
+        return round(recipe.train.minutes if by_time else min(trained, recipe.train.minutes or trained), 1)
+
+    uncertain = recipe.base == "auto" and not small and not store.is_cached(base)
+    smaller = make_plan(recipe.train, device=device, clips=clips, small=True, judge=False)
     return Outlook(
         files=len(found.audio),
         unreadable=tuple(unreadable),
@@ -136,10 +155,11 @@ def plan(recipe: Recipe, until: str = "report") -> Outlook:
         device=device,
         downloads=tuple(_downloads(recipe, base)),
         label_minutes=round(seconds * LABEL_SECONDS[kind] * factor / 60 + 0.5, 1),
-        train_minutes=round(recipe.train.minutes if by_time else min(trained, recipe.train.minutes or trained), 1),
+        train_minutes=minutes(training, small),
         steps=0 if by_time else training.steps,
         out=recipe.out,
         offline=recipe.offline or store.is_offline(),
+        smaller_minutes=minutes(smaller, True) if uncertain else 0.0,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ffvits import chinese
 from ffvits.auto import make_voice, resolve, train_run
 from ffvits.batch import run_batch
 from ffvits.cli import main
@@ -438,6 +439,24 @@ def test_a_dry_run_tells_and_writes_nothing(raw, tmp_path):
     assert "mandarin-lite" in told.text()
     assert not out.exists()
     assert told.to_dict()["files"] == 2
+
+
+@pytest.mark.parametrize(("base", "here", "told"), [("auto", False, 1), ("auto", True, 0), ("biaobei", False, 0)])
+def test_a_dry_run_tells_what_it_would_be_without_the_base_that_has_yet_to_come(raw, monkeypatch, base, here, told):
+    from ffvits import store
+
+    (raw / "一句.wav").write_bytes(b"")
+    monkeypatch.delenv("FFVITS_OFFLINE", raising=False)
+    monkeypatch.setattr(store, "is_cached", lambda name: here)
+    given = {"train.steps": 1000, "device": "cpu"}
+    outlook = plan(resolve(raw, base=base, options=given))
+    lines = [line for line in outlook.text().splitlines() if line.startswith("otherwise   mandarin-lite, if biaobei")]
+    assert outlook.base == "biaobei" and len(lines) == told
+    small = plan(resolve(raw, base="mandarin-lite", options=given))
+    assert small.train_minutes < outlook.train_minutes and not small.smaller_minutes
+    assert outlook.smaller_minutes == (small.train_minutes if told else 0)
+    for line in lines:
+        assert chinese.said(line.partition("   ")[2]).startswith("下载不到 biaobei 就用 mandarin-lite：训练约 ")
 
 
 def test_a_dry_run_names_a_folder_that_is_closed(raw, tmp_path, monkeypatch):

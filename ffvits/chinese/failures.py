@@ -65,8 +65,8 @@ leave the speaker out: it has one
     它只有一个说话人，不必写
 no clip is left to train on
     没有可以训练的片段
-see report or clips.jsonl for why each was rejected
-    为什么都被拒绝，请看报告或“审听”一页
+see why each was rejected, and keep some: ffvits web {}, or clips.jsonl
+    请看为什么都被拒绝，并保留一些：用 ffvits web {0} 的“审听”一页，或改 clips.jsonl
 holds times that are no numbers
     里面的时间不是数
 cannot be read as times

@@ -37,6 +37,12 @@ none: everything needed is here
     不用：需要的都在
 takes
     要多久
+otherwise
+    不然
+mandarin-lite, if {} cannot be fetched: about {} min to train
+    下载不到 {0} 就用 mandarin-lite：训练约 {1} 分钟
+mandarin-lite, if {} cannot be fetched: about {} h to train
+    下载不到 {0} 就用 mandarin-lite：训练约 {1} 小时
 about {} min to label, about {} min to train {} steps (estimates; downloads aside)
     标注约 {0} 分钟，训练 {2} 步约 {1} 分钟（估计，不含下载）
 about {} min to label, about {} min to train (estimates; downloads aside)

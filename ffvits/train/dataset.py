@@ -148,7 +148,7 @@ def prepare(
     if not items["train"]:
         raise TrainError(
             "no clip is left to train on",
-            cure="see report or clips.jsonl for why each was rejected",
+            cure=f"see why each was rejected, and keep some: ffvits web {console.typed(run.folder)}, or clips.jsonl",
             file=run.clips_file,
         )
     return items["train"], items["val"]

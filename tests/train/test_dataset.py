@@ -9,6 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ffvits import chinese
 from ffvits.audio.spectrogram import AudioFormat
 from ffvits.errors import RunError, TextError, TrainError
 from ffvits.text import front_end
@@ -65,8 +66,10 @@ def test_a_text_too_long_for_its_sound_is_left_out_and_said(run, capsys):
 
 
 def test_nothing_to_train_on_is_an_error(run):
-    with pytest.raises(TrainError, match="no clip is left"):
+    with pytest.raises(TrainError, match="no clip is left") as caught:
         prepare([clip.reject("x", "y") for clip in run.clips()], run, AUDIO, reader(), ["派蒙"])
+    for told in (caught.value.cure, chinese.said(caught.value.cure)):  # where to look is the same in both languages
+        assert f"ffvits web {run.folder}" in told and "clips.jsonl" in told
 
 
 def test_missing_audio_is_named(run):
