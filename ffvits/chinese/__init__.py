@@ -18,6 +18,7 @@ patterns     how a sentence with figures in it is found again
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import cache
 
@@ -40,6 +41,7 @@ from ffvits.clip import Reason
 __all__ = ["CARD", "CODES", "NOTES", "SCORES", "both", "kind", "reason", "rule", "said", "sentence", "with_cure"]
 
 
+_COLONS = 8  # more has no file's name, and what is before it, in front of a message
 _SENTENCE = 3  # blanks in what can be nothing but a sentence
 # What the tables have in the plural only, as `ffvits.language.counted` says it of one.
 _ONE = re.compile(r"(?<![\d.,/])\b1 (?:step|clip|change|recording|sentence|worker|character|syllable|more text)\b(?!-)")
@@ -107,7 +109,8 @@ def _joined(english: str) -> str | None:
 
 def _located(message: str) -> str | None:
     """An error's message, perhaps with the file that it is about before it; None where it is not known."""
-    for start in (0, *(colon.end() for colon in re.finditer(": ", message))):
+    colons = itertools.islice(re.finditer(": ", message), _COLONS)
+    for start in (0, *(colon.end() for colon in colons)):
         if known := _joined(message[start:]):
             return message[:start] + known
     return None

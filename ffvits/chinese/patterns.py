@@ -18,9 +18,9 @@ class Patterns:
 
     def __init__(self, table: Mapping[str, str]) -> None:
         self._table = table
-        # The longest first, which says most; with what stands in front of its first place and behind its last.
+        # The longest first, which says most; with what stands around its places.
         filled = sorted((text for text in table if "{}" in text), key=len, reverse=True)
-        self._filled = [(text.partition("{}")[0], text.rpartition("{}")[2], text) for text in filled]
+        self._filled = [(text, text.split("{}")) for text in filled]
 
     def __contains__(self, english: str) -> bool:
         """Whether a sentence without places stands in the table."""
@@ -30,8 +30,10 @@ class Patterns:
         """The line of the table for a sentence, and what stands in its places; None if there is none."""
         if english in self._table:
             return self._table[english], ()
-        for before, behind, text in self._filled:
-            if not (english.startswith(before) and english.endswith(behind)):
+        for text, around in self._filled:
+            if not (english.startswith(around[0]) and english.endswith(around[-1])):
+                continue
+            if not all(words in english for words in around[1:-1]):  # else it is looked for wherever it could begin
                 continue
             if found := _pattern(text).fullmatch(english):
                 return self._table[text], found.groups()

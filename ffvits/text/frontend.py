@@ -326,7 +326,7 @@ def _place(reading: InlineReading, spoken: str, text: str) -> dict[int, tuple[st
     count = len(syllables)
     if len(spoken) < count or not all(is_hanzi(c) for c in spoken[-count:]):
         raise TextError(
-            f"{reading.written!r} has {count} syllables but fewer characters stand before it",
+            f"{reading.written!r} has {counted(count, 'syllable')} but fewer characters stand before it",
             text=text,
             position=reading.start,
             character="{",
