@@ -26,7 +26,7 @@ from typing import Any
 from ffvits.audio.sound import Sound
 from ffvits.clip import Clip, merge_edits, parse_clip, read_clips, write_clips
 from ffvits.errors import BusyError, ClipError, RecipeError, RunError
-from ffvits.files import path_of, write_text
+from ffvits.files import path_of, system_words, write_text
 from ffvits.recipe import Recipe
 
 
@@ -145,8 +145,7 @@ class Run:
         cure = "free some space, give yourself the right to write in it, or copy it to another disk"
         if not os.path.isdir(self.folder):  # which, unlike the folder itself, raises nothing
             cure = "choose another with --out"
-        why = getattr(error, "strerror", None) or error
-        return RunError(f"the run folder cannot be written: {why}", cure=cure, file=self.folder)
+        return RunError(f"the run folder cannot be written: {system_words(error)}", cure=cure, file=self.folder)
 
     def clips(self) -> list[Clip]:
         """The label file's clips. Raises RunError if there is none yet, ClipError if a hand edit broke it."""

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from source_sentences import FILLED, filled
 
 from ffvits import chinese
 from ffvits.clip import Reason
@@ -24,7 +25,6 @@ FILES |= {
     for room, names in SPOKEN.items()
 }
 TREES = {room: [ast.parse(path.read_text(encoding="utf-8")) for path in paths] for room, paths in FILES.items()}
-FILLED = "派蒙 0.5"
 
 
 def assigned() -> dict[str, set[str]]:
@@ -36,16 +36,6 @@ def assigned() -> dict[str, set[str]]:
                 texts = {spelled(node.value.body), spelled(node.value.orelse)} - {None}
                 found.setdefault(getattr(node.targets[0], "id", ""), set()).update(texts)
     return found
-
-
-def filled(part: ast.expr) -> str:
-    """A piece of a string of the source; of what is counted the tables have the plural."""
-    if isinstance(part, ast.Constant):
-        return part.value
-    call = getattr(part, "value", None)
-    if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "counted":
-        return f"{FILLED} {call.args[1].value}s"
-    return FILLED
 
 
 def spelled(node: ast.expr) -> str | None:

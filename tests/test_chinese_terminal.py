@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from source_sentences import FILLED, filled
 
 import ffvits
 from ffvits import chinese, console, errors
@@ -18,7 +19,6 @@ from ffvits.cli import build_parser, main
 from ffvits.errors import FfvitsError
 
 ROOT = Path(ffvits.__file__).parent
-FILLED = "派蒙 0.5"
 SAID = ("stage", "info", "warn", "error", "table", "progress", "describe")
 MODULES = [importlib.import_module(f"ffvits.chinese.{found.name}") for found in pkgutil.iter_modules(chinese.__path__)]
 UNSAID = ("chinese/",)  # the tables themselves
@@ -29,16 +29,6 @@ NEARLY_ALL_PLACES = {f"{FILLED} cannot be {FILLED}", f"{FILLED}: {FILLED}  {FILL
 def files() -> list[Path]:
     found = sorted(ROOT.rglob("*.py"))
     return [path for path in found if not path.relative_to(ROOT).as_posix().startswith(UNSAID)]
-
-
-def filled(part: ast.expr) -> str:
-    """A piece of a string of the source; of what is counted the tables have the plural."""
-    if isinstance(part, ast.Constant):
-        return part.value
-    call = getattr(part, "value", None)
-    if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "counted":
-        return f"{FILLED} {call.args[1].value}s"
-    return FILLED
 
 
 def spelled(node: ast.expr) -> set[str]:

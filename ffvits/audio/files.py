@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from ffvits.audio import ffmpeg
 from ffvits.audio.sound import for_libsndfile
 from ffvits.errors import AudioError
+from ffvits.files import system_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -332,8 +333,8 @@ def _opened_by_ffmpeg(path: Path, failure: str, start: float) -> Iterator[Reader
             # A file object, since PyAV wants Unicode names and a name need not be.
             container = ffmpeg.media(stack.enter_context(path.open("rb")))
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            what = getattr(error, "strerror", None) or error
-            raise Undecodable(f"no decoder understands it ({failure}FFmpeg: {what})", file=path) from error
+            what = f"{failure}FFmpeg: {system_words(error)}"
+            raise Undecodable(f"no decoder understands it ({what})", file=path) from error
         stack.enter_context(container)
         if not container.streams.audio:
             raise Undecodable("it has no sound track", cure="export it with its sound", file=path)

@@ -37,7 +37,7 @@ class FasterEngine:
     """
 
     def __init__(self, folder: Path, settings: TranscribeSettings, place: str, threads: int | None = None) -> None:
-        place = _place(place)
+        place = place if place.startswith("cuda") else "cpu"  # Apple's processor is not CTranslate2's
         loaded, unusable = on_card.opened(folder, place) if place != "cpu" else (None, "")
         threads = threads or device.cores()
         # Two workers of one thread each write in 2.1 s what one of two threads writes in 3.3, and one of one in 4.1.
@@ -226,9 +226,3 @@ def _states(encoded: ctranslate2.StorageView, sounds: Sequence[Sound]) -> list[n
         states[: max(1, round(sound.seconds * overlap.RATE))]
         for states, sound in zip(np.array(here), sounds, strict=True)
     ]
-
-
-def _place(name: str) -> str:
-    """cpu, or the card: Apple's processor is not CTranslate2's."""
-    chosen = device.choose_device("auto") if name == "auto" else name
-    return chosen if chosen.startswith("cuda") else "cpu"

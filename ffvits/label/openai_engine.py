@@ -23,7 +23,6 @@ class OpenAiEngine:
     workers = 1
 
     def __init__(self, folder: Path, settings: TranscribeSettings, device: str) -> None:
-        import torch
         import whisper
 
         files = sorted(folder.glob("*.pt"))
@@ -31,8 +30,6 @@ class OpenAiEngine:
             raise DownloadError(
                 f"{len(files)} files end in .pt", cure="name a folder with one model of openai-whisper", file=folder
             )
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
         # Whisper's sparse alignment mask is not known to Apple's processor.
         self._model = whisper.load_model(str(files[0]), device="cpu" if device == "mps" else device)
         self._settings = settings

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from ffvits import console
 from ffvits.audio.loudness import at_level
 from ffvits.audio.sound import Sound
-from ffvits.device import threads
+from ffvits.device import choose_device, threads
 from ffvits.errors import FfvitsError
 from ffvits.extras import install
 from ffvits.files import path_of
@@ -227,8 +227,9 @@ def load(
 
     `device` is auto, cpu, cuda, cuda:1 or mps (on which faster-whisper uses the processor, in so many `threads`; None:
     one for each core). Raises DownloadError if the weights are out of reach, FfvitsError if the engine is not
-    installed.
+    installed, or the device not there.
     """
+    device = choose_device(device)
     try:
         if settings.engine == "openai-whisper":
             from ffvits.label.openai_engine import OpenAiEngine

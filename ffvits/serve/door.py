@@ -8,6 +8,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from ffvits.errors import FfvitsError
+from ffvits.files import system_words
 
 if TYPE_CHECKING:
     import uvicorn
@@ -39,7 +40,7 @@ def _why(error: Exception, port: int) -> str:
     if isinstance(error, socket.gaierror | UnicodeError):
         return "Name or service not known"
     number = getattr(error, "errno", None)
-    return _REFUSED.get(number) or getattr(error, "strerror", None) or str(error)
+    return _REFUSED.get(number) or system_words(error)
 
 
 def server_of(app: FastAPI) -> uvicorn.Server:

@@ -37,6 +37,25 @@ def test_what_ctranslate2_cannot_use_hears_through_torch(recording, said, capsys
     assert "faster-whisper cannot use the graphics card" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
+def test_a_card_that_can_be_used_hears_itself(recording, said, capsys, monkeypatch):
+    """The card is the processor under another name; what is tried, and what hears then, is real."""
+    faster_whisper = pytest.importorskip("faster_whisper")
+    real, asked = faster_whisper.WhisperModel, []
+
+    def here(folder, *, device, device_index, compute_type, **options):
+        asked.append((device, device_index, compute_type))
+        return real(folder, device="cpu", compute_type="int8", **options)
+
+    monkeypatch.setattr(faster_whisper, "WhisperModel", here)
+    monkeypatch.setattr(on_card, "_kind", lambda number: "float16")
+    engine = FasterEngine(recogniser.weights(S), S, "cuda:1")
+    assert asked == [("cuda", 1, "float16")] and engine.workers == 1 and engine._encoder is None
+    (heard,) = engine.write([recording("line_04.flac").at(recogniser.RATE)], 8)
+    assert cer(said["line_04.flac"], heard.text) < 0.2
+    assert "cannot use" not in capsys.readouterr().err
+
+
 def test_a_library_that_is_missing_is_named_with_its_package(capsys):
     on_card.tell(MISSING)
     on_card.tell(MISSING)
